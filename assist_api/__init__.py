@@ -1,0 +1,1 @@
+"""Business platform and composition root; the only FastAPI code."""

@@ -1,0 +1,53 @@
+"""What a search is asked; frozen, leaf type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MAX_QUERY_CHARACTERS = 2_000
+"""Longer questions are cut: a caller's minute of speech is under 400 characters."""
+
+
+class DocumentKind(StrEnum):
+    """What a hit is."""
+
+    ENTRY = "entry"
+    CASE = "case"
+
+
+class Audience(StrEnum):
+    """Who may see an entry; wider audiences include it in their own."""
+
+    AGENT = "agent"
+    IVR = "ivr"
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """One question.
+
+    Attributes:
+        text: What was said or typed; any length, empty gives no hits.
+        context: Earlier words of the same speaker, oldest first; weighs less than `text`.
+        kinds: Kinds of document wanted.
+        sector: Only this sector (`power heating water gas tv`) and entries for all sectors; None for every one.
+        region: Only entries valid in this region or everywhere; None for every one.
+        on: The day whose validity counts; None for today.
+        audience: Only entries this audience may see.
+        limit: How many hits at most.
+        is_typed: Typed by a person: pinyin initials, full pinyin and typing errors are understood.
+    """
+
+    text: str
+    context: tuple[str, ...] = ()
+    kinds: frozenset[DocumentKind] = frozenset({DocumentKind.ENTRY})
+    sector: str | None = None
+    region: str | None = None
+    on: date | None = None
+    audience: Audience = Audience.AGENT
+    limit: int = 10
+    is_typed: bool = False

@@ -1,0 +1,1 @@
+"""Shared, domain-free building blocks; knows no word of calls, speech or knowledge."""

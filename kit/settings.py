@@ -1,0 +1,41 @@
+"""Base of the settings classes: one per package, frozen, read from the environment and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kit.errors import MisconfiguredError
+
+CACHE_DIR = Path("~/.cache/tingzhi").expanduser()
+"""Downloads and unpacked models; safe to delete, refilled by `make run`. Shared by every checkout of a user."""
+
+
+class Settings(BaseSettings):
+    """Base class; subclasses set `env_prefix` and give every field a docstring with its unit."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read and check the settings.
+
+        Raises:
+            MisconfiguredError: A variable is missing or malformed; the message names every one of them.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            prefix = str(cls.model_config.get("env_prefix", ""))
+            lines = [
+                f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}"
+                for problem in error.errors()
+            ]
+            raise MisconfiguredError(
+                "These settings cannot be used: " + "; ".join(lines) + ". Mend them in the environment or in .env."
+            ) from error

@@ -1,0 +1,137 @@
+"""Tasks with an owner, and bounded channels that say what full means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class TaskSupervisor:
+    """Owns background tasks: keeps a reference, names them, logs what they raise, cancels and awaits them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+
+    def start(self, coroutine: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
+        """Run a coroutine as a named task.
+
+        Raises:
+            RuntimeError: The supervisor was closed; the coroutine is closed unrun.
+        """
+        if self._is_closed:
+            coroutine.close()
+            raise RuntimeError(f"task supervisor {self._name} is closed")
+        task = asyncio.create_task(coroutine, name=f"{self._name}.{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("task_failed", task=task.get_name(), exc_info=error)
+
+    @property
+    def count(self) -> int:
+        """How many tasks are running."""
+        return len(self._tasks)
+
+    async def aclose(self) -> None:
+        """Cancel every task and wait until each has ended; safe to call twice."""
+        self._is_closed = True
+        await cancel_and_wait(*self._tasks)
+
+
+async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks and wait until they are over; what they raise is theirs to report."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Overflow(StrEnum):
+    """What a full channel does with one more item."""
+
+    WAIT = "wait"
+    DROP_OLDEST = "drop_oldest"
+    REFUSE = "refuse"
+
+
+class ChannelClosedError(Exception):
+    """The channel was closed by its owner."""
+
+
+class ChannelFullError(Exception):
+    """The channel refuses one more item."""
+
+
+class BoundedChannel(Generic[T]):
+    """A queue with a bound, an overflow rule and an end.
+
+    `dropped` counts items lost to `DROP_OLDEST`. After `close()`, readers get what is left and then stop.
+    """
+
+    def __init__(self, size: int, overflow: Overflow) -> None:
+        if size < 1:
+            raise ValueError("size must be at least 1")
+        self._items: deque[T] = deque()
+        self._size = size
+        self._overflow = overflow
+        self._changed = asyncio.Condition()
+        self._is_closed = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        """Return how many items wait."""
+        return len(self._items)
+
+    async def put(self, item: T) -> None:
+        """Add an item under the overflow rule.
+
+        Raises:
+            ChannelClosedError: The channel is closed.
+            ChannelFullError: It is full and the rule is `REFUSE`.
+        """
+        async with self._changed:
+            if self._is_closed:
+                raise ChannelClosedError
+            if len(self._items) >= self._size:
+                if self._overflow is Overflow.REFUSE:
+                    raise ChannelFullError
+                if self._overflow is Overflow.DROP_OLDEST:
+                    self._items.popleft()
+                    self.dropped += 1
+                else:
+                    await self._changed.wait_for(lambda: self._is_closed or len(self._items) < self._size)
+                    if self._is_closed:
+                        raise ChannelClosedError
+            self._items.append(item)
+            self._changed.notify_all()
+
+    async def close(self) -> None:
+        """End the channel; safe to call twice."""
+        async with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Yield items until the channel is closed and empty."""
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: bool(self._items) or self._is_closed)
+                if not self._items:
+                    return
+                item = self._items.popleft()
+                self._changed.notify_all()
+            yield item

@@ -1,0 +1,110 @@
+"""What transcription tells the room above; frozen, leaf types.
+
+A segment has any number of partials and exactly one final, even when nothing was understood (`text` is then
+empty). Times are audio time: milliseconds since the leg's first sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class EndReason(StrEnum):
+    """Why a segment ended; `MAX_LENGTH` is a cut in running speech, not an endpoint."""
+
+    SILENCE = "silence"
+    MAX_LENGTH = "max_length"
+    STREAM_END = "stream_end"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentStarted:
+    """Speech began."""
+
+    segment_id: UUID
+    start_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEnded:
+    """Speech ended; `end_ms` is the end of speech, not of the silence that proved it."""
+
+    segment_id: UUID
+    start_ms: int
+    end_ms: int
+    reason: EndReason
+
+
+SegmentEvent = SegmentStarted | SegmentEnded
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPartial:
+    """What a running segment sounds like so far; replaced by the next partial or the final.
+
+    Attributes:
+        leg_id: The leg, as named by whoever opened it.
+        segment_id: The segment; all its partials and its final share it.
+        partial_index: Counts the partials of a segment from 0.
+        start_ms: Where the segment began.
+        end_ms: How far this partial heard.
+        text: Simplified Chinese or English; may change.
+        language: `zh` or `en`.
+    """
+
+    leg_id: UUID
+    segment_id: UUID
+    partial_index: int
+    start_ms: int
+    end_ms: int
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFinal:
+    """The one text of a segment.
+
+    Attributes:
+        leg_id: The leg.
+        segment_id: The segment.
+        start_ms: Where speech began.
+        end_ms: Where speech ended.
+        text: Simplified Chinese or English; empty when a guard rejected everything (noise, hallucination).
+        confidence: 0..1, the mean token probability of the decode.
+        language: `zh` or `en`.
+        end_reason: Why the segment ended.
+        engine: Which path decoded it (`short_window`, `stock`, or another engine's name).
+        latency_ms: Wall milliseconds from the arrival of the chunk that ended the segment to this event.
+    """
+
+    leg_id: UUID
+    segment_id: UUID
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float
+    language: str
+    end_reason: EndReason
+    engine: str
+    latency_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionLagged:
+    """Recognition is behind the audio by `lag_ms`; sent when the state changes, `lag_ms` 0 when caught up.
+
+    Attributes:
+        leg_id: The leg.
+        lag_ms: Audio not yet heard, in milliseconds.
+        dropped_chunks: Chunks lost so far to a full queue.
+    """
+
+    leg_id: UUID
+    lag_ms: int
+    dropped_chunks: int
+
+
+TranscriptEvent = TranscriptPartial | TranscriptFinal | TranscriptionLagged
