@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kit.errors import MisconfiguredError
 
-CACHE_DIR = Path("~/.cache/tingzhi").expanduser()
+CACHE_DIR = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "tingzhi"
 """Downloads and unpacked models; safe to delete, refilled by `make run`. Shared by every checkout of a user."""
 
 
