@@ -1,0 +1,58 @@
+"""What the call endpoints take and give, beside the wire messages of `assist_api.realtime.protocol`."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from assist_api.realtime.protocol import CallEvent, CallInfo, Verdict, WireModel
+from assist_api.schemas import InputModel
+
+ReplaySpeed = Literal["1", "max"]
+CallSource = Literal["replay", "demo", "cli", "live"]
+Sector = Literal["power", "heating", "water", "gas", "tv"]
+
+
+class CallPage(WireModel):
+    """One page of calls, newest first."""
+
+    items: list[CallInfo]
+    next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null on the last")
+
+
+class CallEventPage(WireModel):
+    """Persisted events in order; numbers are missing where partials stood."""
+
+    items: list[CallEvent]
+    last_seq: int = Field(description="Number of the call's newest event, also of a partial")
+
+
+class CallAccepted(WireModel):
+    """The call exists and has begun."""
+
+    call_id: UUID
+
+
+class DemoCallInfo(WireModel):
+    """A call that comes with the product."""
+
+    demo_id: str
+    title: str
+    title_en: str
+    sector: Sector
+    duration_ms: int
+
+
+class DemoCallRequest(InputModel):
+    """How to play a demo call."""
+
+    speed: ReplaySpeed = "1"
+
+
+class FeedbackRequest(InputModel):
+    """A verdict on a suggestion; sending another replaces it."""
+
+    verdict: Verdict
+    note: str = Field(default="", max_length=1_000)
