@@ -1,0 +1,42 @@
+"""Fixtures every level shares: one PostgreSQL per run, a fresh database per test, no sockets in unit tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.postgres import PostgresServer, run_postgres
+
+LEVELS = {"unit", "module", "contract", "integration", "e2e", "evals"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that do not declare their level, and keep unit tests off the network."""
+    for item in items:
+        levels = LEVELS & {mark.name for mark in item.iter_markers()}
+        if not levels:
+            raise pytest.UsageError(f"{item.nodeid} declares no level; set pytestmark = pytest.mark.<level>")
+        if levels == {"unit"}:
+            # An event loop wakes itself through a local socket pair; the network stays closed.
+            item.add_marker(pytest.mark.disable_socket)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started on first use."""
+    with run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty database; each test runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)

@@ -1,0 +1,76 @@
+import asyncio
+
+import pytest
+
+from kit.tasks import BoundedChannel, ChannelClosedError, ChannelFullError, Overflow, TaskSupervisor
+
+pytestmark = pytest.mark.unit
+
+
+async def read_all(channel: BoundedChannel[int]) -> list[int]:
+    return [item async for item in channel]
+
+
+async def test_drop_oldest_keeps_the_newest_and_counts():
+    channel: BoundedChannel[int] = BoundedChannel(2, Overflow.DROP_OLDEST)
+    for item in range(5):
+        await channel.put(item)
+    await channel.close()
+    assert await read_all(channel) == [3, 4]
+    assert channel.dropped == 3
+
+
+async def test_refuse_raises_when_full():
+    channel: BoundedChannel[int] = BoundedChannel(1, Overflow.REFUSE)
+    await channel.put(1)
+    with pytest.raises(ChannelFullError):
+        await channel.put(2)
+
+
+async def test_wait_blocks_until_a_reader_makes_room():
+    channel: BoundedChannel[int] = BoundedChannel(1, Overflow.WAIT)
+    await channel.put(1)
+    writer = asyncio.create_task(channel.put(2))
+    await asyncio.sleep(0)
+    assert not writer.done()
+    items = aiter(channel)
+    assert await anext(items) == 1
+    await writer
+    await channel.close()
+    assert [item async for item in items] == [2]
+
+
+async def test_closed_channel_refuses_writers_and_drains_readers():
+    channel: BoundedChannel[int] = BoundedChannel(1, Overflow.WAIT)
+    await channel.put(1)
+    blocked = asyncio.create_task(channel.put(2))
+    await asyncio.sleep(0)
+    await channel.close()
+    with pytest.raises(ChannelClosedError):
+        await blocked
+    assert await read_all(channel) == [1]
+
+
+async def test_supervisor_waits_for_cancelled_tasks():
+    supervisor = TaskSupervisor("test")
+    seen: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            seen.append("cleaned")
+
+    supervisor.start(work(), name="work")
+    await asyncio.sleep(0)
+    await supervisor.aclose()
+    assert seen == ["cleaned"]
+    assert supervisor.count == 0
+
+
+async def test_closed_supervisor_starts_nothing():
+    supervisor = TaskSupervisor("test")
+    await supervisor.aclose()
+    with pytest.raises(RuntimeError, match="closed"):
+        supervisor.start(asyncio.sleep(0), name="late")
