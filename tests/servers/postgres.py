@@ -91,22 +91,8 @@ def run_postgres() -> Iterator[PostgresServer]:
         _run(as_user, initdb)
         port = _free_port()
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        _run(
-            as_user,
-            [
-                binaries / "pg_ctl",
-                "-D",
-                data,
-                "-l",
-                log,
-                "-w",
-                "-t",
-                str(START_TIMEOUT_SECONDS),
-                "-o",
-                options,
-                "start",
-            ],
-        )
+        pg_ctl = [binaries / "pg_ctl", "-D", data, "-w", "-t", str(START_TIMEOUT_SECONDS)]
+        _run(as_user, [*pg_ctl, "-l", log, "-o", options, "start"])
         try:
             yield PostgresServer(port, binaries)
         finally:
@@ -135,12 +121,7 @@ def _run(as_user: list[str], command: list[object]) -> None:
         )
         if process.returncode:
             output.seek(0)
-            took = time.monotonic() - started
-            raise subprocess.CalledProcessError(
-                process.returncode,
-                [str(word) for word in command],
-                stderr=f"{output.read()[-2000:]!r} after {took:.1f} s",
-            )
+            raise subprocess.CalledProcessError(process.returncode, process.args, stderr=output.read()[-2000:])
 
 
 def _free_port() -> int:
