@@ -69,6 +69,7 @@ lint: .venv/.dev ## Lint Python, YAML and the compose file
 	@$(PYTHON) -m ruff format --check --quiet . || { echo "run: make fmt" >&2; exit 1; }
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m yamllint -s docker-compose.yml .pre-commit-config.yaml kb
+	@.venv/bin/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
 
 .PHONY: types
 types: .venv/.dev ## mypy --strict
