@@ -1,0 +1,121 @@
+"""HTTP: sign-in, one's own session, and accounts for the administrator."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response, status
+
+from assist_api.accounts.models import Account
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.accounts.schemas import (
+    AccountChange,
+    AccountCreation,
+    AccountList,
+    AccountView,
+    PasswordChange,
+    SessionView,
+    SignedInAccount,
+    SignIn,
+)
+from assist_api.accounts.service import AccountService
+from assist_api.accounts.sessions import current_account
+from assist_api.deps import SESSION_COOKIE, AccountInAnyStateDep, ServicesDep, SessionDep, permitted
+from kit.errors import InvalidInputError
+
+router = APIRouter()
+Admin = Annotated[CurrentAccount, Depends(permitted(Permission.MANAGE_ACCOUNTS))]
+
+
+async def get_account_service(session: SessionDep, services: ServicesDep) -> AccountService:
+    """Return the account service of this request."""
+    return AccountService(session, services.clock)
+
+
+AccountServiceDep = Annotated[AccountService, Depends(get_account_service)]
+
+
+@router.post("/session", tags=["session"])
+async def sign_in(credentials: SignIn, request: Request, response: Response, services: ServicesDep) -> SessionView:
+    """Sign in; the answer sets the session cookie. Five failures lock a name for 15 minutes."""
+    account, token = await services.sessions.sign_in(
+        credentials.username,
+        credentials.password.get_secret_value(),
+        address=_address(request),
+        previous_token=request.cookies.get(SESSION_COOKIE),
+    )
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(services.settings.session_lifetime.total_seconds()),
+        path="/",
+        secure=services.settings.is_https or request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return _session_view(account)
+
+
+@router.get("/session", tags=["session"])
+async def get_session_view(account: AccountInAnyStateDep) -> SessionView:
+    """Tell who is signed in and what they may do."""
+    return _session_view(account)
+
+
+@router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
+async def sign_out(request: Request, response: Response, services: ServicesDep) -> None:
+    """Sign out; also well without a session."""
+    await services.sessions.sign_out(request.cookies.get(SESSION_COOKIE))
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+
+
+@router.post("/session/password", tags=["session"])
+async def change_password(
+    change: PasswordChange,
+    request: Request,
+    current: AccountInAnyStateDep,
+    services: ServicesDep,
+    accounts: AccountServiceDep,
+) -> SessionView:
+    """Choose a new password; other browsers of this account are signed out."""
+    present = change.current_password.get_secret_value()
+    if not await services.sessions.confirm_password(current, present, address=_address(request)):
+        text = "The present password is another one."
+        raise InvalidInputError(text, field="current_password", code="wrong_current_password")
+    account = await accounts.change_own_password(current, change.new_password.get_secret_value())
+    return _session_view(current_account(account, current.session_id))
+
+
+@router.get("/accounts", tags=["accounts"])
+async def list_accounts(_admin: Admin, accounts: AccountServiceDep) -> AccountList:
+    """List every account by name."""
+    return AccountList(items=[_view(account) for account in await accounts.list_all()])
+
+
+@router.post("/accounts", status_code=status.HTTP_201_CREATED, tags=["accounts"])
+async def create_account(creation: AccountCreation, _admin: Admin, accounts: AccountServiceDep) -> AccountView:
+    """Make an account with a temporary password."""
+    return _view(await accounts.create(creation))
+
+
+@router.patch("/accounts/{account_id}", tags=["accounts"])
+async def change_account(
+    account_id: UUID, change: AccountChange, _admin: Admin, accounts: AccountServiceDep
+) -> AccountView:
+    """Change an account; the last administrator stays one."""
+    return _view(await accounts.change(account_id, change))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _session_view(account: CurrentAccount) -> SessionView:
+    signed_in = SignedInAccount.model_validate({name: getattr(account, name) for name in SignedInAccount.model_fields})
+    return SessionView(account=signed_in, permissions=sorted(account.permissions))
+
+
+def _view(account: Account) -> AccountView:
+    return AccountView.model_validate({name: getattr(account, name) for name in AccountView.model_fields})

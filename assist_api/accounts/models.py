@@ -1,0 +1,53 @@
+"""Tables of accounts, their sessions and failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, UTCDateTime
+
+
+class Account(Base):
+    """A person who signs in."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    """Folded (NFKC, lower case), so that one name cannot be registered in two spellings."""
+    display_name: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str] = mapped_column(String(8))
+    password_hash: Mapped[str] = mapped_column(String(256))
+    """Argon2id with its parameters."""
+    must_change_password: Mapped[bool]
+    is_active: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class AccountSession(Base):
+    """A signed-in browser. The token itself is only in the cookie."""
+
+    __tablename__ = "account_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
+class SignInFailures(Base):
+    """Failed sign-ins of one name or one client address in the running window."""
+
+    __tablename__ = "sign_in_failures"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """`name:` or `address:` and a hash: people type passwords into the name field."""
+    failures: Mapped[int]
+    last_failed_at: Mapped[datetime] = mapped_column(UTCDateTime)

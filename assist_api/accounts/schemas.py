@@ -1,0 +1,82 @@
+"""What the accounts and session endpoints take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from assist_api.accounts.permissions import Permission, Role
+from assist_api.schemas import InputModel, OutputModel
+
+Locale = Literal["zh-CN", "en"]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r"^[\w.@-]+$")]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
+class SignIn(InputModel):
+    """Name and password."""
+
+    username: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    password: Password
+
+
+class PasswordChange(InputModel):
+    """A new password, proved by the present one."""
+
+    current_password: Password
+    new_password: Password
+
+
+class SignedInAccount(OutputModel):
+    """The account behind the session."""
+
+    id: UUID
+    username: str
+    display_name: str
+    role: Role
+    locale: Locale
+    must_change_password: bool
+
+
+class SessionView(OutputModel):
+    """Who is signed in, and what they may do."""
+
+    account: SignedInAccount
+    permissions: list[Permission]
+
+
+class AccountView(SignedInAccount):
+    """An account as the administrator sees it."""
+
+    is_active: bool
+    created_at: datetime
+
+
+class AccountList(OutputModel):
+    """Every account, by name."""
+
+    items: list[AccountView]
+
+
+class AccountCreation(InputModel):
+    """A new account; its password is temporary and must be changed at the first sign-in."""
+
+    username: Username
+    display_name: DisplayName
+    role: Role
+    password: Password
+    locale: Locale = "zh-CN"
+
+
+class AccountChange(InputModel):
+    """What to change; absent fields stay. A new password is temporary and ends the account's sessions."""
+
+    display_name: DisplayName | None = None
+    role: Role | None = None
+    locale: Locale | None = None
+    is_active: bool | None = None
+    password: Password | None = None

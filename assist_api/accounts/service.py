@@ -1,0 +1,149 @@
+"""Accounts: making, changing and passwords. One unit of work; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.accounts.models import Account
+from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password
+from assist_api.accounts.permissions import Role
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.accounts.repository import AccountRepository
+from assist_api.accounts.schemas import AccountChange, AccountCreation
+from assist_api.accounts.sessions import fold_username
+from kit.clock import Clock
+from kit.errors import ConflictError, NotFoundError
+
+FIRST_ADMIN_NAME = "admin"
+
+
+class AccountService:
+    """What an administrator does with accounts, and everyone with their own password."""
+
+    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._accounts = AccountRepository(session)
+        self._clock = clock
+
+    async def list_all(self) -> Sequence[Account]:
+        """Return every account by name."""
+        return await self._accounts.list_all()
+
+    async def create(self, creation: AccountCreation) -> Account:
+        """Make an account with a temporary password.
+
+        Raises:
+            ConflictError: `username_taken`.
+            InvalidInputError: The password breaks the policy.
+        """
+        username = fold_username(creation.username)
+        password = creation.password.get_secret_value()
+        check_password_policy(password, username, field="password")
+        if await self._accounts.find_by_name(username) is not None:
+            raise ConflictError("There is an account of this name.", code="username_taken")
+        return await self._add(
+            username, creation.display_name, creation.role, password, locale=creation.locale, must_change=True
+        )
+
+    async def change(self, account_id: UUID, change: AccountChange) -> Account:
+        """Apply the fields that are given.
+
+        Raises:
+            NotFoundError: There is no such account.
+            ConflictError: `last_admin`: nobody could manage accounts any more.
+            InvalidInputError: The new password breaks the policy.
+        """
+        account = await self._get(account_id)
+        await self._keep_an_admin(account, change)
+        if change.password is not None:
+            self._set_password(account, change.password.get_secret_value(), field="password", must_change=True)
+        for name in ("display_name", "role", "locale", "is_active"):
+            if (value := getattr(change, name)) is not None:
+                setattr(account, name, value)
+        if change.password is not None or change.is_active is False:
+            await self._accounts.delete_sessions_of(account.id)
+        return account
+
+    async def change_own_password(self, current: CurrentAccount, new_password: str) -> Account:
+        """Set a password the owner chose; their other sessions end.
+
+        Raises:
+            InvalidInputError: The new password breaks the policy.
+        """
+        account = await self._get(current.id)
+        self._set_password(account, new_password, field="new_password", must_change=False)
+        await self._accounts.delete_sessions_of(account.id, keep=current.session_id)
+        return account
+
+    async def get(self, account_id: UUID) -> Account:
+        """Return an account.
+
+        Raises:
+            NotFoundError: There is no such account.
+        """
+        return await self._get(account_id)
+
+    async def create_first_admin(self, password: str | None) -> str | None:
+        """Make the administrator of an empty system.
+
+        Returns:
+            The password when it was generated here, to be shown once; None when given or not needed.
+        """
+        if await self._accounts.has_any():
+            return None
+        if password is not None:
+            check_password_policy(password, FIRST_ADMIN_NAME, field="ASSIST_INITIAL_ADMIN_PASSWORD")
+        chosen = password or generate_password()
+        await self._add(FIRST_ADMIN_NAME, "管理员", Role.ADMIN, chosen, locale="zh-CN", must_change=False)
+        return chosen if password is None else None
+
+    async def reset_admin_password(self) -> str:
+        """Give the first administrator a new generated password, reopen the account and end its sessions.
+
+        Raises:
+            NotFoundError: There is no account of that name.
+        """
+        account = await self._accounts.find_by_name(FIRST_ADMIN_NAME)
+        if account is None:
+            raise NotFoundError(f"There is no account named {FIRST_ADMIN_NAME}.", code="account_not_found")
+        password = generate_password()
+        account.password_hash = hash_password(password)
+        account.role, account.is_active, account.must_change_password = Role.ADMIN, True, False
+        await self._accounts.delete_sessions_of(account.id)
+        return password
+
+    async def _get(self, account_id: UUID) -> Account:
+        account = await self._accounts.find(account_id)
+        if account is None:
+            raise NotFoundError("There is no such account.", code="account_not_found")
+        return account
+
+    async def _keep_an_admin(self, account: Account, change: AccountChange) -> None:
+        loses_role = change.role is not None and change.role is not Role.ADMIN
+        is_admin = account.role == Role.ADMIN and account.is_active
+        if is_admin and (loses_role or change.is_active is False) and await self._accounts.count_active_admins() == 1:
+            raise ConflictError("The last administrator stays one.", code="last_admin")
+
+    def _set_password(self, account: Account, password: str, *, field: str, must_change: bool) -> None:
+        check_password_policy(password, account.username, field=field)
+        account.password_hash = hash_password(password)
+        account.must_change_password = must_change
+
+    async def _add(
+        self, username: str, display_name: str, role: Role, password: str, *, locale: str, must_change: bool
+    ) -> Account:
+        account = Account(
+            id=uuid4(),
+            username=username,
+            display_name=display_name,
+            role=role,
+            locale=locale,
+            password_hash=hash_password(password),
+            must_change_password=must_change,
+            is_active=True,
+            created_at=self._clock.now(),
+        )
+        await self._accounts.add(account)
+        return account

@@ -1,0 +1,187 @@
+"""Sign-in, sign-out and the session behind a cookie.
+
+The token is 256 random bits; the database has only its hash, so that a copy of the database opens no session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.accounts import lockout
+from assist_api.accounts.models import Account, AccountSession
+from assist_api.accounts.passwords import verify_password
+from assist_api.accounts.permissions import Role
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import NotSignedInError, TooManyRequestsError
+
+SEEN_RESOLUTION = timedelta(minutes=1)
+"""A busy session is noted once a minute, not with every request."""
+_HASHING_THREADS = 2
+
+
+def fold_username(username: str) -> str:
+    """Return the one spelling under which a name is stored and looked up."""
+    return unicodedata.normalize("NFKC", username).strip().casefold()
+
+
+def hash_token(token: str) -> str:
+    """Return what the database knows of a token; a fast hash does, for the token is random."""
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+class SessionService:
+    """Owns every session of this server; keeps its own transactions, so that a refused sign-in is counted."""
+
+    def __init__(self, database: Database, clock: Clock, *, idle: timedelta, lifetime: timedelta) -> None:
+        self._database = database
+        self._clock = clock
+        self._idle = idle
+        self._lifetime = lifetime
+        self._counting = asyncio.Lock()
+        self._hashing = ThreadPoolExecutor(_HASHING_THREADS, thread_name_prefix="password")
+
+    async def sign_in(
+        self, username: str, password: str, *, address: str, previous_token: str | None
+    ) -> tuple[CurrentAccount, str]:
+        """Open a session and end the one that the browser had.
+
+        Returns:
+            The account and the token for its cookie.
+
+        Raises:
+            NotSignedInError: `wrong_credentials`, also for an unknown or closed account.
+            TooManyRequestsError: `sign_in_locked` after too many failures of this name or address.
+        """
+        name = fold_username(username)
+        await self._count_attempt(name, address)
+        async with self._database.session() as session:
+            account = await AccountRepository(session).find_by_name(name)
+        if not await self._is_password_of(account, password) or account is None or not account.is_active:
+            raise NotSignedInError("User name or password is wrong.", code="wrong_credentials")
+        return await self._open(account, name, address, previous_token)
+
+    async def confirm_password(self, current: CurrentAccount, password: str, *, address: str) -> bool:
+        """Tell whether the password is the account's; failures count as failed sign-ins.
+
+        Raises:
+            TooManyRequestsError: `sign_in_locked` after too many failures of this name or address.
+        """
+        await self._count_attempt(current.username, address)
+        async with self._database.session() as session:
+            account = await AccountRepository(session).find(current.id)
+        if not await self._is_password_of(account, password):
+            return False
+        async with self._database.session() as session:
+            await _forgive(session, current.username, address)
+        return True
+
+    async def find_current(self, token: str | None) -> CurrentAccount | None:
+        """Return the account behind a token, None when there is no such session or it is over."""
+        if token is None:
+            return None
+        now = self._clock.now()
+        async with self._database.session() as session:
+            accounts = AccountRepository(session)
+            found = await accounts.find_session(hash_token(token))
+            if found is None:
+                return None
+            row, account = found
+            if not account.is_active or self._is_over(row, now):
+                return None
+            if now - row.seen_at >= SEEN_RESOLUTION:
+                await accounts.touch_session(row.id, now)
+            return current_account(account, row.id)
+
+    async def sign_out(self, token: str | None) -> None:
+        """End the session of a token, if it is one."""
+        if token is not None:
+            async with self._database.session() as session:
+                await AccountRepository(session).delete_session(hash_token(token))
+
+    async def forget_ended(self) -> None:
+        """Delete sessions that are over and failures that no longer count."""
+        now = self._clock.now()
+        async with self._database.session() as session:
+            await AccountRepository(session).delete_expired_sessions(now, self._idle)
+            await SignInFailureRepository(session).delete_older_than(now - lockout.WINDOW)
+
+    def close(self) -> None:
+        """Let the hashing threads go; safe to call twice."""
+        self._hashing.shutdown(wait=False, cancel_futures=True)
+
+    def _is_over(self, row: AccountSession, now: datetime) -> bool:
+        return now >= row.expires_at or now - row.seen_at >= self._idle
+
+    async def _is_password_of(self, account: Account | None, password: str) -> bool:
+        password_hash = None if account is None else account.password_hash
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hashing, verify_password, password_hash, password)
+
+    async def _count_attempt(self, name: str, address: str) -> None:
+        limits = {
+            lockout.name_subject(name): lockout.FAILURES_PER_NAME,
+            lockout.address_subject(address): lockout.FAILURES_PER_ADDRESS,
+        }
+        now = self._clock.now()
+        async with self._counting, self._database.session() as session:
+            failures = SignInFailureRepository(session)
+            waits = [
+                lockout.retry_after_seconds(await failures.find(subject), limit, now)
+                for subject, limit in limits.items()
+            ]
+            if any(waits):
+                text = f"Too many failed sign-ins; try again in {max(waits)} seconds."
+                raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=max(waits))
+            for subject in limits:
+                await failures.record(subject, now)
+
+    async def _open(
+        self, account: Account, name: str, address: str, previous_token: str | None
+    ) -> tuple[CurrentAccount, str]:
+        token = secrets.token_urlsafe(32)
+        now = self._clock.now()
+        row = AccountSession(
+            id=uuid4(),
+            token_hash=hash_token(token),
+            account_id=account.id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + self._lifetime,
+        )
+        async with self._database.session() as session:
+            await _forgive(session, name, address)
+            accounts = AccountRepository(session)
+            if previous_token is not None:
+                await accounts.delete_session(hash_token(previous_token))
+            await accounts.add_session(row)
+        return current_account(account, row.id), token
+
+
+async def _forgive(session: AsyncSession, name: str, address: str) -> None:
+    failures = SignInFailureRepository(session)
+    await failures.forgive(lockout.name_subject(name))
+    await failures.withdraw(lockout.address_subject(address))
+
+
+def current_account(account: Account, session_id: UUID) -> CurrentAccount:
+    """Return what requests need to know of an account."""
+    return CurrentAccount(
+        id=account.id,
+        session_id=session_id,
+        username=account.username,
+        display_name=account.display_name,
+        role=Role(account.role),
+        locale=account.locale,
+        must_change_password=account.must_change_password,
+    )

@@ -1,0 +1,66 @@
+"""The FastAPI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from assist_api import problem
+from assist_api.accounts import endpoints as accounts
+from assist_api.composition import Services
+from assist_api.lifespan import running_services
+from assist_api.security import (
+    BodyLimitMiddleware,
+    ProtectiveHeadersMiddleware,
+    SameOriginMiddleware,
+    allowed_origins,
+)
+from assist_api.settings import AssistSettings
+
+API_PREFIX = "/api/v1"
+OpenServices = Callable[[AssistSettings], AbstractAsyncContextManager[Services]]
+
+
+def create_app(settings: AssistSettings, open_services: OpenServices = running_services) -> FastAPI:
+    """Return the application; its lifespan opens the services and keeps them in `app.state.services`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Tingzhi",
+        version="1",
+        lifespan=lifespan,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        # The bundled documentation pages load scripts from elsewhere; this product works without a network.
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    problem.install(app)
+    app.include_router(_api_router())
+    # The last added is the outermost.
+    app.add_middleware(BodyLimitMiddleware, settings=settings)
+    app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
+    app.add_middleware(problem.UnexpectedErrorMiddleware)
+    app.add_middleware(ProtectiveHeadersMiddleware, is_https=settings.is_https)
+    return app
+
+
+def _api_router() -> APIRouter:
+    api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
+    for router in (accounts.router,):
+        api.include_router(router)
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,65 @@
+"""Settings of the server and the composition root (`ASSIST_…`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import Settings
+
+
+class AssistSettings(Settings):
+    """Where the server listens, where it keeps its data, and its limits."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSIST_")
+
+    data_dir: Path = Path("var")
+    """Database, recordings and search index; relative to the working directory."""
+    database_url: str | None = None
+    """SQLAlchemy URL (`postgresql+asyncpg://…`); SQLite in `data_dir` when unset."""
+    host: str = "127.0.0.1"
+    """Address to listen on; every address with `0.0.0.0`."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """TCP port to listen on."""
+    public_url: AnyHttpUrl | None = None
+    """Address that browsers use when it differs from ours (behind a proxy); `https` makes cookies Secure."""
+    allowed_origins: tuple[str, ...] = ()
+    """Further origins (`https://desk.example`) whose pages may change state here."""
+    session_idle: timedelta = timedelta(hours=8)
+    """A session without a request for this long has ended: one shift."""
+    session_lifetime: timedelta = timedelta(hours=24)
+    """A session ends at this age however busy it was."""
+    initial_admin_password: SecretStr | None = None
+    """Password of the first administrator; generated and shown once when unset."""
+    upload_max_bytes: Annotated[int, Field(ge=1024)] = 512 * 1024 * 1024
+    """Largest upload of recordings in one request: two hours of 16-bit stereo at 16 kHz are 460 MB."""
+    body_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
+    """Largest body of any other request."""
+    demo_knowledge: bool = True
+    """Import the demo knowledge at the first start."""
+    max_concurrent_calls: Annotated[int, Field(ge=1, le=256)] = 4
+    """Calls transcribed at the same time; one more is refused. Four is what two cores carry at 1x."""
+    min_free_disk_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
+    """The server does not start with less free space in `data_dir`."""
+    web_dir: Path = Path(__file__).parent.parent / "web_agent" / "dist"
+    """Built files of the web page."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Lines below this level are not written."""
+    log_json: bool = False
+    """One JSON object a line instead of text."""
+    log_personal: bool = False
+    """Keep personal fields in logs; for a developer's own machine only."""
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'tingzhi.sqlite'}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.public_url is not None and self.public_url.scheme == "https"
