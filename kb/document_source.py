@@ -1,0 +1,104 @@
+"""The knowledge database as the search indexer reads it, in short sessions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from uuid import UUID
+
+from kb.markdown import plain_text
+from kb.models import Case, IndexChangeRow, Revision
+from kb.repository import CaseRepository, EntryRepository
+from kb.search.documents import IndexChange, SearchDocument
+from kb.search.query import Audience, DocumentKind
+from kb.taxonomy import category_id
+from kit.db import Database
+
+PAGE_SIZE = 200
+
+
+class DatabaseDocumentSource:
+    """Implements `kb.search.documents.DocumentSource`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def changes_after(self, change_number: int, limit: int) -> Sequence[IndexChange]:
+        """Return the next changes in order, each with the document as it is now."""
+        async with self._database.session() as session:
+            entries, cases = EntryRepository(session), CaseRepository(session)
+            rows = await entries.changes_after(change_number, limit)
+            published = await entries.find_published(_ids(rows, DocumentKind.ENTRY))
+            found = await cases.find_many(_ids(rows, DocumentKind.CASE))
+        documents = {entry_id: entry_document(revision) for entry_id, revision in published.items()}
+        documents |= {case.id: case_document(case) for case in found}
+        return [
+            IndexChange(row.change_number, DocumentKind(row.kind), str(row.document_id), documents.get(row.document_id))
+            for row in rows
+        ]
+
+    async def latest_change_number(self) -> int:
+        """Return the number of the newest change, 0 when there is none."""
+        async with self._database.session() as session:
+            return await EntryRepository(session).latest_change_number()
+
+    async def all_documents(self) -> AsyncIterator[SearchDocument]:
+        """Yield every published revision, then every case; no session is open while the caller works."""
+        last: UUID | None = None
+        while revisions := await self._published_page(last):
+            for revision in revisions:
+                yield entry_document(revision)
+            last = revisions[-1].entry_id
+        last = None
+        while cases := await self._case_page(last):
+            for case in cases:
+                yield case_document(case)
+            last = cases[-1].id
+
+    async def _published_page(self, after: UUID | None) -> Sequence[Revision]:
+        async with self._database.session() as session:
+            return await EntryRepository(session).published_page(after, PAGE_SIZE)
+
+    async def _case_page(self, after: UUID | None) -> Sequence[Case]:
+        async with self._database.session() as session:
+            return await CaseRepository(session).all_page(after, PAGE_SIZE)
+
+
+def entry_document(revision: Revision) -> SearchDocument:
+    """Flatten a revision for search."""
+    return SearchDocument(
+        kind=DocumentKind.ENTRY,
+        document_id=str(revision.entry_id),
+        revision_id=str(revision.id),
+        revision_number=revision.number,
+        title=revision.title,
+        variants=tuple(revision.variants),
+        answer=plain_text(revision.answer),
+        script=revision.script,
+        sector=revision.sector,
+        region=revision.region,
+        valid_from=revision.valid_from,
+        valid_until=revision.valid_until,
+        audiences=frozenset(Audience(audience) for audience in revision.audiences),
+        category_id=category_id(revision.business_type, revision.situation),
+    )
+
+
+def case_document(case: Case) -> SearchDocument:
+    """Flatten a case for search; cases are for the agents' eyes and inside ones."""
+    return SearchDocument(
+        kind=DocumentKind.CASE,
+        document_id=str(case.id),
+        revision_id=str(case.id),
+        revision_number=1,
+        title=case.title,
+        variants=(),
+        answer=plain_text(case.solution),
+        script=case.problem,
+        sector=case.sector,
+        audiences=frozenset({Audience.AGENT, Audience.INTERNAL}),
+        category_id=category_id(case.business_type, case.situation),
+    )
+
+
+def _ids(rows: Iterable[IndexChangeRow], kind: DocumentKind) -> list[UUID]:
+    return [row.document_id for row in rows if row.kind == kind]
