@@ -10,8 +10,11 @@ from fastapi.routing import APIRoute
 
 from assist_api import problem
 from assist_api.accounts import endpoints as accounts
+from assist_api.api_document import AssistAPI
 from assist_api.composition import Services
+from assist_api.knowledge import endpoints as knowledge
 from assist_api.lifespan import running_services
+from assist_api.search import endpoints as search
 from assist_api.security import (
     BodyLimitMiddleware,
     ProtectiveHeadersMiddleware,
@@ -33,7 +36,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
             app.state.services = services
             yield
 
-    app = FastAPI(
+    app = AssistAPI(
         title="Tingzhi",
         version="1",
         lifespan=lifespan,
@@ -41,7 +44,6 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
         # The bundled documentation pages load scripts from elsewhere; this product works without a network.
         docs_url=None,
         redoc_url=None,
-        separate_input_output_schemas=False,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
@@ -57,7 +59,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router,):
+    for router in (accounts.router, search.router, knowledge.router):
         api.include_router(router)
     return api
 

@@ -1,0 +1,121 @@
+"""HTTP: the category tree, entries with their revisions, and solved cases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, status
+
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.knowledge.schemas import EntryRevision, RevisionList
+from assist_api.knowledge.service import KnowledgeEditor
+from kb.cases import CaseService
+from kb.models import RevisionState
+from kb.paging import MAX_PAGE_SIZE
+from kb.repository import CaseFilter, EntryFilter
+from kb.schemas import CaseDetail, CasePage, CategoryTree, EntryDetail, EntryDraft, EntryPage, RevisionDetail
+from kb.service import KnowledgeService
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge"])
+Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
+Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
+FilterText = Annotated[str | None, Query(max_length=100)]
+Cursor = Annotated[str | None, Query(max_length=200)]
+PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)]
+
+
+async def get_knowledge(session: SessionDep, services: ServicesDep) -> KnowledgeService:
+    """Return the knowledge service of this request."""
+    return KnowledgeService(session, services.clock)
+
+
+async def get_cases(session: SessionDep, services: ServicesDep) -> CaseService:
+    """Return the case service of this request."""
+    return CaseService(session, services.clock)
+
+
+async def get_editor(services: ServicesDep) -> KnowledgeEditor:
+    """Return what edits entries."""
+    return services.editor
+
+
+KnowledgeDep = Annotated[KnowledgeService, Depends(get_knowledge)]
+CasesDep = Annotated[CaseService, Depends(get_cases)]
+EditorDep = Annotated[KnowledgeEditor, Depends(get_editor)]
+
+
+@router.get("/categories")
+async def get_categories(_reader: Reader, knowledge: KnowledgeDep) -> CategoryTree:
+    """Return the classification: situations, ideas, means and business types, with entry counts."""
+    return await knowledge.categories()
+
+
+@router.get("/entries")
+async def list_entries(
+    _reader: Reader,
+    knowledge: KnowledgeDep,
+    sector: FilterText = None,
+    situation: FilterText = None,
+    title: FilterText = None,
+    status: RevisionState | None = None,
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> EntryPage:
+    """List entries, the newest text first; `situation` may also be a group of situations."""
+    wanted = EntryFilter(sector=sector, situation=situation, status=status, title=title)
+    return await knowledge.list_entries(wanted, cursor=cursor, limit=limit)
+
+
+@router.post("/entries", status_code=status.HTTP_201_CREATED)
+async def create_entry(draft: EntryDraft, account: Editor, editor: EditorDep) -> EntryDetail:
+    """Publish a new entry; it is found by search at once."""
+    return await editor.create(draft, account.display_name)
+
+
+@router.get("/entries/{entry_id}")
+async def get_entry(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> EntryDetail:
+    """Return an entry with the revision readers see."""
+    return await knowledge.get_entry(entry_id)
+
+
+@router.get("/entries/{entry_id}/revisions")
+async def list_revisions(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> RevisionList:
+    """Return every revision of an entry, the newest first."""
+    return RevisionList(items=await knowledge.list_revisions(entry_id))
+
+
+@router.post("/entries/{entry_id}/revisions", status_code=status.HTTP_201_CREATED)
+async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor, editor: EditorDep) -> RevisionDetail:
+    """Publish the next revision of an entry; 409 `stale_revision` when somebody was faster."""
+    return await editor.revise(entry_id, revision.base_revision_id, revision.draft(), account.display_name)
+
+
+@router.post("/entries/{entry_id}/retire")
+async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+    """Take an entry out of search; its revisions stay readable."""
+    return await editor.retire(entry_id)
+
+
+@router.get("/cases")
+async def list_cases(
+    _reader: Reader,
+    cases: CasesDep,
+    sector: FilterText = None,
+    situation: FilterText = None,
+    text: FilterText = None,
+    entry_id: UUID | None = None,
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> CasePage:
+    """List solved cases, the newest first."""
+    wanted = CaseFilter(sector=sector, situation=situation, text=text, entry_id=entry_id)
+    return await cases.list_cases(wanted, cursor=cursor, limit=limit)
+
+
+@router.get("/cases/{case_id}")
+async def get_case(case_id: UUID, _reader: Reader, cases: CasesDep) -> CaseDetail:
+    """Return one solved case."""
+    return await cases.get_case(case_id)
