@@ -1,0 +1,1 @@
+"""Tools for the people who build the product; nothing here is needed to run it."""
