@@ -1,0 +1,11 @@
+"""Every table there is: importing this module fills the metadata that migrations compare with."""
+
+from __future__ import annotations
+
+import assist_api.accounts.models
+import assist_api.calls.models
+import kb.models
+from kit.db import Base
+
+MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.models)
+metadata = Base.metadata
