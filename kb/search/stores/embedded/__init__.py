@@ -1,0 +1,1 @@
+"""The default store: rows and vectors in SQLite, terms in tantivy, nearest vectors by numpy or usearch."""

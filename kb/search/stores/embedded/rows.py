@@ -1,0 +1,295 @@
+"""The store's truth: documents, passages and vectors in one SQLite file; everything else is derived from it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from kb.search.analysis.folding import fold
+from kb.search.documents import SearchDocument
+from kb.search.passages import passages_of
+from kb.search.query import Audience, DocumentKind
+from kb.search.stores.base import Passage, Side, Vector
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS documents (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, sector TEXT,
+    region TEXT, audiences TEXT NOT NULL, valid_from INTEGER, valid_until INTEGER, question_characters INTEGER NOT NULL,
+    answer_characters INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS lexical_pending (row INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS passages (
+    row INTEGER NOT NULL, side TEXT NOT NULL, text_hash TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ix_passages_text_hash ON passages (text_hash);
+CREATE TABLE IF NOT EXISTS vectors (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, text_hash TEXT NOT NULL UNIQUE, vector BLOB NOT NULL);
+"""
+_IDS_PER_STATEMENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRow:
+    """The columns of one document that filters and statistics look at."""
+
+    row: int
+    document_id: str
+    kind: str
+    sector: str | None
+    region: str | None
+    audiences: str
+    valid_from: int | None
+    valid_until: int | None
+    question_characters: int
+    answer_characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A passage's vector and the document it belongs to."""
+
+    number: int
+    row: int
+    side: Side
+    vector: Vector
+
+
+class RowFile:
+    """One connection for reading and, for the writer, one for writing; each behind its own lock."""
+
+    def __init__(self, path: Path, *, is_writable: bool) -> None:
+        self._read_lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._writer = _connect(path) if is_writable else None
+        if self._writer is not None:
+            self._writer.executescript(_SCHEMA)
+        self._reader = _connect(path, is_read_only=True)
+
+    # Reading ---------------------------------------------------------------------------------------------------
+
+    def _read(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._read_lock:
+            return self._reader.execute(statement, values).fetchall()
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection commits."""
+        return int(self._read("PRAGMA data_version")[0][0])
+
+    def fact(self, name: str) -> str | None:
+        """Return a stored fact, None when it was never set."""
+        rows = self._read("SELECT value FROM facts WHERE name = ?", [name])
+        return str(rows[0][0]) if rows else None
+
+    def count(self) -> int:
+        """Return the number of documents."""
+        return int(self._read("SELECT count(*) FROM documents")[0][0])
+
+    def filter_rows_after(self, row: int) -> list[FilterRow]:
+        """Return the filter columns of documents added after a row."""
+        columns = ", ".join(FilterRow.__slots__)
+        return [FilterRow(*found) for found in self._read(f"SELECT {columns} FROM documents WHERE row > ?", [row])]  # noqa: S608  # rejected: only our own column names
+
+    def removed_after(self, number: int) -> list[tuple[int, int]]:
+        """Return (number, row) of rows removed after a number."""
+        return self._read("SELECT number, row FROM removed WHERE number > ?", [number])
+
+    def documents(self, rows: Iterable[int]) -> dict[int, SearchDocument]:
+        """Return the documents of rows that still exist."""
+        found: dict[int, SearchDocument] = {}
+        for marks, values in _batches(list(rows)):
+            statement = f"SELECT row, data FROM documents WHERE row IN ({marks})"  # noqa: S608  # rejected: only question marks
+            found.update((row, _document(data)) for row, data in self._read(statement, values))
+        return found
+
+    def all_rows(self) -> list[int]:
+        """Return the rows of all documents."""
+        return [row for (row,) in self._read("SELECT row FROM documents ORDER BY row")]
+
+    def pending_rows(self) -> list[int]:
+        """Return rows whose terms are not yet in the lexical index (or not yet out of it)."""
+        return [row for (row,) in self._read("SELECT row FROM lexical_pending ORDER BY row")]
+
+    def vectors_after(self, number: int, row: int) -> list[VectorRow]:
+        """Return vectors that are newer than a vector number or belong to documents newer than a row."""
+        found = self._read(
+            "SELECT v.number, p.row, p.side, v.vector FROM vectors v JOIN passages p ON p.text_hash = v.text_hash"
+            " WHERE v.number > ? UNION ALL "
+            "SELECT v.number, p.row, p.side, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash"
+            " WHERE p.row > ? AND v.number <= ?",
+            [number, row, number],
+        )
+        return [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16).astype(np.float32)) for n, r, side, blob in found]
+
+    def passages_without_vector(self, limit: int) -> list[Passage]:
+        """Return passages whose text has no vector, each text once."""
+        found = self._read(
+            "SELECT p.text_hash, min(p.side), p.text FROM passages p LEFT JOIN vectors v ON v.text_hash = p.text_hash"
+            " WHERE v.text_hash IS NULL GROUP BY p.text_hash LIMIT ?",
+            [limit],
+        )
+        return [Passage(text_hash, Side(side), text) for text_hash, side, text in found]
+
+    def passage_counts(self) -> tuple[int, int]:
+        """Return how many different texts there are and how many of them have a vector."""
+        ((texts, embedded),) = self._read(
+            "SELECT count(DISTINCT p.text_hash), count(DISTINCT v.text_hash) FROM passages p"
+            " LEFT JOIN vectors v ON v.text_hash = p.text_hash"
+        )
+        return texts, embedded
+
+    def is_sound(self) -> bool:
+        """Whether SQLite finds no damage."""
+        try:
+            return bool(self._read("PRAGMA quick_check(1)")[0][0] == "ok")
+        except sqlite3.DatabaseError:
+            return False
+
+    # Writing ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        if self._writer is None:
+            raise RuntimeError("this row file was opened for reading")
+        with self._write_lock, self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact."""
+        with self._write() as connection:
+            _set_fact(connection, name, value)
+
+    def apply(self, upserts: Sequence[SearchDocument], removals: Sequence[str], facts: Mapping[str, str]) -> list[int]:
+        """Replace and remove documents; return the rows whose terms must now follow."""
+        with self._write() as connection:
+            gone = _remove(connection, [*removals, *(document.document_id for document in upserts)])
+            added = [_insert(connection, document) for document in {d.document_id: d for d in upserts}.values()]
+            touched = [*gone, *added]
+            connection.executemany("INSERT INTO lexical_pending (row) VALUES (?)", [(row,) for row in touched])
+            for name, value in facts.items():
+                _set_fact(connection, name, value)
+        return touched
+
+    def clear_pending(self, rows: Sequence[int]) -> None:
+        """Note that the lexical index has followed."""
+        with self._write() as connection:
+            connection.executemany("DELETE FROM lexical_pending WHERE row = ?", [(row,) for row in rows])
+
+    def add_vectors(self, vectors: Mapping[str, Vector]) -> None:
+        """Store vectors by text hash."""
+        with self._write() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO vectors (text_hash, vector) VALUES (?, ?)",
+                [(name, vector.astype(np.float16).tobytes()) for name, vector in vectors.items()],
+            )
+
+    def drop_vectors(self) -> None:
+        """Forget every vector: the embedder has changed."""
+        with self._write() as connection:
+            connection.execute("DELETE FROM vectors")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._reader.close()
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
+    target = f"file:{path}?mode=ro" if is_read_only else f"file:{path}"
+    connection = sqlite3.connect(target, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    if not is_read_only:
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+def _set_fact(connection: sqlite3.Connection, name: str, value: str) -> None:
+    connection.execute("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+
+
+def _remove(connection: sqlite3.Connection, document_ids: Sequence[str]) -> list[int]:
+    rows: list[int] = []
+    for document_id in dict.fromkeys(document_ids):
+        found = connection.execute("DELETE FROM documents WHERE document_id = ? RETURNING row", (document_id,)).fetchone()
+        if found:
+            rows.append(found[0])
+    connection.executemany("DELETE FROM passages WHERE row = ?", [(row,) for row in rows])
+    connection.executemany("INSERT INTO removed (row) VALUES (?)", [(row,) for row in rows])
+    return rows
+
+
+def _insert(connection: sqlite3.Connection, document: SearchDocument) -> int:
+    asked, told = question_text(document), answer_text(document)
+    values = (
+        document.document_id,
+        document.kind.value,
+        document.sector,
+        document.region,
+        " ".join(sorted(audience.value for audience in document.audiences)),
+        document.valid_from.toordinal() if document.valid_from else None,
+        document.valid_until.toordinal() if document.valid_until else None,
+        len(fold(asked).text),
+        len(fold(told).text),
+        orjson.dumps({**asdict(document), "audiences": sorted(document.audiences)}),
+    )
+    columns = (
+        "document_id, kind, sector, region, audiences, valid_from, valid_until, question_characters,"
+        " answer_characters, data"
+    )
+    cursor = connection.execute(
+        f"INSERT INTO documents ({columns}) VALUES ({','.join('?' * len(values))})",  # noqa: S608  # rejected: only our own column names
+        values,
+    )
+    row = int(cursor.lastrowid or 0)
+    connection.executemany(
+        "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?)",
+        [(row, passage.side.value, passage.text_hash, passage.text) for passage in passages_of(document)],
+    )
+    return row
+
+
+def question_text(document: SearchDocument) -> str:
+    """Return what people ask, one line each: title and variants; also the problem of a case."""
+    asked = [document.title, *document.variants]
+    return "\n".join([*asked, document.script] if document.kind is DocumentKind.CASE else asked)
+
+
+def answer_text(document: SearchDocument) -> str:
+    """Return what they are told: answer and, for an entry, the script."""
+    return document.answer if document.kind is DocumentKind.CASE else f"{document.answer}\n{document.script}".strip()
+
+
+def _document(data: bytes) -> SearchDocument:
+    fields = orjson.loads(data)
+    return SearchDocument(
+        **{
+            **fields,
+            "kind": DocumentKind(fields["kind"]),
+            "variants": tuple(fields["variants"]),
+            "audiences": frozenset(Audience(audience) for audience in fields["audiences"]),
+            "valid_from": _day(fields["valid_from"]),
+            "valid_until": _day(fields["valid_until"]),
+        }
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _batches(values: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
+    for start in range(0, len(values), _IDS_PER_STATEMENT):
+        batch = values[start : start + _IDS_PER_STATEMENT]
+        yield ",".join("?" * len(batch)), batch
