@@ -8,12 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from assist_api import problem
+from assist_api import problem, web
 from assist_api.accounts import endpoints as accounts
 from assist_api.api_document import AssistAPI
 from assist_api.composition import Services
+from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
 from assist_api.lifespan import running_services
+from assist_api.metrics import RequestMetricsMiddleware
 from assist_api.search import endpoints as search
 from assist_api.security import (
     BodyLimitMiddleware,
@@ -49,17 +51,20 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
     )
     problem.install(app)
     app.include_router(_api_router())
+    app.include_router(health.metrics_router)
+    web.install(app, settings.web_dir)
     # The last added is the outermost.
     app.add_middleware(BodyLimitMiddleware, settings=settings)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)
+    app.add_middleware(RequestMetricsMiddleware)
     app.add_middleware(ProtectiveHeadersMiddleware, is_https=settings.is_https)
     return app
 
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router, search.router, knowledge.router):
+    for router in (accounts.router, search.router, knowledge.router, health.router):
         api.include_router(router)
     return api
 

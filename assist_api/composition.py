@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assist_api.accounts.sessions import SessionService
+from assist_api.health.service import HealthService
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
@@ -32,6 +33,7 @@ class Services:
     sessions: SessionService
     typed_search: TypedSearch
     editor: KnowledgeEditor
+    health: HealthService
 
     async def aclose(self) -> None:
         """Close what was built, in reverse order; safe to call twice."""
@@ -50,4 +52,5 @@ def build_services(settings: AssistSettings, clock: Clock | None = None) -> Serv
         sessions=SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime),
         typed_search=TypedSearch(_NoSearch(), database, clock),
         editor=KnowledgeEditor(database, clock, _NoSearch()),
+        health=HealthService({}),
     )

@@ -1,0 +1,155 @@
+"""What must be right before the server starts; `tingzhi doctor` prints the same list."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.search.models import E5_SMALL
+from sqlalchemy.exc import SQLAlchemyError
+
+from assist_api.health.schemas import PartState
+from assist_api.migrations import runner
+from assist_api.settings import AssistSettings
+from kit.artifacts import ModelPackage, is_present
+from kit.db import Database
+from kit.errors import MisconfiguredError
+from kit.settings import CACHE_DIR
+from speech.models import SPEECH_MODELS
+
+NEEDED_MODELS: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of the list.
+
+    Attributes:
+        part: What was looked at.
+        state: `ok`; `degraded` when the server starts all the same; `failed` when it does not.
+        code: Stable and translatable; empty when ok.
+        detail: What was found, English.
+        fix: The command or setting that mends it; empty when ok.
+    """
+
+    part: str
+    state: PartState
+    code: str
+    detail: str
+    fix: str
+
+
+async def run_checks(settings: AssistSettings) -> list[CheckResult]:
+    """Look at everything; nothing is changed, except that the data folder is made."""
+    checks: list[Callable[[AssistSettings], CheckResult]] = [check_data_dir, check_disk, check_port, check_pages]
+    results = [check(settings) for check in checks]
+    results += [check_model(package, CACHE_DIR) for package in NEEDED_MODELS if package.is_required]
+    if results[0].state == "ok":
+        results.append(await check_database(settings))
+    return results
+
+
+def refuse_to_start(results: list[CheckResult]) -> None:
+    """Stop when a check failed.
+
+    Raises:
+        MisconfiguredError: Names every failed check with what mends it.
+    """
+    failed = [f"{result.detail} {result.fix}" for result in results if result.state == "failed"]
+    if failed:
+        raise MisconfiguredError("\n".join(failed))
+
+
+def check_data_dir(settings: AssistSettings) -> CheckResult:
+    """Look whether we may write where the data goes."""
+    folder = settings.data_dir.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        detail = f"The data folder {folder} cannot be written: {error.strerror}."
+        return _failed("data_dir", "data_dir_not_writable", detail, "Make it writable, or set ASSIST_DATA_DIR.")
+    return _ok("data_dir", str(folder))
+
+
+def check_disk(settings: AssistSettings) -> CheckResult:
+    """Look whether there is room for recordings and the index."""
+    folder = next(path for path in (settings.data_dir.resolve(), *settings.data_dir.resolve().parents) if path.exists())
+    free, wanted = shutil.disk_usage(folder).free, settings.min_free_disk_bytes
+    if free < wanted:
+        detail = f"Only {_megabytes(free)} are free in {folder}; {_megabytes(wanted)} are wanted."
+        return _failed("disk", "disk_full", detail, "Free some space, or set ASSIST_DATA_DIR to a larger disk.")
+    return _ok("disk", f"{_megabytes(free)} free")
+
+
+def check_port(settings: AssistSettings) -> CheckResult:
+    """Look whether the port is free."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            fix = "Stop the other program, or choose another port with ASSIST_PORT or --port."
+            return _failed("port", "port_in_use", f"Another program listens on {where}.", fix)
+        detail = f"Nothing can listen on {where}: {error.strerror}."
+        return _failed("port", "port_unusable", detail, "Set ASSIST_HOST and ASSIST_PORT.")
+    return _ok("port", f"{settings.host}:{settings.port} is free")
+
+
+def check_pages(settings: AssistSettings) -> CheckResult:
+    """Look whether the page is built; the API works without."""
+    if not (settings.web_dir / "index.html").is_file():
+        detail = f"The page is not built in {settings.web_dir}."
+        return CheckResult("web", "degraded", "web_not_built", detail, "Run: make web")
+    return _ok("web", str(settings.web_dir))
+
+
+def check_model(package: ModelPackage, cache_dir: Path) -> CheckResult:
+    """Look whether the files of a model are there."""
+    part = f"model {package.name}"
+    if not is_present(package, cache_dir):
+        return _failed(part, "model_missing", f"The model for {package.title} is missing.", "Run: tingzhi models fetch")
+    return _ok(part, package.title)
+
+
+async def check_database(settings: AssistSettings) -> CheckResult:
+    """Look whether the database answers and which schema it has."""
+    database = Database(settings.effective_database_url)
+    where = database.url.render_as_string(hide_password=True)
+    try:
+        current = await runner.current_revision(database)
+    except (OSError, SQLAlchemyError):
+        detail, fix = f"The database {where} does not answer.", "Start it, or set ASSIST_DATABASE_URL."
+        return _failed("database", "database_unreachable", detail, fix)
+    finally:
+        await database.aclose()
+    if current == runner.newest_revision():
+        return _ok("database", where)
+    if current is not None and not runner.is_known(current):
+        detail = f"The database {where} was written by a newer version (revision {current})."
+        return _failed("database", "database_too_new", detail, "Start that version, or restore an older backup.")
+    state = "is empty" if current is None else f"is at revision {current}"
+    return CheckResult(
+        "database", "degraded", "migration_pending", f"The database {where} {state}.", "The next start migrates it."
+    )
+
+
+def _ok(part: str, detail: str) -> CheckResult:
+    return CheckResult(part, "ok", "", detail, "")
+
+
+def _failed(part: str, code: str, detail: str, fix: str) -> CheckResult:
+    return CheckResult(part, "failed", code, detail, fix)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // 1_000_000:,} MB"

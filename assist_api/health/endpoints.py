@@ -1,0 +1,56 @@
+"""HTTP: liveness and readiness for whoever supervises us, parts for people, metrics for the loopback only."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.deps import ServicesDep, permitted
+from assist_api.health.schemas import HealthReport, Liveness, Readiness
+from kit.errors import NotAllowedError
+from kit.metrics import REGISTRY
+
+router = APIRouter(prefix="/health", tags=["health"])
+metrics_router = APIRouter()
+HealthReader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_HEALTH))]
+
+
+@router.get("/live")
+async def get_liveness() -> Liveness:
+    """Answer as long as the process does."""
+    return Liveness(state="ok")
+
+
+@router.get("/ready", responses={status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Readiness}})
+async def get_readiness(services: ServicesDep, response: Response) -> Readiness:
+    """Tell whether requests should be sent here; 503 while starting or stopping."""
+    if services.health.is_ready:
+        return Readiness(state="ready")
+    response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    return Readiness(state="starting")
+
+
+@router.get("/parts")
+async def get_parts(_reader: HealthReader, services: ServicesDep) -> HealthReport:
+    """Tell how every part is."""
+    return await services.health.report()
+
+
+@metrics_router.get("/metrics", include_in_schema=False)
+async def get_metrics(request: Request) -> Response:
+    """Give Prometheus what it scrapes, to programs on this machine."""
+    if request.client is None or not _is_loopback(request.client.host):
+        raise NotAllowedError("Metrics are given to this machine only.", code="loopback_only")
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
