@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from assist_api.accounts.permissions import PERMISSIONS, Permission, Role
+from assist_api.accounts.principal import CurrentAccount
+from kit.errors import NotAllowedError
+
+pytestmark = pytest.mark.unit
+
+# Written out by hand from the product's rules, so that a change of the matrix has to be made twice.
+#                          agent curator supervisor trainer admin
+TABLE = """
+calls.read_own                yes     yes        yes     yes   yes
+calls.hear_own                yes     yes        yes     yes   yes
+calls.read_all                 no      no        yes     yes   yes
+calls.hear_all                 no      no        yes     yes   yes
+calls.replay                  yes     yes        yes     yes   yes
+suggestions.give_feedback     yes     yes        yes     yes   yes
+knowledge.search              yes     yes        yes     yes   yes
+knowledge.read                yes     yes        yes     yes   yes
+knowledge.edit                 no     yes         no      no   yes
+health.read                   yes     yes        yes     yes   yes
+accounts.manage                no      no         no      no   yes
+"""
+ROLES = (Role.AGENT, Role.CURATOR, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN)
+ROWS = [line.split() for line in TABLE.strip().splitlines()]
+
+
+def account(role: Role) -> CurrentAccount:
+    return CurrentAccount(uuid4(), uuid4(), "li.na", "李娜", role, "zh-CN", must_change_password=False)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_role_has_exactly_the_permissions_of_the_table(row: list[str]) -> None:
+    permission = Permission(row[0])
+    assert [account(role).may(permission) for role in ROLES] == [answer == "yes" for answer in row[1:]]
+
+
+def test_table_names_every_role_and_every_permission() -> None:
+    assert set(PERMISSIONS) == set(ROLES) == set(Role)
+    assert {row[0] for row in ROWS} == set(Permission)
+
+
+def test_requiring_a_missing_permission_names_it() -> None:
+    with pytest.raises(NotAllowedError) as caught:
+        account(Role.AGENT).require(Permission.EDIT_ENTRIES)
+    assert caught.value.details == {"permission": "knowledge.edit"}
