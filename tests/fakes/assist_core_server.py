@@ -1,0 +1,84 @@
+"""The application in this process on a real database, and browsers of signed-in people."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from assist_api.accounts.permissions import Role
+from assist_api.accounts.schemas import AccountCreation
+from assist_api.accounts.service import AccountService
+from assist_api.app import create_app
+from assist_api.composition import Services, build_services
+from assist_api.migrations import runner
+from assist_api.settings import AssistSettings
+from tests.fakes.assist_core_clock import ManualClock
+
+ADMIN_PASSWORD = "correct horse battery"
+PASSWORD = "staple and seven more"
+BASE_URL = "http://desk.test"
+
+
+def settings_for(database_url: str, data_dir: Path, **changes: Any) -> AssistSettings:  # noqa: ANN401
+    """Return settings that read nothing from the environment of the machine."""
+    fields: dict[str, Any] = {"database_url": database_url, "data_dir": data_dir, "web_dir": data_dir / "dist"}
+    return AssistSettings(_env_file=None, **(fields | {"initial_admin_password": ADMIN_PASSWORD} | changes))
+
+
+class Server:
+    """A running application; every browser it gives is closed with it."""
+
+    def __init__(self, app: FastAPI, services: Services, clock: ManualClock) -> None:
+        self.app = app
+        self.services = services
+        self.clock = clock
+
+    def browser(self, base_url: str = BASE_URL, address: str = "192.0.2.7") -> httpx.AsyncClient:
+        """Return a client with a cookie jar of its own."""
+        transport = httpx.ASGITransport(self.app, client=(address, 50000))
+        return httpx.AsyncClient(transport=transport, base_url=base_url)
+
+    async def browser_of(self, role: Role) -> httpx.AsyncClient:
+        """Return the browser of a person of this role, signed in."""
+        username, password = ("admin", ADMIN_PASSWORD) if role is Role.ADMIN else (f"a.{role.value}", PASSWORD)
+        if role is not Role.ADMIN:
+            await self.add_account(username, role)
+        browser = self.browser()
+        (await sign_in(browser, username, password)).raise_for_status()
+        return browser
+
+    async def add_account(self, username: str, role: Role) -> None:
+        """Make an account that need not change its password."""
+        creation = AccountCreation(username=username, display_name=username, role=role, password=PASSWORD)
+        async with self.services.database.session() as session:
+            account = await AccountService(session, self.clock).create(creation)
+            account.must_change_password = False
+
+
+async def sign_in(browser: httpx.AsyncClient, username: str, password: str) -> httpx.Response:
+    """Send the sign-in form."""
+    return await browser.post("/api/v1/session", json={"username": username, "password": password})
+
+
+@asynccontextmanager
+async def run_server(settings: AssistSettings) -> AsyncIterator[Server]:
+    """Run the application without its models: database, accounts, knowledge and lexical search are real."""
+    clock = ManualClock()
+
+    @asynccontextmanager
+    async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
+        services = build_services(settings, clock)
+        await runner.upgrade(services.database)
+        async with services.database.session() as session:
+            await AccountService(session, clock).create_first_admin(ADMIN_PASSWORD)
+        yield services
+        await services.aclose()
+
+    app = create_app(settings, open_services)
+    async with app.router.lifespan_context(app):
+        yield Server(app, app.state.services, clock)
