@@ -1,0 +1,16 @@
+"""Metrics of the speech room."""
+
+from __future__ import annotations
+
+from kit.metrics import counter, gauge, latency
+
+FINAL_LATENCY = latency(
+    "tingzhi_speech_final_latency_seconds", "From the arrival of the chunk that ended a segment to its final text."
+)
+DECODE_TIME = latency("tingzhi_speech_decode_seconds", "One call of the recogniser.", ("purpose",))
+DECODE_QUEUE = gauge("tingzhi_speech_decode_queue_jobs", "Windows waiting for a worker.")
+DROPPED_PARTIALS = counter("tingzhi_speech_dropped_partials_total", "Partials overtaken before a worker was free.")
+DROPPED_CHUNKS = counter("tingzhi_speech_dropped_chunks_total", "Audio chunks lost to a full inbox.")
+REJECTED_TEXTS = counter("tingzhi_speech_rejected_texts_total", "Texts that a guard did not believe.", ("reason",))
+FAILED_DECODES = counter("tingzhi_speech_failed_decodes_total", "Segments left without text by a failing recogniser.")
+OPEN_LEGS = gauge("tingzhi_speech_open_legs", "Legs being transcribed.")

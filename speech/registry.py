@@ -1,0 +1,59 @@
+"""Backends by name; a new one is one file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from kit.errors import MisconfiguredError
+from speech.settings import SpeechSettings
+from speech.stt.base import Recognizer
+from speech.stt.faster_whisper import ShortWindowWhisper
+from speech.stt.guarded import GuardedRecognizer
+from speech.stt.stock_whisper import StockWhisper
+from speech.stt.whisper_model import LoadedWhisper
+from speech.vad.base import VoiceActivityDetector
+from speech.vad.energy import EnergyVAD
+from speech.vad.silero import SileroVAD
+
+T = TypeVar("T")
+
+
+def _guarded_whisper(settings: SpeechSettings) -> Recognizer:
+    whisper = LoadedWhisper(settings)
+    return GuardedRecognizer(ShortWindowWhisper(whisper), StockWhisper(whisper), prompt=settings.prompt)
+
+
+def _stock_whisper(settings: SpeechSettings) -> Recognizer:
+    return StockWhisper(LoadedWhisper(settings), beam_size=5)
+
+
+RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = {
+    "faster_whisper": _guarded_whisper,
+    "faster_whisper_stock": _stock_whisper,
+}
+DETECTORS: Mapping[str, Callable[[], VoiceActivityDetector]] = {"silero": SileroVAD, "energy": EnergyVAD}
+
+
+def make_recognizer(settings: SpeechSettings) -> Recognizer:
+    """Return a new, unloaded recogniser.
+
+    Raises:
+        MisconfiguredError: The name is unknown.
+    """
+    return _pick(RECOGNIZERS, settings.engine, "SPEECH_ENGINE")(settings)
+
+
+def make_detector(settings: SpeechSettings) -> VoiceActivityDetector:
+    """Return a new, unloaded detector.
+
+    Raises:
+        MisconfiguredError: The name is unknown.
+    """
+    return _pick(DETECTORS, settings.vad, "SPEECH_VAD")()
+
+
+def _pick(backends: Mapping[str, T], name: str, variable: str) -> T:
+    if name not in backends:
+        raise MisconfiguredError(f"{variable} is {name!r}; it can be one of {', '.join(sorted(backends))}.")
+    return backends[name]

@@ -1,0 +1,76 @@
+"""Settings of the speech room: environment variables `SPEECH_…`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import Settings
+
+Probability = Annotated[float, Field(gt=0.0, lt=1.0)]
+PositiveDuration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=10))]
+
+
+class Language(StrEnum):
+    """What callers speak; `AUTO` decides between the two for each segment."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+    AUTO = "auto"
+
+
+class SpeechSettings(Settings):
+    """How speech is found and recognised; the defaults hold four calls at once on two cores without a GPU."""
+
+    model_config = SettingsConfigDict(env_prefix="SPEECH_")
+
+    engine: str = "faster_whisper"
+    """Recogniser, by its name in `speech.registry`."""
+    model: str = "whisper-base"
+    """`whisper-base` (ours, pinned), a faster-whisper model folder, or the name of one on a model hub."""
+    compute_type: str = "int8"
+    """ctranslate2 compute type; `int8` on a CPU, `float16` on a GPU."""
+    device: str = "cpu"
+    """`cpu` or `cuda`."""
+    worker_count: int = Field(default=2, ge=1, le=64)
+    """Models loaded side by side. Two models of one thread beat one model of two threads."""
+    threads_per_worker: int = Field(default=1, ge=1, le=64)
+    """Threads inside one model."""
+    language: Language = Language.AUTO
+    """Language of the calls."""
+    prompt: str = "您好，这里是供电服务热线。我想咨询电费、停电、抄表、欠费、过户和阶梯电价的问题。"
+    """A sentence like those that callers say; it leans the Chinese decoder to the trade's words and to Simplified
+    characters. Never an instruction: Whisper would read it out. Empty switches it off."""
+    is_vocabulary_on: bool = True
+    """Whether misheard words are mended towards the words of the knowledge base that sound the same."""
+
+    vad: str = "silero"
+    """Voice activity detector, by its name in `speech.registry`."""
+    speech_threshold: Probability = 0.5
+    """Speech probability at which speech begins."""
+    silence_threshold: Probability = 0.35
+    """Speech probability below which a running segment hears silence; lower than `speech_threshold`."""
+    min_speech: PositiveDuration = timedelta(milliseconds=96)
+    """Shorter sounds are clicks, not words; a curt 是 lasts about 150 ms."""
+    pre_roll: PositiveDuration = timedelta(milliseconds=256)
+    """Audio kept from before the onset, so that the first word is whole."""
+    end_silence: PositiveDuration = timedelta(milliseconds=512)
+    """Silence that ends a segment. Pauses inside a telephone sentence are mostly below half a second, and the
+    budget of one second from end of speech to final text leaves no more."""
+    pause: PositiveDuration = timedelta(milliseconds=192)
+    """Silence after which a segment is decoded on suspicion of being over; when it is, the final is ready."""
+    max_segment: PositiveDuration = timedelta(seconds=14)
+    """A longer segment is cut where speech was least likely; one decode window holds up to 28 s."""
+
+    partial_interval: PositiveDuration = timedelta(seconds=1)
+    """Speech between two partials of a segment, where the workers have time for them."""
+    inbox: PositiveDuration = timedelta(seconds=10)
+    """Audio of one leg that may wait to be heard; beyond it the leg's overflow rule applies."""
+    decode_backlog: PositiveDuration = timedelta(seconds=40)
+    """Finished speech of one leg that may wait to be decoded before the leg stops taking audio in."""
+    lag_warning: PositiveDuration = timedelta(seconds=3)
+    """Audio behind which a live leg is called lagging."""

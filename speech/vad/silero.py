@@ -1,0 +1,81 @@
+"""Silero voice activity detection (MIT) on onnxruntime, with the weights that come inside faster-whisper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from kit.errors import MisconfiguredError
+from speech.vad.base import VADCapabilities, VADStream
+
+FRAME_SAMPLES = 512
+CONTEXT_SAMPLES = 64
+"""Each frame is preceded by the end of the frame before it (the published wrapper's number for 16 kHz)."""
+STATE_SHAPE = (1, 1, 128)
+MODEL_PACKAGE = "faster_whisper.assets"
+MODEL_FILE = "silero_vad_v6.onnx"
+
+
+class SileroVAD:
+    """One session of one thread, shared by all legs; about 0.06 ms per 32 ms frame."""
+
+    capabilities = VADCapabilities(name="silero", sample_rate_hz=16_000, frame_samples=FRAME_SAMPLES)
+
+    def __init__(self) -> None:
+        self._session: Any = None
+
+    def warm_up(self) -> None:
+        """Load the model.
+
+        Raises:
+            MisconfiguredError: The installed faster-whisper has no copy of it.
+        """
+        if self._session is not None:
+            return
+        resource = files(MODEL_PACKAGE) / MODEL_FILE
+        if not resource.is_file():
+            raise MisconfiguredError(
+                f"faster-whisper comes without {MODEL_FILE}. Install the pinned version with `make setup`, "
+                "or set SPEECH_VAD=energy."
+            )
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        with as_file(resource) as path:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def open(self) -> VADStream:
+        """Begin a leg."""
+        if self._session is None:
+            raise RuntimeError("warm_up comes before open")
+        return _SileroStream(self._session)
+
+
+class _SileroStream:
+    def __init__(self, session: Any) -> None:  # noqa: ANN401  # rejected: onnxruntime has no types
+        self._session = session
+        self.reset()
+
+    def reset(self) -> None:
+        self._h = np.zeros(STATE_SHAPE, dtype=np.float32)
+        self._c = np.zeros(STATE_SHAPE, dtype=np.float32)
+        self._context = np.zeros(CONTEXT_SAMPLES, dtype=np.float32)
+
+    def probabilities(self, frames: Sequence[bytes]) -> list[float]:
+        if not frames:
+            return []
+        samples = np.frombuffer(b"".join(frames), dtype="<i2").astype(np.float32) / 32768.0
+        batch = self._with_context(samples.reshape(len(frames), FRAME_SAMPLES))
+        output, self._h, self._c = self._session.run(None, {"input": batch, "h": self._h, "c": self._c})
+        return [float(probability) for probability in np.ravel(output)]
+
+    def _with_context(self, frames: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        tails = frames[:, -CONTEXT_SAMPLES:]
+        contexts = np.concatenate([self._context[None], tails[:-1]])
+        self._context = tails[-1].copy()
+        return np.concatenate([contexts, frames], axis=1)
