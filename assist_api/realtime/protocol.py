@@ -96,8 +96,8 @@ class Card(WireModel):
     script: str = Field(description="The sentence(s) to say aloud")
     answer: str = Field(description="Markdown")
     variants: list[str]
-    sector: str
-    category_path: list[str] = Field(description="Chinese names: situation, idea, means")
+    sector: str | None = Field(description="Null for every sector")
+    category_path: list[str] = Field(description="Chinese names: sector, group, situation, then idea and means")
     business_type: str
     reviewed_on: date | None
     valid_until: date | None
@@ -118,7 +118,7 @@ class CaseCard(WireModel):
     problem: str
     solution: str
     outcome: str
-    sector: str
+    sector: str | None
     occurred_on: date
     area: str
     probability: float
@@ -205,7 +205,7 @@ class CallInterrupted(WireModel):
 
 
 class CallEnded(WireModel):
-    """The last event of a call."""
+    """The end of a call; only feedback may follow."""
 
     reason: EndReason
     code: str = Field(description="Error code when failed, else empty")

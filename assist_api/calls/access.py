@@ -1,0 +1,43 @@
+"""What the call endpoints depend on: the service, and an account turned into a `CallViewer`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends
+
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.calls.service import CallService
+from assist_api.calls.viewer import CallViewer
+from assist_api.deps import ServicesDep, permitted
+
+
+def viewer_of(account: CurrentAccount) -> CallViewer:
+    """Return what the account may see of calls."""
+    return CallViewer(
+        account_id=account.id,
+        display_name=account.display_name,
+        can_read_all=account.may(Permission.READ_ALL_CALLS),
+        can_hear_all=account.may(Permission.HEAR_ALL_CALLS),
+    )
+
+
+def _viewer_with(permission: Permission) -> Callable[[CurrentAccount], Awaitable[CallViewer]]:
+    async def get_viewer(account: Annotated[CurrentAccount, Depends(permitted(permission))]) -> CallViewer:
+        return viewer_of(account)
+
+    return get_viewer
+
+
+async def get_calls(services: ServicesDep) -> CallService:
+    """Return the service of calls."""
+    return services.calls
+
+
+CallsDep = Annotated[CallService, Depends(get_calls)]
+ReaderDep = Annotated[CallViewer, Depends(_viewer_with(Permission.READ_OWN_CALLS))]
+ListenerDep = Annotated[CallViewer, Depends(_viewer_with(Permission.HEAR_OWN_CALLS))]
+ReplayerDep = Annotated[CallViewer, Depends(_viewer_with(Permission.REPLAY_CALLS))]
+FeedbackGiverDep = Annotated[CallViewer, Depends(_viewer_with(Permission.GIVE_FEEDBACK))]

@@ -1,0 +1,106 @@
+"""Calls as they are stored: lists, events and recordings, each with its role check."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from assist_api.calls.models import CallRow
+from assist_api.calls.recordings import RecordingStore
+from assist_api.calls.repository import CallRepository, call_info
+from assist_api.calls.schemas import CallEventPage, CallPage, CallSource
+from assist_api.calls.viewer import CallViewer
+from assist_api.realtime.protocol import CallState
+from kb.paging import cursor_error, decode_cursor, encode_cursor
+from kit.db import Database
+from kit.errors import NotFoundError
+
+
+class CallArchive:
+    """Reads calls. Another agent's call does not exist for a viewer who may not read it."""
+
+    def __init__(self, database: Database, recordings: RecordingStore) -> None:
+        self._database = database
+        self._recordings = recordings
+
+    async def page(
+        self,
+        viewer: CallViewer,
+        *,
+        cursor: str | None = None,
+        limit: int = 50,
+        state: CallState | None = None,
+        source: CallSource | None = None,
+    ) -> CallPage:
+        """Return calls the viewer may read, newest first.
+
+        Raises:
+            InvalidInputError: The cursor is not one that we gave.
+        """
+        async with self._database.session() as session:
+            rows = await CallRepository(session).page(
+                agent_account_id=None if viewer.can_read_all else viewer.account_id,
+                state=state,
+                source=source,
+                before=None if cursor is None else _place(cursor),
+                limit=limit + 1,
+            )
+        shown = rows[:limit]
+        next_cursor = encode_cursor(shown[-1].created_at.isoformat(), shown[-1].id) if len(rows) > limit else None
+        return CallPage(items=[call_info(row) for row in shown], next_cursor=next_cursor)
+
+    async def check_readable(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the call exists for this viewer.
+
+        Raises:
+            NotFoundError: It does not, or it is another agent's.
+        """
+        await self._get(call_id, viewer.account_id, is_every_call=viewer.can_read_all)
+
+    async def events(self, call_id: UUID, *, after: int, limit: int) -> CallEventPage:
+        """Return persisted events behind `after`.
+
+        Raises:
+            NotFoundError: There is no such call.
+        """
+        async with self._database.session() as session:
+            repository = CallRepository(session)
+            row = await repository.find(call_id)
+            if row is None:
+                raise _not_found()
+            return CallEventPage(
+                items=await repository.events(call_id, after=after, limit=limit), last_seq=row.last_seq
+            )
+
+    async def audio(self, viewer: CallViewer, call_id: UUID) -> Path:
+        """Return the playable recording of a call.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer, or its recording is gone.
+        """
+        row = await self._get(call_id, viewer.account_id, is_every_call=viewer.can_hear_all)
+        path = self._recordings.path(call_id, row.playable_file) if row.playable_file else None
+        if path is None or not path.is_file():
+            raise NotFoundError("The recording of this call is not stored.", code="recording_not_found")
+        return path
+
+    async def _get(self, call_id: UUID, account_id: UUID | None, *, is_every_call: bool) -> CallRow:
+        async with self._database.session() as session:
+            row = await CallRepository(session).find(call_id)
+        if row is None or not (is_every_call or row.agent_account_id == account_id):
+            raise _not_found()
+        return row
+
+
+def _not_found() -> NotFoundError:
+    return NotFoundError("There is no such call.", code="call_not_found")
+
+
+def _place(cursor: str) -> tuple[datetime, UUID]:
+    at, call_id = decode_cursor(cursor)
+    try:
+        created_at = datetime.fromisoformat(at)
+        return created_at.astimezone(UTC), call_id
+    except (ValueError, OverflowError) as error:
+        raise cursor_error() from error

@@ -1,0 +1,80 @@
+"""The work-order category of a call, ranked anew as the call goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from assist_api.realtime.protocol import CategoryRanking, LegRole, RankedCategory, Utterance
+from kb.taxonomy import load_taxonomy, split_category_id
+
+MATERIAL_CHANGE = 0.05
+"""A smaller change of probability is not worth moving the screen for."""
+MAX_CATEGORIES = 5
+
+
+class CategoryRanker(Protocol):
+    """The part of `kb.classify` that ranks."""
+
+    async def rank_call(self, customer: Sequence[str], agent: Sequence[str], sector: str | None) -> CategoryVerdict:
+        """Rank the categories of a call by what was said so far, oldest first."""
+        ...
+
+
+class CategoryVerdict(Protocol):
+    """Categories with calibrated probabilities, best first."""
+
+    categories: Sequence[tuple[str, float]]
+    has_abstained: bool
+
+
+class CallCategories:
+    """Turns what was said into a ranking as the screen shows it."""
+
+    def __init__(self, ranker: CategoryRanker) -> None:
+        self._ranker = ranker
+        self._taxonomy = load_taxonomy()
+
+    async def rank(
+        self, utterances: Sequence[Utterance], sector: str | None, trigger_segment_id: UUID
+    ) -> CategoryRanking:
+        """Rank the categories of a call.
+
+        Args:
+            utterances: Finals so far, by time.
+            sector: The call's sector when it is known.
+            trigger_segment_id: The utterance that asked for it.
+        """
+        customer = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.CUSTOMER]
+        agent = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.AGENT]
+        verdict = await self._ranker.rank_call(customer, agent, sector)
+        return CategoryRanking(
+            categories=[self._ranked(*item) for item in verdict.categories[:MAX_CATEGORIES]],
+            has_abstained=verdict.has_abstained,
+            trigger_segment_id=trigger_segment_id,
+        )
+
+    def _ranked(self, category_id: str, probability: float) -> RankedCategory:
+        business_type, situation = split_category_id(category_id)
+        return RankedCategory(
+            category_id=category_id,
+            business_type=business_type,
+            situation=situation,
+            path=self._taxonomy.category_path(category_id),
+            probability=probability,
+        )
+
+
+def is_materially_different(before: CategoryRanking | None, after: CategoryRanking) -> bool:
+    """Tell whether the order, the abstention or a probability changed enough to be shown."""
+    if before is None:
+        return bool(after.categories)
+    if before.has_abstained != after.has_abstained or _ids(before) != _ids(after):
+        return True
+    pairs = zip(before.categories, after.categories, strict=True)
+    return any(abs(old.probability - new.probability) > MATERIAL_CHANGE for old, new in pairs)
+
+
+def _ids(ranking: CategoryRanking) -> list[str]:
+    return [item.category_id for item in ranking.categories]

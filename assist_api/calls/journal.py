@@ -1,0 +1,188 @@
+"""The only writer of a call: numbers events, persists them, reduces them, and publishes after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.calls.models import CallRow
+from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
+from assist_api.calls.repository import CallRepository, call_info
+from assist_api.calls.uninterrupted import uninterrupted
+from assist_api.realtime.hub import CallHub
+from assist_api.realtime.protocol import (
+    CallAnswered,
+    CallAnsweredEvent,
+    CallEnded,
+    CallEndedEvent,
+    CallEvent,
+    CallInterrupted,
+    CallInterruptedEvent,
+    CallSnapshot,
+    CallSnapshotEvent,
+    CategoryRankedEvent,
+    CategoryRanking,
+    FeedbackRecorded,
+    FeedbackRecordedEvent,
+    StageState,
+    StageStateChangedEvent,
+    SuggestionList,
+    SuggestionShownEvent,
+    SuggestionWithheld,
+    SuggestionWithheldEvent,
+    TranscriptFinalEvent,
+    TranscriptPartialEvent,
+    Utterance,
+)
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import NotFoundError
+
+EventData = (
+    CallAnswered
+    | CallInterrupted
+    | CallEnded
+    | Utterance
+    | SuggestionList
+    | SuggestionWithheld
+    | CategoryRanking
+    | FeedbackRecorded
+    | StageState
+)
+Write = Callable[[AsyncSession], Awaitable[None]]
+
+
+class CallJournal:
+    """Events of one call, in order. Every method may be called from any task of the event loop."""
+
+    def __init__(self, snapshot: CallSnapshot, seq: int, *, database: Database, hub: CallHub, clock: Clock) -> None:
+        self._snapshot = snapshot
+        self._seq = seq
+        self._database = database
+        self._hub = hub
+        self._clock = clock
+        self._lock = asyncio.Lock()
+
+    @classmethod
+    async def create(
+        cls, row: CallRow, answered: CallAnswered, *, database: Database, hub: CallHub, clock: Clock, write: Write
+    ) -> CallJournal:
+        """Create a call and its first event in one transaction.
+
+        Args:
+            row: The call, not yet stored.
+            answered: The first event.
+            database: Where it is stored.
+            hub: Where events are published.
+            clock: Time of the events.
+            write: Last thing before the commit; moves the recording into place.
+        """
+        journal = cls(empty_snapshot(call_info(row)), 0, database=database, hub=hub, clock=clock)
+
+        async def insert(session: AsyncSession) -> None:
+            CallRepository(session).add(row)
+            await session.flush()
+
+        await journal.record(answered, before=insert, after=write)
+        return journal
+
+    @classmethod
+    async def load(cls, call_id: UUID, *, database: Database, hub: CallHub, clock: Clock) -> CallJournal:
+        """Rebuild the journal of a stored call from its events.
+
+        Raises:
+            NotFoundError: There is no such call.
+        """
+        async with database.session() as session:
+            repository = CallRepository(session)
+            row = await repository.find(call_id)
+            if row is None:
+                raise NotFoundError("There is no such call.", code="call_not_found")
+            events = await repository.events(call_id)
+        snapshot = fold(empty_snapshot(call_info(row)), events)
+        return cls(snapshot, row.last_seq, database=database, hub=hub, clock=clock)
+
+    @property
+    def call_id(self) -> UUID:
+        """The call."""
+        return self._snapshot.call.id
+
+    @property
+    def snapshot(self) -> CallSnapshot:
+        """The call after the newest event, partials included."""
+        return self._snapshot
+
+    @property
+    def seq(self) -> int:
+        """Number of the newest event."""
+        return self._seq
+
+    def snapshot_event(self) -> CallSnapshotEvent:
+        """Return the first message of a socket: the snapshot and the event it is as new as."""
+        return CallSnapshotEvent(call_id=self.call_id, seq=self._seq, at=self._clock.now(), data=self._snapshot)
+
+    async def record(self, data: EventData, *, before: Write | None = None, after: Write | None = None) -> CallEvent:
+        """Persist one event in one transaction, then publish it; a failure leaves no trace of it.
+
+        Args:
+            data: What happened.
+            before: Written in the same transaction, ahead of the event.
+            after: Written in the same transaction, behind the event.
+        """
+        return await uninterrupted(self._record(data, before, after), name="call-journal.record")
+
+    async def _record(self, data: EventData, before: Write | None, after: Write | None) -> CallEvent:
+        async with self._lock:
+            event, snapshot = self._next(data)
+            async with self._database.session() as session:
+                if before is not None:
+                    await before(session)
+                await CallRepository(session).append(event, snapshot.call)
+                if after is not None:
+                    await after(session)
+            await self._publish(event, snapshot)
+        return event
+
+    async def announce(self, partial: Utterance) -> CallEvent:
+        """Publish a partial; it takes a number and is not kept."""
+        async with self._lock:
+            event, snapshot = self._next(partial)
+            await self._publish(event, snapshot)
+        return event
+
+    def _next(self, data: EventData) -> tuple[CallEvent, CallSnapshot]:
+        event = make_event(self.call_id, self._seq + 1, self._clock.now(), data)
+        return event, reduce_call(self._snapshot, event)
+
+    async def _publish(self, event: CallEvent, snapshot: CallSnapshot) -> None:
+        self._seq, self._snapshot = event.seq, snapshot
+        await self._hub.publish(event)
+
+
+def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEvent:
+    """Return the event that carries the data."""
+    match data:
+        case CallAnswered():
+            return CallAnsweredEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CallInterrupted():
+            return CallInterruptedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CallEnded():
+            return CallEndedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case Utterance(is_final=True):
+            return TranscriptFinalEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case Utterance():
+            return TranscriptPartialEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case SuggestionList():
+            return SuggestionShownEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case SuggestionWithheld():
+            return SuggestionWithheldEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CategoryRanking():
+            return CategoryRankedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case FeedbackRecorded():
+            return FeedbackRecordedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case StageState():
+            return StageStateChangedEvent(call_id=call_id, seq=seq, at=at, data=data)

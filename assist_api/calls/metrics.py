@@ -1,0 +1,16 @@
+"""Metrics of calls; none carries a call, an agent or words."""
+
+from __future__ import annotations
+
+from kit.metrics import counter, gauge, latency
+
+RUNNING_CALLS = gauge("tingzhi_calls_running", "Calls carried by this process")
+CALLS_ENDED = counter("tingzhi_calls_ended_total", "Calls that ended, by reason", ("reason",))
+SPEECH_END_TO_FINAL = latency("tingzhi_speech_end_to_final_seconds", "From the chunk that ended a segment to its final")
+FINAL_TO_CARD = latency("tingzhi_final_to_card_seconds", "From a final in the call's mailbox to its cards at the hub")
+FINAL_TO_CATEGORY = latency("tingzhi_final_to_category_seconds", "From a final to the category it changed, at the hub")
+SEARCHES_FAILED = counter("tingzhi_call_searches_failed_total", "Searches that cost a suggestion")
+SEARCHES_DROPPED = counter("tingzhi_call_searches_dropped_total", "Searches overtaken by newer ones before they began")
+SUGGESTIONS_WITHHELD = counter("tingzhi_suggestions_withheld_total", "Searches that showed nothing", ("reason",))
+CLIENTS = gauge("tingzhi_realtime_clients", "Screens connected to a call")
+CLIENTS_CUT_OFF = counter("tingzhi_realtime_clients_cut_off_total", "Screens that were too slow for their queue")

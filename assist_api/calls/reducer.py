@@ -1,0 +1,169 @@
+"""Pure: what a call looks like after one more event. The page has the same function in TypeScript.
+
+A snapshot is `empty_snapshot` folded over the persisted events, and then over the partials that run. The rules:
+
+- A segment has one utterance. A partial replaces an older partial of its segment, never a final; the first final
+  replaces the partials, a second one is ignored. An empty final (noise) takes the utterance away.
+- Partials do not outlive their process: an interruption or the end of the call drops them.
+- `suggestion.shown` replaces the whole list; a withheld search leaves the list as it is.
+- Feedback replaces the earlier verdict on the same suggestion.
+- A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any
+
+from assist_api.realtime.protocol import (
+    CallAnsweredEvent,
+    CallEndedEvent,
+    CallEvent,
+    CallInfo,
+    CallInterruptedEvent,
+    CallSnapshot,
+    CallState,
+    CategoryRankedEvent,
+    FeedbackRecordedEvent,
+    LegRole,
+    StageStateChangedEvent,
+    SuggestionList,
+    SuggestionShownEvent,
+    TranscriptFinalEvent,
+    TranscriptPartialEvent,
+    Utterance,
+)
+
+NO_SUGGESTIONS = SuggestionList(cards=[], cases=[], trigger_segment_id=None, search_state="complete")
+
+
+def empty_snapshot(call: CallInfo) -> CallSnapshot:
+    """Return the call as it was before its first event.
+
+    Args:
+        call: Head of the call; what events tell (state, times, progress) is set back.
+    """
+    head = call.model_copy(
+        update={
+            "state": CallState.ANSWERED,
+            "ended_at": None,
+            "end_reason": None,
+            "end_code": "",
+            "end_message": "",
+            "heard_ms": 0,
+        }
+    )
+    return CallSnapshot(call=head, utterances=[], suggestions=NO_SUGGESTIONS, category=None, feedback=[], stages=[])
+
+
+def reduce_call(snapshot: CallSnapshot, event: CallEvent) -> CallSnapshot:
+    """Return the snapshot after the event; events that change nothing return the same object."""
+    handler = _HANDLERS.get(type(event))
+    return handler(snapshot, event) if handler else snapshot
+
+
+def fold(snapshot: CallSnapshot, events: Iterable[CallEvent]) -> CallSnapshot:
+    """Apply events in order."""
+    return reduce(reduce_call, events, snapshot)
+
+
+def _answered(snapshot: CallSnapshot, event: CallAnsweredEvent) -> CallSnapshot:
+    data = event.data
+    head = {
+        "state": CallState.ANSWERED,
+        "source": data.source,
+        "title": data.title,
+        "duration_ms": data.duration_ms,
+        "speed": data.speed,
+        "leg_roles": data.leg_roles,
+    }
+    return snapshot.model_copy(update={"call": snapshot.call.model_copy(update=head)})
+
+
+def _interrupted(snapshot: CallSnapshot, event: CallInterruptedEvent) -> CallSnapshot:
+    head = {"state": CallState.INTERRUPTED, "heard_ms": max(snapshot.call.heard_ms, event.data.heard_ms)}
+    return snapshot.model_copy(
+        update={"call": snapshot.call.model_copy(update=head), "utterances": _finals(snapshot), "stages": []}
+    )
+
+
+def _ended(snapshot: CallSnapshot, event: CallEndedEvent) -> CallSnapshot:
+    data = event.data
+    head = {
+        "state": CallState.ENDED,
+        "ended_at": event.at,
+        "end_reason": data.reason,
+        "end_code": data.code,
+        "end_message": data.message,
+        "duration_ms": data.duration_ms if snapshot.call.duration_ms is None else snapshot.call.duration_ms,
+        "heard_ms": max(snapshot.call.heard_ms, data.duration_ms),
+    }
+    return snapshot.model_copy(
+        update={"call": snapshot.call.model_copy(update=head), "utterances": _finals(snapshot), "stages": []}
+    )
+
+
+def _finals(snapshot: CallSnapshot) -> list[Utterance]:
+    return [utterance for utterance in snapshot.utterances if utterance.is_final]
+
+
+def _partial(snapshot: CallSnapshot, event: TranscriptPartialEvent) -> CallSnapshot:
+    known = _find(snapshot, event.data)
+    if known is not None and (known.is_final or known.partial_index >= event.data.partial_index):
+        return snapshot
+    return _with_utterance(snapshot, event.data)
+
+
+def _final(snapshot: CallSnapshot, event: TranscriptFinalEvent) -> CallSnapshot:
+    known = _find(snapshot, event.data)
+    if known is not None and known.is_final:
+        return snapshot
+    heard = snapshot.call.model_copy(update={"heard_ms": max(snapshot.call.heard_ms, event.data.end_ms)})
+    return _with_utterance(snapshot, event.data).model_copy(update={"call": heard})
+
+
+def _find(snapshot: CallSnapshot, utterance: Utterance) -> Utterance | None:
+    return next((known for known in snapshot.utterances if known.segment_id == utterance.segment_id), None)
+
+
+def _with_utterance(snapshot: CallSnapshot, utterance: Utterance) -> CallSnapshot:
+    others = [known for known in snapshot.utterances if known.segment_id != utterance.segment_id]
+    shown = [utterance] if utterance.text or not utterance.is_final else []
+    return snapshot.model_copy(update={"utterances": sorted([*others, *shown], key=_order)})
+
+
+def _order(utterance: Utterance) -> tuple[int, bool, str]:
+    return utterance.start_ms, utterance.leg_role is LegRole.AGENT, str(utterance.segment_id)
+
+
+def _shown(snapshot: CallSnapshot, event: SuggestionShownEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"suggestions": event.data})
+
+
+def _ranked(snapshot: CallSnapshot, event: CategoryRankedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"category": event.data})
+
+
+def _feedback(snapshot: CallSnapshot, event: FeedbackRecordedEvent) -> CallSnapshot:
+    others = [known for known in snapshot.feedback if known.suggestion_id != event.data.suggestion_id]
+    return snapshot.model_copy(update={"feedback": [*others, event.data]})
+
+
+def _stage(snapshot: CallSnapshot, event: StageStateChangedEvent) -> CallSnapshot:
+    others = [known for known in snapshot.stages if known.stage != event.data.stage]
+    changed = [event.data] if event.data.state == "degraded" else []
+    return snapshot.model_copy(update={"stages": [*others, *changed]})
+
+
+_HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
+    CallAnsweredEvent: _answered,
+    CallInterruptedEvent: _interrupted,
+    CallEndedEvent: _ended,
+    TranscriptPartialEvent: _partial,
+    TranscriptFinalEvent: _final,
+    SuggestionShownEvent: _shown,
+    CategoryRankedEvent: _ranked,
+    FeedbackRecordedEvent: _feedback,
+    StageStateChangedEvent: _stage,
+}

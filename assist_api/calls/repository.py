@@ -1,0 +1,205 @@
+"""Every statement on calls, on the session of the caller's unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.calls.models import CallEventRow, CallRow, CallSuggestionRow, SuggestionFeedbackRow
+from assist_api.realtime.protocol import (
+    CallEvent,
+    CallInfo,
+    CallState,
+    EndReason,
+    LegRole,
+    SuggestionList,
+    SuggestionShownEvent,
+)
+
+_EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)
+
+
+class CallRepository:
+    """Calls, their events, suggestions and feedback."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    def add(self, row: CallRow) -> None:
+        """Insert a call; its first event follows in the same transaction."""
+        self.session.add(row)
+
+    async def find(self, call_id: UUID) -> CallRow | None:
+        """Return the head of a call."""
+        return await self.session.get(CallRow, call_id, populate_existing=True)
+
+    async def page(
+        self,
+        *,
+        agent_account_id: UUID | None,
+        state: CallState | None,
+        source: str | None,
+        before: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[CallRow]:
+        """Return calls, newest first; every argument that is None filters nothing."""
+        conditions: list[Any] = []
+        if agent_account_id is not None:
+            conditions.append(CallRow.agent_account_id == agent_account_id)
+        if state is not None:
+            conditions.append(CallRow.state == state)
+        if source is not None:
+            conditions.append(CallRow.source == source)
+        if before is not None:
+            at, last_id = before
+            conditions.append(or_(CallRow.created_at < at, and_(CallRow.created_at == at, CallRow.id < last_id)))
+        statement = select(CallRow).where(*conditions).order_by(CallRow.created_at.desc(), CallRow.id.desc())
+        return (await self.session.scalars(statement.limit(limit))).all()
+
+    async def unfinished(self) -> Sequence[CallRow]:
+        """Return every call that has not ended, oldest first."""
+        statement = select(CallRow).where(CallRow.state != CallState.ENDED).order_by(CallRow.created_at, CallRow.id)
+        return (await self.session.scalars(statement)).all()
+
+    async def ids(self, call_ids: Sequence[UUID]) -> set[UUID]:
+        """Return those of the ids that are calls."""
+        return set(await self.session.scalars(select(CallRow.id).where(CallRow.id.in_(call_ids))))
+
+    async def claim(self, call_id: UUID, runner_id: UUID, *, was: UUID) -> bool:
+        """Make a process the one that carries the call, unless another was quicker."""
+        statement = (
+            update(CallRow)
+            .where(CallRow.id == call_id, CallRow.runner_id == was)
+            .values(runner_id=runner_id)
+            .returning(CallRow.id)
+        )
+        return (await self.session.execute(statement)).first() is not None
+
+    async def append(self, event: CallEvent, head: CallInfo) -> None:
+        """Add an event and bring the head of its call up to it."""
+        data = event.data.model_dump(mode="json")
+        self.session.add(CallEventRow(call_id=event.call_id, seq=event.seq, type=event.type, at=event.at, data=data))
+        values = {
+            "state": head.state,
+            "duration_ms": head.duration_ms,
+            "heard_ms": head.heard_ms,
+            "ended_at": head.ended_at,
+            "end_reason": head.end_reason,
+            "end_code": head.end_code,
+            "end_message": head.end_message,
+            "last_seq": event.seq,
+        }
+        await self.session.execute(update(CallRow).where(CallRow.id == event.call_id).values(values))
+        if isinstance(event, SuggestionShownEvent):
+            await self._add_suggestions(event)
+
+    async def events(self, call_id: UUID, *, after: int = 0, limit: int | None = None) -> list[CallEvent]:
+        """Return persisted events in order."""
+        statement = (
+            select(CallEventRow)
+            .where(CallEventRow.call_id == call_id, CallEventRow.seq > after)
+            .order_by(CallEventRow.seq)
+            .limit(limit)
+        )
+        return [_event_of(row) for row in await self.session.scalars(statement)]
+
+    async def _add_suggestions(self, event: SuggestionShownEvent) -> None:
+        rows = {row.suggestion_id: row for row in _suggestion_rows(event)}
+        known = select(CallSuggestionRow.suggestion_id).where(CallSuggestionRow.suggestion_id.in_(rows))
+        for suggestion_id in await self.session.scalars(known):
+            del rows[suggestion_id]
+        self.session.add_all(rows.values())
+
+    async def find_suggestion(self, call_id: UUID, suggestion_id: UUID) -> CallSuggestionRow | None:
+        """Return a suggestion that this call showed."""
+        row = await self.session.get(CallSuggestionRow, suggestion_id)
+        return row if row is not None and row.call_id == call_id else None
+
+    async def shown_with(self, call_id: UUID, suggestion_id: UUID, *, until: int) -> SuggestionList | None:
+        """Return the newest list of the call, up to an event, that holds the suggestion."""
+        statement = (
+            select(CallEventRow.data)
+            .where(CallEventRow.call_id == call_id, CallEventRow.seq <= until, CallEventRow.type == "suggestion.shown")
+            .order_by(CallEventRow.seq.desc())
+        )
+        for data in await self.session.scalars(statement):
+            shown = SuggestionList.model_validate(data)
+            ids = [card.suggestion_id for card in shown.cards] + [case.suggestion_id for case in shown.cases]
+            if suggestion_id in ids:
+                return shown
+        return None
+
+    async def find_feedback(self, call_id: UUID, suggestion_id: UUID) -> SuggestionFeedbackRow | None:
+        """Return the standing verdict on a suggestion."""
+        statement = select(SuggestionFeedbackRow).where(
+            SuggestionFeedbackRow.call_id == call_id, SuggestionFeedbackRow.suggestion_id == suggestion_id
+        )
+        return await self.session.scalar(statement)
+
+    async def save_feedback(self, row: SuggestionFeedbackRow) -> None:
+        """Insert the verdict, or replace the one with the same id."""
+        await self.session.merge(row)
+
+
+def call_info(row: CallRow) -> CallInfo:
+    """Return the head of a call as it goes over the wire."""
+    return CallInfo(
+        id=row.id,
+        state=CallState(row.state),
+        source=row.source,
+        title=row.title,
+        sector=row.sector,
+        customer_number_masked=row.customer_number_masked,
+        agent_name=row.agent_name,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        end_reason=None if row.end_reason is None else EndReason(row.end_reason),
+        end_code=row.end_code,
+        end_message=row.end_message,
+        duration_ms=row.duration_ms,
+        heard_ms=row.heard_ms,
+        speed=row.speed,
+        leg_roles=[LegRole(role) for role in row.leg_roles],
+        has_audio=row.playable_file is not None,
+    )
+
+
+def _event_of(row: CallEventRow) -> CallEvent:
+    return _EVENT.validate_python(
+        {"type": row.type, "call_id": row.call_id, "seq": row.seq, "at": row.at, "data": row.data}
+    )
+
+
+def _suggestion_rows(event: SuggestionShownEvent) -> list[CallSuggestionRow]:
+    cards = [
+        _suggestion_row(event, "entry", card.suggestion_id, (card.entry_id, card.revision_id), rank, card.probability)
+        for rank, card in enumerate(event.data.cards, start=1)
+    ]
+    cases = [
+        _suggestion_row(event, "case", case.suggestion_id, (case.case_id, case.case_id), rank, case.probability)
+        for rank, case in enumerate(event.data.cases, start=1)
+    ]
+    return cards + cases
+
+
+def _suggestion_row(
+    event: SuggestionShownEvent, kind: str, suggestion_id: UUID, ids: tuple[UUID, UUID], rank: int, probability: float
+) -> CallSuggestionRow:
+    document_id, revision_id = ids
+    return CallSuggestionRow(
+        suggestion_id=suggestion_id,
+        call_id=event.call_id,
+        shown_seq=event.seq,
+        shown_at=event.at,
+        kind=kind,
+        document_id=document_id,
+        revision_id=revision_id,
+        rank=rank,
+        probability=probability,
+    )

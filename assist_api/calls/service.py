@@ -1,0 +1,290 @@
+"""Calls that run in this process: started, stopped, taken up again after a crash, and ended, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.calls.archive import CallArchive
+from assist_api.calls.births import NewCall, call_row
+from assist_api.calls.category import CallCategories
+from assist_api.calls.feedback import FeedbackDesk
+from assist_api.calls.journal import CallJournal
+from assist_api.calls.lease import RunnerLease
+from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
+from assist_api.calls.replay import ROLES, LegOpener
+from assist_api.calls.repository import CallRepository
+from assist_api.calls.runs import CallRun, CallRunner
+from assist_api.calls.schemas import CallSource, FeedbackRequest, ReplaySpeed
+from assist_api.calls.uninterrupted import uninterrupted
+from assist_api.calls.viewer import CallViewer
+from assist_api.demo.catalog import DemoCall
+from assist_api.realtime.hub import CallHub
+from assist_api.realtime.protocol import CallAnswered, CallSnapshotEvent, CallState, FeedbackRecorded
+from assist_api.suggestions.service import SuggestionService
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
+from kit.tasks import TaskSupervisor
+from speech.recording import RecordingLimits
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+DISK_THREADS = 4
+"""One conversion of a long upload must not hold up the calls that are read."""
+SETTLING_TIME = timedelta(minutes=10)
+"""A folder younger than this may belong to a call that another process is about to commit."""
+RETRY_AFTER_SECONDS = 10
+"""What a refused caller is told: a stopped call frees its place within seconds."""
+
+
+class CallService:
+    """Carries calls and answers for stored ones; `start` before use, `aclose` at the end."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        engine: LegOpener,
+        suggestions: SuggestionService,
+        categories: CallCategories,
+        hub: CallHub,
+        clock: Clock,
+        data_dir: Path,
+        max_concurrent: int,
+        demo_calls: Sequence[DemoCall] = (),
+        limits: RecordingLimits | None = None,
+    ) -> None:
+        """Build the parts; touches no file.
+
+        Args:
+            database: Where calls are stored.
+            engine: Transcribes legs; warmed up before the first call.
+            suggestions: Searches and builds cards.
+            categories: Ranks the work-order category.
+            hub: Where events go after they are committed.
+            clock: Time of the events and pace of the replays.
+            data_dir: Recordings and leases lie in it.
+            max_concurrent: Calls carried at once; one more is refused.
+            demo_calls: Calls that come with the product.
+            limits: What recordings are accepted.
+        """
+        self._database = database
+        self._clock = clock
+        self._hub = hub
+        self._max_concurrent = max_concurrent
+        self._admitting = 0
+        self.demo_calls = tuple(demo_calls)
+        self._lease = RunnerLease(data_dir / "runners")
+        self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="recordings")
+        self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
+        self.archive = CallArchive(database, self._recordings)
+        self._feedback = FeedbackDesk(database, clock)
+        self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
+        self._runs: dict[UUID, CallRun] = {}
+        self._tasks = TaskSupervisor("calls")
+        self._loading = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Claim this process's calls; without it a second process would take them for dead."""
+        await self._on_disk(self._lease.acquire)
+
+    async def recover(self) -> None:
+        """Take up the calls of a server that died, and clear away what it left half-done.
+
+        Only the server does this; a call from a dead command line ends as failed.
+        """
+        await self._sweep()
+        async with self._database.session() as session:
+            unfinished = [(row.id, row.runner_id) for row in await CallRepository(session).unfinished()]
+        for call_id, runner_id in unfinished:
+            is_dead = not await self._on_disk(partial(self._lease.is_alive, runner_id))
+            if is_dead and await self._claim(call_id, runner_id):
+                await self._take_up(call_id)
+
+    async def aclose(self) -> None:
+        """Interrupt every running call, so that the next start takes it up; safe to call twice."""
+        await self._tasks.aclose()
+        await asyncio.to_thread(self._disk.shutdown)
+        await asyncio.to_thread(self._lease.release)
+
+    async def start_replay(
+        self,
+        viewer: CallViewer,
+        files: Sequence[IncomingFile],
+        *,
+        speed: ReplaySpeed,
+        sector: str | None = None,
+        title: str = "",
+        source: CallSource = "replay",
+        call_id: UUID | None = None,
+    ) -> UUID:
+        """Check and store a recording, and begin the call.
+
+        Raises:
+            InvalidInputError: The files cannot be used; nothing is stored.
+            TooManyRequestsError: As many calls as allowed are running.
+        """
+        name = title or (Path(files[0].name).stem if files else "")
+        new = NewCall(call_id or uuid4(), source, name, sector, speed, viewer, self._clock.now())
+        async with self._admission():
+            # A client that goes away must not leave half a call.
+            return await uninterrupted(self._admit(new, files), name="calls.admit")
+
+    async def start_demo(self, viewer: CallViewer, demo_id: str, *, speed: ReplaySpeed) -> UUID:
+        """Begin a call from a demo recording.
+
+        Raises:
+            NotFoundError: There is no such demo call.
+            TooManyRequestsError: As many calls as allowed are running.
+        """
+        demo = next((known for known in self.demo_calls if known.script.demo_id == demo_id), None)
+        if demo is None:
+            raise NotFoundError("There is no such demo call.", code="demo_call_not_found")
+        stream = await self._on_disk(lambda: demo.path.open("rb"))
+        try:
+            files = [IncomingFile(demo.path.name, stream)]
+            return await self.start_replay(viewer, files, speed=speed, title=demo.script.title, source="demo")
+        finally:
+            stream.close()
+
+    async def stop(self, call_id: UUID) -> None:
+        """End a running call; what was heard still becomes text.
+
+        Raises:
+            NotFoundError: There is no such call.
+            ConflictError: It has ended, or another process carries it.
+        """
+        if (run := self._runs.get(call_id)) is not None:
+            run.stop()
+            return
+        journal = await self._load(call_id)
+        if journal.snapshot.call.state is CallState.ENDED:
+            raise ConflictError("The call has ended already.", code="call_already_ended")
+        raise _carried_elsewhere()
+
+    async def snapshot(self, call_id: UUID) -> CallSnapshotEvent:
+        """Return a call as it stands, running partials included when it runs here.
+
+        Raises:
+            NotFoundError: There is no such call.
+        """
+        run = self._runs.get(call_id)
+        journal = run.journal if run is not None else await self._load(call_id)
+        return journal.snapshot_event()
+
+    def is_carried_here(self, call_id: UUID) -> bool:
+        """Tell whether the call runs in this process, so that its events pass the hub."""
+        return call_id in self._runs
+
+    async def give_feedback(
+        self, viewer: CallViewer, call_id: UUID, suggestion_id: UUID, request: FeedbackRequest
+    ) -> FeedbackRecorded:
+        """Record the verdict on a suggestion.
+
+        Raises:
+            NotFoundError: There is no such call or suggestion.
+            ConflictError: Another process carries the call and is the one that writes it.
+        """
+        if (run := self._runs.get(call_id)) is not None:
+            return await self._feedback.record(run.journal, viewer, suggestion_id, request)
+        # One writer per call: whoever writes to a call that does not run takes turns.
+        async with self._loading:
+            journal = await self._load(call_id)
+            if journal.snapshot.call.state is not CallState.ENDED:
+                raise _carried_elsewhere()
+            return await self._feedback.record(journal, viewer, suggestion_id, request)
+
+    @asynccontextmanager
+    async def _admission(self) -> AsyncIterator[None]:
+        if len(self._runs) + self._admitting >= self._max_concurrent:
+            raise TooManyRequestsError(
+                f"{self._max_concurrent} calls are running, as many as this server is set to carry.",
+                code="too_many_calls",
+                limit=self._max_concurrent,
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
+        self._admitting += 1
+        try:
+            yield
+        finally:
+            self._admitting -= 1
+
+    async def _admit(self, new: NewCall, files: Sequence[IncomingFile]) -> UUID:
+        prepared = await self._on_disk(lambda: self._recordings.prepare(new.call_id, files))
+        answered = CallAnswered(
+            source=new.source,
+            title=new.clean_title,
+            duration_ms=prepared.duration_ms,
+            speed=new.speed,
+            leg_roles=list(ROLES[: prepared.leg_count]),
+            resumed_at_ms=0,
+        )
+        try:
+            journal = await self._create(new, prepared, answered)
+        except BaseException:
+            await self._on_disk(lambda: self._recordings.discard(prepared))
+            raise
+        self._launch(CallRun(journal, prepared.files, (0,) * prepared.leg_count))
+        return new.call_id
+
+    async def _create(self, new: NewCall, prepared: PreparedRecording, answered: CallAnswered) -> CallJournal:
+        async def publish(_session: AsyncSession) -> None:
+            await self._on_disk(lambda: self._recordings.publish(prepared))
+
+        row = call_row(new, prepared, answered, self._lease.runner_id)
+        return await CallJournal.create(
+            row, answered, database=self._database, hub=self._hub, clock=self._clock, write=publish
+        )
+
+    def _launch(self, run: CallRun) -> None:
+        self._runs[run.call_id] = run
+        self._tasks.start(self._carry(run), name=f"call-{run.call_id}")
+
+    async def _carry(self, run: CallRun) -> None:
+        try:
+            await self._runner.carry(run)
+        finally:
+            del self._runs[run.call_id]
+
+    async def _take_up(self, call_id: UUID) -> None:
+        journal = await self._load(call_id)
+        async with self._database.session() as session:
+            repository = CallRepository(session)
+            row = await repository.find(call_id)
+            events = await repository.events(call_id)
+        if row is not None:
+            self._launch(await self._runner.take_up(journal, row, events))
+
+    async def _claim(self, call_id: UUID, runner_id: UUID) -> bool:
+        async with self._database.session() as session:
+            return await CallRepository(session).claim(call_id, self._lease.runner_id, was=runner_id)
+
+    async def _sweep(self) -> None:
+        settled_before = self._clock.now() - SETTLING_TIME
+        folders = await self._on_disk(partial(self._recordings.settled_call_ids, settled_before))
+        async with self._database.session() as session:
+            known = await CallRepository(session).ids(folders)
+        orphans = [call_id for call_id in folders if call_id not in known]
+        await self._on_disk(lambda: self._recordings.sweep(orphans, self._lease.is_alive))
+
+    async def _load(self, call_id: UUID) -> CallJournal:
+        return await CallJournal.load(call_id, database=self._database, hub=self._hub, clock=self._clock)
+
+    async def _on_disk(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, work)
+
+
+def _carried_elsewhere() -> ConflictError:
+    return ConflictError("Another process of this machine carries the call.", code="call_carried_elsewhere")

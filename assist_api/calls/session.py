@@ -1,0 +1,279 @@
+"""One call while it runs: a mailbox with one reader, transcript events in, call events out in order.
+
+Searches and the category are worked out beside the mailbox, one at a time each, and their answers come back through
+it. So everything that happens to a call has one order, nothing waits for a search, and a search that fails costs a
+suggestion, never the call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from assist_api.calls import metrics
+from assist_api.calls.category import CallCategories, is_materially_different
+from assist_api.calls.journal import CallJournal
+from assist_api.calls.lane import WorkLane
+from assist_api.calls.stages import StageBoard
+from assist_api.realtime.protocol import (
+    CategoryRanking,
+    LegRole,
+    StageState,
+    SuggestionWithheld,
+    Utterance,
+    Verdict,
+)
+from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
+from assist_api.suggestions.query import Heard, SearchRequest
+from assist_api.suggestions.service import SuggestionService, state_name
+from kb.search.hits import SearchResult, SearchState
+from kit.clock import Clock
+from kit.tasks import BoundedChannel, Overflow
+from speech.events import TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
+
+log = structlog.get_logger(__name__)
+
+MAILBOX_SIZE = 64
+"""Full means the transcribers wait: their own queues drop partials before anything else."""
+SEARCH_QUEUE = 4
+"""Searches that wait for the one that runs; the oldest is overtaken. At 60 ms a search this is never reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    request: SearchRequest
+    heard_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    question: _Question
+    result: SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class _CategoryQuestion:
+    utterances: tuple[Utterance, ...]
+    trigger_segment_id: UUID
+    heard_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    question: _CategoryQuestion
+    ranking: CategoryRanking | None
+
+
+class _Drained:
+    """No more transcript events come."""
+
+
+class _LaneEnded:
+    """A lane has answered everything it was given."""
+
+
+_Item = TranscriptEvent | StageState | _Searched | _Ranked | _Drained | _LaneEnded
+
+
+class CallSession:
+    """Drives the suggestions and the category of one call; lives as long as its transcription."""
+
+    def __init__(
+        self,
+        journal: CallJournal,
+        leg_roles: Mapping[UUID, LegRole],
+        *,
+        suggestions: SuggestionService,
+        categories: CallCategories,
+        clock: Clock,
+    ) -> None:
+        self._journal = journal
+        self._leg_roles = leg_roles
+        self._suggestions = suggestions
+        self._categories = categories
+        self._clock = clock
+        self._stages = StageBoard(journal)
+        self._policy = SuggestionPolicy()
+        self._policy.resume(map(_heard, journal.snapshot.utterances), journal.snapshot.suggestions.cards)
+        self._documents: dict[UUID, str] = {}
+        self._finals: set[UUID] = set()
+        self._mailbox: BoundedChannel[_Item] = BoundedChannel(MAILBOX_SIZE, Overflow.WAIT)
+        self._searches = WorkLane(SEARCH_QUEUE, self._search)
+        self._rankings = WorkLane(1, self._rank)
+
+    async def post(self, event: TranscriptEvent | StageState) -> None:
+        """Put an event into the mailbox; waits while it is full."""
+        await self._mailbox.put(event)
+
+    async def drain(self) -> None:
+        """Say that no more events come; `run` then ends when every search has been answered."""
+        await self._mailbox.put(_Drained())
+
+    async def run(self) -> None:
+        """Handle the mailbox in order until it is drained."""
+        async with asyncio.TaskGroup() as group:
+            for lane in (self._searches, self._rankings):
+                group.create_task(self._run_lane(lane), name="call-session.lane")
+            await self._handle_all()
+
+    async def _run_lane(self, lane: WorkLane[_Question] | WorkLane[_CategoryQuestion]) -> None:
+        await lane.run()
+        await self._mailbox.put(_LaneEnded())
+
+    async def _handle_all(self) -> None:
+        open_lanes = 2
+        async for item in self._mailbox:
+            match item:
+                case _Drained():
+                    await self._searches.close()
+                    await self._rankings.close()
+                case _LaneEnded():
+                    open_lanes -= 1
+                    if not open_lanes:
+                        await self._mailbox.close()
+                case _:
+                    await self._handle(item)
+
+    async def _handle(self, item: TranscriptEvent | StageState | _Searched | _Ranked) -> None:
+        match item:
+            case TranscriptPartial():
+                await self._on_partial(item)
+            case TranscriptFinal():
+                await self._on_final(item)
+            case TranscriptionLagged():
+                await self._stages.set_speech_lag(item.leg_id, item.lag_ms)
+            case StageState():
+                await self._stages.set(item)
+            case _Searched():
+                await self._on_searched(item)
+            case _Ranked():
+                await self._on_ranked(item)
+
+    async def _on_partial(self, partial: TranscriptPartial) -> None:
+        if partial.text and partial.segment_id not in self._finals:
+            await self._journal.announce(_partial_utterance(partial, self._leg_roles[partial.leg_id]))
+
+    async def _on_final(self, final: TranscriptFinal) -> None:
+        if final.segment_id in self._finals:
+            return
+        self._finals.add(final.segment_id)
+        heard_at = self._clock.monotonic()
+        metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
+        utterance = _final_utterance(final, self._leg_roles[final.leg_id])
+        await self._journal.record(utterance)
+        await self._ask(utterance, heard_at)
+
+    async def _ask(self, utterance: Utterance, heard_at: float) -> None:
+        asked = self._policy.hear(_heard(utterance))
+        if isinstance(asked, Withheld):
+            await self._withhold(asked, utterance.segment_id, self._journal.snapshot.suggestions.search_state)
+        elif asked is not None:
+            dropped = await self._searches.offer(_Question(asked, heard_at))
+            metrics.SEARCHES_DROPPED.inc(dropped)
+            finals = tuple(known for known in self._journal.snapshot.utterances if known.is_final)
+            await self._rankings.offer(_CategoryQuestion(finals, utterance.segment_id, heard_at))
+
+    async def _search(self, question: _Question) -> None:
+        try:
+            result = await self._suggestions.search(question.request, self._journal.snapshot.call.sector)
+        except Exception as error:  # rejected: whatever a search raises costs a suggestion, not the call
+            metrics.SEARCHES_FAILED.inc()
+            log.warning("call_search_failed", call_id=str(self._journal.call_id), exc_info=error)
+            result = SearchResult((), SearchState.UNAVAILABLE, has_answer=False, took_ms=0.0)
+        await self._mailbox.put(_Searched(question, result))
+
+    async def _on_searched(self, answer: _Searched) -> None:
+        request, result = answer.question.request, answer.result
+        await self._stages.set_search(result.state)
+        decision = self._policy.weigh(request, result, self._dismissed())
+        if isinstance(decision, Withheld):
+            await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
+        else:
+            await self._show(decision, answer)
+
+    async def _show(self, shown: Shown, answer: _Searched) -> None:
+        trigger = answer.question.request.trigger_segment_id
+        try:
+            suggestions = await self._suggestions.cards(
+                self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, answer.result.state
+            )
+        except Exception as error:  # rejected: see _search
+            log.warning("call_cards_failed", call_id=str(self._journal.call_id), exc_info=error)
+            await self._stages.set_search(SearchState.UNAVAILABLE)
+            await self._withhold(Withheld("search_unavailable"), trigger, "unavailable")
+            return
+        self._documents.update({card.suggestion_id: str(card.entry_id) for card in suggestions.cards})
+        self._documents.update({case.suggestion_id: str(case.case_id) for case in suggestions.cases})
+        await self._journal.record(suggestions)
+        metrics.FINAL_TO_CARD.observe(self._clock.monotonic() - answer.question.heard_at)
+
+    async def _withhold(self, withheld: Withheld, trigger_segment_id: UUID, search_state: str) -> None:
+        metrics.SUGGESTIONS_WITHHELD.labels(withheld.reason).inc()
+        await self._journal.record(
+            SuggestionWithheld.model_validate(
+                {
+                    "reason": withheld.reason,
+                    "trigger_segment_id": trigger_segment_id,
+                    "search_state": search_state,
+                }
+            )
+        )
+
+    def _dismissed(self) -> frozenset[str]:
+        refused = (item for item in self._journal.snapshot.feedback if item.verdict is not Verdict.USED)
+        documents = (
+            str(item.entry_id) if item.entry_id else self._documents.get(item.suggestion_id) for item in refused
+        )
+        return frozenset(document for document in documents if document is not None)
+
+    async def _rank(self, question: _CategoryQuestion) -> None:
+        try:
+            ranking = await self._categories.rank(
+                question.utterances, self._journal.snapshot.call.sector, question.trigger_segment_id
+            )
+        except Exception as error:  # rejected: see _search
+            log.warning("call_category_failed", call_id=str(self._journal.call_id), exc_info=error)
+            ranking = None
+        await self._mailbox.put(_Ranked(question, ranking))
+
+    async def _on_ranked(self, answer: _Ranked) -> None:
+        await self._stages.set_category(is_well=answer.ranking is not None)
+        if answer.ranking is not None and is_materially_different(self._journal.snapshot.category, answer.ranking):
+            await self._journal.record(answer.ranking)
+            metrics.FINAL_TO_CATEGORY.observe(self._clock.monotonic() - answer.question.heard_at)
+
+
+def _heard(utterance: Utterance) -> Heard:
+    return Heard(utterance.segment_id, utterance.leg_role, utterance.text, utterance.confidence)
+
+
+def _partial_utterance(partial: TranscriptPartial, leg_role: LegRole) -> Utterance:
+    return Utterance(
+        segment_id=partial.segment_id,
+        leg_role=leg_role,
+        start_ms=partial.start_ms,
+        end_ms=partial.end_ms,
+        text=partial.text,
+        is_final=False,
+        partial_index=partial.partial_index,
+        confidence=0.0,
+        language=partial.language,
+    )
+
+
+def _final_utterance(final: TranscriptFinal, leg_role: LegRole) -> Utterance:
+    return Utterance(
+        segment_id=final.segment_id,
+        leg_role=leg_role,
+        start_ms=final.start_ms,
+        end_ms=final.end_ms,
+        text=final.text,
+        is_final=True,
+        partial_index=-1,
+        confidence=final.confidence,
+        language=final.language,
+    )

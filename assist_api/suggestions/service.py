@@ -1,0 +1,163 @@
+"""From the policy's decisions to what the panel shows: runs the searches and loads the texts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID, uuid5
+
+from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, SuggestionList
+from assist_api.search.cards import card_match, confidence_of
+from assist_api.search.service import SearchEngine
+from assist_api.suggestions.policy import Shown, Standing
+from assist_api.suggestions.query import SearchRequest, locate
+from kb.cases import CaseService
+from kb.models import RevisionState
+from kb.schemas import CaseDetail, RevisionDetail
+from kb.search.hits import SearchResult, SearchState
+from kb.search.query import DocumentKind, SearchQuery
+from kb.service import KnowledgeService
+from kit.clock import Clock
+from kit.db import Database
+
+ENTRY_HITS = 10
+"""More than are shown: evidence gathers for entries that one sentence alone would not bring up."""
+CASE_HITS = 5
+SEARCH_TIMEOUT = timedelta(seconds=5)
+"""Fifty times the p95 budget of a search; later than this a card helps nobody."""
+
+
+class SuggestionService:
+    """Searches for calls and turns decisions into cards; keeps no state of a call."""
+
+    def __init__(self, engine: SearchEngine, database: Database, clock: Clock) -> None:
+        self._engine = engine
+        self._database = database
+        self._clock = clock
+
+    async def search(self, request: SearchRequest, sector: str | None) -> SearchResult:
+        """Search entries and cases, each by itself, so that cases never push entries out.
+
+        Raises:
+            TimeoutError: The search took longer than `SEARCH_TIMEOUT`.
+        """
+        async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
+            entries = await self._engine.search(_query(request, sector, DocumentKind.ENTRY, ENTRY_HITS))
+            cases = await self._engine.search(_query(request, sector, DocumentKind.CASE, CASE_HITS))
+        return SearchResult(
+            hits=(*entries.hits, *cases.hits),
+            state=entries.state,
+            has_answer=entries.has_answer,
+            took_ms=entries.took_ms + cases.took_ms,
+        )
+
+    async def cards(
+        self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState
+    ) -> SuggestionList:
+        """Return the list to show; what was retired since it was indexed is left out."""
+        revisions, cases = await self._texts(shown)
+        known = {card.suggestion_id for card in before.cards}
+        cards = [
+            _card(call_id, item, revisions[item.hit.revision_id], known)
+            for item in shown.entries
+            if item.hit.revision_id in revisions
+        ]
+        case_cards = [
+            _case_card(call_id, item, cases[item.hit.document_id])
+            for item in shown.cases
+            if item.hit.document_id in cases
+        ]
+        return SuggestionList(
+            cards=cards, cases=case_cards, trigger_segment_id=trigger_segment_id, search_state=state_name(state)
+        )
+
+    async def _texts(self, shown: Shown) -> tuple[dict[str, RevisionDetail], dict[str, CaseDetail]]:
+        async with self._database.session() as session:
+            revision_ids = [UUID(item.hit.revision_id) for item in shown.entries]
+            revisions = await KnowledgeService(session, self._clock).find_revisions(revision_ids)
+            case_ids = [UUID(item.hit.document_id) for item in shown.cases]
+            cases = await CaseService(session, self._clock).find_cases(case_ids) if case_ids else {}
+        published = {
+            str(revision_id): revision
+            for revision_id, revision in revisions.items()
+            if revision.state is RevisionState.PUBLISHED
+        }
+        return published, {str(case_id): case for case_id, case in cases.items()}
+
+
+def state_name(state: SearchState) -> Literal["complete", "lexical_only", "unavailable"]:
+    """Return the wire name of a search state."""
+    match state:
+        case SearchState.COMPLETE:
+            return "complete"
+        case SearchState.LEXICAL_ONLY:
+            return "lexical_only"
+        case SearchState.UNAVAILABLE:
+            return "unavailable"
+
+
+def suggestion_id(call_id: UUID, item: Standing) -> UUID:
+    """Return the id of a suggestion: the same for the same revision in the same call, so that verdicts stick."""
+    return uuid5(call_id, f"{item.hit.kind.value}:{item.hit.revision_id}")
+
+
+def _query(request: SearchRequest, sector: str | None, kind: DocumentKind, limit: int) -> SearchQuery:
+    return SearchQuery(text=request.text, context=request.context, kinds=frozenset({kind}), sector=sector, limit=limit)
+
+
+def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID]) -> Card:
+    card_id = suggestion_id(call_id, item)
+    return Card(
+        suggestion_id=card_id,
+        entry_id=revision.entry_id,
+        revision_id=revision.id,
+        revision_number=revision.number,
+        title=revision.title,
+        script=revision.script,
+        answer=revision.answer,
+        variants=revision.variants,
+        sector=revision.sector,
+        category_path=revision.category_path,
+        business_type=revision.business_type,
+        reviewed_on=revision.reviewed_on,
+        valid_until=revision.valid_until,
+        confidence=confidence_of(item.probability),
+        probability=item.probability,
+        score_parts=dict(item.hit.score_parts),
+        trigger_segment_ids=_triggers(item.request),
+        matches=_matches(item),
+        is_new=card_id not in known,
+    )
+
+
+def _case_card(call_id: UUID, item: Standing, case: CaseDetail) -> CaseCard:
+    return CaseCard(
+        suggestion_id=suggestion_id(call_id, item),
+        case_id=case.id,
+        title=case.title,
+        problem=case.problem,
+        solution=case.solution,
+        outcome=case.outcome.value,
+        sector=case.sector,
+        occurred_on=case.occurred_on,
+        area=case.area,
+        probability=item.probability,
+        matches=_matches(item),
+    )
+
+
+def _triggers(request: SearchRequest) -> list[UUID]:
+    return list(dict.fromkeys(part.segment_id for part in request.parts)) or [request.trigger_segment_id]
+
+
+def _matches(item: Standing) -> list[CardMatch]:
+    """Move each match from the question to the utterance it was said in."""
+    moved = []
+    for match in item.hit.matches:
+        place = locate(item.request.parts, match.query_start, match.query_end)
+        if place is not None:
+            segment_id, start, end = place
+            span = Span(start=start, end=end)
+            moved.append(card_match(match, segment_id=segment_id).model_copy(update={"utterance_span": span}))
+    return moved
