@@ -1,0 +1,101 @@
+"""`tingzhi serve`: the server on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
+from assist_api.app import create_app
+from assist_api.cli.console import prepare_logging
+from assist_api.health.checks import refuse_to_start, run_checks
+from assist_api.lifespan import running_services
+from assist_api.migrations import runner
+from assist_api.settings import AssistSettings
+from kit.clock import SystemClock
+from kit.db import Database
+
+GRACEFUL_STOP_SECONDS = 10
+"""How long open requests and sockets may take after Ctrl-C."""
+MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
+"""Clients only ask for snapshots; a larger message is a mistake or an attack."""
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; ASSIST_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; ASSIST_PORT.", min=1, max=65535)] = None,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Import the demo knowledge.")] = True,
+    reset_admin_password: Annotated[
+        bool, typer.Option("--reset-admin-password", help="Give the account `admin` a new password and show it.")
+    ] = False,
+) -> None:
+    """Start the server: checks the machine, migrates the database and serves the page and the API."""
+    settings = _settings(host, port, demo)
+    prepare_logging(settings, is_server=True)
+    console = Console(highlight=False)
+    refuse_to_start(asyncio.run(run_checks(settings)))
+    if reset_admin_password:
+        _show_password(console, asyncio.run(_reset_admin_password(settings)))
+    open_services = partial(running_services, show_first_password=partial(_show_password, console))
+    _Server(settings, console, create_app(settings, open_services)).run()
+
+
+def _settings(host: str | None, port: int | None, demo: bool) -> AssistSettings:
+    given: dict[str, Any] = {"host": host, "port": port, "demo_knowledge": None if demo else False}
+    return AssistSettings.load().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+async def _reset_admin_password(settings: AssistSettings) -> str:
+    database = Database(settings.effective_database_url)
+    try:
+        await runner.upgrade(database)
+        async with database.session() as session:
+            return await AccountService(session, SystemClock()).reset_admin_password()
+    finally:
+        await database.aclose()
+
+
+def _show_password(console: Console, password: str) -> None:
+    # The terminal is the only place where it is ever written.
+    console.print(f"\n  [bold]user name[/bold]  {FIRST_ADMIN_NAME}\n  [bold]password[/bold]   ", end="")
+    console.print(password, markup=False)
+    console.print("  Shown once. Sign in and add accounts for everybody else.\n")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says where it is once it really answers."""
+
+    def __init__(self, settings: AssistSettings, console: Console, app: Any) -> None:  # noqa: ANN401  # rejected: ASGI
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                # structlog has the process's logging already; request lines could carry what must not be kept.
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
+                ws="websockets-sansio",
+                ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
+            )
+        )
+        self._console = console
+        self._address = str(settings.public_url or f"http://{_host_of_url(settings.host)}:{settings.port}/")
+
+    async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401  # rejected: as in uvicorn
+        """Start, and print the address when that went well."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._console.print(f"Tingzhi 听知 is up: [bold]{self._address}[/bold]  (Ctrl-C stops it)")
+
+
+def _host_of_url(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  # rejected: compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from assist_api.accounts.permissions import Role
+from tests.fakes.assist_core_server import PASSWORD, Server, sign_in
+from tests.fakes.kb_core_drafts import entry_draft
+
+pytestmark = pytest.mark.module
+
+NOTHING = str(uuid4())
+DRAFT = entry_draft().model_dump(mode="json")
+REVISION = DRAFT | {"base_revision_id": NOTHING}
+CREATION = {"username": "zhang.wei", "display_name": "张伟", "role": "agent", "password": "staple and seven more"}
+OPEN = frozenset(
+    {
+        ("POST", "/api/v1/session"),
+        ("DELETE", "/api/v1/session"),
+        ("GET", "/api/v1/health/live"),
+        ("GET", "/api/v1/health/ready"),
+    }
+)
+SIGNED_IN = frozenset(Role)
+EDITORS = frozenset({Role.CURATOR, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
+
+# Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
+ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
+    ("GET", "/api/v1/session"): (None, SIGNED_IN),
+    ("POST", "/api/v1/session/password"): ({"current_password": "wrong", "new_password": "x"}, SIGNED_IN),
+    ("GET", "/api/v1/accounts"): (None, ADMINS),
+    ("POST", "/api/v1/accounts"): (CREATION, ADMINS),
+    ("PATCH", "/api/v1/accounts/{account_id}"): ({"role": "admin"}, ADMINS),
+    ("POST", "/api/v1/search"): ({"text": "停电"}, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/categories"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/entries"): (None, SIGNED_IN),
+    ("POST", "/api/v1/knowledge/entries"): (DRAFT, EDITORS),
+    ("GET", "/api/v1/knowledge/entries/{entry_id}"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/entries/{entry_id}/revisions"): (None, SIGNED_IN),
+    ("POST", "/api/v1/knowledge/entries/{entry_id}/revisions"): (REVISION, EDITORS),
+    ("POST", "/api/v1/knowledge/entries/{entry_id}/retire"): (None, EDITORS),
+    ("GET", "/api/v1/knowledge/cases"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/cases/{case_id}"): (None, SIGNED_IN),
+    ("GET", "/api/v1/health/parts"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}/events"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}/audio"): (None, SIGNED_IN),
+    ("POST", "/api/v1/calls/replays"): (None, SIGNED_IN),
+    ("GET", "/api/v1/demo-calls"): (None, SIGNED_IN),
+    ("POST", "/api/v1/demo-calls/{demo_id}/calls"): ({"speed": "fast"}, SIGNED_IN),
+    ("POST", "/api/v1/calls/{call_id}/stop"): (None, SIGNED_IN),
+    ("POST", "/api/v1/calls/{call_id}/suggestions/{suggestion_id}/feedback"): ({"verdict": "used"}, SIGNED_IN),
+}
+
+
+def operations(server: Server) -> set[tuple[str, str]]:
+    paths = server.app.openapi()["paths"]
+    return {(method.upper(), path) for path, item in paths.items() for method in item}
+
+
+async def ask(browser: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    address = "/".join(NOTHING if part.startswith("{") else part for part in path.split("/"))
+    body, _ = ACCESS[method, path]
+    return await browser.request(method, address, json=body)
+
+
+async def test_access_table_names_every_endpoint(server: Server) -> None:
+    assert operations(server) == set(ACCESS) | OPEN
+
+
+async def test_nothing_is_given_without_signing_in(server: Server) -> None:
+    browser = server.browser()
+    for method, path in operations(server) - OPEN:
+        answer = await ask(browser, method, path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), (method, path)
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_role_enters_only_where_the_table_lets_it(server: Server, role: Role) -> None:
+    browser = await server.browser_of(role)
+    for (method, path), (_, roles) in ACCESS.items():
+        answer = await ask(browser, method, path)
+        is_refused = answer.status_code == 403 and answer.json()["code"] == "not_allowed"
+        assert is_refused is (role not in roles), (method, path, answer.text)
+        assert answer.status_code < 500, (method, path, answer.text)
+
+
+async def test_account_with_a_temporary_password_must_change_it_first(server: Server) -> None:
+    admin = await server.browser_of(Role.ADMIN)
+    assert (await admin.post("/api/v1/accounts", json=CREATION)).status_code == 201
+    browser = server.browser()
+    signed_in = await sign_in(browser, "zhang.wei", PASSWORD)
+    assert signed_in.json()["account"]["must_change_password"] is True
+    refused = await browser.get("/api/v1/knowledge/entries")
+    assert (refused.status_code, refused.json()["code"]) == (403, "password_change_required")
+    change = {"current_password": PASSWORD, "new_password": "one that only I know"}
+    changed = await browser.post("/api/v1/session/password", json=change)
+    assert changed.json()["account"]["must_change_password"] is False
+    assert (await browser.get("/api/v1/knowledge/entries")).status_code == 200
+
+
+async def test_page_of_another_site_changes_nothing(server: Server) -> None:
+    browser = await server.browser_of(Role.ADMIN)
+    evil = {"origin": "https://evil.example"}
+    refused = await browser.post("/api/v1/accounts", json=CREATION, headers=evil)
+    assert (refused.status_code, refused.json()["code"]) == (403, "foreign_origin")
+    assert (await browser.delete("/api/v1/session", headers=evil)).status_code == 403
+    assert (await browser.get("/api/v1/session")).status_code == 200
