@@ -195,7 +195,7 @@ class SearchStore(Protocol):
         ...
 
     def vector_share(self) -> float:
-        """Return the share of passages that have a vector, 0..1; 1 for an empty store."""
+        """Return the share of documents that have a vector, 0..1; 1 for an empty store."""
         ...
 
     def close(self) -> None:

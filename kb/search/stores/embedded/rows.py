@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS lexical_pending (row INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS passages (
-    row INTEGER NOT NULL, side TEXT NOT NULL, text_hash TEXT NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
+    row INTEGER NOT NULL, side TEXT NOT NULL, text_hash TEXT NOT NULL, PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (text_hash TEXT PRIMARY KEY, side TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ix_passages_text_hash ON passages (text_hash);
 CREATE TABLE IF NOT EXISTS vectors (
     number INTEGER PRIMARY KEY AUTOINCREMENT, text_hash TEXT NOT NULL UNIQUE, vector BLOB NOT NULL);
@@ -134,19 +134,11 @@ class RowFile:
     def passages_without_vector(self, limit: int) -> list[Passage]:
         """Return passages whose text has no vector, each text once."""
         found = self._read(
-            "SELECT p.text_hash, min(p.side), p.text FROM passages p LEFT JOIN vectors v ON v.text_hash = p.text_hash"
-            " WHERE v.text_hash IS NULL GROUP BY p.text_hash LIMIT ?",
+            "SELECT text_hash, side, text FROM waiting w"
+            " WHERE EXISTS (SELECT 1 FROM passages p WHERE p.text_hash = w.text_hash) LIMIT ?",
             [limit],
         )
         return [Passage(text_hash, Side(side), text) for text_hash, side, text in found]
-
-    def passage_counts(self) -> tuple[int, int]:
-        """Return how many different texts there are and how many of them have a vector."""
-        ((texts, embedded),) = self._read(
-            "SELECT count(DISTINCT p.text_hash), count(DISTINCT v.text_hash) FROM passages p"
-            " LEFT JOIN vectors v ON v.text_hash = p.text_hash"
-        )
-        return texts, embedded
 
     def is_sound(self) -> bool:
         """Whether SQLite finds no damage."""
@@ -193,11 +185,29 @@ class RowFile:
                 "INSERT OR IGNORE INTO vectors (text_hash, vector) VALUES (?, ?)",
                 [(name, vector.astype(np.float16).tobytes()) for name, vector in vectors.items()],
             )
+            connection.executemany("DELETE FROM waiting WHERE text_hash = ?", [(name,) for name in vectors])
 
     def drop_vectors(self) -> None:
-        """Forget every vector: the embedder has changed."""
+        """Forget every vector, since the embedder has changed; all passages wait again."""
         with self._write() as connection:
             connection.execute("DELETE FROM vectors")
+            for (data,) in connection.execute("SELECT data FROM documents").fetchall():
+                _wait(connection, list(passages_of(_document(data))))
+
+    def adopt_vectors(self, other: Path) -> None:
+        """Take over the vectors that another row file has for texts that wait here."""
+        if self._writer is None:
+            raise RuntimeError("this row file was opened for reading")
+        with self._write_lock:
+            self._writer.execute("ATTACH ? AS other", (f"file:{other}?mode=ro",))
+            try:
+                self._writer.execute(
+                    "INSERT OR IGNORE INTO vectors (text_hash, vector) SELECT o.text_hash, o.vector"
+                    " FROM waiting w JOIN other.vectors o ON o.text_hash = w.text_hash"
+                )
+                self._writer.execute("DELETE FROM waiting WHERE text_hash IN (SELECT text_hash FROM vectors)")
+            finally:
+                self._writer.execute("DETACH other")
 
     def close(self) -> None:
         """Close the connections."""
@@ -253,11 +263,21 @@ def _insert(connection: sqlite3.Connection, document: SearchDocument) -> int:
         values,
     )
     row = int(cursor.lastrowid or 0)
+    passages = list(passages_of(document))
     connection.executemany(
-        "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?)",
-        [(row, passage.side.value, passage.text_hash, passage.text) for passage in passages_of(document)],
+        "INSERT OR IGNORE INTO passages VALUES (?, ?, ?)",
+        [(row, passage.side.value, passage.text_hash) for passage in passages],
     )
+    _wait(connection, passages)
     return row
+
+
+def _wait(connection: sqlite3.Connection, passages: Sequence[Passage]) -> None:
+    connection.executemany(
+        "INSERT OR IGNORE INTO waiting SELECT ?1, ?2, ?3"
+        " WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE text_hash = ?1)",
+        [(passage.text_hash, passage.side.value, passage.text) for passage in passages],
+    )
 
 
 def question_text(document: SearchDocument) -> str:

@@ -300,9 +300,16 @@ class EmbeddedStore:
         return self._rows.passages_without_vector(limit)
 
     def vector_share(self) -> float:
-        """Return the share of passages that have a vector."""
-        texts, embedded = self._rows.passage_counts()
-        return embedded / texts if texts else 1.0
+        """Return the share of documents that have a vector."""
+        with self._refresh_lock:
+            documents = len(self._columns.ids)
+            return self._vectors.row_count / documents if documents else 1.0
+
+    def adopt_vectors(self, other: Path) -> None:
+        """Take over vectors from another store's folder for texts that have none here."""
+        self._require_writer()
+        self._rows.adopt_vectors(other / ROWS_FILE)
+        self.refresh()
 
     def close(self) -> None:
         """Release files and locks."""

@@ -41,6 +41,11 @@ class VectorIndex:
     def __len__(self) -> int:
         return self._count
 
+    @property
+    def row_count(self) -> int:
+        """How many documents have a vector."""
+        return len(self._places)
+
     def add(self, vectors: Sequence[VectorRow]) -> None:
         """Take in vectors."""
         if not vectors:

@@ -1,0 +1,10 @@
+"""Metrics of the knowledge base and its search."""
+
+from kit.metrics import counter, gauge, latency
+
+SEARCH_SECONDS = latency("kb_search_seconds", "Time inside one search", ("state",))
+SEARCH_STAGE_FAILURES = counter("kb_search_stage_failures_total", "Search stages that failed and were left out", ("stage",))
+DOCUMENTS = gauge("kb_search_documents", "Documents in the search index")
+VECTOR_SHARE_RATIO = gauge("kb_search_vector_share_ratio", "Share of documents whose vectors are there")
+INDEXED_CHANGES = counter("kb_indexed_changes_total", "Changes taken into the search index")
+EMBEDDED_PASSAGES = counter("kb_embedded_passages_total", "Passages embedded in the background")

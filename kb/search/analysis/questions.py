@@ -1,0 +1,111 @@
+"""A question taken apart: what to look for, how much each term counts, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.search.analysis.fillers import mute_fillers
+from kb.search.analysis.folding import FoldedText, fold
+from kb.search.analysis.sounds import sounds
+from kb.search.analysis.terms import Channel, Span, grams, words
+from kb.search.analysis.typed import initial_letters, pinyin_readings
+from kb.search.query import MAX_QUERY_CHARACTERS, SearchQuery
+
+CONTEXT_WEIGHT = 0.25
+"""What an earlier sentence's term counts beside one of the question itself."""
+
+_MAX_CONTEXT_CHARACTERS = 120
+_LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
+_LONGEST_INITIALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionTerm:
+    """A term with its place in the original question; `start == end == 0` for a term of the context."""
+
+    channel: Channel
+    text: str
+    weight: float
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedQuestion:
+    """A question taken apart.
+
+    Attributes:
+        text: Folded, fillers blanked.
+        embedding_text: What to embed; empty when nothing but fillers was said.
+        context_text: Earlier words, folded, fillers blanked; may be empty.
+        terms: Each term of a channel once, with its summed weight and first place.
+    """
+
+    text: str
+    embedding_text: str
+    context_text: str
+    terms: tuple[QuestionTerm, ...]
+
+    def of(self, channel: Channel) -> list[QuestionTerm]:
+        """Return the terms of one channel."""
+        return [term for term in self.terms if term.channel is channel]
+
+
+def analyse(query: SearchQuery) -> AnalysedQuestion:
+    """Take a question apart; text beyond `MAX_QUERY_CHARACTERS` is left out."""
+    folded = fold(query.text[:MAX_QUERY_CHARACTERS])
+    muted = mute_fillers(folded.text)
+    context = mute_fillers(fold(" ".join(query.context)[-_MAX_CONTEXT_CHARACTERS:]).text).strip()
+    found = list(_text_terms(FoldedText(muted, folded.origins)))
+    if query.is_typed:
+        found += _typed_terms(FoldedText(muted, folded.origins))
+    if context:
+        found += (
+            QuestionTerm(term.channel, term.text, CONTEXT_WEIGHT * term.weight, 0, 0)
+            for term in _text_terms(FoldedText(context))
+        )
+    return AnalysedQuestion(muted, " ".join(muted.split()), " ".join(context.split()), _merged(found))
+
+
+def _text_terms(folded: FoldedText) -> Iterator[QuestionTerm]:
+    yield from _located(Channel.WORDS, words(folded.text), folded)
+    yield from _located(Channel.CHARACTERS, grams(folded.text), folded)
+    yield from _located(Channel.SOUNDS, grams(sounds(folded.text)), folded)
+
+
+def _located(
+    channel: Channel, spans: Iterator[Span], folded: FoldedText, weight: float = 1.0
+) -> Iterator[QuestionTerm]:
+    for span in spans:
+        start, end = folded.original_span(span.start, span.end)
+        yield QuestionTerm(channel, span.text, weight, start, end)
+
+
+def _typed_terms(folded: FoldedText) -> Iterator[QuestionTerm]:
+    """Yield sounds and initials that a run of Latin letters may stand for."""
+    for match in _LETTERS.finditer(folded.text):
+        start, end = folded.original_span(match.start(), match.end())
+        letters = match[0].replace(" ", "")
+        readings = pinyin_readings(letters)
+        for reading in readings:
+            for gram in grams(reading):
+                yield QuestionTerm(Channel.SOUNDS, gram.text, 1 / len(readings), start, end)
+        if (initials := initial_letters(letters)) is not None:
+            length = min(len(initials), _LONGEST_INITIALS)
+            for at in range(len(initials) - length + 1):
+                yield QuestionTerm(Channel.INITIALS, initials[at : at + length], 1.0, start, end)
+
+
+def _merged(terms: list[QuestionTerm]) -> tuple[QuestionTerm, ...]:
+    merged: dict[tuple[Channel, str], QuestionTerm] = {}
+    for term in terms:
+        key = (term.channel, term.text)
+        first = merged.get(key)
+        merged[key] = (
+            term
+            if first is None
+            else QuestionTerm(term.channel, term.text, first.weight + term.weight, first.start, first.end)
+        )
+    return tuple(merged.values())

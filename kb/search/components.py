@@ -1,0 +1,236 @@
+"""The steps of a search as Haystack components; each does its work in the executor it is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import structlog
+from haystack import component
+
+from kb.metrics import SEARCH_STAGE_FAILURES
+from kb.search.analysis.questions import AnalysedQuestion, analyse
+from kb.search.analysis.terms import Channel
+from kb.search.embedders.base import Embedder
+from kb.search.explanations import explain
+from kb.search.features import COLUMN, FeatureMaker
+from kb.search.hits import Hit
+from kb.search.projections import ProjectedDocument, ProjectionCache
+from kb.search.query import SearchQuery
+from kb.search.ranking import Ranked, RankingModel
+from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, WeightedTerm
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+RETRIEVAL_WEIGHTS = {Channel.WORDS: 0.5, Channel.CHARACTERS: 1.0, Channel.SOUNDS: 0.5, Channel.INITIALS: 2.0}
+"""How channels add up when candidates are looked for; the order among them is the ranking's work."""
+
+CONTEXT_VECTOR_WEIGHT = 0.25
+
+
+class Shared:
+    """A value that Haystack may hand on without copying it (it deep-copies every input otherwise)."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Shared:
+        """Return itself: it is never changed."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Shared):
+    """The question on its way through the pipeline."""
+
+    query: SearchQuery
+    question: AnalysedQuestion
+    wanted: SearchFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Shared):
+    """Candidates of one retriever; `vector` is the question's, None when vectors took no part."""
+
+    candidates: Sequence[Candidate]
+    vector: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RankedDocuments(Shared):
+    """Candidates with features, scores and confidences; `order` lists them best first."""
+
+    documents: Sequence[ProjectedDocument]
+    ranked: Ranked
+    order: Sequence[int]
+
+
+async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(executor, work, *values)
+
+
+@component
+class QuestionAnalyser:
+    """Takes the question apart."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    @component.output_types(asked=Asked)
+    def run(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
+        """Return the analysed question."""
+        return {"asked": Asked(query, analyse(query), wanted)}
+
+    @component.output_types(asked=Asked)
+    async def run_async(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
+        """Return the analysed question."""
+        return await _in(self._executor, self.run, query, wanted)
+
+
+@component
+class LexicalRetriever:
+    """Finds documents that share words, characters, sounds or initials with the question."""
+
+    def __init__(self, store: SearchStore, limit: int, executor: Executor) -> None:
+        self._executor = executor
+        self._store = store
+        self._limit = limit
+
+    @component.output_types(found=Found)
+    def run(self, asked: Asked) -> dict[str, Found]:
+        """Return candidates."""
+        terms = [
+            WeightedTerm(term.channel, term.text, RETRIEVAL_WEIGHTS[term.channel] * term.weight)
+            for term in asked.question.terms
+        ]
+        return {"found": Found(self._store.find_lexical(terms, asked.wanted, self._limit))}
+
+    @component.output_types(found=Found)
+    async def run_async(self, asked: Asked) -> dict[str, Found]:
+        """Return candidates."""
+        return await _in(self._executor, self.run, asked)
+
+
+@component
+class VectorRetriever:
+    """Finds documents that mean the like; without an embedder, or when it fails, it finds nothing."""
+
+    def __init__(self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor) -> None:
+        self._executor = executor
+        self._store = store
+        self._embedder = embedder
+        self._limit = limit
+
+    @component.output_types(found=Found)
+    def run(self, asked: Asked) -> dict[str, Found]:
+        """Return candidates and the question's vector."""
+        embedder = self._embedder()
+        if embedder is None or not asked.question.embedding_text or self._store.vector_share() == 0:
+            return {"found": Found(())}
+        try:
+            vector = question_vector(embedder, asked.question)
+            return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
+        except Exception:  # noqa: BLE001  # rejected: whatever the embedder raises costs the vectors, never the search
+            SEARCH_STAGE_FAILURES.labels("vectors").inc()
+            log.exception("vector_search_failed")
+            return {"found": Found(())}
+
+    @component.output_types(found=Found)
+    async def run_async(self, asked: Asked) -> dict[str, Found]:
+        """Return candidates and the question's vector."""
+        return await _in(self._executor, self.run, asked)
+
+
+def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:
+    """Return the question's vector, drawn a little towards what was said before."""
+    if not question.context_text:
+        return embedder.embed_questions([question.embedding_text])[0]
+    alone, with_context = embedder.embed_questions(
+        [question.embedding_text, f"{question.context_text} {question.embedding_text}"]
+    )
+    mixed = alone + CONTEXT_VECTOR_WEIGHT * with_context
+    unit: Vector = mixed / np.linalg.norm(mixed)
+    return unit
+
+
+@component
+class Ranker:
+    """Measures every candidate of either retriever the same way and puts them in order."""
+
+    def __init__(
+        self, store: SearchStore, model: Callable[[], RankingModel], projections: ProjectionCache, executor: Executor
+    ) -> None:
+        self._executor = executor
+        self._store = store
+        self._model = model
+        self._projections = projections
+
+    @component.output_types(ranked=RankedDocuments)
+    def run(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:
+        """Return the candidates in order."""
+        ids = list(dict.fromkeys(c.document_id for c in (*lexical.candidates, *vectors.candidates)))
+        loaded = self._store.load(ids)
+        # The index may have moved on between the steps: a document must still fulfil the filter.
+        documents = [self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])]
+        terms = [(term.channel, term.text) for term in asked.question.terms]
+        maker = FeatureMaker(asked.question, self._store.document_frequencies(terms), self._store.statistics())
+        scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
+        ranked = self._model().rank(maker.matrix(documents, scores), len(asked.question.embedding_text))
+        order = np.argsort(-ranked.scores, kind="stable").tolist()
+        return {"ranked": RankedDocuments(documents, ranked, order)}
+
+    @component.output_types(ranked=RankedDocuments)
+    async def run_async(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:
+        """Return the candidates in order."""
+        return await _in(self._executor, self.run, asked, lexical, vectors)
+
+
+@component
+class Explainer:
+    """Turns the best candidates into hits with reasons."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    @component.output_types(hits=tuple[Hit, ...])
+    def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
+        """Return the hits, best first."""
+        order = ranked.order[: max(0, asked.query.limit)]
+        return {"hits": tuple(_hit(asked.question, ranked, place) for place in order)}
+
+    @component.output_types(hits=tuple[Hit, ...])
+    async def run_async(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
+        """Return the hits, best first."""
+        return await _in(self._executor, self.run, asked, ranked)
+
+
+_SHOWN_PARTS = {
+    "words": "words.coverage",
+    "bigrams": "bigrams.coverage",
+    "pinyin": "pinyin.coverage",
+    "initials": "initials.coverage",
+    "vector": "vector.best",
+}
+
+
+def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit:
+    projected = ranked.documents[place]
+    document, features = projected.document, ranked.ranked.features[place]
+    parts = {name: round(float(np.clip(features[COLUMN[column]], 0, 1)), 4) for name, column in _SHOWN_PARTS.items()}
+    if not ranked.ranked.has_vectors:
+        del parts["vector"]
+    return Hit(
+        kind=document.kind,
+        document_id=document.document_id,
+        revision_id=document.revision_id,
+        revision_number=document.revision_number,
+        title=document.title,
+        score=float(ranked.ranked.scores[place]),
+        confidence=float(ranked.ranked.confidences[place]),
+        score_parts=parts,
+        matches=explain(question, projected),
+    )

@@ -1,0 +1,93 @@
+"""Why a document was found: places in question and document that share characters or sounds; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kb.search.analysis.questions import AnalysedQuestion, QuestionTerm
+from kb.search.analysis.terms import Channel
+from kb.search.hits import MatchKind, TermMatch
+from kb.search.projections import ProjectedDocument, ProjectedText
+
+MAX_MATCHES_PER_FIELD = 40
+
+_STOP = re.compile(
+    r"(?:的|了|吗|呢|吧|啊|呀|么|嘛|是|在|和|与|或|及|有|我|你|您|他|她|它|们|这|那|个|就|都|也|还|要|想|能|可以|怎么|什么|如何|"
+    r"请|一下|为什么|多少|哪|里|哪里|后|把|被|给|对|从|到|不|没|没有|会|去|说|着|过|很|吧|之|其|该|于|以|为|由|等|如|a|an|the|"
+    r"is|are|to|of|in|on|for|and|or|my|i|it|do|how|what)+"
+)
+"""A match that consists of these alone explains nothing."""
+
+
+def explain(question: AnalysedQuestion, document: ProjectedDocument) -> tuple[TermMatch, ...]:
+    """Return shared terms, exact before same-sounding, overlapping ones merged, in the order of the fields."""
+    found: list[TermMatch] = []
+    for text in (*document.asked, *document.told):
+        found += sorted(_text_matches(question, text), key=lambda match: match.start)[:MAX_MATCHES_PER_FIELD]
+    return tuple(found)
+
+
+def _text_matches(question: AnalysedQuestion, text: ProjectedText) -> Iterator[TermMatch]:
+    exact = _merge(_found(question, text.folded.text, (Channel.WORDS, Channel.CHARACTERS)))
+    covered = [(start, end) for start, end, *_ in exact]
+    alike = [
+        span
+        for span in _merge([*_found(question, text.sounded, (Channel.SOUNDS,)), *_initials(question, text)])
+        if not any(start < span[1] and span[0] < end for start, end in covered)
+    ]
+    for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.PINYIN, alike)):
+        for start, end, query_start, query_end in spans:
+            if not _STOP.fullmatch(text.folded.text[start:end]):
+                at, stop = text.folded.original_span(start, end)
+                yield TermMatch(kind, text.field, text.field_index, at, stop, query_start, query_end)
+
+
+_Place = tuple[int, int, int, int]
+"""Start and end in the folded text of the document, start and end in the question."""
+
+
+def _found(question: AnalysedQuestion, text: str, channels: Iterable[Channel]) -> list[_Place]:
+    return [
+        (at, at + len(term.text), term.start, term.end)
+        for channel in channels
+        for term in question.of(channel)
+        if term.end > 0 and _says_something(term)
+        for at in _occurrences(term.text, text)
+    ]
+
+
+def _initials(question: AnalysedQuestion, text: ProjectedText) -> list[_Place]:
+    return _found(question, text.initials, (Channel.INITIALS,))
+
+
+def _says_something(term: QuestionTerm) -> bool:
+    """Single characters and sounds are everywhere; only longer terms, words and numbers explain a hit."""
+    if term.channel is Channel.WORDS:
+        return not _STOP.fullmatch(term.text)
+    return len(term.text) > 1 and (term.channel is not Channel.CHARACTERS or not _STOP.fullmatch(term.text))
+
+
+def _occurrences(term: str, text: str) -> Iterator[int]:
+    at = text.find(term)
+    while at >= 0:
+        yield at
+        at = text.find(term, at + 1)
+
+
+def _merge(places: list[_Place]) -> list[_Place]:
+    """Join places that overlap in the document and continue each other in the question."""
+    merged: list[_Place] = []
+    for place in sorted(set(places)):
+        if merged:
+            start, end, query_start, query_end = merged[-1]
+            overlaps = place[0] < end
+            if overlaps and place[2] - query_start == place[0] - start:
+                merged[-1] = (start, max(end, place[1]), query_start, max(query_end, place[3]))
+                continue
+            if overlaps:
+                if place[1] > end:
+                    merged[-1] = (start, place[1], min(query_start, place[2]), max(query_end, place[3]))
+                continue
+        merged.append(place)
+    return merged

@@ -1,0 +1,41 @@
+"""Haystack pipelines are put together here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from haystack import Pipeline
+
+from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
+from kb.search.embedders.base import Embedder
+from kb.search.projections import ProjectionCache
+from kb.search.ranking import RankingModel
+from kb.search.stores.base import SearchStore
+
+
+def search_pipeline(
+    store: SearchStore,
+    *,
+    embedder: Callable[[], Embedder | None],
+    model: Callable[[], RankingModel],
+    projections: ProjectionCache,
+    candidates: int,
+    executor: Executor,
+) -> Pipeline:
+    """Return the search: analyse → retrieve by terms and by vectors → rank → explain.
+
+    Embedder and model are asked for at every search, since they may arrive or be replaced while it serves.
+    """
+    pipeline = Pipeline()
+    pipeline.add_component("analyser", QuestionAnalyser(executor))
+    pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
+    pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
+    pipeline.add_component("ranker", Ranker(store, model, projections, executor))
+    pipeline.add_component("explainer", Explainer(executor))
+    for receiver in ("lexical", "vectors", "ranker", "explainer"):
+        pipeline.connect("analyser.asked", f"{receiver}.asked")
+    pipeline.connect("lexical.found", "ranker.lexical")
+    pipeline.connect("vectors.found", "ranker.vectors")
+    pipeline.connect("ranker.ranked", "explainer.ranked")
+    return pipeline

@@ -1,0 +1,170 @@
+"""From features to an order and a confidence: a linear model whose weights are data (`ranking.json`); pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from kb.search.features import COLUMN, FEATURES, Floats
+
+_VECTOR_COLUMNS = [COLUMN[name] for name in ("vector.question", "vector.answer", "vector.best")]
+_RELATIVE = ("bigrams.whole", "pinyin.whole", "words.whole")
+_LENGTH_AWARE = ("vector.best", "bigrams.coverage", "pinyin.coverage", "bigrams.whole", "vector.question", "vector.answer")
+_USUAL_QUESTION_CHARACTERS = 16
+
+RANKING_FEATURES: tuple[str, ...] = (
+    *FEATURES,
+    *(f"relative.{name}" for name in _RELATIVE),
+    *(f"long.{name}" for name in _LENGTH_AWARE),
+)
+"""What the linear model sees: the features; parts of the score relative to the question's best candidate; and
+features times the logarithm of the question's length, so that long, law-like questions can weigh them otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankingModel:
+    """Weights by name; a name that is absent weighs nothing.
+
+    Attributes:
+        name: Which fit this is; part of logs and evaluations.
+        weights: With vectors.
+        lexical_weights: While no vectors take part.
+        confidence: Weights of the confidence's logistic model over `CONFIDENCE_FEATURES`, and `bias`.
+        lexical_confidence: The same while no vectors take part.
+    """
+
+    name: str
+    weights: dict[str, float]
+    lexical_weights: dict[str, float]
+    confidence: dict[str, float]
+    lexical_confidence: dict[str, float]
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read a model; unknown feature names are refused with `ValueError`."""
+        model = cls(**orjson.loads(data))
+        unknown = {*model.weights, *model.lexical_weights} - {*RANKING_FEATURES}
+        if unknown:
+            raise ValueError(f"ranking model {model.name} has unknown features {sorted(unknown)}")
+        return model
+
+    def rank(self, matrix: Floats, question_characters: int) -> Ranked:
+        """Return scores and confidences of the candidates."""
+        has_vectors = bool(np.isfinite(matrix[:, _VECTOR_COLUMNS]).any())
+        weights = self.weights if has_vectors else self.lexical_weights
+        filled = fill_vectors(matrix)
+        scores = ranking_features(filled, question_characters) @ _column(weights, RANKING_FEATURES)
+        confidence = self.confidence if has_vectors else self.lexical_confidence
+        return Ranked(filled, scores, _confidences(confidence, filled, scores, question_characters), has_vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Scores and confidences in the candidates' order, with the completed features they come from."""
+
+    features: Floats
+    scores: Floats
+    confidences: Floats
+    has_vectors: bool
+
+
+@cache
+def shipped_model() -> RankingModel:
+    """Return the model that comes with the product."""
+    return RankingModel.from_json((files("kb.search") / "ranking.json").read_bytes())
+
+
+def fill_vectors(matrix: Floats) -> Floats:
+    """Return features without gaps: a document still without vectors gets what its lexical equals have.
+
+    A missing side (a document without a title) counts as the other one. A missing document is placed by a line
+    through the candidates that have vectors, over their lexical score, so that being new is no disadvantage.
+    """
+    filled = matrix.copy()
+    question, answer, best = (filled[:, column] for column in _VECTOR_COLUMNS)
+    has_any = np.isfinite(best)
+    question[has_any & ~np.isfinite(question)] = best[has_any & ~np.isfinite(question)]
+    answer[has_any & ~np.isfinite(answer)] = best[has_any & ~np.isfinite(answer)]
+    if has_any.all():
+        return filled
+    lexical = filled[:, COLUMN["bigrams.whole"]] + filled[:, COLUMN["pinyin.whole"]]
+    for values in (question, answer, best):
+        values[~has_any] = _expected(lexical, values, has_any)
+    return filled
+
+
+def _expected(lexical: Floats, values: Floats, is_known: npt.NDArray[np.bool_]) -> Floats:
+    if not is_known.any():
+        return np.zeros(int((~is_known).sum()))
+    known, spread = lexical[is_known], float(lexical[is_known].std())
+    if spread < 1e-6 or len(known) < 5:
+        return np.full(int((~is_known).sum()), values[is_known].mean())
+    slope, level = np.polyfit(known, values[is_known], 1)
+    expected: Floats = np.clip(level + max(0.0, slope) * lexical[~is_known], -1.0, values[is_known].max())
+    return expected
+
+
+def ranking_features(filled: Floats, question_characters: int) -> Floats:
+    """Return the matrix with the columns `RANKING_FEATURES`."""
+    relative = [_over_best(filled[:, COLUMN[name]]) for name in _RELATIVE]
+    length = math.log((1 + question_characters) / (1 + _USUAL_QUESTION_CHARACTERS))
+    long = [filled[:, COLUMN[name]] * length for name in _LENGTH_AWARE]
+    return np.column_stack([filled, *relative, *long])
+
+
+def _over_best(values: Floats) -> Floats:
+    best = float(values.max(initial=0.0))
+    return values / best if best > 0 else values
+
+
+CONFIDENCE_FEATURES = (
+    "bias",
+    "score",
+    "lead",
+    "vector.best",
+    "vector.question",
+    "bigrams.coverage",
+    "pinyin.coverage",
+    "initials.coverage",
+    "bigrams.asked",
+    "asked_share.pinyin",
+    "run.pinyin",
+    "question_length",
+)
+"""`score` is the ranking score, `lead` its distance to the best other candidate."""
+
+
+def _confidences(weights: dict[str, float], filled: Floats, scores: Floats, question_characters: int) -> Floats:
+    logits = confidence_features(filled, scores, question_characters) @ _column(weights, CONFIDENCE_FEATURES)
+    probabilities: Floats = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    return probabilities
+
+
+def confidence_features(filled: Floats, scores: Floats, question_characters: int) -> Floats:
+    """Return the matrix with the columns `CONFIDENCE_FEATURES`."""
+    ones = np.ones(len(scores))
+    columns = {
+        "bias": ones,
+        "score": scores,
+        "lead": _lead(scores),
+        "question_length": ones * math.log((1 + question_characters) / (1 + _USUAL_QUESTION_CHARACTERS)),
+    }
+    return np.column_stack([columns[n] if n in columns else filled[:, COLUMN[n]] for n in CONFIDENCE_FEATURES])
+
+
+def _lead(scores: Floats) -> Floats:
+    if len(scores) < 2:
+        return np.ones(len(scores))
+    best, second = np.sort(scores)[::-1][:2]
+    return np.where(scores == best, best - second, scores - best)
+
+
+def _column(weights: dict[str, float], names: tuple[str, ...]) -> Floats:
+    return np.array([weights.get(name, 0.0) for name in names])
