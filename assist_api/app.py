@@ -11,11 +11,13 @@ from fastapi.routing import APIRoute
 from assist_api import problem, web
 from assist_api.accounts import endpoints as accounts
 from assist_api.api_document import AssistAPI
+from assist_api.calls import endpoints as calls
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
 from assist_api.lifespan import running_services
 from assist_api.metrics import RequestMetricsMiddleware
+from assist_api.realtime import endpoints as realtime
 from assist_api.search import endpoints as search
 from assist_api.security import (
     BodyLimitMiddleware,
@@ -64,7 +66,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router, search.router, knowledge.router, health.router):
+    for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
         api.include_router(router)
     return api
 

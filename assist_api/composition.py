@@ -2,55 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from assist_api.accounts.sessions import SessionService
+from assist_api.calls.category import CallCategories
+from assist_api.calls.service import CallService
+from assist_api.demo.catalog import load_demo_calls
+from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
 from assist_api.knowledge.service import KnowledgeEditor
+from assist_api.realtime.hub import CallHub
+from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
-from kb.search.hits import SearchResult, SearchState
-from kb.search.query import SearchQuery
+from assist_api.suggestions.service import SuggestionService
+from kb.classify.classifier import CategoryRankingResult
+from kb.document_source import DatabaseDocumentSource
+from kb.indexer import Indexer
+from kb.search.embedders.base import Embedder
+from kb.search.embedders.registry import make_embedder
+from kb.search.index import SearchIndex
+from kb.search.service import SearchService
+from kb.search.setup import make_index
+from kb.settings import KBSettings
+from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database
+from speech.engine import SpeechEngine
+from speech.settings import SpeechSettings
 
 
-class _NoSearch:
-    async def search(self, _query: SearchQuery) -> SearchResult:
-        return SearchResult((), SearchState.UNAVAILABLE, has_answer=False, took_ms=0.0)
+class _NoRanker:
+    async def rank_call(
+        self, _customer: Sequence[str], _agent: Sequence[str] = (), *, sector: str | None = None
+    ) -> CategoryRankingResult:
+        return CategoryRankingResult((), has_abstained=True)
 
-    async def catch_up(self) -> int:
-        return 0
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The parts that search; a command that only searches needs nothing else."""
+
+    embedder: Embedder | None
+    index: SearchIndex
+    search: SearchService
+    indexer: Indexer
+
+    async def aclose(self) -> None:
+        """Stop following the database, then close the index; safe to call twice."""
+        await self.indexer.aclose()
+        await self.search.aclose()
+        self.index.close()
+        if self.embedder is not None:
+            self.embedder.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that lives as long as the process; built by `build_services`, closed by `aclose`."""
+    """Everything that lives as long as the process; built by `build_services`, started by `lifespan`."""
 
     settings: AssistSettings
     clock: Clock
     database: Database
     sessions: SessionService
+    knowledge: Knowledge
+    speech: SpeechEngine
+    hub: CallHub
+    calls: CallService
     typed_search: TypedSearch
     editor: KnowledgeEditor
     health: HealthService
 
     async def aclose(self) -> None:
-        """Close what was built, in reverse order; safe to call twice."""
-        self.sessions.close()
-        await self.database.aclose()
+        """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.database.aclose)
+            stack.callback(self.sessions.close)
+            stack.push_async_callback(self.knowledge.aclose)
+            stack.push_async_callback(self.editor.aclose)
+            stack.push_async_callback(self.speech.aclose)
+            stack.push_async_callback(self.calls.aclose)
 
 
-def build_services(settings: AssistSettings, clock: Clock | None = None) -> Services:
-    """Build every part without starting any: no file, socket or model is touched."""
+def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
+    """Build the search over the knowledge of a database, without opening it."""
+    embedder = make_embedder(kb_settings)
+    index = make_index(settings.data_dir / "search", kb_settings, embedder)
+    return Knowledge(
+        embedder=embedder,
+        index=index,
+        search=SearchService(index, embedder, clock, kb_settings),
+        indexer=Indexer(DatabaseDocumentSource(database), index, embedder, clock, kb_settings),
+    )
+
+
+def build_services(
+    settings: AssistSettings,
+    clock: Clock | None = None,
+    *,
+    kb_settings: KBSettings | None = None,
+    speech_settings: SpeechSettings | None = None,
+) -> Services:
+    """Build every part without starting any: no file, socket or model is touched.
+
+    Raises:
+        MisconfiguredError: A `KB_` or `SPEECH_` variable cannot be used.
+    """
     clock = clock or SystemClock()
+    kb_settings = kb_settings or KBSettings.load()
     database = Database(settings.effective_database_url)
+    knowledge = build_knowledge(settings, kb_settings, database, clock)
+    speech = SpeechEngine(speech_settings or SpeechSettings.load(), clock)
+    hub = CallHub(LocalBus[CallEvent]())
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         sessions=SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime),
-        typed_search=TypedSearch(_NoSearch(), database, clock),
-        editor=KnowledgeEditor(database, clock, _NoSearch()),
-        health=HealthService({}),
+        knowledge=knowledge,
+        speech=speech,
+        hub=hub,
+        calls=CallService(
+            database=database,
+            engine=speech,
+            suggestions=SuggestionService(knowledge.search, database, clock),
+            categories=CallCategories(_NoRanker()),
+            hub=hub,
+            clock=clock,
+            data_dir=settings.data_dir,
+            max_concurrent=settings.max_concurrent_calls,
+            demo_calls=load_demo_calls(),
+        ),
+        typed_search=TypedSearch(knowledge.search, database, clock),
+        editor=KnowledgeEditor(database, clock, knowledge.indexer),
+        health=HealthService(make_probes(settings, database, knowledge.index, speech)),
     )

@@ -35,8 +35,8 @@ class AssistSettings(Settings):
     """A session ends at this age however busy it was."""
     initial_admin_password: SecretStr | None = None
     """Password of the first administrator; generated and shown once when unset."""
-    upload_max_bytes: Annotated[int, Field(ge=1024)] = 512 * 1024 * 1024
-    """Largest upload of recordings in one request: two hours of 16-bit stereo at 16 kHz are 460 MB."""
+    upload_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024 * 1024
+    """Largest upload of recordings in one request: four hours of 16-bit stereo at 16 kHz are 920 MB."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     """Largest body of any other request."""
     demo_knowledge: bool = True

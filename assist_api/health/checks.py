@@ -10,19 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.search.models import E5_SMALL
 from sqlalchemy.exc import SQLAlchemyError
 
 from assist_api.health.schemas import PartState
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.settings import KBSettings
 from kit.artifacts import ModelPackage, is_present
 from kit.db import Database
 from kit.errors import MisconfiguredError
 from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
+from speech.settings import SpeechSettings
 
-NEEDED_MODELS: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL)
+FETCHED_MODELS: tuple[ModelPackage, ...] = SPEECH_MODELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ async def run_checks(settings: AssistSettings) -> list[CheckResult]:
     """Look at everything; nothing is changed, except that the data folder is made."""
     checks: list[Callable[[AssistSettings], CheckResult]] = [check_data_dir, check_disk, check_port, check_pages]
     results = [check(settings) for check in checks]
-    results += [check_model(package, CACHE_DIR) for package in NEEDED_MODELS if package.is_required]
+    results += [check_model(package, CACHE_DIR) for package in needed_models()]
     if results[0].state == "ok":
         results.append(await check_database(settings))
     return results
@@ -111,6 +112,12 @@ def check_pages(settings: AssistSettings) -> CheckResult:
         detail = f"The page is not built in {settings.web_dir}."
         return CheckResult("web", "degraded", "web_not_built", detail, "Run: make web")
     return _ok("web", str(settings.web_dir))
+
+
+def needed_models() -> list[ModelPackage]:
+    """Return the fetched models that the settings ask for; one's own model folder replaces ours."""
+    chosen = {SpeechSettings.load().model, KBSettings.load().embedder}
+    return [package for package in FETCHED_MODELS if package.name in chosen]
 
 
 def check_model(package: ModelPackage, cache_dir: Path) -> CheckResult:

@@ -14,6 +14,7 @@ from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
+from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
 """How long an edit waits for the index. Lexical indexing of one revision takes some ten milliseconds."""
@@ -35,6 +36,7 @@ class KnowledgeEditor:
         self._database = database
         self._clock = clock
         self._index = index
+        self._tasks = TaskSupervisor("knowledge")
 
     async def create(self, draft: EntryDraft, author: str) -> EntryDetail:
         """Publish a new entry; see `KnowledgeService.create_entry`."""
@@ -62,10 +64,13 @@ class KnowledgeEditor:
         async with self._database.session() as session:
             yield KnowledgeService(session, self._clock)
 
+    async def aclose(self) -> None:
+        """Stop waiting for the index; it catches up after the next start. Safe to call twice."""
+        await self._tasks.aclose()
+
     async def _make_findable(self) -> None:
-        # The edit is committed: a slow or broken index delays finding it and must not fail the request.
-        try:
-            async with asyncio.timeout(FINDABLE_WITHIN_SECONDS):
-                await self._index.catch_up()
-        except TimeoutError:
+        # The edit is committed: a slow or broken index delays finding it, never fails the request, and goes on alone.
+        catching_up = self._tasks.start(self._index.catch_up(), name="catch-up")
+        _, late = await asyncio.wait({catching_up}, timeout=FINDABLE_WITHIN_SECONDS)
+        if late:
             log.warning("edit_not_findable_yet")
