@@ -1,0 +1,173 @@
+"""Pure: what the events of one labelled call are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from assist_api.demo.catalog import DemoScript
+from assist_api.evaluation.figures import Spread, spread
+from assist_api.realtime.protocol import (
+    CallAnsweredEvent,
+    CallEndedEvent,
+    CallEvent,
+    Card,
+    CategoryRankedEvent,
+    LegRole,
+    SuggestionShownEvent,
+    SuggestionWithheldEvent,
+    TranscriptFinalEvent,
+)
+from speech.evaluate import error_count, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedEvent:
+    """An event and when the observer had it: milliseconds of one monotonic clock."""
+
+    event: CallEvent
+    received_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class LegScore:
+    """Transcript of one leg against what is said on it.
+
+    Attributes:
+        characters: In the reference, without punctuation.
+        errors: Substitutions, deletions and insertions.
+    """
+
+    characters: int
+    errors: int
+
+    @property
+    def error_rate(self) -> float:
+        """Character error rate, 0..."""
+        return self.errors / self.characters if self.characters else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallScore:
+    """One call.
+
+    Attributes:
+        demo_id: The call.
+        end_reason: `completed`, or why not; empty when it never ended.
+        entry_first_ms: Audio time of the utterance that first brought the expected entry into the top three.
+        entry_rank_first: Its rank then, from 1.
+        entry_rank_best: Its best rank within the call; None when it was never shown.
+        entry_rank_last: Its rank in the last list of the call; None when it is not in it.
+        category_first: The category that is first at the end; None when none was ranked.
+        is_category_right: Whether that is the expected one.
+        has_abstained: Whether the ranking was below its threshold at the end.
+        card_changes: How often the list of shown entries changed.
+        other_cards: Titles of entries shown beside the expected one; related ones may well help.
+        wrong_cards: Those of another sector, which cannot help.
+        customer: Transcript of the customer's leg.
+        agent: Transcript of the agent's leg.
+        final_to_card_ms: From each final to the suggestions (or none) that it led to.
+        speech_to_final_ms: From the end of speech to its final; None unless the call was played at its pace.
+    """
+
+    demo_id: str
+    end_reason: str
+    entry_first_ms: int | None
+    entry_rank_first: int | None
+    entry_rank_best: int | None
+    entry_rank_last: int | None
+    category_first: str | None
+    is_category_right: bool
+    has_abstained: bool
+    card_changes: int
+    other_cards: tuple[str, ...]
+    wrong_cards: tuple[str, ...]
+    customer: LegScore
+    agent: LegScore
+    final_to_card_ms: Spread | None
+    speech_to_final_ms: Spread | None
+
+    @property
+    def is_entry_found(self) -> bool:
+        """Whether the expected entry stood in the top three within the call."""
+        return self.entry_rank_best is not None
+
+
+def score_call(script: DemoScript, expected_entry: UUID, observed: Sequence[ObservedEvent]) -> CallScore:
+    """Compare a call's events, in order, with what its script expects."""
+    events = [item.event for item in observed]
+    finals = {event.data.segment_id: event for event in events if isinstance(event, TranscriptFinalEvent)}
+    lists = [event.data for event in events if isinstance(event, SuggestionShownEvent)]
+    ranks = [_rank(expected_entry, shown.cards) for shown in lists]
+    first = next((number for number, rank in enumerate(ranks) if rank is not None), None)
+    trigger = finals.get(lists[first].trigger_segment_id) if first is not None else None  # type: ignore[arg-type]
+    category = next((event.data for event in reversed(events) if isinstance(event, CategoryRankedEvent)), None)
+    best_category = category.categories[0].category_id if category and category.categories else None
+    others = {card.entry_id: card for shown in lists for card in shown.cards if card.entry_id != expected_entry}
+    return CallScore(
+        demo_id=script.demo_id,
+        end_reason=next((event.data.reason.value for event in events if isinstance(event, CallEndedEvent)), ""),
+        entry_first_ms=trigger.data.end_ms if trigger else None,
+        entry_rank_first=ranks[first] if first is not None else None,
+        entry_rank_best=min((rank for rank in ranks if rank is not None), default=None),
+        entry_rank_last=ranks[-1] if ranks else None,
+        category_first=best_category,
+        is_category_right=best_category == script.expected_category,
+        has_abstained=category.has_abstained if category else True,
+        card_changes=_changes([tuple(card.entry_id for card in shown.cards) for shown in lists]),
+        other_cards=tuple(card.title for card in others.values()),
+        wrong_cards=tuple(card.title for card in others.values() if card.sector not in (None, script.sector)),
+        customer=_leg_score(script, LegRole.CUSTOMER, finals.values()),
+        agent=_leg_score(script, LegRole.AGENT, finals.values()),
+        final_to_card_ms=spread(final_to_card_ms(observed)),
+        speech_to_final_ms=spread(speech_to_final_ms(observed)),
+    )
+
+
+def final_to_card_ms(observed: Sequence[ObservedEvent]) -> list[float]:
+    """Return how long after its final each search was answered, "nothing fits" included."""
+    finals = {
+        item.event.data.segment_id: item.received_ms
+        for item in observed
+        if isinstance(item.event, TranscriptFinalEvent)
+    }
+    answers = [(_answered_segment(item.event), item.received_ms) for item in observed]
+    return [at - finals[segment] for segment, at in answers if segment in finals]
+
+
+def speech_to_final_ms(observed: Sequence[ObservedEvent]) -> list[float]:
+    """Return how long after the end of its speech each final came; empty unless the call was played at its pace.
+
+    The first sample is taken to be played when the call is answered; it is in truth some milliseconds later, so that
+    the figure errs towards slow.
+    """
+    answered = next((item for item in observed if isinstance(item.event, CallAnsweredEvent)), None)
+    if answered is None or answered.event.data.speed != "1":  # type: ignore[union-attr]
+        return []
+    return [
+        item.received_ms - answered.received_ms - item.event.data.end_ms
+        for item in observed
+        if isinstance(item.event, TranscriptFinalEvent)
+    ]
+
+
+def _answered_segment(event: CallEvent) -> UUID | None:
+    if isinstance(event, SuggestionShownEvent):
+        return event.data.trigger_segment_id
+    is_searched = isinstance(event, SuggestionWithheldEvent) and event.data.reason != "not_a_question"
+    return event.data.trigger_segment_id if is_searched else None  # type: ignore[union-attr]
+
+
+def _rank(entry_id: UUID, cards: Sequence[Card]) -> int | None:
+    return next((rank for rank, card in enumerate(cards, start=1) if card.entry_id == entry_id), None)
+
+
+def _changes(lists: Sequence[tuple[UUID, ...]]) -> int:
+    return sum(set(before) != set(after) for before, after in zip([(), *lists], lists, strict=False))
+
+
+def _leg_score(script: DemoScript, role: LegRole, finals: Iterable[TranscriptFinalEvent]) -> LegScore:
+    reference = normalise("".join(line.text for line in script.lines if line.role is role))
+    said = sorted((final.data for final in finals if final.data.leg_role is role), key=lambda data: data.start_ms)
+    return LegScore(len(reference), error_count(reference, normalise("".join(data.text for data in said))))

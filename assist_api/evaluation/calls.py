@@ -1,0 +1,131 @@
+"""Replays labelled calls through the real pipeline and scores what an agent would have seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from assist_api.calls.recordings import IncomingFile
+from assist_api.calls.schemas import ReplaySpeed
+from assist_api.calls.viewer import COMMAND_LINE
+from assist_api.composition import Services
+from assist_api.demo.catalog import DemoCall
+from assist_api.evaluation.call_scores import (
+    CallScore,
+    LegScore,
+    ObservedEvent,
+    final_to_card_ms,
+    score_call,
+    speech_to_final_ms,
+)
+from assist_api.evaluation.figures import Spread, spread
+from assist_api.realtime.protocol import CallEndedEvent
+from kb.repository import EntryRepository
+from kit.clock import Clock
+from kit.errors import DependencyCategory, DependencyError, NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class CallsReport:
+    """All calls of a folder.
+
+    Attributes:
+        speed: How they were played.
+        calls: One by one.
+        final_to_card_ms: Over all calls.
+        speech_to_final_ms: Over all calls; None unless they were played at their pace.
+    """
+
+    speed: ReplaySpeed
+    calls: tuple[CallScore, ...]
+    final_to_card_ms: Spread | None
+    speech_to_final_ms: Spread | None
+
+    @property
+    def entries_found(self) -> int:
+        """Calls in which the expected entry stood in the top three."""
+        return sum(call.is_entry_found for call in self.calls)
+
+    @property
+    def categories_right(self) -> int:
+        """Calls at whose end the expected category stood first."""
+        return sum(call.is_category_right for call in self.calls)
+
+    @property
+    def error_rate(self) -> float:
+        """Character error rate over all legs."""
+        legs: list[LegScore] = [leg for call in self.calls for leg in (call.customer, call.agent)]
+        return sum(leg.errors for leg in legs) / max(1, sum(leg.characters for leg in legs))
+
+
+async def evaluate_calls(
+    calls: Sequence[DemoCall],
+    services: Services,
+    *,
+    speed: ReplaySpeed = "max",
+    say: Callable[[str], None] = lambda _line: None,
+) -> CallsReport:
+    """Replay calls one after the other and score them.
+
+    Args:
+        calls: As `read_call_set` returns them.
+        services: Running, with the knowledge that the calls expect.
+        speed: `1` to measure delays as a caller meets them, `max` for what is found.
+        say: Told what is going on.
+
+    Raises:
+        NotFoundError: An expected entry is not in the knowledge base.
+    """
+    expected = await _expected_entries(calls, services)
+    scores, to_card, to_final = [], [], []
+    for number, call in enumerate(calls, start=1):
+        say(f"{number}/{len(calls)} {call.script.demo_id}")
+        observed = await replay_observed(call, services, speed)
+        scores.append(score_call(call.script, expected[call.script.demo_id], observed))
+        to_card += final_to_card_ms(observed)
+        to_final += speech_to_final_ms(observed)
+    return CallsReport(speed, tuple(scores), spread(to_card), spread(to_final))
+
+
+async def _expected_entries(calls: Sequence[DemoCall], services: Services) -> dict[str, UUID]:
+    expected = {}
+    async with services.database.session() as session:
+        entries = EntryRepository(session)
+        for call in calls:
+            entry = await entries.find_by_key(call.script.expected_entry)
+            if entry is None:
+                raise NotFoundError(
+                    f"{call.script.demo_id} expects the entry {call.script.expected_entry}, "
+                    "which is not in the knowledge base.",
+                    code="entry_not_found",
+                )
+            expected[call.script.demo_id] = entry.id
+    return expected
+
+
+async def replay_observed(call: DemoCall, services: Services, speed: ReplaySpeed) -> list[ObservedEvent]:
+    """Replay one call and return its events, each with the moment it was published.
+
+    Raises:
+        DependencyError: Events were lost on the way here.
+    """
+    call_id = uuid4()
+    async with services.hub.watch(call_id) as subscription:
+        stream = await asyncio.to_thread(call.path.open, "rb")
+        with stream:
+            files = [IncomingFile(call.path.name, stream)]
+            await services.calls.start_replay(COMMAND_LINE, files, speed=speed, source="cli", call_id=call_id)
+        observed: list[ObservedEvent] = []
+        async for event in subscription:
+            observed.append(ObservedEvent(event, _now_ms(services.clock)))
+            if isinstance(event, CallEndedEvent):
+                return observed
+    raise DependencyError(
+        "Events of the call were lost.", category=DependencyCategory.OVERLOADED, retryable=True, code="events_lost"
+    )
+
+
+def _now_ms(clock: Clock) -> float:
+    return clock.monotonic() * 1000

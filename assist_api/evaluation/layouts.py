@@ -1,0 +1,173 @@
+"""Reads evaluation data; what is wrong with it is said in one line that names file and line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assist_api.demo.catalog import DemoCall, DemoScript
+from kit.errors import InvalidInputError
+
+M = TypeVar("M", bound=BaseModel)
+MANIFEST_YAML = "manifest.yaml"
+MANIFEST_JSONL = "manifest.jsonl"
+QRELS = "qrels.tsv"
+QREL_COLUMNS = 4
+
+
+class SpokenQuestion(BaseModel):
+    """One line of a spoken set.
+
+    Attributes:
+        qid: The question in the written set, whose `qrels.tsv` says what answers it.
+        file: The recording, beside the manifest.
+        text: What is said in it.
+        voice: Who speaks; only shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    qid: str
+    file: str
+    text: str
+    voice: str = ""
+
+
+class CorpusPassage(BaseModel):
+    """One line of a corpus."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    text: str
+    title: str = ""
+
+
+def layout_error(path: Path, problem: str, line: int | None = None) -> InvalidInputError:
+    """Return the error for a file that is not as described; `line` counts from 1."""
+    place = str(path) if line is None else f"{path}:{line}"
+    return InvalidInputError(f"{place}: {problem}", field="dir", code="evaluation_layout")
+
+
+def require_file(path: Path) -> Path:
+    """Return a path that is a file.
+
+    Raises:
+        InvalidInputError: It is not.
+    """
+    if not path.is_file():
+        raise layout_error(path, "there is no such file")
+    return path
+
+
+def read_jsonl(path: Path, model: type[M]) -> list[M]:
+    """Return one object a line; empty lines are skipped.
+
+    Raises:
+        InvalidInputError: The file is missing or empty, or a line is malformed.
+    """
+    rows = [_parsed(path, number, line, model) for number, line in _lines(path)]
+    if not rows:
+        raise layout_error(path, "holds no line")
+    return rows
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = require_file(path).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise layout_error(path, f"is not UTF-8 at byte {error.start}") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
+def _parsed(path: Path, number: int, line: str, model: type[M]) -> M:
+    try:
+        return model.model_validate(json.loads(line))
+    except json.JSONDecodeError as error:
+        raise layout_error(path, f"is not JSON: {error.msg}", number) from error
+    except ValidationError as error:
+        raise layout_error(path, _first_problem(error), number) from error
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    place = ".".join(str(part) for part in problem["loc"])
+    return f"{place}: {problem['msg']}" if place else problem["msg"]
+
+
+def read_spoken_set(folder: Path) -> list[SpokenQuestion]:
+    """Return the questions of a folder with `manifest.jsonl` and the recordings it names.
+
+    Raises:
+        InvalidInputError: The manifest is missing or malformed, or names a file that is not there.
+    """
+    manifest = folder / MANIFEST_JSONL
+    questions = read_jsonl(manifest, SpokenQuestion)
+    for question in questions:
+        if not (folder / question.file).is_file():
+            raise layout_error(manifest, f"names {question.file}, which is not there")
+    return questions
+
+
+def read_relevant(path: Path) -> dict[str, frozenset[str]]:
+    """Return the relevant passages of each question from `qrels.tsv`: question, anything, passage, relevance.
+
+    Raises:
+        InvalidInputError: The file is missing, or a line has not four columns.
+    """
+    relevant: dict[str, set[str]] = {}
+    for number, line in _lines(path):
+        columns = line.rstrip("\r").split("\t")
+        if len(columns) != QREL_COLUMNS:
+            raise layout_error(path, f"needs {QREL_COLUMNS} columns with tabs between, has {len(columns)}", number)
+        relevant.setdefault(columns[0], set()).add(columns[2])
+    return {question: frozenset(passages) for question, passages in relevant.items()}
+
+
+def read_call_set(folder: Path) -> tuple[DemoCall, ...]:
+    """Return the calls of a folder with `manifest.yaml` and the recordings it names.
+
+    Raises:
+        InvalidInputError: The manifest is missing or malformed, or names a file that is not there.
+    """
+    manifest = require_file(folder / MANIFEST_YAML)
+    calls = tuple(
+        DemoCall(script, folder / script.file)
+        for script in (_script(manifest, line, item) for line, item in _call_items(manifest))
+    )
+    for call in calls:
+        if not call.path.is_file():
+            raise layout_error(manifest, f"{call.script.demo_id} names {call.script.file}, which is not there")
+    return calls
+
+
+def _script(manifest: Path, line: int, item: Any) -> DemoScript:  # noqa: ANN401  # rejected: unchecked YAML
+    try:
+        return DemoScript.model_validate(item)
+    except ValidationError as error:
+        raise layout_error(manifest, _first_problem(error), line) from error
+
+
+def _call_items(manifest: Path) -> list[tuple[int, Any]]:
+    """Return the items of the manifest, each with its line."""
+    try:
+        text = manifest.read_text("utf-8")
+        node, raw = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise layout_error(manifest, f"is not YAML: {error.problem}", line) from error
+    except UnicodeDecodeError as error:
+        raise layout_error(manifest, f"is not UTF-8 at byte {error.start}") from error
+    if isinstance(node, yaml.MappingNode):
+        node = next((value for key, value in node.value if key.value == "calls"), None)
+        raw = raw.get("calls")
+    if not isinstance(node, yaml.SequenceNode) or not raw:
+        raise layout_error(manifest, "needs a list `calls` with at least one call")
+    return [(item.start_mark.line + 1, value) for item, value in zip(node.value, raw, strict=True)]

@@ -1,0 +1,58 @@
+"""A product of its own in a temporary folder: the real parts, knowledge that the evaluation chooses, no traces."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assist_api.composition import Services
+from assist_api.lifespan import DEMO_PACKS, running_services
+from assist_api.settings import AssistSettings
+from kb.packs import PackImporter
+from kit.errors import InvalidInputError
+
+POLL_SECONDS = 0.2
+
+
+@asynccontextmanager
+async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = print) -> AsyncIterator[Services]:
+    """Start every part with the knowledge given, complete: nothing fills in behind while it is measured.
+
+    Args:
+        packs: Files or folders to import; the demo knowledge when empty.
+        say: Told what is going on.
+
+    Raises:
+        InvalidInputError: A pack was refused; the message names file and line.
+        MisconfiguredError: A model is missing.
+    """
+    with TemporaryDirectory(prefix="tingzhi-evaluation-") as folder:
+        own = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
+        async with running_services(AssistSettings.load().model_copy(update=own)) as services:
+            say("importing knowledge")
+            await _import(services, packs or (DEMO_PACKS,))
+            await services.knowledge.indexer.catch_up()
+            say("embedding it")
+            await _wait_for_vectors(services)
+            yield services
+
+
+async def _wait_for_vectors(services: Services) -> None:
+    """The indexer embeds in the background; filling from here as well would do the work twice."""
+    store = services.knowledge.index.store
+    while services.knowledge.embedder is not None and await asyncio.to_thread(store.passages_without_vector, 1):
+        await services.clock.sleep(POLL_SECONDS)
+
+
+async def _import(services: Services, packs: Sequence[Path]) -> None:
+    report = await PackImporter(services.database, services.clock).import_pack(packs)
+    for file in report.files:
+        for refusal in file.refused:
+            raise InvalidInputError(
+                f"{file.path}:{refusal.line}: {refusal.key} {refusal.field}: {refusal.message}",
+                field="packs",
+                code="pack_refused",
+            )

@@ -1,0 +1,78 @@
+"""Reports as tables for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from assist_api.evaluation.calls import CallsReport
+from assist_api.evaluation.figures import Spread
+from assist_api.evaluation.spoken import SpokenReport
+from speech.evaluate import TranscriptionReport
+
+
+def calls_tables(report: CallsReport) -> list[RenderableType]:
+    """Show what was found call by call, then the sums."""
+    table = Table(
+        "call", "entry first at", "rank", "best", "last", "category first", "CER customer", "agent", "changes", "wrong"
+    )
+    for call in report.calls:
+        at = "–" if call.entry_first_ms is None else f"{call.entry_first_ms / 1000:.1f} s"
+        category = f"{'✓' if call.is_category_right else '✗'} {call.category_first or '–'}"
+        table.add_row(
+            call.demo_id if call.end_reason == "completed" else f"{call.demo_id} ({call.end_reason or 'not ended'})",
+            at,
+            *(_rank(rank) for rank in (call.entry_rank_first, call.entry_rank_best, call.entry_rank_last)),
+            category + (" (withheld)" if call.has_abstained else ""),
+            f"{call.customer.error_rate:.1%}",
+            f"{call.agent.error_rate:.1%}",
+            str(call.card_changes),
+            str(len(call.wrong_cards)),
+        )
+    total = len(report.calls)
+    sums = Table("of all calls", "value", show_header=False)
+    sums.add_row("expected entry in the top three", f"{report.entries_found} of {total}")
+    sums.add_row("expected category first at the end", f"{report.categories_right} of {total}")
+    sums.add_row("character error rate", f"{report.error_rate:.1%}")
+    sums.add_row("end of speech → final", spread_text(report.speech_to_final_ms))
+    sums.add_row("final → card", spread_text(report.final_to_card_ms))
+    return [table, sums]
+
+
+def spoken_tables(report: SpokenReport) -> list[RenderableType]:
+    """Show every transcript with every search."""
+    table = Table("transcript", "CER", "CPU s a question", "search", "hit@1", "hit@3", title=f"n = {report.questions}")
+    for row in report.transcripts:
+        for score in row.searches:
+            table.add_row(
+                row.transcript,
+                f"{row.error_rate:.1%}",
+                f"{row.cpu_seconds:.2f}",
+                score.search,
+                f"{score.hit_at_1:.3f}",
+                f"{score.hit_at_3:.3f}",
+            )
+    return [table]
+
+
+def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:
+    """Show both bands on both paths."""
+    table = Table("band", "path", "characters", "CER", "CPU s an audio s")
+    for total in report.totals:
+        table.add_row(
+            total.band,
+            total.path,
+            str(total.characters),
+            f"{total.error_rate:.1%}",
+            f"{total.cpu_per_audio_second:.3f}",
+        )
+    return [table]
+
+
+def spread_text(spread: Spread | None) -> str:
+    """Return p50 and p95, or a dash."""
+    return "–" if spread is None else f"p50 {spread.p50:.0f} ms, p95 {spread.p95:.0f} ms (n = {spread.count})"
+
+
+def _rank(rank: int | None) -> str:
+    return "–" if rank is None else str(rank)
