@@ -23,6 +23,9 @@ SILENCE_SUSPICIONS = frozenset({Suspicion.PROMPT_ECHO, Suspicion.SUBTITLE_CREDIT
 
 MIN_CONFIDENCE = 0.35
 """Geometric mean token probability; Whisper's own bar is exp(-1) = 0.37."""
+HOPELESS_CONFIDENCE = 0.2
+"""Measured: silence, noise and tones are decoded at 0.02-0.2 (0.30 only beside a no-speech probability of 0.89), the
+hardest real clip at 0.43."""
 NO_SPEECH_AT_LEAST = 0.6
 NO_SPEECH_CONFIDENCE_BELOW = 0.5
 """Whisper's pair of bars for silence, its second one (exp(-1)) raised: telephone noise is decoded with more nerve."""
@@ -37,8 +40,9 @@ _CREDIT_PHRASES = (
 )
 _CREDITS = re.compile("|".join(_CREDIT_PHRASES), re.IGNORECASE)
 _NOISE_ONLY = re.compile(r"^[\s\W_]*(?:[\(\[（【♪].*[\)\]）】♪])?[\s\W_]*$")
-_LOOP = re.compile(r"(.{1,12}?)\1{4,}")
-_LONG_LOOP = re.compile(r"(.{6,40}?)\1{2,}")
+_LOOPS = (re.compile(r"(.{2,12}?)\1{4,}"), re.compile(r"(.{6,40}?)\1{2,}"), re.compile(r"(.)\1{9,}"))
+"""Short phrases five times in a row, long ones three times; a hasty 对对对对 is no loop."""
+_NUMERAL = re.compile(r"[\d零〇幺一二两三四五六七八九十百千万点]+")
 _SPACES_AND_MARKS = re.compile(r"[\W_]+")
 
 
@@ -51,22 +55,31 @@ def suspect(recognition: Recognition, *, prompt: str) -> Suspicion | None:
         return Suspicion.SUBTITLE_CREDIT
     if is_prompt_echo(text, prompt):
         return Suspicion.PROMPT_ECHO
-    if recognition.no_speech >= NO_SPEECH_AT_LEAST and recognition.confidence < NO_SPEECH_CONFIDENCE_BELOW:
+    if is_silence(recognition):
         return Suspicion.NO_SPEECH
     if is_repetitive(text):
         return Suspicion.REPETITION
     return Suspicion.LOW_PROBABILITY if recognition.confidence < MIN_CONFIDENCE else None
 
 
+def is_silence(recognition: Recognition) -> bool:
+    """Whether the model's own numbers say that the text was made up over silence or noise."""
+    is_doubted = recognition.no_speech >= NO_SPEECH_AT_LEAST and recognition.confidence < NO_SPEECH_CONFIDENCE_BELOW
+    return is_doubted or recognition.confidence < HOPELESS_CONFIDENCE
+
+
 def is_repetitive(text: str) -> bool:
-    """Whether the text goes round in circles; digits may repeat, people read out numbers."""
+    """Whether the text goes round in circles; numerals may, people read out numbers."""
     bare = bare_text(text)
-    return any(not loop.group(1).isdigit() for loop in (*_LOOP.finditer(bare), *_LONG_LOOP.finditer(bare)))
+    circles = (circle.group(1) for loop in _LOOPS for circle in loop.finditer(bare))
+    return any(not _NUMERAL.fullmatch(circle) for circle in circles)
 
 
 def collapse_repetition(text: str) -> str:
     """Keep one round of each circle; for a text that stays repetitive after every attempt."""
-    return _LOOP.sub(r"\1", _LONG_LOOP.sub(r"\1", text))
+    for loop in _LOOPS:
+        text = loop.sub(r"\1", text)
+    return text
 
 
 def is_prompt_echo(text: str, prompt: str) -> bool:
