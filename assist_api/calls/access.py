@@ -11,7 +11,7 @@ from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
-from assist_api.deps import ServicesDep, permitted
+from assist_api.deps import CurrentAccountDep, ServicesDep
 
 
 def viewer_of(account: CurrentAccount) -> CallViewer:
@@ -25,7 +25,8 @@ def viewer_of(account: CurrentAccount) -> CallViewer:
 
 
 def _viewer_with(permission: Permission) -> Callable[[CurrentAccount], Awaitable[CallViewer]]:
-    async def get_viewer(account: Annotated[CurrentAccount, Depends(permitted(permission))]) -> CallViewer:
+    async def get_viewer(account: CurrentAccountDep) -> CallViewer:
+        account.require(permission)
         return viewer_of(account)
 
     return get_viewer

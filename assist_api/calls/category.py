@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from assist_api.realtime.protocol import CategoryRanking, LegRole, RankedCategory, Utterance
+from kb.classify.classifier import CategoryRankingResult
 from kb.taxonomy import load_taxonomy, split_category_id
 
 MATERIAL_CHANGE = 0.05
@@ -15,18 +16,13 @@ MAX_CATEGORIES = 5
 
 
 class CategoryRanker(Protocol):
-    """The part of `kb.classify` that ranks."""
+    """The part of the category service that ranks a call; the work is done in an executor of its own."""
 
-    async def rank_call(self, customer: Sequence[str], agent: Sequence[str], sector: str | None) -> CategoryVerdict:
-        """Rank the categories of a call by what was said so far, oldest first."""
+    async def rank_call(
+        self, customer_utterances: Sequence[str], agent_utterances: Sequence[str] = (), *, sector: str | None = None
+    ) -> CategoryRankingResult:
+        """Rank the categories of a call as far as it went; utterances oldest first."""
         ...
-
-
-class CategoryVerdict(Protocol):
-    """Categories with calibrated probabilities, best first."""
-
-    categories: Sequence[tuple[str, float]]
-    has_abstained: bool
 
 
 class CallCategories:
@@ -48,10 +44,10 @@ class CallCategories:
         """
         customer = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.CUSTOMER]
         agent = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.AGENT]
-        verdict = await self._ranker.rank_call(customer, agent, sector)
+        result = await self._ranker.rank_call(customer, agent, sector=sector)
         return CategoryRanking(
-            categories=[self._ranked(*item) for item in verdict.categories[:MAX_CATEGORIES]],
-            has_abstained=verdict.has_abstained,
+            categories=[self._ranked(item.category_id, item.probability) for item in result.categories[:MAX_CATEGORIES]],
+            has_abstained=result.has_abstained,
             trigger_segment_id=trigger_segment_id,
         )
 

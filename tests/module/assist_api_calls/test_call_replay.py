@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.schemas import FeedbackRequest
+from assist_api.calls.viewer import CallViewer
+from assist_api.realtime.protocol import (
+    CallEvent,
+    CategoryRankedEvent,
+    LegRole,
+    StageStateChangedEvent,
+    SuggestionShownEvent,
+    SuggestionWithheldEvent,
+    TranscriptFinalEvent,
+    TranscriptPartialEvent,
+    Verdict,
+)
+from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
+from kit.tasks import Overflow
+from tests.fakes.assist_calls_audio import wav_bytes
+from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk, add_agent, open_desk, until_ended
+from tests.fakes.assist_calls_speech import Line, ScriptedEngine
+
+pytestmark = pytest.mark.module
+E = TypeVar("E", bound=CallEvent)
+
+
+def of_type(events: list[CallEvent], kind: type[E]) -> list[E]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+async def test_a_call_tells_everything_in_order_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    async with open_desk(database_url, tmp_path) as desk:
+        agent = await add_agent(desk.database)
+        events = await desk.run(agent)
+        stored = await desk.calls.archive.events(events[0].call_id, after=0, limit=1_000)
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert (events[0].type, events[-1].type) == ("call.answered", "call.ended")
+    assert [event.data.text for event in of_type(events, TranscriptFinalEvent)] == [
+        "您好，请问有什么可以帮您？",
+        "你好，我姓王。",
+        "你好，我们家突然停电了",
+        "您看一下空开",
+        "总开关跳闸了，推不上去",
+    ]
+    assert stored.items == [event for event in events if not isinstance(event, TranscriptPartialEvent)]
+    assert stored.last_seq == events[-1].seq
+
+
+async def test_a_card_names_the_words_that_called_it_up(desk: Desk, agent: CallViewer) -> None:
+    events = await desk.run(agent)
+    first, last = of_type(events, SuggestionShownEvent)[0], of_type(events, SuggestionShownEvent)[-1]
+    spoken = {event.data.segment_id: event.data for event in of_type(events, TranscriptFinalEvent)}
+    card = first.data.cards[0]
+    match = card.matches[0]
+    assert match.segment_id is not None
+    assert match.utterance_span is not None
+    words = spoken[match.segment_id].text[match.utterance_span.start : match.utterance_span.end]
+    assert (card.entry_id, card.is_new, words) == (desk.outage, True, "停电")
+    assert {card.entry_id: card.is_new for card in last.data.cards} == {desk.outage: False, desk.tripping: True}
+    assert [case.case_id for case in last.data.cases] == [desk.case]
+
+
+async def test_names_and_greetings_are_not_searched(desk: Desk, agent: CallViewer) -> None:
+    events = await desk.run(agent)
+    withheld = of_type(events, SuggestionWithheldEvent)[0]
+    assert withheld.data.reason == "not_a_question"
+    assert all("姓王" not in query.text for query in desk.search.queries)
+
+
+async def test_the_category_follows_what_the_customer_says(desk: Desk, agent: CallViewer) -> None:
+    rankings = [event.data for event in of_type(await desk.run(agent), CategoryRankedEvent)]
+    assert rankings[0].categories[0].category_id == "fault/power.outage.single"
+    assert rankings[0].categories[0].path[0] == "故障报修"
+    assert len(rankings[-1].categories) == 2
+
+
+async def test_events_folded_on_the_other_side_are_the_snapshot(desk: Desk, agent: CallViewer) -> None:
+    events = await desk.run(agent)
+    stored = (await desk.calls.snapshot(events[0].call_id)).data
+    assert fold(empty_snapshot(stored.call), events) == stored
+
+
+async def test_a_mono_recording_has_one_leg(desk: Desk, agent: CallViewer) -> None:
+    events = await desk.run(agent, wav_bytes(OUTAGE_MS, channels=1))
+    assert {event.data.leg_role for event in of_type(events, TranscriptFinalEvent)} == {LegRole.CUSTOMER}
+    assert len(desk.engine.legs) == 1
+
+
+async def test_a_recording_is_never_dropped_for_speed(desk: Desk, agent: CallViewer) -> None:
+    await desk.run(agent)
+    assert {leg.overflow for leg in desk.engine.legs} == {Overflow.WAIT}
+    assert all(leg.is_closed for leg in desk.engine.legs)
+
+
+async def test_a_failing_search_costs_the_card_and_heals(desk: Desk, agent: CallViewer) -> None:
+    desk.search.fault = RuntimeError("index is gone")
+    events = await desk.run(agent)
+    stages = [(event.data.stage, event.data.state) for event in of_type(events, StageStateChangedEvent)]
+    assert stages == [("search", "degraded")]
+    assert "search_unavailable" in [event.data.reason for event in of_type(events, SuggestionWithheldEvent)]
+    assert events[-1].data.reason == "completed"
+    assert of_type(events, CategoryRankedEvent)
+
+
+async def test_a_failing_category_costs_the_category(desk: Desk, agent: CallViewer) -> None:
+    desk.categories.fault = RuntimeError("no model")
+    events = await desk.run(agent)
+    assert [event.data.code for event in of_type(events, StageStateChangedEvent)] == ["category_unavailable"]
+    assert of_type(events, SuggestionShownEvent)
+    assert events[-1].data.reason == "completed"
+
+
+async def test_an_engine_that_breaks_ends_the_call_with_a_reason(sqlite_url: str, tmp_path: Path) -> None:
+    engine = ScriptedEngine([Line(0, 100, 900, "停电了")], breaks_at_ms=2_000)
+    async with open_desk(sqlite_url, tmp_path, engine=engine) as desk:
+        events = await desk.run(await add_agent(desk.database))
+        assert (events[-1].data.reason, events[-1].data.code) == ("failed", "speech_failed")
+        assert of_type(events, TranscriptFinalEvent)
+        assert all(leg.is_closed for leg in engine.legs)
+
+
+async def test_a_stopped_call_keeps_what_was_heard(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path) as desk:
+        agent = await add_agent(desk.database)
+        call_id = await desk.begin(agent, speed="1")
+        await desk.calls.stop(call_id)
+        await desk.ended(call_id)
+        call = (await desk.calls.snapshot(call_id)).data.call
+        assert (call.end_reason, call.end_code) == ("stopped", "")
+        assert call.heard_ms < OUTAGE_MS == call.duration_ms
+        with pytest.raises(ConflictError):
+            await desk.calls.stop(call_id)
+        with pytest.raises(NotFoundError):
+            await desk.calls.stop(uuid4())
+
+
+async def test_one_call_too_many_is_refused_and_leaves_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path, max_concurrent=1) as desk:
+        agent = await add_agent(desk.database)
+        first = await desk.begin(agent, speed="1")
+        with pytest.raises(TooManyRequestsError):
+            await desk.begin(agent)
+        assert [call.id for call in (await desk.calls.archive.page(agent)).items] == [first]
+        await desk.calls.stop(first)
+        await desk.ended(first)
+        await desk.run(agent)
+
+
+async def test_a_dismissed_card_does_not_come_back_in_the_call(sqlite_url: str, tmp_path: Path) -> None:
+    lines = [
+        Line(0, 100, 900, "我们家突然停电了"),
+        Line(0, 1_500, 2_500, "总开关跳闸了，还是停电"),
+        Line(0, 3_000, 4_000, "反正就是停电，你们来看看"),
+    ]
+    async with open_desk(sqlite_url, tmp_path, lines) as desk:
+        agent = await add_agent(desk.database)
+        call_id = uuid4()
+        desk.search.gate, desk.search.free_searches = asyncio.Event(), 2
+        async with desk.hub.watch(call_id) as events:
+            await desk.begin(agent, wav_bytes(5_000), call_id=call_id)
+            shown = [event async for event in until_ended(_dismissing_the_first(events, desk, agent))]
+        lists = [[card.entry_id for card in event.data.cards] for event in of_type(shown, SuggestionShownEvent)]
+    assert lists[0] == [desk.outage]
+    assert lists[1:]
+    assert all(entries == [desk.tripping] for entries in lists[1:])
+
+
+async def _dismissing_the_first(
+    events: AsyncIterator[CallEvent], desk: Desk, agent: CallViewer
+) -> AsyncIterator[CallEvent]:
+    async for event in events:
+        yield event
+        if isinstance(event, SuggestionShownEvent) and desk.search.gate and not desk.search.gate.is_set():
+            card = event.data.cards[0]
+            request = FeedbackRequest(verdict=Verdict.DISMISSED)
+            await desk.calls.give_feedback(agent, event.call_id, card.suggestion_id, request)
+            desk.search.gate.set()
