@@ -27,9 +27,10 @@ if [ ! -x .venv/bin/python ]; then
   say "making .venv with $("$python" --version)"
   "$python" -m venv .venv || fail "python3 -m venv failed; on Debian: apt-get install python3-venv"
 fi
-if ! .venv/bin/uv --version >/dev/null 2>&1; then
-  say "installing the package installer (uv)"
+if [ ! -e .venv/.bootstrap ] || [ requirements/bootstrap.txt -nt .venv/.bootstrap ]; then
+  say "installing the package installer (uv) and the build tool (setuptools)"
   .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+  touch .venv/.bootstrap
 fi
 say "installing Python packages ($kind, pinned by hash)"
 install() { .venv/bin/uv pip install --python .venv/bin/python "$@"; }
