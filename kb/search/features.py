@@ -125,7 +125,7 @@ class FeatureMaker:
             begin = np.where(found & (start >= end), start, begin)
             end = np.where(found, np.maximum(end, stop), end)
             longest = np.maximum(longest, np.where(found, end - begin, 0))
-        shares: Floats = np.minimum(1.0, longest / max(1, len(self._question.embedding_text)))
+        shares: Floats = np.minimum(1.0, longest / max(1, len(self._question.text.replace(" ", ""))))
         return shares
 
 
@@ -185,7 +185,11 @@ class _Texts:
 def _weighted(
     terms: list[QuestionTerm], frequencies: Mapping[tuple[Channel, str], int], documents: int
 ) -> _ChannelTerms:
-    weights = [term.weight * _idf(frequencies.get((term.channel, term.text), 0), documents) for term in terms]
+    counts = [frequencies.get((term.channel, term.text), 0) for term in terms]
+    weights = [
+        0.0 if term.is_guess and not count else term.weight * _idf(count, documents)
+        for term, count in zip(terms, counts, strict=True)
+    ]
     return _ChannelTerms(terms, [term.text for term in terms], np.array(weights))
 
 

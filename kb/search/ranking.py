@@ -16,16 +16,14 @@ from kb.search.features import COLUMN, FEATURES, Floats
 
 _VECTOR_COLUMNS = [COLUMN[name] for name in ("vector.question", "vector.answer", "vector.best")]
 _RELATIVE = ("bigrams.whole", "pinyin.whole", "words.whole")
-_LENGTH_AWARE = ("vector.best", "bigrams.coverage", "pinyin.coverage", "bigrams.whole", "vector.question", "vector.answer")
 _USUAL_QUESTION_CHARACTERS = 16
 
 RANKING_FEATURES: tuple[str, ...] = (
     *FEATURES,
     *(f"relative.{name}" for name in _RELATIVE),
-    *(f"long.{name}" for name in _LENGTH_AWARE),
 )
-"""What the linear model sees: the features; parts of the score relative to the question's best candidate; and
-features times the logarithm of the question's length, so that long, law-like questions can weigh them otherwise."""
+"""What the linear model sees: the features, and parts of the score relative to the question's best candidate.
+(Features times the question's length were measured as well and gained nothing.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class RankingModel:
         has_vectors = bool(np.isfinite(matrix[:, _VECTOR_COLUMNS]).any())
         weights = self.weights if has_vectors else self.lexical_weights
         filled = fill_vectors(matrix)
-        scores = ranking_features(filled, question_characters) @ _column(weights, RANKING_FEATURES)
+        scores = ranking_features(filled) @ _column(weights, RANKING_FEATURES)
         confidence = self.confidence if has_vectors else self.lexical_confidence
         return Ranked(filled, scores, _confidences(confidence, filled, scores, question_characters), has_vectors)
 
@@ -111,12 +109,10 @@ def _expected(lexical: Floats, values: Floats, is_known: npt.NDArray[np.bool_]) 
     return expected
 
 
-def ranking_features(filled: Floats, question_characters: int) -> Floats:
+def ranking_features(filled: Floats) -> Floats:
     """Return the matrix with the columns `RANKING_FEATURES`."""
     relative = [_over_best(filled[:, COLUMN[name]]) for name in _RELATIVE]
-    length = math.log((1 + question_characters) / (1 + _USUAL_QUESTION_CHARACTERS))
-    long = [filled[:, COLUMN[name]] * length for name in _LENGTH_AWARE]
-    return np.column_stack([filled, *relative, *long])
+    return np.column_stack([filled, *relative])
 
 
 def _over_best(values: Floats) -> Floats:

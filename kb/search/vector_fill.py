@@ -22,7 +22,7 @@ _WINDOW = 256
 class VectorFill:
     """Fills the vectors of an index's current store, one batch at a time."""
 
-    def __init__(self, index: SearchIndex, embedder: Embedder, executor: Executor) -> None:
+    def __init__(self, index: SearchIndex, embedder: Embedder, executor: Executor | None) -> None:
         self._index = index
         self._embedder = embedder
         self._executor = executor

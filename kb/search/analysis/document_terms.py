@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.search.analysis.folding import fold
 from kb.search.analysis.sounds import initials, sounds
-from kb.search.analysis.terms import Channel, gram_texts, words
+from kb.search.analysis.terms import Channel, gram_texts, word_texts
 from kb.search.documents import SearchDocument
 from kb.search.query import DocumentKind
 
@@ -24,7 +24,7 @@ def document_terms(document: SearchDocument) -> dict[Channel, list[str]]:
         counts = TITLE_COUNTS if number == 0 else 1
         folded = fold(text).text
         sounded = sounds(folded)
-        found[Channel.WORDS] += [word.text for word in words(folded)] * counts
+        found[Channel.WORDS] += word_texts(folded) * counts
         found[Channel.CHARACTERS] += gram_texts(folded) * counts
         found[Channel.SOUNDS] += gram_texts(sounded) * counts
         if number < len(asked):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.search.analysis.fillers import mute_fillers
 from kb.search.analysis.folding import FoldedText, fold
@@ -18,18 +18,23 @@ CONTEXT_WEIGHT = 0.25
 
 _MAX_CONTEXT_CHARACTERS = 120
 _LETTERS = re.compile(r"[a-z]+(?: [a-z]+)*")
+_HAN = re.compile("[\u3400-\u9fff]")
 _LONGEST_INITIALS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTerm:
-    """A term with its place in the original question; `start == end == 0` for a term of the context."""
+    """A term with its place in the original question; `start == end == 0` for a term of the context.
+
+    A guess is one of several things that typed letters may stand for; it counts only where the collection has it.
+    """
 
     channel: Channel
     text: str
     weight: float
     start: int
     end: int
+    is_guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class AnalysedQuestion:
 
     Attributes:
         text: Folded, fillers blanked.
-        embedding_text: What to embed; empty when nothing but fillers was said.
+        embedding_text: What to embed; empty when nothing but fillers was said or letters stand for Chinese.
         context_text: Earlier words, folded, fillers blanked; may be empty.
         terms: Each term of a channel once, with its summed weight and first place.
     """
@@ -59,14 +64,16 @@ def analyse(query: SearchQuery) -> AnalysedQuestion:
     muted = mute_fillers(folded.text)
     context = mute_fillers(fold(" ".join(query.context)[-_MAX_CONTEXT_CHARACTERS:]).text).strip()
     found = list(_text_terms(FoldedText(muted, folded.origins)))
-    if query.is_typed:
-        found += _typed_terms(FoldedText(muted, folded.origins))
+    typed = list(_typed_terms(FoldedText(muted, folded.origins))) if query.is_typed else []
+    found += typed
     if context:
         found += (
             QuestionTerm(term.channel, term.text, CONTEXT_WEIGHT * term.weight, 0, 0)
             for term in _text_terms(FoldedText(context))
         )
-    return AnalysedQuestion(muted, " ".join(muted.split()), " ".join(context.split()), _merged(found))
+    is_spelled = bool(typed) and not _HAN.search(muted)
+    embedding_text = "" if is_spelled else " ".join(muted.split())
+    return AnalysedQuestion(muted, embedding_text, " ".join(context.split()), _merged(found))
 
 
 def _text_terms(folded: FoldedText) -> Iterator[QuestionTerm]:
@@ -91,11 +98,11 @@ def _typed_terms(folded: FoldedText) -> Iterator[QuestionTerm]:
         readings = pinyin_readings(letters)
         for reading in readings:
             for gram in grams(reading):
-                yield QuestionTerm(Channel.SOUNDS, gram.text, 1 / len(readings), start, end)
+                yield QuestionTerm(Channel.SOUNDS, gram.text, 1.0, start, end, is_guess=True)
         if (initials := initial_letters(letters)) is not None:
             length = min(len(initials), _LONGEST_INITIALS)
             for at in range(len(initials) - length + 1):
-                yield QuestionTerm(Channel.INITIALS, initials[at : at + length], 1.0, start, end)
+                yield QuestionTerm(Channel.INITIALS, initials[at : at + length], 1.0, start, end, is_guess=True)
 
 
 def _merged(terms: list[QuestionTerm]) -> tuple[QuestionTerm, ...]:
@@ -106,6 +113,6 @@ def _merged(terms: list[QuestionTerm]) -> tuple[QuestionTerm, ...]:
         merged[key] = (
             term
             if first is None
-            else QuestionTerm(term.channel, term.text, first.weight + term.weight, first.start, first.end)
+            else replace(first, weight=max(first.weight, term.weight) if term.is_guess else first.weight + term.weight)
         )
     return tuple(merged.values())

@@ -95,7 +95,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class VectorScore:
-    """Best cosine of a document's passages, centred; None while a side has no vector (yet)."""
+    """Best cosine of a document's passages; None while a side has no vector (yet)."""
 
     question: float | None
     answer: float | None
