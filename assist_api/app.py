@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from assist_api import problem, web
 from assist_api.accounts import endpoints as accounts
+from assist_api.accounts.gate import UploadGateMiddleware
 from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
 from assist_api.composition import Services
@@ -20,6 +21,7 @@ from assist_api.metrics import RequestMetricsMiddleware
 from assist_api.realtime import endpoints as realtime
 from assist_api.search import endpoints as search
 from assist_api.security import (
+    UPLOAD_PATHS,
     BodyLimitMiddleware,
     ProtectiveHeadersMiddleware,
     SameOriginMiddleware,
@@ -56,6 +58,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
     app.include_router(health.metrics_router)
     web.install(app, settings.web_dir)
     # The last added is the outermost.
+    app.add_middleware(UploadGateMiddleware, paths=UPLOAD_PATHS)
     app.add_middleware(BodyLimitMiddleware, settings=settings)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)

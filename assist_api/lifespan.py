@@ -13,6 +13,9 @@ from assist_api.accounts.service import AccountService
 from assist_api.composition import Services, build_services
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.packs import PackImporter
+from kb.service import KnowledgeService
+from kit.tasks import TaskSupervisor
 
 DEMO_PACKS = Path(kb.__file__).parent / "demo"
 HOUSEKEEPING_SECONDS = 3600.0
@@ -27,24 +30,71 @@ async def running_services(
 
     Args:
         settings: Of this server.
-        show_first_password: Called at the first start with the administrator's generated password; it is kept
+        show_first_password: Called at the first start with the administrator's generated password, which is kept
             nowhere else.
+
+    Raises:
+        MisconfiguredError: A setting cannot be used, a model is missing or the database is too new.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     services = build_services(settings)
+    background = TaskSupervisor("server")
     try:
         await runner.upgrade(services.database)
-        await _create_first_admin(services, show_first_password)
+        await create_first_admin(services, show_first_password)
+        await _start(services, background)
+        services.health.set_ready(True)
         yield services
     finally:
         services.health.set_ready(False)
+        await background.aclose()
         await services.aclose()
 
 
-async def _create_first_admin(services: Services, show: Callable[[str], None]) -> None:
+async def create_first_admin(services: Services, show: Callable[[str], None]) -> None:
+    """Make the administrator of an empty system and show a generated password."""
     given = services.settings.initial_admin_password
     async with services.database.session() as session:
         accounts = AccountService(session, services.clock)
         generated = await accounts.create_first_admin(None if given is None else given.get_secret_value())
+    # Only after the commit: a password that was shown works.
     if generated is not None:
         show(generated)
+
+
+async def _start(services: Services, background: TaskSupervisor) -> None:
+    await services.speech.warm_up()
+    await services.calls.start()
+    if services.settings.demo_knowledge:
+        # At the first start there is nothing to answer with before; later it only looks for new packs.
+        if await _has_knowledge(services):
+            background.start(_import_demo_knowledge(services), name="demo-knowledge")
+        else:
+            await _import_demo_knowledge(services)
+    await services.knowledge.indexer.catch_up()
+    await services.knowledge.search.warm_up()
+    services.knowledge.indexer.start()
+    await services.calls.recover()
+    background.start(_keep_house(services), name="housekeeping")
+
+
+async def _has_knowledge(services: Services) -> bool:
+    async with services.database.session() as session:
+        return bool((await KnowledgeService(session, services.clock).list_entries(limit=1)).items)
+
+
+async def _import_demo_knowledge(services: Services) -> None:
+    report = await PackImporter(services.database, services.clock).import_pack([DEMO_PACKS])
+    services.knowledge.indexer.notify()
+    for file in report.files:
+        if file.refused:
+            log.error("demo_pack_refused", file=file.path.name, problems=len(file.refused))
+
+
+async def _keep_house(services: Services) -> None:
+    while True:
+        try:
+            await services.sessions.forget_ended()
+        except Exception:  # rejected: a database that is away for a moment must not end the housekeeping
+            log.exception("housekeeping_failed")
+        await services.clock.sleep(HOUSEKEEPING_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
@@ -22,15 +23,9 @@ _NOT_BUILT = """<!doctype html>
 class WebPages(StaticFiles):
     """Files of the folder; what looks like a page address gets `index.html`."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(directory=folder, check_dir=False, follow_symlink=False)
-        self._index = folder / "index.html"
-
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, the application, or the page that says how to build it."""
+        """Return a file, or the application."""
         name = path if PurePosixPath(path).suffix else "index.html"
-        if name == "index.html" and not self._index.is_file():
-            return HTMLResponse(_NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Cache-Control": "no-store"})
         response = await super().get_response(name, scope)
         # The build puts a hash of the content into every name below assets/.
         response.headers["Cache-Control"] = _FOREVER if name.startswith("assets/") else "no-cache"
@@ -39,11 +34,16 @@ class WebPages(StaticFiles):
 
 def install(app: FastAPI, folder: Path) -> None:
     """Serve the pages wherever no endpoint answers; below /api/ an unknown address stays a 404."""
-    pages = WebPages(folder)
+    pages = WebPages(directory=folder, check_dir=False)
+    not_built = HTMLResponse(_NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE, headers={"Cache-Control": "no-store"})
     not_found = app.router.default
 
     async def serve_page(scope: Scope, receive: Receive, send: Send) -> None:
-        is_page = scope["type"] == "http" and not scope["path"].startswith(("/api/", "/metrics"))
-        await (pages if is_page else not_found)(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith("/api/"):
+            await not_found(scope, receive, send)
+        else:
+            # Asked each time: the page may be built while the server runs.
+            is_built = await asyncio.to_thread((folder / "index.html").is_file)
+            await (pages if is_built else not_built)(scope, receive, send)
 
     app.router.default = serve_page

@@ -33,7 +33,10 @@ def configure_logging(
     if not show_personal:
         shared.append(drop_personal)
     renderer: Any = (
-        structlog.processors.JSONRenderer() if is_json else structlog.dev.ConsoleRenderer(colors=target.isatty())
+        structlog.processors.JSONRenderer()
+        if is_json
+        # Its own tracebacks show local variables, and those hold passwords and what callers said.
+        else structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer] if is_json else [*shared, renderer],
