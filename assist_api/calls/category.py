@@ -45,8 +45,9 @@ class CallCategories:
         customer = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.CUSTOMER]
         agent = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.AGENT]
         result = await self._ranker.rank_call(customer, agent, sector=sector)
+        best = result.categories[:MAX_CATEGORIES]
         return CategoryRanking(
-            categories=[self._ranked(item.category_id, item.probability) for item in result.categories[:MAX_CATEGORIES]],
+            categories=[self._ranked(item.category_id, item.probability) for item in best],
             has_abstained=result.has_abstained,
             trigger_segment_id=trigger_segment_id,
         )

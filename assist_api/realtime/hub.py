@@ -20,6 +20,13 @@ class CallHub:
         """Hand an event, already committed, to everyone who watches the call."""
         await self._bus.publish(str(event.call_id), event)
 
-    def watch(self, call_id: UUID) -> AbstractAsyncContextManager[Subscription[CallEvent]]:
-        """Subscribe to a call's events while the context is open; take the snapshot inside it, not before."""
-        return self._bus.subscribe(str(call_id), queue_size=self._queue_size)
+    def watch(
+        self, call_id: UUID, *, queue_size: int | None = None
+    ) -> AbstractAsyncContextManager[Subscription[CallEvent]]:
+        """Subscribe to a call's events while the context is open; take the snapshot inside it, not before.
+
+        Args:
+            call_id: The call; it need not exist yet.
+            queue_size: Events that may wait for this watcher, when the usual number is too small for it.
+        """
+        return self._bus.subscribe(str(call_id), queue_size=queue_size or self._queue_size)
