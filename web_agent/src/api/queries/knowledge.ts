@@ -1,0 +1,100 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { answer, api } from '../http'
+import type { EntryDraft, RevisionState } from '../types'
+
+const PAGE_SIZE = 50
+
+export interface EntryFilter {
+  sector: string | null
+  situation: string | null
+  status: RevisionState | null
+}
+
+export const categoriesQuery = queryOptions({
+  queryKey: ['knowledge', 'categories'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/categories', { signal })),
+  staleTime: 300_000,
+})
+
+export const entriesQuery = (filter: EntryFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['knowledge', 'entries', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/api/v1/knowledge/entries', {
+          params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+
+export const entryQuery = (entryId: string) =>
+  queryOptions({
+    queryKey: ['knowledge', 'entry', entryId],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/entries/{entry_id}', { params: { path: { entry_id: entryId } }, signal })),
+  })
+
+export const revisionsQuery = (entryId: string) =>
+  queryOptions({
+    queryKey: ['knowledge', 'entry', entryId, 'revisions'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/entries/{entry_id}/revisions', { params: { path: { entry_id: entryId } }, signal })),
+  })
+
+export function useCreateEntry() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (draft: EntryDraft) => answer(api.POST('/api/v1/knowledge/entries', { body: draft })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+  })
+}
+
+export interface Edit {
+  entryId: string
+  baseRevisionId: string
+  draft: EntryDraft
+}
+
+export function useReviseEntry() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ entryId, baseRevisionId, draft }: Edit) =>
+      answer(
+        api.POST('/api/v1/knowledge/entries/{entry_id}/revisions', {
+          params: { path: { entry_id: entryId } },
+          body: { base_revision_id: baseRevisionId, ...draft },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+  })
+}
+
+export function useRetireEntry() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (entryId: string) => answer(api.POST('/api/v1/knowledge/entries/{entry_id}/retire', { params: { path: { entry_id: entryId } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+  })
+}
+
+export interface CaseFilter {
+  sector: string | null
+  text: string | null
+}
+
+export const casesQuery = (filter: CaseFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['knowledge', 'cases', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answer(api.GET('/api/v1/knowledge/cases', { params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+
+export const caseQuery = (caseId: string) =>
+  queryOptions({
+    queryKey: ['knowledge', 'case', caseId],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/cases/{case_id}', { params: { path: { case_id: caseId } }, signal })),
+  })

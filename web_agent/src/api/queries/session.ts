@@ -1,0 +1,50 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { answer, api } from '../http'
+import { Problem } from '../problem'
+import type { SessionView } from '../types'
+
+/** The signed-in account, or null: "not signed in" is an answer, not an error. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<SessionView | null> => {
+    try {
+      return await answer(api.GET('/api/v1/session'))
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return null
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})
+
+export function useSignIn() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (credentials: { username: string; password: string }) => {
+      await answer(api.POST('/api/v1/session', { body: credentials }))
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+    },
+  })
+}
+
+export function useSignOut() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: () => answer(api.DELETE('/api/v1/session')),
+    onSettled: () => {
+      client.clear()
+      client.setQueryData(sessionQuery.queryKey, null)
+    },
+  })
+}
+
+export function useChangePassword() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (change: { current_password: string; new_password: string }) => {
+      await answer(api.POST('/api/v1/session/password', { body: change }))
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+    },
+  })
+}

@@ -1,0 +1,90 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+
+import { asProblem } from '@/api/problem'
+import { useStopCall } from '@/api/queries/calls'
+import type { CallInfo } from '@/api/types'
+import { problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { clockTime } from '@/ui/format'
+import { useShortcut } from '@/ui/shortcuts'
+
+import { useHeardMs } from './heard'
+import { useListening } from './useListening'
+import type { Player } from './usePlayer'
+
+import './CallBar.css'
+
+interface CallBarProps {
+  call: CallInfo
+  player: Player
+  /** The recording of a running call can be heard along. */
+  canListen: boolean
+  listensAtOnce: boolean
+}
+
+/** State, time, who: the first thing the eye finds. */
+export function CallBar({ call, player, canListen, listensAtOnce }: CallBarProps) {
+  const { t } = useTranslation()
+  const heardMs = useHeardMs(call)
+  return (
+    <section className="call-bar" aria-label={t('call.bar')}>
+      <Link className="button button--quiet" to="/calls" aria-label={t('call.back')}>
+        ←
+      </Link>
+      <CallStateMark call={call} />
+      <span className="call-bar__clock" role="timer" aria-label={t('call.elapsed')}>
+        {clockTime(heardMs)}
+        {call.duration_ms !== null && call.state !== 'ended' && (
+          <span className="call-bar__of"> / {clockTime(call.duration_ms)}</span>
+        )}
+      </span>
+      {call.customer_number_masked !== '' && <span className="call-bar__number">{call.customer_number_masked}</span>}
+      <h1 className="call-bar__title">{call.title === '' ? t('call.untitled') : call.title}</h1>
+      <span className="tag">{t(`call.source_${call.source}`)}</span>
+      {call.speed === 'max' && call.state === 'answered' && <span className="tag">{t('call.speed_max')}</span>}
+      <span className="call-bar__actions">
+        {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
+        {call.state !== 'ended' && <StopButton callId={call.id} />}
+      </span>
+    </section>
+  )
+}
+
+function CallStateMark({ call }: { call: CallInfo }) {
+  const { t } = useTranslation()
+  const key = call.state === 'ended' && call.end_reason !== null ? (`ended_${call.end_reason}` as const) : call.state
+  return <span className={`call-state call-state--${key}`}>{t(`call.state_${key}`)}</span>
+}
+
+function ListenButton({ player, heardMs, startsAtOnce }: { player: Player; heardMs: number; startsAtOnce: boolean }) {
+  const { t } = useTranslation()
+  const listening = useListening(player, heardMs, startsAtOnce)
+  useShortcut({ chord: 'L', group: 'call', label: t('call.listen'), run: listening.toggle })
+  return (
+    <Button chord="L" aria-pressed={listening.isOn} onClick={listening.toggle}>
+      {t('call.listen')}
+    </Button>
+  )
+}
+
+function StopButton({ callId }: { callId: string }) {
+  const { t } = useTranslation()
+  const stop = useStopCall(callId)
+  const run = () => {
+    stop.mutate()
+  }
+  useShortcut({ chord: 'Alt+S', group: 'call', label: t('call.stop'), run })
+  return (
+    <>
+      {stop.isError && (
+        <span className="field__error" role="alert">
+          {problemText(t, asProblem(stop.error))}
+        </span>
+      )}
+      <Button chord="Alt+S" disabled={stop.isPending || stop.isSuccess} onClick={run}>
+        {t('call.stop')}
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'react-router'
+
+import { audioAddress } from '@/api/http'
+import { CategoryPanel } from '@/features/category/CategoryPanel'
+import { useSearch } from '@/features/search/useSearch'
+import { usePermission } from '@/features/session/useSession'
+import type { CardDeeds } from '@/features/suggestions/CardItem'
+import { useCardBoard } from '@/features/suggestions/useCardBoard'
+import { TranscriptPanel } from '@/features/transcript/TranscriptPanel'
+import type { ScreenState } from '@/realtime/reducer'
+import type { CallStream } from '@/realtime/useCallStream'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import { CallBar } from './CallBar'
+import { CustomerPanel } from './CustomerPanel'
+import { isRunningLive } from './heard'
+import { MiddleColumn } from './MiddleColumn'
+import { Notices } from './Notices'
+import { PlayerBar } from './PlayerBar'
+import { SourcePanel } from './SourcePanel'
+import { usePlayer } from './usePlayer'
+
+import './Desk.css'
+
+export interface DeskState {
+  /** The person has just started this call and wants to hear it. */
+  listen?: boolean
+}
+
+/** One glance path: left what is said, middle what to say, right what to file. */
+export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenState }) {
+  const { t } = useTranslation()
+  const { call, utterances, suggestions, category, feedback, stages } = screen.call
+  const board = useCardBoard(suggestions, feedback)
+  const search = useSearch(call.id)
+  const { player, audioProps } = usePlayer()
+  const [pointed, setPointed] = useState<{ segmentId: string } | null>(null)
+  const [source, setSource] = useState<string | null>(null)
+  const canHear = usePermission('calls.hear_own')
+  const listensAtOnce = (useLocation().state as DeskState | null)?.listen === true
+  usePageTitle(call.title)
+
+  const isPlayable = call.state === 'ended' && call.has_audio && call.heard_ms > 0
+  const deeds: CardDeeds = {
+    onOpenSource: setSource,
+    onFeedback: stream.addFeedback,
+    onReason: (reason) => {
+      if (reason.segmentId !== null) setPointed({ segmentId: reason.segmentId })
+    },
+  }
+  return (
+    <div className="desk">
+      <CallBar
+        call={call}
+        player={player}
+        canListen={canHear && call.has_audio && isRunningLive(call)}
+        listensAtOnce={listensAtOnce}
+      />
+      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- rejected: the transcript beside it is its text. */}
+      {call.has_audio && <audio {...audioProps} src={audioAddress(call.id)} />}
+      {isPlayable && (
+        <PlayerBar
+          player={player}
+          durationMs={call.duration_ms ?? call.heard_ms}
+          legRoles={call.leg_roles}
+          utterances={utterances}
+        />
+      )}
+      <Notices call={call} stages={stages} category={category} {...stream} />
+      <div className="desk__columns">
+        <TranscriptPanel
+          utterances={utterances}
+          callState={call.state}
+          card={search.isActive ? null : board.openCard}
+          pointed={pointed}
+          playedMs={isPlayable && (player.isPlaying || player.timeMs > 0) ? player.timeMs : null}
+          {...(isPlayable && {
+            onPlay: (utterance) => {
+              player.playFrom(utterance.start_ms)
+            },
+          })}
+        />
+        <MiddleColumn board={board} search={search} call={call} utterances={utterances} deeds={deeds} />
+        <aside className="desk__side" aria-label={t('call.side')}>
+          <CategoryPanel ranking={category} />
+          <CustomerPanel call={call} />
+          {source !== null && (
+            <SourcePanel
+              entryId={source}
+              onClose={() => {
+                setSource(null)
+              }}
+            />
+          )}
+        </aside>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import { useEffect, useState } from 'react'
+
+import type { CallInfo } from '@/api/types'
+
+/** A point of audio time and the wall time at which it was reached. */
+export interface Anchor {
+  heardMs: number
+  at: number
+  isRunning: boolean
+}
+
+export const isRunningLive = (call: CallInfo): boolean => call.state === 'answered' && call.speed === '1'
+
+/** Audio time now: runs on from the anchor while the call runs, never past the recording's end. */
+export function heardAt(anchor: Anchor, now: number, durationMs: number | null): number {
+  const heard = anchor.heardMs + (anchor.isRunning ? Math.max(0, now - anchor.at) : 0)
+  return durationMs === null ? heard : Math.min(heard, durationMs)
+}
+
+/**
+ * Moves the anchor to what the server says. While a call runs the shown time never goes back: the server's is that
+ * of the last final text, which is always a moment old. After an interruption it starts again where the server does.
+ */
+export function moveAnchor(anchor: Anchor, call: CallInfo, now: number): Anchor {
+  const isRunning = isRunningLive(call)
+  const shown = heardAt(anchor, now, call.duration_ms)
+  const goesOn = anchor.isRunning && isRunning
+  return { heardMs: goesOn ? Math.max(shown, call.heard_ms) : call.heard_ms, at: now, isRunning }
+}
+
+const TICK_MS = 250
+
+/** Audio time of a call for the clock on its bar. */
+export function useHeardMs(call: CallInfo): number {
+  const [anchor, setAnchor] = useState<Anchor>(() => ({
+    heardMs: call.heard_ms,
+    at: Date.now(),
+    isRunning: isRunningLive(call),
+  }))
+  const [now, setNow] = useState(() => Date.now())
+  const { heard_ms: heardMs, state, speed } = call
+
+  useEffect(() => {
+    const moment = Date.now()
+    setAnchor((known) => moveAnchor(known, call, moment))
+    setNow(moment)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- rejected: only these three say that the server knows more.
+  }, [heardMs, state, speed])
+
+  useEffect(() => {
+    if (!anchor.isRunning) return
+    const timer = setInterval(() => {
+      setNow(Date.now())
+    }, TICK_MS)
+    return () => {
+      clearInterval(timer)
+    }
+  }, [anchor.isRunning])
+
+  return heardAt(anchor, now, call.duration_ms)
+}

@@ -1,0 +1,27 @@
+import { useEffect, useRef, useState } from 'react'
+
+import type { Player } from './usePlayer'
+
+export interface Listening {
+  isOn: boolean
+  toggle: () => void
+}
+
+/** Lets the agent hear the recording while it is transcribed, from where the call stands. */
+export function useListening(player: Player, heardMs: number, startAtOnce: boolean): Listening {
+  const [hasStarted, setHasStarted] = useState(false)
+  const latest = useRef({ player, heardMs })
+  useEffect(() => {
+    latest.current = { player, heardMs }
+  })
+  useEffect(() => {
+    if (!startAtOnce || hasStarted) return
+    setHasStarted(true)
+    latest.current.player.playFrom(latest.current.heardMs)
+  }, [startAtOnce, hasStarted])
+  const toggle = () => {
+    if (player.isPlaying) player.pause()
+    else player.playFrom(heardMs)
+  }
+  return { isOn: player.isPlaying, toggle }
+}

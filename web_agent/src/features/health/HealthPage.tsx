@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import i18next from 'i18next'
+import { useTranslation } from 'react-i18next'
+
+import { healthQuery } from '@/api/queries/health'
+import type { PartHealth } from '@/api/types'
+import { codeText } from '@/i18n/problemText'
+import { Banner, Failure, Loading } from '@/ui/states'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import './Health.css'
+
+/** One line a part: how it is, what that means, what to do. */
+export function HealthPage() {
+  const { t } = useTranslation()
+  const health = useQuery(healthQuery)
+  usePageTitle(t('nav.health'))
+  if (health.isPending) return <Loading lines={6} />
+  if (health.data === undefined) return <Failure error={health.error} onRetry={health.refetch} />
+  return (
+    <div className="page">
+      <div className="page__head">
+        <h1 className="page__title">{t('health.title')}</h1>
+      </div>
+      {health.isError && <Banner tone="waiting">{t('health.stale')}</Banner>}
+      <section className="panel" aria-label={t('health.title')}>
+        <ul>
+          {health.data.parts.map((part) => (
+            <HealthLine key={part.part} part={part} />
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}
+
+const TONES = { ok: 'tag tag--ready', degraded: 'tag tag--waiting', failed: 'tag tag--waiting' } as const
+const SIGNS = { ok: '✓', degraded: '⚠', failed: '✕' } as const
+
+function HealthLine({ part }: { part: PartHealth }) {
+  const { t } = useTranslation()
+  const key = `health.part_${part.part}`
+  // Parts are named by the server; a new one shows its own name until the page knows it.
+  const name = i18next.exists(key) ? t(key as 'health.title') : part.part
+  return (
+    <li className="health-line">
+      <span className={TONES[part.state]}>
+        {SIGNS[part.state]} {t(`health.state_${part.state}`)}
+      </span>
+      <span className="health-line__name">{name}</span>
+      <span className="health-line__text">
+        {part.code !== '' && <b>{codeText(t, part.code, part.code)} </b>}
+        {part.detail}
+      </span>
+    </li>
+  )
+}

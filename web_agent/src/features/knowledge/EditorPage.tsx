@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { useParams } from 'react-router'
+
+import { categoriesQuery, entryQuery } from '@/api/queries/knowledge'
+import { usePermission } from '@/features/session/useSession'
+import { AntdProvider } from '@/ui/AntdProvider'
+import { Empty, Failure, Loading } from '@/ui/states'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import { EntryEditor } from './EntryEditor'
+
+import './Editor.css'
+
+export function EditorPage() {
+  const { t } = useTranslation()
+  const { entryId } = useParams()
+  const canEdit = usePermission('knowledge.edit')
+  usePageTitle(t(entryId === undefined ? 'knowledge.new' : 'knowledge.edit'))
+  if (!canEdit) return <Empty title={t('editor.not_allowed')} hint={t('editor.not_allowed_hint')} />
+  return entryId === undefined ? <NewEntry /> : <ExistingEntry key={entryId} entryId={entryId} />
+}
+
+function NewEntry() {
+  const tree = useQuery(categoriesQuery)
+  if (tree.isPending) return <Loading lines={10} />
+  if (tree.isError) return <Failure error={tree.error} onRetry={tree.refetch} />
+  return (
+    <AntdProvider>
+      <EntryEditor tree={tree.data} entry={null} />
+    </AntdProvider>
+  )
+}
+
+function ExistingEntry({ entryId }: { entryId: string }) {
+  const tree = useQuery(categoriesQuery)
+  // What is edited must not change under the editor's hands: it is read once, fresh.
+  const entry = useQuery({ ...entryQuery(entryId), staleTime: Infinity, refetchOnMount: 'always' as const })
+  if (tree.isPending || entry.isPending || !entry.isFetchedAfterMount) return <Loading lines={10} />
+  if (tree.isError) return <Failure error={tree.error} onRetry={tree.refetch} />
+  if (entry.isError) return <Failure error={entry.error} onRetry={entry.refetch} />
+  return (
+    <AntdProvider>
+      <EntryEditor tree={tree.data} entry={entry.data} />
+    </AntdProvider>
+  )
+}

@@ -1,0 +1,186 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { Form } from 'antd'
+import type { FormInstance } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+
+import type { Problem } from '@/api/problem'
+import { asProblem } from '@/api/problem'
+import { entryQuery, useCreateEntry, useReviseEntry } from '@/api/queries/knowledge'
+import type { CategoryTree, EntryDetail, RevisionDetail } from '@/api/types'
+import { CardView } from '@/features/suggestions/CardView'
+import { fieldText, problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { useShortcut } from '@/ui/shortcuts'
+import { Banner } from '@/ui/states'
+
+import { Conflict } from './Conflict'
+import type { FieldName, FormValues } from './draft'
+import { draftOf, EMPTY, fieldOf, linesOf, lineOf, valuesOf } from './draft'
+import { EntryFields } from './EntryFields'
+import { useGo } from './useGo'
+import { useLeaveGuard } from './useLeaveGuard'
+
+interface EntryEditorProps {
+  tree: CategoryTree
+  /** Null for a new entry. */
+  entry: EntryDetail | null
+}
+
+/** A plain form on the left, the card it makes on the right. Saving makes a new revision. */
+export function EntryEditor({ tree, entry }: EntryEditorProps) {
+  const { t } = useTranslation()
+  const [form] = Form.useForm<FormValues>()
+  const [isDirty, setIsDirty] = useState(false)
+  const [base, setBase] = useState<RevisionDetail | null>(entry?.current ?? null)
+  const saving = useSaving(form, base, () => {
+    setIsDirty(false)
+  })
+  const guard = useLeaveGuard(isDirty)
+  useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('editor.save'), run: saving.save })
+  const back = entry === null ? '/knowledge' : `/knowledge/${entry.id}`
+  return (
+    <div className="editor">
+      <section className="panel editor__form" aria-labelledby="editor-title">
+        <div className="panel__head">
+          <h1 id="editor-title" className="panel__title">
+            {base === null ? t('knowledge.new') : t('editor.title', { number: base.number, title: base.title })}
+          </h1>
+          <span className="browser__actions">
+            <Link className="button button--quiet" to={back}>
+              {t('common.cancel')}
+            </Link>
+            <Button tone="primary" chord="Ctrl+S" disabled={saving.isPending} onClick={saving.save}>
+              {saving.isPending ? t('editor.saving') : t('editor.save')}
+            </Button>
+          </span>
+        </div>
+        {guard}
+        {saving.problem !== null && <SaveProblem problem={saving.problem} />}
+        {saving.theirs !== null && base !== null && (
+          <Conflict
+            base={base}
+            theirs={saving.theirs}
+            onTake={(name, value) => {
+              form.setFieldValue(name, value)
+            }}
+            onRebase={() => {
+              setBase(saving.theirs)
+              saving.settle()
+            }}
+          />
+        )}
+        <Form
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          scrollToFirstError
+          initialValues={entry === null ? EMPTY : valuesOf(entry.current)}
+          onValuesChange={() => {
+            setIsDirty(true)
+          }}
+        >
+          <EntryFields tree={tree} />
+        </Form>
+      </section>
+      <Preview form={form} base={base} />
+    </div>
+  )
+}
+
+function SaveProblem({ problem }: { problem: Problem }) {
+  const { t } = useTranslation()
+  if (problem.code === 'stale_revision') return null
+  return <Banner tone="danger">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
+}
+
+/** Sends the form; what the server refuses goes to its field, a stale base fetches the text that came between. */
+function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, onSaved: () => void) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const go = useGo()
+  const create = useCreateEntry()
+  const revise = useReviseEntry()
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [theirs, setTheirs] = useState<RevisionDetail | null>(null)
+
+  const send = async (values: FormValues): Promise<string> => {
+    const draft = draftOf(values)
+    if (base === null) return (await create.mutateAsync(draft)).id
+    return (await revise.mutateAsync({ entryId: base.entry_id, baseRevisionId: base.id, draft })).entry_id
+  }
+  const refuse = async (refused: Problem) => {
+    setProblem(refused)
+    form.setFields(fieldErrors(refused, t))
+    if (refused.code !== 'stale_revision' || base === null) return
+    const entry = await client.fetchQuery({ ...entryQuery(base.entry_id), staleTime: 0 })
+    setTheirs(entry.current)
+  }
+  const save = () => {
+    if (create.isPending || revise.isPending) return
+    setProblem(null)
+    const values = { ...EMPTY, ...form.getFieldsValue(true) } as FormValues
+    form.setFields((Object.keys(EMPTY) as FieldName[]).map((name) => ({ name, errors: [] })))
+    void send(values).then(
+      (entryId) => {
+        onSaved()
+        // The guard against leaving sees the clean form only after this render.
+        setTimeout(() => {
+          go(`/knowledge/${entryId}`)
+        })
+      },
+      (error: unknown) => refuse(asProblem(error)),
+    )
+  }
+  const settle = () => {
+    setProblem(null)
+    setTheirs(null)
+  }
+  return { save, settle, problem, theirs, isPending: create.isPending || revise.isPending }
+}
+
+type Translate = ReturnType<typeof useTranslation>['t']
+
+export function fieldErrors(problem: Problem, t: Translate): { name: FieldName; errors: string[] }[] {
+  const byField = new Map<FieldName, string[]>()
+  for (const error of problem.fields) {
+    const name = fieldOf(error.field)
+    if (name === null) continue
+    const line = lineOf(error.field)
+    const text = line === null ? fieldText(t, error) : t('editor.line', { line, text: fieldText(t, error) })
+    byField.set(name, [...(byField.get(name) ?? []), text])
+  }
+  return [...byField].map(([name, errors]) => ({ name, errors }))
+}
+
+function Preview({ form, base }: { form: FormInstance<FormValues>; base: RevisionDetail | null }) {
+  const { t } = useTranslation()
+  // Undefined until the form's fields are there.
+  const watched = Form.useWatch([], form) as Partial<FormValues> | undefined
+  const values = { ...(base === null ? EMPTY : valuesOf(base)), ...watched }
+  return (
+    <section className="panel editor__preview" aria-labelledby="preview-title">
+      <div className="panel__head">
+        <h2 id="preview-title" className="panel__title">
+          {t('editor.preview')}
+        </h2>
+      </div>
+      <div className="browser__body">
+        <CardView
+          isOpen
+          content={{
+            title: values.title || t('editor.no_title'),
+            script: values.script,
+            answer: values.answer,
+            variants: linesOf(values.variants),
+            revision_number: (base?.number ?? 0) + 1,
+            reviewed_on: values.reviewed_on || null,
+            valid_until: values.valid_until || null,
+            category_path: [values.idea, values.means].filter((part) => part !== ''),
+          }}
+        />
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,80 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { entriesQuery } from '@/api/queries/knowledge'
+import type { EntrySummary, RevisionState } from '@/api/types'
+import { Button } from '@/ui/Button'
+import { Segmented } from '@/ui/Segmented'
+import { Empty, Failure, Loading } from '@/ui/states'
+
+import type { Place } from './CategoryTree'
+import { EntryRow, walkEntries } from './EntryRow'
+import { RevisionTag } from './EntryView'
+
+interface EntryListProps {
+  place: Place
+  status: RevisionState | null
+  onStatus: (status: RevisionState | null) => void
+  chosen: string | null
+}
+
+const STATUSES = ['published', 'retired', 'all'] as const
+
+export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <div className="browser__filter">
+        <Segmented
+          legend={t('knowledge.status')}
+          isLegendHidden
+          value={status === 'published' || status === 'retired' ? status : 'all'}
+          options={STATUSES.map((value) => ({ value, label: t(`knowledge.status_${value}`) }))}
+          onChange={(value) => {
+            onStatus(value === 'all' ? null : value)
+          }}
+        />
+      </div>
+      <Entries place={place} status={status} chosen={chosen} />
+    </>
+  )
+}
+
+function Entries({ place, status, chosen }: Omit<EntryListProps, 'onStatus'>) {
+  const { t } = useTranslation()
+  const entries = useInfiniteQuery(entriesQuery({ ...place, status }))
+  if (entries.isPending) return <Loading lines={10} />
+  if (entries.isError && entries.data === undefined) return <Failure error={entries.error} onRetry={entries.refetch} />
+  const items = entries.data.pages.flatMap((page) => page.items)
+  if (items.length === 0) return <Empty title={t('knowledge.none')} hint={t('knowledge.none_hint')} />
+  return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
+    <div className="browser__rows" onKeyDown={walkEntries}>
+      {items.map((entry) => (
+        <SummaryRow key={entry.id} entry={entry} isChosen={entry.id === chosen} />
+      ))}
+      {entries.hasNextPage && (
+        <Button className="calls-page__more" disabled={entries.isFetchingNextPage} onClick={() => entries.fetchNextPage()}>
+          {t('common.more')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function SummaryRow({ entry, isChosen }: { entry: EntrySummary; isChosen: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <EntryRow
+      entryId={entry.id}
+      isChosen={isChosen}
+      title={entry.title}
+      aside={<RevisionTag state={entry.status} />}
+      facts={[
+        entry.category_path.slice(0, 3).join(' › '),
+        t('card.revision', { number: entry.revision_number }),
+        entry.reviewed_on === null ? t('card.never_reviewed') : t('card.reviewed', { date: entry.reviewed_on }),
+      ]}
+    />
+  )
+}

@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+
+import { asProblem } from '@/api/problem'
+import { revisionsQuery, useRetireEntry } from '@/api/queries/knowledge'
+import type { EntryDetail, RevisionDetail } from '@/api/types'
+import { usePermission } from '@/features/session/useSession'
+import { problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { Kbd } from '@/ui/Kbd'
+import { useShortcut } from '@/ui/shortcuts'
+import { Banner, Failure, Loading } from '@/ui/states'
+
+import { EntryView } from './EntryView'
+import { RevisionList } from './RevisionList'
+import { useGo } from './useGo'
+
+/** One entry: its present text or an older revision, with the way to edit it. */
+export function EntryPane({ entry }: { entry: EntryDetail }) {
+  const { t } = useTranslation()
+  const canEdit = usePermission('knowledge.edit')
+  const revisions = useQuery(revisionsQuery(entry.id))
+  const [shown, setShown] = useState<RevisionDetail | null>(null)
+  return (
+    <>
+      <div className="panel__head">
+        <h2 className="panel__title">{t('knowledge.as_agent')}</h2>
+        {canEdit && entry.current.state !== 'retired' && <EditActions entry={entry} />}
+      </div>
+      <div className="browser__body">
+        {shown !== null && (
+          <Banner
+            tone="plain"
+            action={
+              <Button
+                isSmall
+                onClick={() => {
+                  setShown(null)
+                }}
+              >
+                {t('knowledge.show_current')}
+              </Button>
+            }
+          >
+            {t('knowledge.old_revision', { number: shown.number })}
+          </Banner>
+        )}
+        <EntryView revision={shown ?? entry.current} />
+        {revisions.isPending && <Loading lines={2} />}
+        {revisions.isError && <Failure error={revisions.error} onRetry={revisions.refetch} />}
+        {revisions.data !== undefined && (
+          <RevisionList
+            revisions={revisions.data.items}
+            shownId={(shown ?? entry.current).id}
+            onShow={(revision) => {
+              setShown(revision.id === entry.current.id ? null : revision)
+            }}
+          />
+        )}
+      </div>
+    </>
+  )
+}
+
+function EditActions({ entry }: { entry: EntryDetail }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const retire = useRetireEntry()
+  const [isAsking, setIsAsking] = useState(false)
+  const address = `/knowledge/${entry.id}/edit`
+  useShortcut({ chord: 'E', group: 'lists', label: t('knowledge.edit'), run: () => { go(address) } })
+  return (
+    <span className="browser__actions">
+      {retire.isError && <span className="field__error">{problemText(t, asProblem(retire.error))}</span>}
+      {isAsking ? (
+        <>
+          <span>{t('knowledge.retire_sure')}</span>
+          <Button isSmall disabled={retire.isPending} onClick={() => { retire.mutate(entry.id) }}>
+            {t('knowledge.retire_yes')}
+          </Button>
+          <Button isSmall tone="quiet" onClick={() => { setIsAsking(false) }}>
+            {t('common.cancel')}
+          </Button>
+        </>
+      ) : (
+        <Button isSmall tone="quiet" onClick={() => { setIsAsking(true) }}>
+          {t('knowledge.retire')}
+        </Button>
+      )}
+      <Link className="button button--small" to={address} aria-keyshortcuts="E">
+        {t('knowledge.edit')}
+        <Kbd chord="E" />
+      </Link>
+    </span>
+  )
+}

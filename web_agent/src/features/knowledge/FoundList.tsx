@@ -1,0 +1,46 @@
+import { useTranslation } from 'react-i18next'
+
+import type { FoundEntry } from '@/api/types'
+import { SearchSummary } from '@/features/search/SearchSummary'
+import type { Search } from '@/features/search/useSearch'
+import { fieldMarks } from '@/features/suggestions/evidence'
+import { ConfidenceBar } from '@/ui/ConfidenceBar'
+import { Marked } from '@/ui/Marked'
+
+import { EntryRow, walkEntries } from './EntryRow'
+
+/** The same search as the cards, with the parts of the score that say why. */
+export function FoundList({ search, chosen }: { search: Search; chosen: string | null }) {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
+    <div className="browser__rows" onKeyDown={walkEntries}>
+      <div className="browser__filter">
+        <SearchSummary search={search} />
+      </div>
+      {search.answer?.cards.map((entry) => (
+        <FoundRow key={entry.entry_id} entry={entry} isChosen={entry.entry_id === chosen} />
+      ))}
+    </div>
+  )
+}
+
+function FoundRow({ entry, isChosen }: { entry: FoundEntry; isChosen: boolean }) {
+  const { t } = useTranslation()
+  const parts = Object.entries(entry.score_parts).map(([name, value]) => `${partName(t, name)} ${value.toFixed(2)}`)
+  return (
+    <EntryRow
+      entryId={entry.entry_id}
+      isChosen={isChosen}
+      title={<Marked text={entry.title} marks={fieldMarks(entry, 'title')} />}
+      aside={<ConfidenceBar confidence={entry.confidence} />}
+      facts={[entry.category_path.slice(0, 3).join(' › '), parts.join(' ')]}
+    />
+  )
+}
+
+const PARTS = ['words', 'bigrams', 'pinyin', 'vector', 'title', 'variants'] as const
+
+function partName(t: ReturnType<typeof useTranslation>['t'], name: string): string {
+  const part = PARTS.find((known) => known === name)
+  return part === undefined ? name : t(`search.part_${part}`)
+}

@@ -1,0 +1,91 @@
+import type { SyntheticEvent } from 'react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { asProblem } from '@/api/problem'
+import { useChangePassword, useSignOut } from '@/api/queries/session'
+import { fieldText, problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { Banner } from '@/ui/states'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import { Brand } from './Brand'
+
+/** A temporary password must be replaced before anything else. */
+export function PasswordPage() {
+  const { t } = useTranslation()
+  const signOut = useSignOut()
+  usePageTitle(t('password.title'))
+  return (
+    <main className="sign-in">
+      <section className="sign-in__card" aria-labelledby="password-title">
+        <Brand />
+        <h1 id="password-title" className="sign-in__title">
+          {t('password.title')}
+        </h1>
+        <p className="sign-in__lead">{t('password.lead')}</p>
+        <PasswordForm />
+        <Button
+          tone="quiet"
+          isSmall
+          onClick={() => {
+            signOut.mutate()
+          }}
+        >
+          {t('session.sign_out')}
+        </Button>
+      </section>
+    </main>
+  )
+}
+
+const EMPTY = { current: '', next: '', again: '' }
+
+function PasswordForm() {
+  const { t } = useTranslation()
+  const change = useChangePassword()
+  const [values, setValues] = useState(EMPTY)
+  const differs = values.again !== '' && values.again !== values.next
+  const isReady = values.current !== '' && values.next !== '' && values.again === values.next
+  const problem = change.isError ? asProblem(change.error) : null
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault()
+    if (isReady) change.mutate({ current_password: values.current, new_password: values.next })
+  }
+  const errorOf = (field: string): string | null => {
+    const error = problem?.fields.find((item) => item.field === field)
+    return error === undefined ? null : fieldText(t, error)
+  }
+  const input = (name: keyof typeof EMPTY, label: string, error: string | null) => (
+    <label className="field">
+      <span className="field__label">{label}</span>
+      <input
+        className="input"
+        type="password"
+        autoComplete={name === 'current' ? 'current-password' : 'new-password'}
+        aria-invalid={error !== null}
+        value={values[name]}
+        onChange={(event) => {
+          setValues({ ...values, [name]: event.target.value })
+        }}
+      />
+      {error !== null && (
+        <span className="field__error" role="alert">
+          {error}
+        </span>
+      )}
+    </label>
+  )
+  return (
+    <form className="sign-in__form" onSubmit={submit}>
+      {problem !== null && problem.fields.length === 0 && <Banner tone="danger">{problemText(t, problem)}</Banner>}
+      {input('current', t('password.current'), errorOf('current_password'))}
+      {input('next', t('password.next'), errorOf('new_password'))}
+      {input('again', t('password.again'), differs ? t('password.differs') : null)}
+      <Button type="submit" tone="primary" disabled={!isReady || change.isPending}>
+        {t('password.save')}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,85 @@
+import { useTranslation } from 'react-i18next'
+
+import { useGiveFeedback } from '@/api/queries/calls'
+import type { Card, FeedbackRecorded, Verdict } from '@/api/types'
+import { ConfidenceBar } from '@/ui/ConfidenceBar'
+
+import { CardView } from './CardView'
+import type { Reason } from './evidence'
+import { fieldMarks } from './evidence'
+import { FeedbackActions } from './FeedbackActions'
+import { CopyScript, OpenSource } from './ScriptActions'
+import { isSettled } from './useCardBoard'
+
+export interface CardDeeds {
+  onOpenSource: (entryId: string) => void
+  onFeedback: (feedback: FeedbackRecorded) => void
+  onReason: (reason: Reason) => void
+}
+
+interface CardItemProps {
+  card: Card
+  callId: string
+  isOpen: boolean
+  chord?: string
+  reasons: readonly Reason[]
+  verdict: Verdict | undefined
+  deeds: CardDeeds
+  onOpen: () => void
+  /** Called after the card was put away. */
+  onSettled?: () => void
+}
+
+/** A suggested card with everything that can be done with it; keys work on the open one. */
+export function CardItem(props: CardItemProps) {
+  const { card, isOpen, chord, reasons, verdict, deeds, onOpen } = props
+  const { t } = useTranslation()
+  return (
+    <CardView
+      id={`card-${card.entry_id}`}
+      content={card}
+      isOpen={isOpen}
+      {...(chord !== undefined && { chord })}
+      titleMarks={fieldMarks(card, 'title')}
+      scriptMarks={fieldMarks(card, 'script')}
+      reasons={reasons}
+      isSettled={isSettled(verdict)}
+      onOpen={onOpen}
+      onReason={deeds.onReason}
+      aside={
+        <>
+          {verdict !== undefined && <span className="tag tag--accent">{t(`card.verdict_done_${verdict}`)}</span>}
+          <ConfidenceBar confidence={card.confidence} />
+        </>
+      }
+      actions={isOpen && <CardActions {...props} />}
+    />
+  )
+}
+
+function CardActions({ card, callId, verdict, deeds, onSettled }: CardItemProps) {
+  const feedback = useGiveFeedback(callId)
+  const give = (next: Verdict, note: string) => {
+    feedback.mutate(
+      { suggestionId: card.suggestion_id, verdict: next, note },
+      {
+        onSuccess: (recorded) => {
+          deeds.onFeedback(recorded)
+          if (isSettled(next)) onSettled?.()
+        },
+      },
+    )
+  }
+  return (
+    <>
+      <CopyScript script={card.script} />
+      <FeedbackActions
+        verdict={verdict ?? null}
+        isPending={feedback.isPending}
+        error={feedback.error}
+        onVerdict={give}
+      />
+      <OpenSource entryId={card.entry_id} onOpen={deeds.onOpenSource} />
+    </>
+  )
+}

@@ -1,0 +1,112 @@
+import type { ReactNode } from 'react'
+import { useId, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { Card } from '@/api/types'
+import { Kbd } from '@/ui/Kbd'
+import { InlineMarkdown, Markdown } from '@/ui/Markdown'
+import { Marked } from '@/ui/Marked'
+import { parseMarkdown, splitSteps } from '@/ui/markdown'
+import type { MarkedRange } from '@/ui/text'
+
+import { CardMeta } from './CardMeta'
+import type { Reason } from './evidence'
+import { Reasons } from './Reasons'
+
+import './Card.css'
+
+/** What a card says; a revision in the knowledge browser says the same. */
+export type CardContent = Pick<
+  Card,
+  'title' | 'script' | 'answer' | 'variants' | 'revision_number' | 'reviewed_on' | 'valid_until' | 'category_path'
+>
+
+interface CardViewProps {
+  content: CardContent
+  isOpen: boolean
+  /** Key that opens it, shown on it. */
+  chord?: string
+  titleMarks?: readonly MarkedRange[]
+  scriptMarks?: readonly MarkedRange[]
+  reasons?: readonly Reason[]
+  /** Confidence, verdict: what stands beside the title. */
+  aside?: ReactNode
+  /** Copy, feedback: what can be done with it. */
+  actions?: ReactNode
+  isSettled?: boolean
+  onOpen?: () => void
+  onReason?: (reason: Reason) => void
+  id?: string
+}
+
+/** Opens on the sentence to say aloud, then steps, then details folded. */
+export function CardView(props: CardViewProps) {
+  const { content, isOpen, aside, isSettled = false, id } = props
+  const titleId = useId()
+  const classes = ['card', isOpen ? 'is-open' : '', isSettled ? 'is-settled' : ''].filter(Boolean).join(' ')
+  return (
+    <article id={id} className={classes} aria-labelledby={titleId} tabIndex={-1}>
+      <header className="card__head">
+        <CardTitle {...props} titleId={titleId} />
+        <span className="card__aside">{aside}</span>
+      </header>
+      {isOpen ? (
+        <OpenCard {...props} />
+      ) : (
+        <p className="card__excerpt">
+          <Marked text={content.script} marks={props.scriptMarks ?? []} />
+        </p>
+      )}
+    </article>
+  )
+}
+
+function CardTitle({ content, isOpen, chord, titleMarks = [], onOpen, titleId }: CardViewProps & { titleId: string }) {
+  const title = (
+    <span id={titleId}>
+      <Marked text={content.title} marks={titleMarks} />
+    </span>
+  )
+  if (onOpen === undefined) return <h3 className="card__title">{title}</h3>
+  return (
+    <h3 className="card__title">
+      <button type="button" className="card__opener" aria-expanded={isOpen} aria-keyshortcuts={chord} onClick={onOpen}>
+        {chord !== undefined && <Kbd chord={chord} />}
+        {title}
+      </button>
+    </h3>
+  )
+}
+
+function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions }: CardViewProps) {
+  const { t } = useTranslation()
+  const { steps, rest } = useMemo(() => splitSteps(parseMarkdown(content.answer)), [content.answer])
+  const terms = reasons.filter((reason) => reason.kind === 'exact').map((reason) => reason.text)
+  return (
+    <div className="card__body">
+      {content.script !== '' && (
+        <p className="card__script">
+          <Marked text={content.script} marks={scriptMarks} />
+        </p>
+      )}
+      {reasons.length > 0 && <Reasons reasons={reasons} {...(onReason && { onReason })} />}
+      {steps.length > 0 && (
+        <ol className="card__steps" aria-label={t('card.steps')}>
+          {steps.map((step, index) => (
+            <li key={index}>
+              <InlineMarkdown source={step} terms={terms} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {rest.length > 0 && (
+        <details className="card__details" open={steps.length === 0}>
+          <summary>{t('card.details')}</summary>
+          <Markdown blocks={rest} terms={terms} />
+        </details>
+      )}
+      <CardMeta content={content} />
+      {actions !== undefined && <footer className="card__actions">{actions}</footer>}
+    </div>
+  )
+}

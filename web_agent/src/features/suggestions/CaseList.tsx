@@ -1,0 +1,56 @@
+import { useTranslation } from 'react-i18next'
+
+import type { CaseCard } from '@/api/types'
+import { Marked } from '@/ui/Marked'
+
+import { fieldMarks } from './evidence'
+
+import './CaseList.css'
+
+type ShownCase = Omit<CaseCard, 'suggestion_id' | 'sector'>
+
+/** Solved cases like this one: what it was, what helped, how it ended. */
+export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
+  const { t } = useTranslation()
+  if (cases.length === 0) return null
+  return (
+    <section className="cases" aria-label={t('case.similar')}>
+      <h3 className="cases__title">{t('case.similar')}</h3>
+      {cases.map((item) => (
+        <details key={item.case_id} className="cases__item">
+          <summary>
+            <span className="cases__name">
+              <Marked text={item.title} marks={fieldMarks(item, 'title')} />
+            </span>
+            <span className="cases__facts">
+              {[item.occurred_on, item.area, outcomeText(t, item.outcome)].filter(Boolean).join(' · ')}
+            </span>
+          </summary>
+          <dl className="cases__body">
+            <dt>{t('case.problem')}</dt>
+            <dd>
+              <Marked text={item.problem} marks={fieldMarks(item, 'problem')} />
+            </dd>
+            <dt>{t('case.solution')}</dt>
+            <dd>
+              <Marked text={item.solution} marks={fieldMarks(item, 'solution')} />
+            </dd>
+          </dl>
+        </details>
+      ))}
+    </section>
+  )
+}
+
+type Translate = ReturnType<typeof useTranslation>['t']
+
+export function outcomeText(t: Translate, outcome: string): string {
+  switch (outcome) {
+    case 'resolved':
+    case 'escalated':
+    case 'unresolved':
+      return t(`case.outcome_${outcome}`)
+    default:
+      return outcome
+  }
+}

@@ -1,0 +1,81 @@
+import { useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { CallState, Card, Utterance } from '@/api/types'
+import { utteranceMarks } from '@/features/suggestions/evidence'
+import { Button } from '@/ui/Button'
+import { useShortcut } from '@/ui/shortcuts'
+import { Empty } from '@/ui/states'
+
+import { UtteranceRow } from './UtteranceRow'
+import { useFollow } from './useFollow'
+
+import './Transcript.css'
+
+interface TranscriptPanelProps {
+  utterances: readonly Utterance[]
+  callState: CallState
+  /** The card whose words are marked. */
+  card: Card | null
+  /** The utterance that a "because" points to; a new object points again. */
+  pointed: { segmentId: string } | null
+  /** Audio time that is played; null when nothing is. */
+  playedMs: number | null
+  /** Absent when there is no recording to play. */
+  onPlay?: (utterance: Utterance) => void
+}
+
+export function TranscriptPanel({ utterances, callState, card, pointed, playedMs, onPlay }: TranscriptPanelProps) {
+  const { t } = useTranslation()
+  const { box, isFollowing, onScroll, jump } = useFollow(utterances)
+  const isLive = callState !== 'ended'
+  useShortcut({ chord: 'End', group: 'call', label: t('transcript.latest'), run: jump })
+
+  useEffect(() => {
+    if (pointed !== null) document.getElementById(rowId(pointed.segmentId))?.scrollIntoView({ block: 'center' })
+  }, [pointed])
+
+  const played = playedMs === null ? undefined : utterances.findLast((utterance) => utterance.start_ms <= playedMs)
+  return (
+    <section className="panel transcript" aria-labelledby="transcript-title">
+      <div className="panel__head">
+        <h2 id="transcript-title" className="panel__title">
+          {t('transcript.title')}
+        </h2>
+        {onPlay !== undefined && <span className="field__hint">{t('transcript.play_hint')}</span>}
+      </div>
+      {/* A scrolling region must be reachable by keyboard (WCAG 2.1.1). */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rejected: see the line above. */}
+      <div ref={box} className="transcript__box" onScroll={onScroll} tabIndex={0} role="group" aria-labelledby="transcript-title">
+        {utterances.length === 0 && <NoWords callState={callState} />}
+        <ol className="transcript__list">
+          {utterances.map((utterance) => (
+            <UtteranceRow
+              key={utterance.segment_id}
+              id={rowId(utterance.segment_id)}
+              utterance={utterance}
+              marks={card === null ? NO_MARKS : utteranceMarks([card], utterance.segment_id)}
+              isPointed={pointed?.segmentId === utterance.segment_id}
+              isPlayed={played === utterance}
+              {...(onPlay !== undefined && { onPlay })}
+            />
+          ))}
+        </ol>
+      </div>
+      {isLive && !isFollowing && (
+        <Button className="transcript__jump" tone="primary" isSmall chord="End" onClick={jump}>
+          {t('transcript.latest')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+const NO_MARKS: never[] = []
+const rowId = (segmentId: string): string => `utterance-${segmentId}`
+
+function NoWords({ callState }: { callState: CallState }) {
+  const { t } = useTranslation()
+  if (callState === 'ended') return <Empty title={t('transcript.silent')} hint={t('transcript.silent_hint')} />
+  return <Empty title={t('transcript.waiting')} hint={t('transcript.waiting_hint')} />
+}

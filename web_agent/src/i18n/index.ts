@@ -1,0 +1,27 @@
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+
+import { readPreference, subscribePreferences } from '@/ui/preferences'
+
+import en from './en.json'
+import zhCN from './zh-CN.json'
+
+export const resources = { 'zh-CN': { translation: zhCN }, en: { translation: en } } as const
+
+/** Starts in the language chosen on this machine and follows the choice. */
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources,
+    lng: readPreference('locale'),
+    fallbackLng: 'zh-CN',
+    interpolation: { escapeValue: false },
+    showSupportNotice: false,
+  })
+  const apply = () => {
+    const locale = readPreference('locale')
+    document.documentElement.lang = locale
+    if (i18next.language !== locale) void i18next.changeLanguage(locale)
+  }
+  subscribePreferences(apply)
+  apply()
+}

@@ -1,0 +1,113 @@
+import type { CallInfo, CallSnapshot, FeedbackRecorded, StageState, Utterance } from '@/api/types'
+
+import type { EventMessage, ServerMessage, SnapshotMessage } from './messages'
+
+/** All that the desk draws: the server's snapshot with later events applied. */
+export interface ScreenState {
+  seq: number
+  /** Wall time of the last message applied (UTC). */
+  at: string
+  call: CallSnapshot
+}
+
+export function applySnapshot(message: SnapshotMessage): ScreenState {
+  return { seq: message.seq, at: message.at, call: message.data }
+}
+
+/** Pure, and the twin of assist_api/calls/reducer.py, whose rules it follows. Order is the socket's business. */
+export function applyMessage(state: ScreenState | null, message: ServerMessage): ScreenState | null {
+  if (message.type === 'call.snapshot') return applySnapshot(message)
+  if (state === null || message.seq <= state.seq) return state
+  return { seq: message.seq, at: message.at, call: applyEvent(state.call, message) }
+}
+
+function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
+  switch (message.type) {
+    case 'call.answered':
+      return withInfo(call, {
+        state: 'answered',
+        source: message.data.source,
+        title: message.data.title,
+        duration_ms: message.data.duration_ms,
+        speed: message.data.speed,
+        leg_roles: message.data.leg_roles,
+      })
+    case 'call.interrupted':
+      return withoutPartials(withInfo(call, { state: 'interrupted', heard_ms: atLeast(call, message.data.heard_ms) }))
+    case 'call.ended':
+      return withoutPartials(
+        withInfo(call, {
+          state: 'ended',
+          ended_at: message.at,
+          end_reason: message.data.reason,
+          end_code: message.data.code,
+          end_message: message.data.message,
+          duration_ms: message.data.duration_ms,
+          heard_ms: atLeast(call, message.data.duration_ms),
+        }),
+      )
+    case 'transcript.partial':
+      return withPartial(call, message.data)
+    case 'transcript.final':
+      return withFinal(call, message.data)
+    case 'suggestion.shown':
+      return { ...call, suggestions: message.data }
+    case 'suggestion.withheld':
+      return call
+    case 'category.ranked':
+      return { ...call, category: message.data }
+    case 'feedback.recorded':
+      return withFeedback(call, message.data)
+    case 'stage.state_changed':
+      return { ...call, stages: withStage(call.stages, message.data) }
+  }
+}
+
+function withInfo(call: CallSnapshot, change: Partial<CallInfo>): CallSnapshot {
+  return { ...call, call: { ...call.call, ...change } }
+}
+
+const atLeast = (call: CallSnapshot, heardMs: number): number => Math.max(call.call.heard_ms, heardMs)
+
+/** Partials do not outlive their process, nor does a lag. */
+function withoutPartials(call: CallSnapshot): CallSnapshot {
+  return { ...call, utterances: call.utterances.filter((utterance) => utterance.is_final), stages: [] }
+}
+
+function withPartial(call: CallSnapshot, next: Utterance): CallSnapshot {
+  const known = find(call, next)
+  if (known !== undefined && (known.is_final || known.partial_index >= next.partial_index)) return call
+  return withUtterance(call, next)
+}
+
+function withFinal(call: CallSnapshot, next: Utterance): CallSnapshot {
+  if (find(call, next)?.is_final === true) return call
+  return withUtterance(withInfo(call, { heard_ms: atLeast(call, next.end_ms) }), next)
+}
+
+function find(call: CallSnapshot, utterance: Utterance): Utterance | undefined {
+  return call.utterances.find((known) => known.segment_id === utterance.segment_id)
+}
+
+/** A final without text was noise: its utterance goes away. */
+function withUtterance(call: CallSnapshot, next: Utterance): CallSnapshot {
+  const others = call.utterances.filter((known) => known.segment_id !== next.segment_id)
+  const shown = next.text !== '' || !next.is_final ? [next] : []
+  return { ...call, utterances: [...others, ...shown].sort(byStart) }
+}
+
+function byStart(left: Utterance, right: Utterance): number {
+  if (left.start_ms !== right.start_ms) return left.start_ms - right.start_ms
+  if (left.leg_role !== right.leg_role) return left.leg_role === 'customer' ? -1 : 1
+  return left.segment_id < right.segment_id ? -1 : 1
+}
+
+export function withFeedback(call: CallSnapshot, next: FeedbackRecorded): CallSnapshot {
+  const others = call.feedback.filter((feedback) => feedback.suggestion_id !== next.suggestion_id)
+  return { ...call, feedback: [...others, next] }
+}
+
+function withStage(stages: readonly StageState[], next: StageState): StageState[] {
+  const others = stages.filter((stage) => stage.stage !== next.stage)
+  return next.state === 'ok' ? others : [...others, next]
+}

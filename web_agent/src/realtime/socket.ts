@@ -1,0 +1,133 @@
+import type { EventMessage, SnapshotMessage } from './messages'
+import { parseMessage, SNAPSHOT_REQUEST } from './messages'
+
+export type Connection = 'connecting' | 'open' | 'reconnecting' | 'closed'
+
+/** The part of a browser's WebSocket that is used; tests give a fake. */
+export interface SocketLike {
+  send(data: string): void
+  close(code?: number): void
+  onmessage: ((event: MessageEvent<unknown>) => void) | null
+  onclose: ((event: CloseEvent) => void) | null
+}
+
+export interface CallSocketOptions {
+  open: () => SocketLike
+  onSnapshot: (message: SnapshotMessage) => void
+  /** Called in `seq` order, without gaps, after the snapshot they follow. */
+  onEvent: (message: EventMessage) => void
+  /** `attempt` counts failed connections since the last message, 0 when connected. */
+  onConnection: (connection: Connection, attempt: number) => void
+  /** 0 ≤ x < 1; spreads the reconnects of many desks after a server restart. */
+  random?: () => number
+}
+
+const FIRST_DELAY_MS = 400
+const LONGEST_DELAY_MS = 10_000
+/** RFC 6455 7.4.1: the server has nothing more to send. */
+const NORMAL_CLOSURE = 1000
+
+/** Back-off with full jitter in the upper half, so that a reconnect is never immediate and never in step. */
+export function reconnectDelayMs(attempt: number, random: number): number {
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1))
+  return ceiling / 2 + (ceiling / 2) * random
+}
+
+/**
+ * Keeps one call's stream alive: snapshot first, then events in order. A gap asks for a new snapshot and passes
+ * nothing on until it is there; every reconnect begins with a new snapshot that replaces all.
+ */
+export class CallSocket {
+  private socket: SocketLike | null = null
+  /** Number of the last message passed on; null while a snapshot is awaited. */
+  private lastSeq: number | null = null
+  private attempt = 0
+  private timer: ReturnType<typeof setTimeout> | null = null
+  private isClosed = false
+
+  constructor(private readonly options: CallSocketOptions) {}
+
+  start(): void {
+    this.options.onConnection('connecting', 0)
+    this.connect()
+  }
+
+  /** Reconnects without waiting for the timer: the network is back or the page is visible again. */
+  retryNow(): void {
+    if (this.timer === null) return
+    this.clearTimer()
+    this.connect()
+  }
+
+  close(): void {
+    this.isClosed = true
+    this.clearTimer()
+    this.detach()
+    this.options.onConnection('closed', 0)
+  }
+
+  private connect(): void {
+    this.lastSeq = null
+    const socket = this.options.open()
+    this.socket = socket
+    socket.onmessage = (event) => {
+      if (typeof event.data === 'string') this.receive(event.data)
+    }
+    socket.onclose = (event) => {
+      this.lost(event.code)
+    }
+  }
+
+  private receive(frame: string): void {
+    const message = parseMessage(frame)
+    if (message === null) return
+    if (message.type === 'call.snapshot') {
+      this.lastSeq = message.seq
+      this.attempt = 0
+      this.options.onConnection('open', 0)
+      this.options.onSnapshot(message)
+    } else {
+      this.receiveEvent(message)
+    }
+  }
+
+  private receiveEvent(message: EventMessage): void {
+    if (this.lastSeq === null || message.seq <= this.lastSeq) return
+    if (message.seq > this.lastSeq + 1) {
+      this.lastSeq = null
+      this.socket?.send(SNAPSHOT_REQUEST)
+      return
+    }
+    this.lastSeq = message.seq
+    this.options.onEvent(message)
+  }
+
+  private lost(code: number): void {
+    this.detach()
+    if (this.isClosed) return
+    if (code === NORMAL_CLOSURE) {
+      this.close()
+      return
+    }
+    this.attempt += 1
+    this.options.onConnection('reconnecting', this.attempt)
+    const random = (this.options.random ?? Math.random)()
+    this.timer = setTimeout(() => {
+      this.timer = null
+      this.connect()
+    }, reconnectDelayMs(this.attempt, random))
+  }
+
+  private detach(): void {
+    const socket = this.socket
+    this.socket = null
+    if (socket === null) return
+    socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+
+  private clearTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer)
+    this.timer = null
+  }
+}

@@ -1,0 +1,76 @@
+import { useEffect, useReducer, useState } from 'react'
+
+import { streamAddress } from '@/api/http'
+import type { FeedbackRecorded } from '@/api/types'
+
+import type { ServerMessage } from './messages'
+import type { ScreenState } from './reducer'
+import { applyMessage, withFeedback } from './reducer'
+import type { Connection } from './socket'
+import { CallSocket } from './socket'
+
+export interface CallStream {
+  /** Null until the first snapshot is there. */
+  screen: ScreenState | null
+  connection: Connection
+  /** Failed connections since the last message. */
+  attempt: number
+  /** `Date.now()` of the last moment at which the screen was known to be true. */
+  freshAt: number
+  /** Shows a verdict at once when the server has confirmed it over HTTP. */
+  addFeedback: (feedback: FeedbackRecorded) => void
+}
+
+type Action = { kind: 'message'; message: ServerMessage } | { kind: 'feedback'; feedback: FeedbackRecorded }
+
+function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
+  if (action.kind === 'message') return applyMessage(screen, action.message)
+  return screen === null ? null : { ...screen, call: withFeedback(screen.call, action.feedback) }
+}
+
+interface Link {
+  connection: Connection
+  attempt: number
+  freshAt: number
+}
+
+/** One call's screen, kept true over its socket. Give the component that uses it a `key` of the call's id. */
+export function useCallStream(callId: string): CallStream {
+  const [screen, dispatch] = useReducer(reduceScreen, null)
+  const [link, setLink] = useState<Link>(() => ({ connection: 'connecting', attempt: 0, freshAt: Date.now() }))
+
+  useEffect(() => {
+    const receive = (message: ServerMessage) => {
+      dispatch({ kind: 'message', message })
+    }
+    const socket = new CallSocket({
+      open: () => new WebSocket(streamAddress(callId)),
+      onSnapshot: receive,
+      onEvent: receive,
+      onConnection: (connection, attempt) => {
+        // The moment a connection breaks is the age of what stays on the screen.
+        setLink((known) => ({
+          connection,
+          attempt,
+          freshAt: known.connection === 'reconnecting' ? known.freshAt : Date.now(),
+        }))
+      },
+    })
+    const retry = () => {
+      socket.retryNow()
+    }
+    window.addEventListener('online', retry)
+    document.addEventListener('visibilitychange', retry)
+    socket.start()
+    return () => {
+      window.removeEventListener('online', retry)
+      document.removeEventListener('visibilitychange', retry)
+      socket.close()
+    }
+  }, [callId])
+
+  const addFeedback = (feedback: FeedbackRecorded) => {
+    dispatch({ kind: 'feedback', feedback })
+  }
+  return { screen, ...link, addFeedback }
+}
