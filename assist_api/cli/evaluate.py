@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,9 +22,14 @@ from assist_api.cli.console import prepare_logging
 from assist_api.evaluation import tables
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
 from assist_api.evaluation.figures import as_json
-from assist_api.evaluation.layouts import read_call_set
+from assist_api.evaluation.layouts import read_call_set, require_file
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
 from assist_api.settings import AssistSettings
+from kb.search.embedders.base import Embedder
+from kb.search.embedders.registry import make_embedder
+from kb.search.evaluate import RetrievalReport, evaluate_retrieval, naive_search, opened_corpus
+from kb.settings import KBSettings
 from kit.clock import SystemClock
 from speech.engine import SpeechEngine
 from speech.evaluate import TranscriptionReport, evaluate_transcription
@@ -70,6 +75,95 @@ async def _calls(folder: Path, speed: Speed, packs: Sequence[Path]) -> CallsRepo
         return await evaluate_calls(scripts, services, speed=speed.value, say=_say)
 
 
+@app.command("retrieval")
+def retrieval(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds qrels.tsv, queries.jsonl and corpus*.jsonl.")],
+    corpus: Annotated[Path | None, typer.Option(help="Passages; by default the smallest corpus*.jsonl of DIR.")] = None,
+    queries: Annotated[Path | None, typer.Option(help="Questions; by default queries.jsonl of DIR.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write `qid<TAB>docid` lines here, best first.")] = None,
+    lexical_only: Annotated[bool, typer.Option("--lexical-only", help="Leave vectors out.")] = False,
+    naive: Annotated[bool, typer.Option("--naive/--no-naive", help="Measure Haystack's BM25 beside it.")] = False,
+    limit: LimitOption = None,
+    as_object: JsonOption = False,
+) -> None:
+    """Search for questions with known answers: MRR, recall, hits and time.
+
+    `queries.jsonl` has `qid`, `text` and optionally `source`; the corpus `id`, `title`, `text`; `qrels.tsv` question,
+    0, passage, 1. The object of `--json` is `kb.search.evaluate.RetrievalReport` without its runs. The first time a
+    corpus is embedded, about 25 passages a CPU second; the vectors are kept for the next time.
+    """
+    _prepare()
+    report = asyncio.run(_retrieval(folder, corpus, queries, out, lexical_only, naive, limit))
+    _show(report, tables.retrieval_tables(report), is_json=as_object)
+
+
+async def _retrieval(
+    folder: Path,
+    corpus: Path | None,
+    queries: Path | None,
+    out: Path | None,
+    lexical_only: bool,
+    naive: bool,
+    limit: int | None,
+) -> RetrievalReport:
+    settings = KBSettings.load()
+    with _embedder(settings, is_wanted=not lexical_only) as embedder:
+        return await evaluate_retrieval(
+            folder,
+            embedder=embedder,
+            clock=SystemClock(),
+            settings=settings,
+            corpus=corpus,
+            queries=queries,
+            run_file=out,
+            with_naive=naive,
+            every=_every(queries or folder / "queries.jsonl", limit),
+            say=_say,
+        )
+
+
+def _every(queries: Path, limit: int | None) -> int:
+    """Return n so that every n-th line makes about `limit` lines."""
+    if limit is None:
+        return 1
+    with require_file(queries).open("rb") as stream:
+        return max(1, -(-sum(1 for _line in stream) // limit))
+
+
+@app.command("spoken")
+def spoken(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds manifest.jsonl and the recordings it names.")],
+    corpus: Annotated[Path, typer.Option(help="Passages to search.")],
+    queries_dir: Annotated[Path, typer.Option(help="Folder with the qrels.tsv of the questions.")],
+    lexical_only: Annotated[bool, typer.Option("--lexical-only", help="Leave vectors out.")] = False,
+    stock: Annotated[bool, typer.Option("--stock/--no-stock", help="Measure stock transcribe() beside it.")] = True,
+    limit: LimitOption = None,
+    as_object: JsonOption = False,
+) -> None:
+    """Recognise spoken questions and search with what was heard, beside stock `transcribe()` and Haystack's BM25.
+
+    `manifest.jsonl` has `qid`, `file` and `text`; `qrels.tsv` says which passages answer. The object of `--json` is
+    `assist_api.evaluation.spoken.SpokenReport`.
+    """
+    _prepare()
+    report = asyncio.run(_spoken(folder, corpus, queries_dir, lexical_only, stock, limit))
+    _show(report, tables.spoken_tables(report), is_json=as_object)
+
+
+async def _spoken(
+    folder: Path, corpus: Path, queries_dir: Path, lexical_only: bool, stock: bool, limit: int | None
+) -> SpokenReport:
+    questions = read_spoken(folder, queries_dir, limit)
+    settings, speech_settings = KBSettings.load(), SpeechSettings.load()
+    with _embedder(settings, is_wanted=not lexical_only) as embedder:
+        async with (
+            opened_corpus(corpus, embedder=embedder, clock=SystemClock(), settings=settings, say=_say) as opened,
+            _engine(speech_settings) as engine,
+        ):
+            searches = {"tingzhi": opened.search, "naive": naive_search(opened.documents)}
+            return await evaluate_spoken(questions, engine, speech_settings, searches, has_stock=stock, say=_say)
+
+
 @app.command("transcription")
 def transcription(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds manifest.tsv and the clips it names.")],
@@ -103,6 +197,16 @@ async def _engine(settings: SpeechSettings) -> AsyncIterator[SpeechEngine]:
         await engine.aclose()
 
 
+@contextmanager
+def _embedder(settings: KBSettings, *, is_wanted: bool) -> Iterator[Embedder | None]:
+    embedder = make_embedder(settings) if is_wanted else None
+    try:
+        yield embedder
+    finally:
+        if embedder is not None:
+            embedder.close()
+
+
 def _prepare() -> None:
     prepare_logging(AssistSettings.load())
 
@@ -114,6 +218,9 @@ def _say(line: str) -> None:
 def _show(report: object, shown: Sequence[RenderableType], *, is_json: bool) -> None:
     if is_json:
         document: dict[str, Any] = as_json(report)
+        for system in document.get("systems", ()):
+            # Thousands of lines that nobody reads; `--out` writes them to a file.
+            del system["run"]
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
         return
     console = Console(highlight=False)

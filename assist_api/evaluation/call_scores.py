@@ -32,15 +32,22 @@ class ObservedEvent:
 
 @dataclass(frozen=True, slots=True)
 class LegScore:
-    """Transcript of one leg against what is said on it.
+    """Transcript of one leg against what is said on it, both without punctuation.
 
     Attributes:
-        characters: In the reference, without punctuation.
+        said: By the script.
+        heard: By us.
         errors: Substitutions, deletions and insertions.
     """
 
-    characters: int
+    said: str
+    heard: str
     errors: int
+
+    @property
+    def characters(self) -> int:
+        """Characters in what is said."""
+        return len(self.said)
 
     @property
     def error_rate(self) -> float:
@@ -168,6 +175,7 @@ def _changes(lists: Sequence[tuple[UUID, ...]]) -> int:
 
 
 def _leg_score(script: DemoScript, role: LegRole, finals: Iterable[TranscriptFinalEvent]) -> LegScore:
-    reference = normalise("".join(line.text for line in script.lines if line.role is role))
-    said = sorted((final.data for final in finals if final.data.leg_role is role), key=lambda data: data.start_ms)
-    return LegScore(len(reference), error_count(reference, normalise("".join(data.text for data in said))))
+    said = normalise("".join(line.text for line in script.lines if line.role is role))
+    utterances = sorted((final.data for final in finals if final.data.leg_role is role), key=lambda data: data.start_ms)
+    heard = normalise("".join(utterance.text for utterance in utterances))
+    return LegScore(said, heard, error_count(said, heard))

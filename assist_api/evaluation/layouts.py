@@ -38,16 +38,6 @@ class SpokenQuestion(BaseModel):
     voice: str = ""
 
 
-class CorpusPassage(BaseModel):
-    """One line of a corpus."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
-    text: str
-    title: str = ""
-
-
 def layout_error(path: Path, problem: str, line: int | None = None) -> InvalidInputError:
     """Return the error for a file that is not as described; `line` counts from 1."""
     place = str(path) if line is None else f"{path}:{line}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +33,7 @@ WRITTEN, OURS, STOCK = "written", "tingzhi", "stock"
 DEPTH = 3
 """An agent is shown three cards."""
 
-Find = Callable[[str, int], Awaitable[Sequence[str]]]
+Find = Callable[[str], Awaitable[Sequence[str]]]
 Say = Callable[[str], None]
 
 
@@ -42,7 +42,7 @@ class SearchScore:
     """One search, asked with one kind of transcript.
 
     Attributes:
-        search: `tingzhi` or `bm25_words`.
+        search: `tingzhi` or `naive`.
         hit_at_1: Share of questions with a right passage first.
         hit_at_3: Share of questions with a right passage in the top three.
     """
@@ -147,7 +147,7 @@ async def evaluate_spoken(
     spoken: SpokenSet,
     engine: SpeechEngine,
     settings: SpeechSettings,
-    searches: dict[str, Find],
+    searches: Mapping[str, Find],
     *,
     has_stock: bool = True,
     say: Say = lambda _line: None,
@@ -196,7 +196,9 @@ async def _stock_transcripts(spoken: SpokenSet, settings: SpeechSettings, execut
         stock.close()
 
 
-async def _score(transcript: str, spoken: SpokenSet, found: _Transcripts, searches: dict[str, Find]) -> TranscriptScore:
+async def _score(
+    transcript: str, spoken: SpokenSet, found: _Transcripts, searches: Mapping[str, Find]
+) -> TranscriptScore:
     written = [normalise(question.text) for question in spoken.questions]
     errors = sum(error_count(text, normalise(heard)) for text, heard in zip(written, found.texts, strict=True))
     scores = [await _search_score(name, spoken, found.texts, find) for name, find in searches.items()]
@@ -205,7 +207,7 @@ async def _score(transcript: str, spoken: SpokenSet, found: _Transcripts, search
 
 async def _search_score(name: str, spoken: SpokenSet, texts: Sequence[str], find: Find) -> SearchScore:
     ranks = [
-        _rank(await find(text, DEPTH), spoken.relevant[question.qid])
+        _rank((await find(text))[:DEPTH], spoken.relevant[question.qid])
         for question, text in zip(spoken.questions, texts, strict=True)
     ]
     return SearchScore(

@@ -43,7 +43,10 @@ async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = pr
 async def _wait_for_vectors(services: Services) -> None:
     """The indexer embeds in the background; filling from here as well would do the work twice."""
     store = services.knowledge.index.store
-    while services.knowledge.embedder is not None and await asyncio.to_thread(store.passages_without_vector, 1):
+    while services.knowledge.embedder is not None:
+        waiting = await asyncio.to_thread(store.passages_without_vector, 1)
+        if not waiting:
+            return
         await services.clock.sleep(POLL_SECONDS)
 
 

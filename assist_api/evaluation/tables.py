@@ -8,6 +8,7 @@ from rich.table import Table
 from assist_api.evaluation.calls import CallsReport
 from assist_api.evaluation.figures import Spread
 from assist_api.evaluation.spoken import SpokenReport
+from kb.search.evaluate import RetrievalReport
 from speech.evaluate import TranscriptionReport
 
 
@@ -53,6 +54,20 @@ def spoken_tables(report: SpokenReport) -> list[RenderableType]:
                 f"{score.hit_at_3:.3f}",
             )
     return [table]
+
+
+def retrieval_tables(report: RetrievalReport) -> list[RenderableType]:
+    """Show every way of searching, by source and over all."""
+    title = f"{report.questions} questions, {report.documents} passages"
+    table = Table("search", "source", "n", "MRR@10", "R@5", "R@10", "hit@1", "hit@3", title=title)
+    for system in report.systems:
+        for source, scores in system.scores.items():
+            numbers = (scores.mrr_at_10, scores.recall_at_5, scores.recall_at_10, scores.hit_at_1, scores.hit_at_3)
+            table.add_row(system.name, source, str(scores.questions), *(f"{number:.3f}" for number in numbers))
+    times = Table("search", "p50 ms", "p95 ms")
+    for system in report.systems:
+        times.add_row(system.name, f"{system.latency_p50_ms:.1f}", f"{system.latency_p95_ms:.1f}")
+    return [table, times]
 
 
 def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:

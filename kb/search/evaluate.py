@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,24 +118,52 @@ async def evaluate_retrieval(
         InvalidInputError: A file is missing or malformed; `field` names it.
     """
     corpus_file = corpus or _default_corpus(folder)
-    documents = read_corpus(corpus_file)
     gold = read_questions(queries or folder / "queries.jsonl", folder / "qrels.tsv")[:: max(1, every)]
-    index = make_index(CACHE_DIR / "evaluations" / _file_hash(corpus_file), settings, embedder)
+    async with opened_corpus(corpus_file, embedder=embedder, clock=clock, settings=settings, say=say) as opened:
+        systems = [await _measure("search", opened.search, gold, say)]
+    if with_naive:
+        systems.append(await _measure("naive", naive_search(opened.documents), gold, say))
+    if run_file is not None:
+        write_run(run_file, systems[0].run)
+    return RetrievalReport(len(opened.documents), len(gold), opened.index_seconds, opened.embed_seconds, systems)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCorpus:
+    """A corpus that can be searched, and what it took to get there."""
+
+    documents: Sequence[SearchDocument]
+    search: Search
+    index_seconds: float
+    embed_seconds: float
+
+
+@asynccontextmanager
+async def opened_corpus(
+    corpus: Path,
+    *,
+    embedder: Embedder | None,
+    clock: Clock,
+    settings: KBSettings,
+    say: Say = lambda _line: None,
+) -> AsyncIterator[OpenedCorpus]:
+    """Index and embed a corpus, or take it from the cache, and search it while the context is open.
+
+    Raises:
+        InvalidInputError: The file is missing or malformed.
+    """
+    documents = read_corpus(corpus)
+    index = make_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
     service = SearchService(index, embedder, clock, settings)
     try:
         index_seconds = index_documents(index, documents)
         say(f"indexed {len(documents)} documents in {index_seconds:.1f} s")
         embed_seconds = await _fill(index, embedder, say)
         await service.warm_up()
-        systems = [await _measure("search", _service_search(service), gold, say)]
+        yield OpenedCorpus(documents, _service_search(service), index_seconds, embed_seconds)
     finally:
         await service.aclose()
         index.close()
-    if with_naive:
-        systems.append(await _measure("naive", naive_search(documents), gold, say))
-    if run_file is not None:
-        write_run(run_file, systems[0].run)
-    return RetrievalReport(len(documents), len(gold), index_seconds, embed_seconds, systems)
 
 
 def _default_corpus(folder: Path) -> Path:
@@ -146,7 +175,9 @@ def _default_corpus(folder: Path) -> Path:
 
 def read_corpus(file: Path) -> list[SearchDocument]:
     """Read `{id, title, text}` rows as entries."""
-    return [plain_document(str(row["id"]), row.get("title", ""), row["text"]) for row in _rows(file, "corpus")]
+    return [
+        plain_document(str(row["id"]), row.get("title", ""), row["text"]) for row in _rows(file, "corpus", "id", "text")
+    ]
 
 
 def plain_document(document_id: str, title: str, text: str) -> SearchDocument:
@@ -163,19 +194,24 @@ def read_questions(queries: Path, qrels: Path) -> list[GoldQuestion]:
             relevant[parts[0]].add(parts[2])
     return [
         GoldQuestion(row["qid"], row["text"], row.get("source", ALL), frozenset(relevant[row["qid"]]))
-        for row in _rows(queries, "queries")
+        for row in _rows(queries, "queries", "qid", "text")
     ]
 
 
-def _rows(file: Path, name: str) -> Iterator[dict[str, str]]:
+def _rows(file: Path, name: str, *needed: str) -> Iterator[dict[str, str]]:
     for number, line in enumerate(_text(file, name).split("\n"), 1):
         if line.strip():
             try:
-                yield orjson.loads(line)
+                row = orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                raise InvalidInputError(
-                    f"{file.name}, line {number} is not JSON.", field=name, code="evaluation_file_malformed"
-                ) from error
+                raise _malformed(file, number, name, "is not JSON") from error
+            if not isinstance(row, dict) or not row.keys() >= set(needed):
+                raise _malformed(file, number, name, f"needs {' and '.join(needed)}")
+            yield row
+
+
+def _malformed(file: Path, number: int, name: str, problem: str) -> InvalidInputError:
+    return InvalidInputError(f"{file}:{number}: {problem}", field=name, code="evaluation_file_malformed")
 
 
 def _text(file: Path, name: str) -> str:
@@ -221,9 +257,9 @@ def naive_search(documents: Sequence[SearchDocument]) -> Search:
     """Return the obvious way: Haystack's in-memory BM25 over words, titles counted twice."""
     store = InMemoryDocumentStore(bm25_tokenization_regex=r"\S+")
     contents = (f"{d.title}\n{d.title}\n{d.answer}" for d in documents)
-    store.write_documents([
-        Document(id=d.document_id, content=_spaced(content)) for d, content in zip(documents, contents, strict=True)
-    ])
+    store.write_documents(
+        [Document(id=d.document_id, content=_spaced(content)) for d, content in zip(documents, contents, strict=True)]
+    )
     retriever = InMemoryBM25Retriever(document_store=store, top_k=DEPTH)
 
     async def search(text: str) -> list[str]:
