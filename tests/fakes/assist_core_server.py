@@ -17,6 +17,7 @@ from assist_api.app import create_app
 from assist_api.composition import Services, build_services
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.settings import KBSettings
 from tests.fakes.assist_core_clock import ManualClock
 
 ADMIN_PASSWORD = "correct horse battery"
@@ -72,7 +73,7 @@ async def run_server(settings: AssistSettings) -> AsyncIterator[Server]:
 
     @asynccontextmanager
     async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
-        services = build_services(settings, clock)
+        services = build_services(settings, clock, kb_settings=KBSettings(_env_file=None, embedder="none"))
         await runner.upgrade(services.database)
         async with services.database.session() as session:
             await AccountService(session, clock).create_first_admin(ADMIN_PASSWORD)
