@@ -200,13 +200,24 @@ def embed(
 def _pool(
     unseen: Mapping[str, npt.NDArray[np.float32]], labels: Rows, wanted_accuracy: float
 ) -> tuple[dict[str, float], float]:
+    """Weigh the scorers of each view against one another, give both views the same say, and set the temperature.
+
+    Weighing all scorers at once would leave almost everything to the vectors: held-out texts are clean writing,
+    and only a real line shows what the sounds and the exact words are worth.
+    """
     rows = np.concatenate([part for _train, part in folds(labels)])
-    matrices = [matrix[rows] for matrix in unseen.values()]
-    weights = fit_pool(matrices, labels[rows])
-    probabilities = softmax(np.tensordot(weights, np.stack(matrices), axes=1))
+    views = dict.fromkeys(name.partition(".")[0] for name in unseen)
+    weights: dict[str, float] = {}
+    for view in views:
+        names = [name for name in unseen if name.startswith(f"{view}.")]
+        fitted = fit_pool([unseen[name][rows] for name in names], labels[rows])
+        weights |= {name: float(weight) / len(views) for name, weight in zip(names, fitted, strict=True)}
+    pooled = np.sum([weight * unseen[name][rows] for name, weight in weights.items()], axis=0)
+    temperature = float(fit_pool([pooled], labels[rows])[0])
+    probabilities = softmax(temperature * pooled)
     is_right = probabilities.argmax(axis=1) == labels[rows]
     threshold = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
-    return dict(zip(unseen, map(float, weights), strict=True)), threshold
+    return {name: temperature * weight for name, weight in weights.items()}, threshold
 
 
 def _prefixed(view: str, matrices: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:

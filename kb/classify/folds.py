@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 Rows = npt.NDArray[np.intp]
 
-FOLDS = 4
+FOLDS = 3
 
 
 def folds(labels: Rows) -> Iterator[tuple[Rows, Rows]]:
