@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
-from kb.classify.classifier import CategoryRankingResult
+from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.indexer import Indexer
 from kb.search.embedders.base import Embedder
@@ -34,25 +33,20 @@ from speech.engine import SpeechEngine
 from speech.settings import SpeechSettings
 
 
-class _NoRanker:
-    async def rank_call(
-        self, _customer: Sequence[str], _agent: Sequence[str] = (), *, sector: str | None = None
-    ) -> CategoryRankingResult:
-        return CategoryRankingResult((), has_abstained=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The parts that search; a command that only searches needs nothing else."""
+    """The parts that search and classify; a command that only searches needs nothing else."""
 
     embedder: Embedder | None
     index: SearchIndex
     search: SearchService
     indexer: Indexer
+    categories: CategoryService
 
     async def aclose(self) -> None:
         """Stop following the database, then close the index; safe to call twice."""
         await self.indexer.aclose()
+        await self.categories.aclose()
         await self.search.aclose()
         self.index.close()
         if self.embedder is not None:
@@ -90,11 +84,13 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
     """Build the search over the knowledge of a database, without opening it."""
     embedder = make_embedder(kb_settings)
     index = make_index(settings.data_dir / "search", kb_settings, embedder)
+    source = DatabaseDocumentSource(database)
     return Knowledge(
         embedder=embedder,
         index=index,
         search=SearchService(index, embedder, clock, kb_settings),
-        indexer=Indexer(DatabaseDocumentSource(database), index, embedder, clock, kb_settings),
+        indexer=Indexer(source, index, embedder, clock, kb_settings),
+        categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
     )
 
 
@@ -128,7 +124,7 @@ def build_services(
             database=database,
             engine=speech,
             suggestions=SuggestionService(knowledge.search, database, clock),
-            categories=CallCategories(_NoRanker()),
+            categories=CallCategories(knowledge.categories),
             hub=hub,
             clock=clock,
             data_dir=settings.data_dir,
@@ -137,5 +133,5 @@ def build_services(
         ),
         typed_search=TypedSearch(knowledge.search, database, clock),
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
-        health=HealthService(make_probes(settings, database, knowledge.index, speech)),
+        health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )

@@ -74,6 +74,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     await services.knowledge.indexer.catch_up()
     await services.knowledge.search.warm_up()
     services.knowledge.indexer.start()
+    background.start(services.knowledge.categories.follow(), name="categories")
     await services.calls.recover()
     background.start(_keep_house(services), name="housekeeping")
 

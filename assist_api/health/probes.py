@@ -11,6 +11,7 @@ from assist_api.health.checks import CheckResult, check_disk, check_pages
 from assist_api.health.schemas import PartHealth
 from assist_api.health.service import Probe, ok
 from assist_api.settings import AssistSettings
+from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.search.index import SearchIndex
 from kit.db import Database
@@ -23,7 +24,11 @@ COMPLETE_VECTOR_SHARE = 0.9
 
 
 def make_probes(
-    settings: AssistSettings, database: Database, index: SearchIndex, speech: SpeechEngine
+    settings: AssistSettings,
+    database: Database,
+    index: SearchIndex,
+    categories: CategoryService,
+    speech: SpeechEngine,
 ) -> Mapping[str, Probe]:
     """Return the probes by part, in the order of the health page."""
 
@@ -42,6 +47,12 @@ def make_probes(
         newest = await DatabaseDocumentSource(database).latest_change_number()
         return await asyncio.to_thread(_search_health, index, newest)
 
+    async def probe_categories() -> PartHealth:
+        if categories.is_ready:
+            return ok("category", "trained")
+        detail = "Not learned yet, or there are fewer than two categories with knowledge."
+        return PartHealth(part="category", state="degraded", code="categories_not_learned", detail=detail)
+
     async def probe_speech() -> PartHealth:
         return speech_health(is_ready=speech.is_ready, waiting=speech.waiting_windows)
 
@@ -49,6 +60,7 @@ def make_probes(
         "database": probe_database,
         "disk": probe_disk,
         "search": probe_search,
+        "category": probe_categories,
         "speech": probe_speech,
         "web": probe_web,
     }

@@ -31,6 +31,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether the revision is part of this version's history."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 async def current_revision(database: Database) -> str | None:
     """Return the revision the database is at, None when it is empty."""
     async with database.engine.connect() as connection:
@@ -64,9 +69,8 @@ def _current_revision(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     current = _current_revision(connection)
-    if current is not None and current not in known:
+    if current is not None and not is_known(current):
         raise MisconfiguredError(
             f"The database is at revision {current}, which this version does not know. "
             "Start the newer version again, or restore a backup made before it.",
