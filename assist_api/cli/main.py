@@ -1,34 +1,76 @@
-"""The `tingzhi` command; one file per command beside this one."""
+"""The `tingzhi` command; one file per command beside this one, imported only when it is called.
+
+The libraries behind the commands take seconds to load, and `--help` must not.
+"""
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import typer
 
-from assist_api.cli import doctor, evaluate, importing, models, replay, searching, serve
 from kit.errors import AssistError
 
-app = typer.Typer(
-    name="tingzhi",
-    help="Tingzhi 听知: transcription, knowledge cards and work-order categories for service hotlines.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.command("serve")(serve.serve)
-app.command("replay")(replay.replay)
-app.command("import")(importing.import_packs)
-app.command("search")(searching.search)
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(models.app, name="models")
-app.command("doctor")(doctor.doctor)
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS = {
+    "serve": _Command("assist_api.cli.serve", "serve", "Start the server: pages, API, transcription."),
+    "replay": _Command("assist_api.cli.replay", "replay", "Replay a recorded call; show or print its events."),
+    "import": _Command("assist_api.cli.importing", "import_packs", "Import knowledge packs; again means update."),
+    "search": _Command("assist_api.cli.searching", "search", "Search entries and cases as the page does."),
+    "evaluate": _Command("assist_api.cli.evaluate", "app", "Measure quality on labelled data."),
+    "models": _Command("assist_api.cli.models", "app", "Fetch, list and verify models."),
+    "doctor": _Command("assist_api.cli.doctor", "doctor", "Say what is missing here and how to mend it."),
+}
+USAGE_ERROR = 2
 
 
 def main() -> None:
     """Run the command line; a deliberate error is one line on standard error and exit code 2."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code, unless the command itself ends the process."""
+    if not arguments or arguments[0] in {"-h", "--help"}:
+        sys.stdout.write(_help())
+        return 0
+    name, *rest = arguments
+    if name not in COMMANDS:
+        sys.stderr.write(f"error: there is no command {name}; the commands are {', '.join(COMMANDS)}\n")
+        return USAGE_ERROR
     try:
-        app()
+        _load(name)(args=rest, prog_name=f"tingzhi {name}")
     except AssistError as error:
         sys.stderr.write(f"error: {error.message}\n")
-        raise SystemExit(2) from error
+        return USAGE_ERROR
+    return 0
+
+
+def _load(name: str) -> typer.Typer:
+    command = COMMANDS[name]
+    found = getattr(importlib.import_module(command.module), command.attribute)
+    if isinstance(found, typer.Typer):
+        return found
+    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    single.command()(found)
+    return single
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    return (
+        "Usage: tingzhi COMMAND [OPTIONS]\n\n"
+        "Tingzhi 听知: transcription, knowledge cards and work-order categories for service hotlines.\n\n"
+        "Commands:\n" + "\n".join(lines) + "\n\nEach command explains itself with --help.\n"
+    )
