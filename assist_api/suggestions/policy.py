@@ -92,21 +92,26 @@ class _Evidence:
     request: SearchRequest
     best_share: float
     shares: list[float] = field(default_factory=list)
+    doubtful: float = 0.0
 
     @property
     def probability(self) -> float:
-        """Noisy-or: each share could be wrong by itself."""
-        all_wrong = 1.0
+        """Noisy-or: each share could be wrong by itself. Doubtful hits count once, however often they come."""
+        all_wrong = 1.0 - self.doubtful
         for share in self.shares:
             all_wrong *= 1.0 - share
         return 1.0 - all_wrong
 
     def fade(self, decay: float) -> None:
         self.best_share *= decay
+        self.doubtful *= decay
         self.shares = [share * decay for share in self.shares if share * decay > FADED]
 
-    def add(self, hit: Hit, request: SearchRequest, share: float) -> None:
-        self.shares.append(share)
+    def add(self, hit: Hit, request: SearchRequest, share: float, *, is_trusted: bool) -> None:
+        if is_trusted:
+            self.shares.append(share)
+        else:
+            self.doubtful = max(self.doubtful, share)
         if share >= self.best_share:
             self.hit, self.request, self.best_share = hit, request, share
 
@@ -175,8 +180,8 @@ class SuggestionPolicy:
             key = (hit.kind, hit.document_id)
             if key not in self._evidence:
                 self._evidence[key] = _Evidence(hit, request, share)
-            self._evidence[key].add(hit, request, share)
-        self._evidence = {key: evidence for key, evidence in self._evidence.items() if evidence.shares}
+            self._evidence[key].add(hit, request, share, is_trusted=result.has_answer)
+        self._evidence = {key: evidence for key, evidence in self._evidence.items() if evidence.probability > FADED}
 
     def _candidates(self, kind: DocumentKind, dismissed: Collection[str]) -> list[Standing]:
         return [

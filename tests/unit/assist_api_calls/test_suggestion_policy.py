@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assist_api.realtime.protocol import LegRole
+from assist_api.suggestions.policy import Decision, Shown, SuggestionPolicy, Withheld
+from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
+from kb.search.hits import Hit, SearchState
+from kb.search.query import DocumentKind
+from tests.fakes.assist_calls_search import make_hit, make_result
+
+pytestmark = pytest.mark.unit
+
+NAMESPACE = UUID(int=7)
+
+
+def heard(text: str, role: LegRole = LegRole.CUSTOMER, confidence: float = 0.9) -> Heard:
+    return Heard(uuid5(NAMESPACE, text), role, text, confidence)
+
+
+def asked(policy: SuggestionPolicy, text: str, role: LegRole = LegRole.CUSTOMER) -> SearchRequest:
+    request = policy.hear(heard(text, role))
+    assert isinstance(request, SearchRequest)
+    return request
+
+
+def told(policy: SuggestionPolicy, text: str, *hits: Hit, has_answer: bool | None = None) -> Decision:
+    return policy.weigh(asked(policy, text), make_result(*hits, has_answer=has_answer))
+
+
+def entries(decision: Decision) -> list[str]:
+    assert isinstance(decision, Shown)
+    return [item.hit.document_id for item in decision.entries]
+
+
+def test_at_most_three_cards_are_shown() -> None:
+    hits = [make_hit(name, 0.9 - number / 20) for number, name in enumerate("abcde")]
+    assert entries(told(SuggestionPolicy(), "家里突然没电了", *hits)) == ["a", "b", "c"]
+
+
+def test_an_unlikely_hit_is_no_card() -> None:
+    assert told(SuggestionPolicy(), "家里突然没电了", make_hit("a", 0.15)) == Withheld("nothing_fits")
+
+
+def test_a_card_far_behind_the_best_is_left_out() -> None:
+    hits = make_hit("a", 0.97), make_hit("b", 0.31), make_hit("c", 0.2)
+    assert entries(told(SuggestionPolicy(), "家里突然没电了", *hits)) == ["a", "b"]
+    assert entries(told(SuggestionPolicy(), "家里突然没电了", make_hit("a", 0.97), make_hit("b", 0.25))) == ["a"]
+
+
+def test_the_same_list_again_is_withheld() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))
+    assert told(policy, "还是没有电啊怎么办", make_hit("a", 0.9)) == Withheld("unchanged")
+
+
+def test_weak_signs_for_one_entry_add_up_over_the_call() -> None:
+    policy = SuggestionPolicy()
+    assert told(policy, "不知道怎么搞的就这样了", make_hit("a", 0.28), has_answer=True) == Withheld("nothing_fits")
+    assert entries(told(policy, "推上去又自己跳下来了", make_hit("a", 0.28), has_answer=True)) == ["a"]
+
+
+def test_one_stray_sentence_does_not_push_the_right_card_out() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("right", 0.9))
+    stray = [make_hit(name, 0.5) for name in ("x", "y", "z")]
+    assert entries(told(policy, "我下午还要出门去接孩子", *stray))[0] == "right"
+
+
+def test_a_second_matter_gets_through() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("outage", 0.9))
+    assert entries(told(policy, "另外我想问问电费怎么交", make_hit("payment", 0.9)))[0] == "payment"
+    shown = entries(told(policy, "电费可以用微信交吗", make_hit("wechat", 0.95), make_hit("payment", 0.6)))
+    assert set(shown[:2]) == {"payment", "wechat"}
+
+
+def test_talk_that_says_nothing_new_keeps_the_cards() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))
+    decisions = [told(policy, "那你们大概什么时候能过来", make_hit("b", 0.25), has_answer=False) for _ in range(10)]
+    shown = [entries(decision) for decision in decisions if isinstance(decision, Shown)]
+    assert all(names == ["a"] for names in shown)
+
+
+def test_doubtful_hits_never_add_up_to_a_card() -> None:
+    policy = SuggestionPolicy()
+    for _ in range(20):
+        decision = told(policy, "那你们大概什么时候能过来", make_hit("b", 0.3), has_answer=False)
+        assert decision == Withheld("nothing_fits")
+
+
+def test_a_dismissed_card_stays_away() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9), make_hit("b", 0.8))
+    request = asked(policy, "就是没有电了怎么办呢")
+    decision = policy.weigh(request, make_result(make_hit("a", 0.9), make_hit("b", 0.8)), {"a"})
+    assert entries(decision) == ["b"]
+
+
+def test_a_new_revision_replaces_the_old_one() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9, revision_id="a-1"))
+    decision = told(policy, "家里突然没电了怎么办", make_hit("a", 0.9, revision_id="a-2"))
+    assert isinstance(decision, Shown)
+    assert [item.hit.revision_id for item in decision.entries] == ["a-2"]
+
+
+def test_cases_stand_beside_entries_and_never_push_them_out() -> None:
+    cases = [make_hit(name, 0.95, kind=DocumentKind.CASE) for name in ("c1", "c2", "c3", "c4")]
+    decision = told(SuggestionPolicy(), "家里突然没电了怎么办", make_hit("a", 0.5), *cases)
+    assert isinstance(decision, Shown)
+    assert (len(decision.entries), len(decision.cases)) == (1, 3)
+
+
+def test_an_unavailable_search_leaves_the_evidence_alone() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))
+    request = asked(policy, "还是没有电啊怎么办")
+    assert policy.weigh(request, make_result(state=SearchState.UNAVAILABLE)) == Withheld("search_unavailable")
+    assert told(policy, "还是没有电啊怎么办", make_hit("a", 0.9)) == Withheld("unchanged")
+
+
+def test_greetings_ask_nothing_and_agents_only_when_they_restate() -> None:
+    policy = SuggestionPolicy()
+    assert policy.hear(heard("喂，你好")) == Withheld("not_a_question")
+    assert policy.hear(heard("您家里是一户停电对吧", LegRole.AGENT)) is None
+    asked(policy, "我们家突然停电了怎么办")
+    assert policy.hear(heard("请您稍等我帮您查询一下记录", LegRole.AGENT)) is None
+    restated = asked(policy, "您是说只有您一家停电对吗", LegRole.AGENT)
+    assert restated.weight < 1
+
+
+def test_a_short_answer_is_read_with_the_sentence_before() -> None:
+    composer = QueryComposer()
+    composer.compose(heard("我们家从昨天晚上开始就没有电"))
+    request = composer.compose(heard("嗯，对门有电"))
+    assert request is not None
+    assert request.text == "我们家从昨天晚上开始就没有电，对门有电"
+    assert request.context == ()
+
+
+def test_earlier_sentences_are_the_context() -> None:
+    composer = QueryComposer()
+    for text in ("第一句话说的是停电了", "第二句话说的是跳闸了", "第三句话说的是电表坏了", "第四句话说的是电费多了"):
+        composer.compose(heard(text))
+    request = composer.compose(heard("第五句话说的是要过户了"))
+    assert request is not None
+    assert request.context == ("第二句话说的是跳闸了", "第三句话说的是电表坏了", "第四句话说的是电费多了")
+
+
+def test_badly_heard_words_count_less() -> None:
+    composer = QueryComposer()
+    clear = composer.compose(heard("我们家突然停电了怎么办", confidence=0.9))
+    noisy = composer.compose(heard("我们家突然停电了怎么办", confidence=0.2))
+    assert clear is not None
+    assert noisy is not None
+    assert noisy.weight < clear.weight == 1.0
+
+
+@given(
+    st.lists(
+        st.sampled_from(["你好", "停电了", "对门有电", "总开关跳闸推不上去了", "嗯", "家里，没水"]),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_word_of_a_question_is_found_again_where_it_was_said(texts: list[str]) -> None:
+    composer = QueryComposer()
+    spoken = {}
+    for number, text in enumerate(texts):
+        segment_id = UUID(int=number + 1)
+        spoken[segment_id] = text
+        request = composer.compose(Heard(segment_id, LegRole.CUSTOMER, text, 0.9))
+        for at in range(len(request.text) if request else 0):
+            assert request is not None
+            place = locate(request.parts, at, at + 1)
+            if place is not None:
+                where, start, end = place
+                assert spoken[where][start:end] == request.text[at]
+            else:
+                assert request.text[at] == "，"
