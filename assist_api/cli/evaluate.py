@@ -26,6 +26,7 @@ from assist_api.evaluation.layouts import read_call_set, require_file
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
 from assist_api.settings import AssistSettings
+from kb.classify.evaluate import evaluate_classification
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.evaluate import RetrievalReport, evaluate_retrieval, naive_search, opened_corpus
@@ -35,7 +36,9 @@ from speech.engine import SpeechEngine
 from speech.evaluate import TranscriptionReport, evaluate_transcription
 from speech.settings import SpeechSettings
 
-app = typer.Typer(help="Measure quality on labelled data.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure quality on labelled data.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 _errors = Console(stderr=True, highlight=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")]
@@ -60,9 +63,10 @@ def calls(
 ) -> None:
     """Replay labelled calls through the whole product: cards, category, transcript, delays.
 
-    The manifest is that of the demo calls: a list `calls` with `demo_id`, `title`, `title_en`, `sector`, `file`,
-    `duration_ms`, `expected_entry` (key in the pack), `expected_category` and `lines` of `role` and `text`. The
-    object of `--json` is `assist_api.evaluation.calls.CallsReport`, properties included.
+    The manifest is that of the demo calls: a list `calls` with `demo_id`, `sector`, `file`, `lines` of `role` and
+    `text`, `expected_entry` (key in the pack) and `expected_category`, or `expected_entries` and
+    `expected_categories` where several are right. The object of `--json` is
+    `assist_api.evaluation.calls.CallsReport`, properties included.
     """
     _prepare()
     report = asyncio.run(_calls(folder, speed, packs or []))
@@ -128,6 +132,25 @@ def _every(queries: Path, limit: int | None) -> int:
         return 1
     with require_file(queries).open("rb") as stream:
         return max(1, -(-sum(1 for _line in stream) // limit))
+
+
+@app.command("classification")
+def classification(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A set, or a folder of sets.")],
+    lexical_only: Annotated[bool, typer.Option("--lexical-only", help="Leave vectors out.")] = False,
+    as_object: JsonOption = False,
+) -> None:
+    """Learn categories from labelled texts and ask for those of others: accuracy, macro-F1, calibration.
+
+    A set is a folder with `train.jsonl` and `dev.jsonl` of `text`, `label` and optionally `title`. The object of
+    `--json` is `{"sets": [...]}` of `kb.classify.evaluate.ClassificationReport`.
+    """
+    _prepare()
+    with _embedder(KBSettings.load(), is_wanted=not lexical_only) as embedder:
+        if embedder is not None:
+            embedder.warm_up()
+        reports = evaluate_classification(folder, embedder)
+    _show({"sets": reports}, tables.classification_tables(reports), is_json=as_object)
 
 
 @app.command("spoken")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import UUID
 
-from assist_api.demo.catalog import DemoScript
 from assist_api.evaluation.figures import Spread, spread
+from assist_api.evaluation.layouts import CallScript
 from assist_api.realtime.protocol import (
     CallAnsweredEvent,
     CallEndedEvent,
@@ -18,6 +19,7 @@ from assist_api.realtime.protocol import (
     SuggestionShownEvent,
     SuggestionWithheldEvent,
     TranscriptFinalEvent,
+    Utterance,
 )
 from speech.evaluate import error_count, normalise
 
@@ -101,32 +103,37 @@ class CallScore:
         return self.entry_rank_best is not None
 
 
-def score_call(script: DemoScript, expected_entry: UUID, observed: Sequence[ObservedEvent]) -> CallScore:
-    """Compare a call's events, in order, with what its script expects."""
+def score_call(script: CallScript, expected: Collection[UUID], observed: Sequence[ObservedEvent]) -> CallScore:
+    """Compare a call's events, in order, with what its script expects.
+
+    Args:
+        script: The call.
+        expected: The entries that answer it.
+        observed: Its events.
+    """
     events = [item.event for item in observed]
-    finals = {event.data.segment_id: event for event in events if isinstance(event, TranscriptFinalEvent)}
+    finals = [event.data for event in events if isinstance(event, TranscriptFinalEvent)]
     lists = [event.data for event in events if isinstance(event, SuggestionShownEvent)]
-    ranks = [_rank(expected_entry, shown.cards) for shown in lists]
-    first = next((number for number, rank in enumerate(ranks) if rank is not None), None)
-    trigger = finals.get(lists[first].trigger_segment_id) if first is not None else None  # type: ignore[arg-type]
+    ranks = [_rank(expected, shown.cards) for shown in lists]
+    found = [(shown, rank) for shown, rank in zip(lists, ranks, strict=True) if rank is not None]
     category = next((event.data for event in reversed(events) if isinstance(event, CategoryRankedEvent)), None)
     best_category = category.categories[0].category_id if category and category.categories else None
-    others = {card.entry_id: card for shown in lists for card in shown.cards if card.entry_id != expected_entry}
+    others = {card.entry_id: card for shown in lists for card in shown.cards if card.entry_id not in expected}
     return CallScore(
         demo_id=script.demo_id,
         end_reason=next((event.data.reason.value for event in events if isinstance(event, CallEndedEvent)), ""),
-        entry_first_ms=trigger.data.end_ms if trigger else None,
-        entry_rank_first=ranks[first] if first is not None else None,
-        entry_rank_best=min((rank for rank in ranks if rank is not None), default=None),
+        entry_first_ms=_end_ms(found[0][0].trigger_segment_id, finals) if found else None,
+        entry_rank_first=found[0][1] if found else None,
+        entry_rank_best=min((rank for _shown, rank in found), default=None),
         entry_rank_last=ranks[-1] if ranks else None,
         category_first=best_category,
-        is_category_right=best_category == script.expected_category,
+        is_category_right=best_category in script.categories,
         has_abstained=category.has_abstained if category else True,
-        card_changes=_changes([tuple(card.entry_id for card in shown.cards) for shown in lists]),
+        card_changes=_changes([frozenset(card.entry_id for card in shown.cards) for shown in lists]),
         other_cards=tuple(card.title for card in others.values()),
         wrong_cards=tuple(card.title for card in others.values() if card.sector not in (None, script.sector)),
-        customer=_leg_score(script, LegRole.CUSTOMER, finals.values()),
-        agent=_leg_score(script, LegRole.AGENT, finals.values()),
+        customer=_leg_score(script, LegRole.CUSTOMER, finals),
+        agent=_leg_score(script, LegRole.AGENT, finals),
         final_to_card_ms=spread(final_to_card_ms(observed)),
         speech_to_final_ms=spread(speech_to_final_ms(observed)),
     )
@@ -149,33 +156,61 @@ def speech_to_final_ms(observed: Sequence[ObservedEvent]) -> list[float]:
     The first sample is taken to be played when the call is answered; it is in truth some milliseconds later, so that
     the figure errs towards slow.
     """
-    answered = next((item for item in observed if isinstance(item.event, CallAnsweredEvent)), None)
-    if answered is None or answered.event.data.speed != "1":  # type: ignore[union-attr]
+    origin_ms = _origin_ms(observed)
+    if origin_ms is None:
         return []
     return [
-        item.received_ms - answered.received_ms - item.event.data.end_ms
+        item.received_ms - origin_ms - item.event.data.end_ms
         for item in observed
         if isinstance(item.event, TranscriptFinalEvent)
     ]
 
 
+def speech_to_card_ms(observed: Sequence[ObservedEvent]) -> list[float]:
+    """Return how long after the end of the speech that asked for it each search was answered; else as above."""
+    origin_ms = _origin_ms(observed)
+    if origin_ms is None:
+        return []
+    ends = {
+        item.event.data.segment_id: origin_ms + item.event.data.end_ms
+        for item in observed
+        if isinstance(item.event, TranscriptFinalEvent)
+    }
+    answers = [(_answered_segment(item.event), item.received_ms) for item in observed]
+    return [at - ends[segment] for segment, at in answers if segment in ends]
+
+
+def _origin_ms(observed: Sequence[ObservedEvent]) -> float | None:
+    """Return when the first sample was played, None for a call played as fast as it goes."""
+    for item in observed:
+        if isinstance(item.event, CallAnsweredEvent):
+            return item.received_ms if item.event.data.speed == "1" else None
+    return None
+
+
 def _answered_segment(event: CallEvent) -> UUID | None:
-    if isinstance(event, SuggestionShownEvent):
-        return event.data.trigger_segment_id
-    is_searched = isinstance(event, SuggestionWithheldEvent) and event.data.reason != "not_a_question"
-    return event.data.trigger_segment_id if is_searched else None  # type: ignore[union-attr]
+    match event:
+        case SuggestionShownEvent():
+            return event.data.trigger_segment_id
+        case SuggestionWithheldEvent() if event.data.reason != "not_a_question":
+            return event.data.trigger_segment_id
+    return None
 
 
-def _rank(entry_id: UUID, cards: Sequence[Card]) -> int | None:
-    return next((rank for rank, card in enumerate(cards, start=1) if card.entry_id == entry_id), None)
+def _rank(expected: Collection[UUID], cards: Sequence[Card]) -> int | None:
+    return next((rank for rank, card in enumerate(cards, start=1) if card.entry_id in expected), None)
 
 
-def _changes(lists: Sequence[tuple[UUID, ...]]) -> int:
-    return sum(set(before) != set(after) for before, after in zip([(), *lists], lists, strict=False))
+def _end_ms(segment_id: UUID | None, finals: Sequence[Utterance]) -> int | None:
+    return next((final.end_ms for final in finals if final.segment_id == segment_id), None)
 
 
-def _leg_score(script: DemoScript, role: LegRole, finals: Iterable[TranscriptFinalEvent]) -> LegScore:
+def _changes(lists: Sequence[frozenset[UUID]]) -> int:
+    return sum(before != after for before, after in pairwise([frozenset[UUID](), *lists]))
+
+
+def _leg_score(script: CallScript, role: LegRole, finals: Sequence[Utterance]) -> LegScore:
     said = normalise("".join(line.text for line in script.lines if line.role is role))
-    utterances = sorted((final.data for final in finals if final.data.leg_role is role), key=lambda data: data.start_ms)
+    utterances = sorted((final for final in finals if final.leg_role is role), key=lambda final: final.start_ms)
     heard = normalise("".join(utterance.text for utterance in utterances))
     return LegScore(said, heard, error_count(said, heard))

@@ -11,7 +11,6 @@ from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.viewer import COMMAND_LINE
 from assist_api.composition import Services
-from assist_api.demo.catalog import DemoCall
 from assist_api.evaluation.call_scores import (
     CallScore,
     LegScore,
@@ -21,6 +20,7 @@ from assist_api.evaluation.call_scores import (
     speech_to_final_ms,
 )
 from assist_api.evaluation.figures import Spread, spread
+from assist_api.evaluation.layouts import CallScript, LabelledCall
 from assist_api.realtime.protocol import CallEndedEvent
 from kb.repository import EntryRepository
 from kit.clock import Clock
@@ -61,7 +61,7 @@ class CallsReport:
 
 
 async def evaluate_calls(
-    calls: Sequence[DemoCall],
+    calls: Sequence[LabelledCall],
     services: Services,
     *,
     speed: ReplaySpeed = "max",
@@ -89,23 +89,23 @@ async def evaluate_calls(
     return CallsReport(speed, tuple(scores), spread(to_card), spread(to_final))
 
 
-async def _expected_entries(calls: Sequence[DemoCall], services: Services) -> dict[str, UUID]:
-    expected = {}
+async def _expected_entries(calls: Sequence[LabelledCall], services: Services) -> dict[str, frozenset[UUID]]:
     async with services.database.session() as session:
         entries = EntryRepository(session)
-        for call in calls:
-            entry = await entries.find_by_key(call.script.expected_entry)
-            if entry is None:
-                raise NotFoundError(
-                    f"{call.script.demo_id} expects the entry {call.script.expected_entry}, "
-                    "which is not in the knowledge base.",
-                    code="entry_not_found",
-                )
-            expected[call.script.demo_id] = entry.id
-    return expected
+        return {call.script.demo_id: await _entry_ids(entries, call.script) for call in calls}
 
 
-async def replay_observed(call: DemoCall, services: Services, speed: ReplaySpeed) -> list[ObservedEvent]:
+async def _entry_ids(entries: EntryRepository, script: CallScript) -> frozenset[UUID]:
+    found = [(key, await entries.find_by_key(key)) for key in script.entry_keys]
+    for key, entry in found:
+        if entry is None:
+            raise NotFoundError(
+                f"{script.demo_id} expects the entry {key}, which is not in the knowledge base.", code="entry_not_found"
+            )
+    return frozenset(entry.id for _key, entry in found if entry is not None)
+
+
+async def replay_observed(call: LabelledCall, services: Services, speed: ReplaySpeed) -> list[ObservedEvent]:
     """Replay one call and return its events, each with the moment it was published.
 
     Raises:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assist_api.demo.catalog import DemoCall, DemoScript
+from assist_api.realtime.protocol import LegRole
 from kit.errors import InvalidInputError
 
 M = TypeVar("M", bound=BaseModel)
@@ -18,6 +19,69 @@ MANIFEST_YAML = "manifest.yaml"
 MANIFEST_JSONL = "manifest.jsonl"
 QRELS = "qrels.tsv"
 QREL_COLUMNS = 4
+
+
+class CallLine(BaseModel):
+    """One sentence of a call."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: LegRole
+    text: str
+
+
+class CallScript(BaseModel):
+    """One call of a manifest: what is said, and what should be found.
+
+    Attributes:
+        demo_id: Names the call.
+        sector: Sector of the matter; not told to the product.
+        file: Recording, beside the manifest.
+        lines: What is said, in order.
+        expected_entry: Key of the entry that answers the caller.
+        expected_entries: Keys of several, any of which does.
+        expected_category: The work-order category.
+        expected_categories: Several that a person might choose; any of them is right.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    demo_id: str
+    sector: str
+    file: str
+    lines: Annotated[tuple[CallLine, ...], Field(min_length=1)]
+    expected_entry: str | None = None
+    expected_entries: tuple[str, ...] = ()
+    expected_category: str | None = None
+    expected_categories: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_expectations(self) -> Self:
+        if not self.entry_keys:
+            raise ValueError("expected_entry or expected_entries is needed")
+        if not self.categories:
+            raise ValueError("expected_category or expected_categories is needed")
+        return self
+
+    @property
+    def entry_keys(self) -> tuple[str, ...]:
+        """Every entry that counts."""
+        return (self.expected_entry, *self.expected_entries) if self.expected_entry else self.expected_entries
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Every category that counts."""
+        return (
+            (self.expected_category, *self.expected_categories) if self.expected_category else self.expected_categories
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCall:
+    """A call of a manifest and where its recording lies."""
+
+    script: CallScript
+    path: Path
 
 
 class SpokenQuestion(BaseModel):
@@ -121,7 +185,7 @@ def read_relevant(path: Path) -> dict[str, frozenset[str]]:
     return {question: frozenset(passages) for question, passages in relevant.items()}
 
 
-def read_call_set(folder: Path) -> tuple[DemoCall, ...]:
+def read_call_set(folder: Path) -> tuple[LabelledCall, ...]:
     """Return the calls of a folder with `manifest.yaml` and the recordings it names.
 
     Raises:
@@ -129,7 +193,7 @@ def read_call_set(folder: Path) -> tuple[DemoCall, ...]:
     """
     manifest = require_file(folder / MANIFEST_YAML)
     calls = tuple(
-        DemoCall(script, folder / script.file)
+        LabelledCall(script, folder / script.file)
         for script in (_script(manifest, line, item) for line, item in _call_items(manifest))
     )
     for call in calls:
@@ -138,9 +202,9 @@ def read_call_set(folder: Path) -> tuple[DemoCall, ...]:
     return calls
 
 
-def _script(manifest: Path, line: int, item: Any) -> DemoScript:  # noqa: ANN401  # rejected: unchecked YAML
+def _script(manifest: Path, line: int, item: Any) -> CallScript:  # noqa: ANN401  # rejected: unchecked YAML
     try:
-        return DemoScript.model_validate(item)
+        return CallScript.model_validate(item)
     except ValidationError as error:
         raise layout_error(manifest, _first_problem(error), line) from error
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import RenderableType
 from rich.table import Table
 
 from assist_api.evaluation.calls import CallsReport
 from assist_api.evaluation.figures import Spread
 from assist_api.evaluation.spoken import SpokenReport
+from kb.classify.evaluate import ClassificationReport
 from kb.search.evaluate import RetrievalReport
 from speech.evaluate import TranscriptionReport
 
@@ -68,6 +71,32 @@ def retrieval_tables(report: RetrievalReport) -> list[RenderableType]:
     for system in report.systems:
         times.add_row(system.name, f"{system.latency_p50_ms:.1f}", f"{system.latency_p95_ms:.1f}")
     return [table, times]
+
+
+def classification_tables(reports: Sequence[ClassificationReport]) -> list[RenderableType]:
+    """Show one set a line."""
+    table = Table(
+        "set",
+        "learned from",
+        "asked",
+        "categories",
+        "accuracy",
+        "macro-F1",
+        "calibration error",
+        "coverage",
+        "accuracy then",
+    )
+    for report in reports:
+        table.add_row(
+            report.name,
+            *(str(count) for count in (report.train_count, report.dev_count, report.category_count)),
+            *(
+                f"{value:.3f}"
+                for value in (report.accuracy, report.macro_f1, report.calibration_error, report.coverage)
+            ),
+            "–" if report.covered_accuracy is None else f"{report.covered_accuracy:.3f}",
+        )
+    return [table]
 
 
 def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:
