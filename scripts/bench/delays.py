@@ -1,0 +1,26 @@
+"""Delays of one way of carrying calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Delays:
+    """What an agent waits for, in milliseconds; one number a final or a search.
+
+    Attributes:
+        speech_to_final: From the end of speech, in audio time, to its final text.
+        final_to_card: From a final to the answer of the search that it led to.
+        speech_to_card: From the end of speech to that answer.
+    """
+
+    speech_to_final: list[float] = field(default_factory=list)
+    final_to_card: list[float] = field(default_factory=list)
+    speech_to_card: list[float] = field(default_factory=list)
+
+    def extend(self, other: Delays) -> None:
+        """Add those of another call."""
+        self.speech_to_final += other.speech_to_final
+        self.final_to_card += other.final_to_card
+        self.speech_to_card += other.speech_to_card

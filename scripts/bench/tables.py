@@ -1,0 +1,41 @@
+"""Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assist_api.evaluation.figures import Spread, spread
+from scripts.bench.delays import Delays
+
+
+def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table under its title."""
+    print(f"\n### {title}\n\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+    print(flush=True)
+
+
+def delay_rows(ours: Delays, naive: Delays) -> list[Sequence[str]]:
+    """Return one row a delay, ours and the naive one, and how many times slower the latter is."""
+    return [
+        _delay_row("end of speech → final text", ours.speech_to_final, naive.speech_to_final),
+        _delay_row("final → card", ours.final_to_card, naive.final_to_card),
+        _delay_row("end of speech → card", ours.speech_to_card, naive.speech_to_card),
+    ]
+
+
+def _delay_row(name: str, ours_ms: Sequence[float], naive_ms: Sequence[float]) -> Sequence[str]:
+    ours, naive = spread(ours_ms), spread(naive_ms)
+    if ours is None or naive is None:
+        return (name, "0", *["–"] * 6)
+    return (name, str(ours.count), *_pair(ours), *_pair(naive), ratio(naive.p50, ours.p50), ratio(naive.p95, ours.p95))
+
+
+def _pair(delays: Spread) -> tuple[str, str]:
+    return f"{delays.p50:.0f}", f"{delays.p95:.0f}"
+
+
+def ratio(naive: float, ours: float) -> str:
+    """Return how many times more the naive way needs."""
+    return f"{naive / ours:.1f}×" if ours > 0 else "–"
