@@ -121,7 +121,11 @@ class SpeechEngine:
         start_ms = samples_to_ms(start_sample, sample_rate_hz)
         segmenter = Segmenter(segmenter_rules, start_sample=ms_to_samples(start_ms, detector.sample_rate_hz))
         return LegFrontEnd(
-            rules, segmenter, self._detector.open(), source_rate_hz=sample_rate_hz, start_sample=start_sample
+            rules,
+            segmenter,
+            self._detector.open(source_rate_hz=sample_rate_hz),
+            source_rate_hz=sample_rate_hz,
+            start_sample=start_sample,
         )
 
     def _leg_rules(self, sample_rate_hz: int, start_sample: int, overflow: Overflow) -> LegRules:

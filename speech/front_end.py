@@ -13,8 +13,9 @@ from speech.resampler import StreamResampler
 from speech.segmenter import AudioGapError, Segmenter
 from speech.vad.base import VADStream
 
-TAIL_MS = 160
-"""Audio kept after the end of speech: the fading of a last syllable that the detector no longer counts."""
+TAIL_MS = 256
+"""Audio kept after the end of speech: the fading of a last syllable that the detector no longer counts. Not longer than
+the pause, or the window decoded at a pause would not be the window of the final."""
 _FILL_BLOCK_MS = 500
 
 
@@ -167,8 +168,9 @@ class LegFrontEnd:
                 return None
             self._is_pause_seen = True
             return WindowKind.PAUSE
-        if speech_end_ms == self._segmenter.now_ms:
-            self._is_pause_seen = False
+        if speech_end_ms < self._segmenter.now_ms:
+            return None  # The next pause is decoded anyway.
+        self._is_pause_seen = False
         is_due = self._segmenter.now_ms - self._decoded_to_ms >= self._rules.partial_interval_ms
         return WindowKind.PARTIAL if is_due else None
 

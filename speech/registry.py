@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 def _guarded_whisper(settings: SpeechSettings) -> Recognizer:
     whisper = LoadedWhisper(settings)
-    return GuardedRecognizer(ShortWindowWhisper(whisper), StockWhisper(whisper), prompt=settings.prompt)
+    return GuardedRecognizer(
+        ShortWindowWhisper(whisper, beam_size=settings.beam_size), StockWhisper(whisper), prompt=settings.prompt
+    )
 
 
 def _stock_whisper(settings: SpeechSettings) -> Recognizer:

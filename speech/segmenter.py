@@ -43,7 +43,7 @@ class SegmenterRules:
     speech_threshold: float = 0.5
     silence_threshold: float = 0.35
     min_speech_ms: int = 96
-    pre_roll_ms: int = 256
+    pre_roll_ms: int = 400
     end_silence_ms: int = 512
     max_segment_ms: int = 14_000
 

@@ -156,6 +156,7 @@ class LegTranscriber:
                 chunks = [arrival.chunk for arrival in batch]
                 windows = await loop.run_in_executor(self._ears, self._front_end.feed, chunks)
                 await self._take(windows, arrived_at)
+                await self._report_lag()
             await self._take(await loop.run_in_executor(self._ears, self._front_end.finish), arrived_at)
         except Exception:
             # The leg ends here, but an agent who saw partials of a segment must see its end.
@@ -239,6 +240,7 @@ class LegTranscriber:
                 self._undelivered.popleft()
             await self._outbox.put(event)
             await self._report_lag()
+        await self._report_lag()
         await self._outbox.close()
 
     async def _text_of(self, ended: _EndedSegment) -> Recognition | None:

@@ -39,8 +39,9 @@ class ShortWindowWhisper:
         reports_confidence=True,
     )
 
-    def __init__(self, whisper: LoadedWhisper) -> None:
+    def __init__(self, whisper: LoadedWhisper, *, beam_size: int = 1) -> None:
         self._whisper = whisper
+        self._beam_size = beam_size
 
     def warm_up(self) -> None:
         """Load the model and run it once, so that the first caller does not wait for lazy allocations."""
@@ -52,12 +53,13 @@ class ShortWindowWhisper:
         self._whisper.close()
 
     def recognize(self, request: RecognitionRequest) -> Recognition:
-        """Decode one window with beam 1."""
+        """Decode one window; partials, which the next one replaces, with beam 1."""
         samples = to_samples(request.pcm)
         try:
             encoded = self._encode(samples)
             language = self._language(request.language, encoded)
-            return self._generate(encoded, language, len(samples) / SAMPLE_RATE_HZ)
+            beam_size = self._beam_size if request.is_final else 1
+            return self._generate(encoded, language, len(samples) / SAMPLE_RATE_HZ, beam_size)
         except RuntimeError as error:
             raise DependencyError(
                 "The speech recogniser failed.", category=DependencyCategory.REJECTED, retryable=False
@@ -75,12 +77,14 @@ class ShortWindowWhisper:
         ranked = dict(self._whisper.model.model.detect_language(encoded)[0])
         return choose_language(ranked.get("<|zh|>", 0.0), ranked.get("<|en|>", 0.0))
 
-    def _generate(self, encoded: ctranslate2.StorageView, language: Language, seconds: float) -> Recognition:
+    def _generate(
+        self, encoded: ctranslate2.StorageView, language: Language, seconds: float, beam_size: int
+    ) -> Recognition:
         prompt = self._whisper.prompt_tokens(language)
         result = self._whisper.model.model.generate(
             encoded,
             [prompt],
-            beam_size=1,
+            beam_size=beam_size,
             max_length=len(prompt) + int(TOKENS_PER_SECOND * seconds) + TOKENS_SPARE,
             return_scores=True,
             return_no_speech_prob=True,

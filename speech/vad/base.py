@@ -55,6 +55,10 @@ class VoiceActivityDetector(Protocol):
         """
         ...
 
-    def open(self) -> VADStream:
-        """Begin a leg; only after `warm_up`."""
+    def open(self, *, source_rate_hz: int) -> VADStream:
+        """Begin a leg; only after `warm_up`.
+
+        Args:
+            source_rate_hz: Rate the audio came in; below the detector's own, the upper band of its frames is empty.
+        """
         ...

@@ -26,8 +26,8 @@ class EnergyVAD:
     def warm_up(self) -> None:
         """Nothing to load."""
 
-    def open(self) -> VADStream:
-        """Begin a leg."""
+    def open(self, *, source_rate_hz: int) -> VADStream:
+        """Begin a leg; loudness is judged alike at every rate."""
         return _EnergyStream()
 
 

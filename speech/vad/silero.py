@@ -49,16 +49,17 @@ class SileroVAD:
         with as_file(resource) as path:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
-    def open(self) -> VADStream:
+    def open(self, *, source_rate_hz: int) -> VADStream:
         """Begin a leg."""
         if self._session is None:
             raise RuntimeError("warm_up comes before open")
-        return _SileroStream(self._session)
+        return _SileroStream(self._session, is_narrow_band=source_rate_hz < self.capabilities.sample_rate_hz)
 
 
 class _SileroStream:
-    def __init__(self, session: Any) -> None:  # noqa: ANN401  # rejected: onnxruntime has no types
+    def __init__(self, session: Any, *, is_narrow_band: bool) -> None:  # noqa: ANN401  # rejected: no types
         self._session = session
+        self._is_narrow_band = is_narrow_band
         self.reset()
 
     def reset(self) -> None:
@@ -70,6 +71,10 @@ class _SileroStream:
         if not frames:
             return []
         samples = np.frombuffer(b"".join(frames), dtype="<i2").astype(np.float32) / 32768.0
+        if self._is_narrow_band:
+            # The model takes an empty upper band for silence: a clear telephone sentence scored 0.05-0.28. Holding
+            # every second sample mirrors the voice into that band; 0.44-0.93 then, and noise stays below 0.06.
+            samples[1::2] = samples[::2]
         batch = self._with_context(samples.reshape(len(frames), FRAME_SAMPLES))
         output, self._h, self._c = self._session.run(None, {"input": batch, "h": self._h, "c": self._c})
         return [float(probability) for probability in np.ravel(output)]

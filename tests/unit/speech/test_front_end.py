@@ -14,7 +14,7 @@ from tests.fakes.speech_recognizer import silence, tone
 pytestmark = pytest.mark.unit
 
 RATE = 8000
-RULES = FrontEndRules(sample_rate_hz=16_000, frame_samples=512, partial_interval_ms=1000, pause_ms=192)
+RULES = FrontEndRules(sample_rate_hz=16_000, frame_samples=512, partial_interval_ms=1000, pause_ms=256)
 SENTENCE = (
     silence(500, sample_rate_hz=RATE) + tone(2400, sample_rate_hz=RATE, level=0.2) + silence(900, sample_rate_hz=RATE)
 )
@@ -22,7 +22,9 @@ SENTENCE = (
 
 def make_front_end(start_sample: int = 0) -> LegFrontEnd:
     segmenter = Segmenter(SegmenterRules(sample_rate_hz=16_000), start_sample=start_sample * 2)
-    return LegFrontEnd(RULES, segmenter, EnergyVAD().open(), source_rate_hz=RATE, start_sample=start_sample)
+    return LegFrontEnd(
+        RULES, segmenter, EnergyVAD().open(source_rate_hz=RATE), source_rate_hz=RATE, start_sample=start_sample
+    )
 
 
 def chunks_of(pcm: bytes, *, start_sample: int = 0, samples: int = 160) -> list[AudioChunk]:
@@ -53,7 +55,7 @@ def test_window_of_the_pause_is_the_window_of_the_final():
 def test_audio_of_the_final_holds_the_pre_roll_and_a_tail():
     final = run(make_front_end(), chunks_of(SENTENCE))[-1]
     heard_ms = len(final.pcm) / 32
-    assert heard_ms == pytest.approx(final.end_ms - final.start_ms + 160, abs=2)
+    assert heard_ms == pytest.approx(final.end_ms - final.start_ms + 256, abs=2)
     assert final.start_ms <= 500 - 200
 
 

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kit.errors import MisconfiguredError
+from speech.recording import RecordingLimits, open_recording
+from speech.registry import make_detector, make_recognizer
+from speech.resampler import StreamResampler
+from speech.settings import Language, SpeechSettings
+from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
+from tests.fakes.speech_recognizer import FakeRecognizer
+
+pytestmark = pytest.mark.contract
+
+CALL = Path(__file__).parents[2] / "fixtures" / "speech" / "two_party_call.flac"
+
+
+@pytest.fixture(scope="module")
+def customer_speech() -> bytes:
+    """The first sentence of the customer at the recognisers' rate."""
+    recording = open_recording([CALL], limits=RecordingLimits())
+    resampler = StreamResampler(recording.sample_rate_hz, SAMPLE_RATE_HZ)
+    chunks = [chunk.pcm for leg, chunk in recording.chunks() if leg == 0 and chunk.end_ms <= 6000]
+    return b"".join(resampler.feed(pcm) for pcm in chunks)
+
+
+class RecognizerContract:
+    """What every recogniser owes its callers."""
+
+    judges_silence = True
+
+    @classmethod
+    def make(cls) -> Recognizer:
+        raise NotImplementedError
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def recognizer(cls) -> Iterator[Recognizer]:
+        recognizer = cls.make()
+        recognizer.warm_up()
+        recognizer.warm_up()
+        yield recognizer
+        recognizer.close()
+        recognizer.close()
+
+    @pytest.mark.parametrize("language", [Language.CHINESE, Language.AUTO])
+    @pytest.mark.parametrize("is_final", [True, False])
+    def test_speech_becomes_text_with_a_confidence(
+        self, recognizer: Recognizer, customer_speech: bytes, language: Language, is_final: bool
+    ):
+        heard = recognizer.recognize(RecognitionRequest(customer_speech, language, is_final=is_final))
+        assert heard.text
+        assert heard.language is Language.CHINESE
+        assert 0.3 < heard.confidence <= 1.0
+        assert heard.engine
+
+    @pytest.mark.parametrize("level", [0.0, 30.0, 1000.0])
+    def test_nothing_is_made_up_over_silence_and_noise(self, recognizer: Recognizer, level: float):
+        noise = np.random.default_rng(1).normal(0, level, 3 * SAMPLE_RATE_HZ) if level else np.zeros(3 * SAMPLE_RATE_HZ)
+        request = RecognitionRequest(noise.astype("<i2").tobytes(), Language.AUTO, is_final=True)
+        assert recognizer.recognize(request).text == "" or not self.judges_silence
+
+    @pytest.mark.parametrize("samples", [0, 1, 400])
+    def test_hardly_any_audio_is_no_error(self, recognizer: Recognizer, samples: int):
+        request = RecognitionRequest(bytes(2 * samples), Language.CHINESE, is_final=True)
+        assert recognizer.recognize(request).text == "" or not self.judges_silence
+
+    def test_no_thread_of_ours_is_left_behind(self, recognizer: Recognizer, customer_speech: bytes):
+        before = threading.active_count()
+        recognizer.recognize(RecognitionRequest(customer_speech[:32_000], Language.CHINESE, is_final=True))
+        assert threading.active_count() == before
+
+    def test_capabilities_name_it(self, recognizer: Recognizer):
+        assert recognizer.capabilities.name
+        assert recognizer.capabilities.max_window_ms >= 28_000
+        assert Language.CHINESE in recognizer.capabilities.languages
+
+
+class TestGuardedWhisper(RecognizerContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return make_recognizer(SpeechSettings())
+
+
+class TestStockWhisper(RecognizerContract):
+    judges_silence = False  # The yardstick runs without guards.
+
+    @classmethod
+    def make(cls) -> Recognizer:
+        return make_recognizer(SpeechSettings(engine="faster_whisper_stock"))
+
+
+class TestFake(RecognizerContract):
+    judges_silence = False  # It answers by its script.
+
+    @classmethod
+    def make(cls) -> Recognizer:
+        return FakeRecognizer()
+
+
+def test_unknown_names_are_refused_with_the_names_there_are():
+    with pytest.raises(MisconfiguredError, match=r"SPEECH_ENGINE is 'magic'; it can be one of faster_whisper,"):
+        make_recognizer(SpeechSettings(engine="magic"))
+    with pytest.raises(MisconfiguredError, match="SPEECH_VAD"):
+        make_detector(SpeechSettings(vad="magic"))
+
+
+@pytest.mark.parametrize("model", ["/no/such/folder", "./nor/this"])
+def test_missing_model_folder_is_named_before_anything_is_loaded(model: str):
+    with pytest.raises(MisconfiguredError, match="SPEECH_MODEL") as caught:
+        make_recognizer(SpeechSettings(model=model)).warm_up()
+    assert caught.value.error_code == "speech_model_missing"
+
+
+def test_folder_that_holds_no_model_is_named(tmp_path: Path):
+    with pytest.raises(MisconfiguredError, match="tingzhi models fetch") as caught:
+        make_recognizer(SpeechSettings(model=str(tmp_path))).warm_up()
+    assert caught.value.error_code == "speech_model_unusable"
