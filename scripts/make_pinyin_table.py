@@ -23,15 +23,18 @@ HEADER = """\
 
 
 def is_han(text: str) -> bool:
+    """Whether every character is a common Chinese one."""
     return all("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def reading(character: str) -> str:
+    """Return the commonest toneless reading, empty when there is none."""
     found = pinyin(character, style=Style.NORMAL)[0][0]
     return found if found.isascii() and found.isalpha() else ""
 
 
 def main() -> None:
+    """Write the table."""
     by_syllable: dict[str, list[str]] = defaultdict(list)
     for point in range(0x4E00, 0xA000):
         if syllable := reading(chr(point)):

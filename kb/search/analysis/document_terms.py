@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.search.analysis.folding import fold
-from kb.search.analysis.sounds import initials, sounds
+from kb.search.analysis.sounds import SOUND_RANGE, initials, sounds
 from kb.search.analysis.terms import Channel, gram_texts, word_texts
 from kb.search.documents import SearchDocument
 from kb.search.query import DocumentKind
@@ -11,6 +13,7 @@ from kb.search.query import DocumentKind
 TITLE_COUNTS = 2
 """How often a title's terms are counted: the measured baselines weigh titles double."""
 
+_NO_SOUND = re.compile(f"[^{SOUND_RANGE}]")
 _INITIALS_LENGTHS = (2, 3, 4)
 
 
@@ -34,7 +37,7 @@ def document_terms(document: SearchDocument) -> dict[Channel, list[str]]:
 
 def initial_grams(sounded: str) -> list[str]:
     """Return the 2- to 4-letter pieces of the initials of every run of syllables."""
-    letters = initials("".join(character if character >= "\ue000" else " " for character in sounded))
+    letters = initials(_NO_SOUND.sub(" ", sounded))
     return [
         run[start : start + length]
         for run in letters.split()

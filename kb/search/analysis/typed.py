@@ -36,7 +36,8 @@ def _syllables() -> frozenset[str]:
 
 def _spellings(letters: str) -> tuple[str, ...]:
     """Split into syllables; fewest syllables first, at most three ways."""
-    ways: list[list[tuple[str, ...]]] = [[()]] + [[] for _ in letters]
+    ways: list[list[tuple[str, ...]]] = [[] for _ in range(len(letters) + 1)]
+    ways[0].append(())
     for end in range(1, len(letters) + 1):
         found = [
             (*way, letters[start:end])
@@ -63,9 +64,7 @@ def _complete_last(letters: str) -> tuple[str, ...]:
 def _with_one_typo(letters: str) -> tuple[str, ...]:
     if len(letters) < 5:
         return ()
-    found = {
-        spelling: None for variant in _one_edit_away(letters) for spelling in _spellings(variant)[:1]
-    }
+    found = {spelling: None for variant in _one_edit_away(letters) for spelling in _spellings(variant)[:1]}
     shortest = min((len(spelling) for spelling in found), default=0)
     return tuple(spelling for spelling in found if len(spelling) == shortest)[:12]
 

@@ -9,6 +9,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+
 Vectors = npt.NDArray[np.float32]
 """One unit-length row a text."""
 

@@ -16,14 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
+from kb.search.embedders.base import MODEL_FILE, TOKENIZER_FILE
 from kb.search.embedders.e5_weights import E5Weights
 
-MODEL_FILE = "model.onnx"
-TOKENIZER_FILE = "tokenizer.json"
 _OPSET = 17
-_WANTED_PIECE = re.compile(r"[\x20-\x7e\u2581\u00b0-\u00b7\u00d7\u2010-\u203b\u2100-\u22ff\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+_WANTED_PIECE = re.compile(
+    r"[\x20-\x7e\u2581\u00b0-\u00b7\u00d7\u2010-\u203b\u2100-\u22ff\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+"
+)
 """ASCII, the word mark, units and signs, Han, full-width forms."""
 
 
@@ -31,10 +33,6 @@ def write_model(weights: E5Weights, folder: Path) -> None:
     """Write `model.onnx` and `tokenizer.json` into an existing folder."""
     kept = wanted_pieces(weights)
     tokenizer(weights, kept).save(str(folder / TOKENIZER_FILE))
-    # Imported here would be too late to notice a missing extra, so a top-level import would be right; but the
-    # quantiser pulls in sympy and is needed only once per machine.
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         plain = Path(scratch) / "plain.onnx"
         onnx.save(_Graph(weights, kept).model(), str(plain))
@@ -127,9 +125,7 @@ class _Graph:
         word = self._op("Cast", [self._op("Gather", ["words", "ids"])], to=TensorProto.FLOAT)
         word = self._op("Mul", [word, self._op("Gather", ["word_scales", "ids"])])
         position = self._op("Gather", ["position_table", "positions"])
-        return self._normalise(
-            self._op("Add", [self._op("Add", [word, position]), "type_row"]), "emb.ln.w", "emb.ln.b"
-        )
+        return self._normalise(self._op("Add", [self._op("Add", [word, position]), "type_row"]), "emb.ln.w", "emb.ln.b")
 
     def _attention_bias(self, mask: str) -> str:
         self._constant("mask_axes", np.array([1, 2], np.int64))
@@ -145,9 +141,7 @@ class _Graph:
 
     def _linear(self, value: str, weight: str, bias: str, rows: int, columns: int) -> str:
         matrix = self._constant(weight, self._weights.blocks(weight, rows, columns).T)
-        return self._op(
-            "Add", [self._op("MatMul", [value, matrix]), self._constant(bias, self._weights.floats(bias))]
-        )
+        return self._op("Add", [self._op("MatMul", [value, matrix]), self._constant(bias, self._weights.floats(bias))])
 
     def _heads(self, value: str, order: Sequence[int]) -> str:
         return self._op("Transpose", [self._op("Reshape", [value, "split"])], perm=list(order))
@@ -164,9 +158,7 @@ class _Graph:
         scores = self._op("Mul", [self._op("MatMul", [query, key]), "attention_scale"])
         attention = self._op("Softmax", [self._op("Add", [scores, bias])], axis=-1)
         mixed = self._op("Transpose", [self._op("MatMul", [attention, seen])], perm=[0, 2, 1, 3])
-        out = self._linear(
-            self._op("Reshape", [mixed, "join"]), f"{layer}.ao.w", f"{layer}.ao.b", hidden, hidden
-        )
+        out = self._linear(self._op("Reshape", [mixed, "join"]), f"{layer}.ao.w", f"{layer}.ao.b", hidden, hidden)
         value = self._normalise(self._op("Add", [value, out]), f"{layer}.aln.w", f"{layer}.aln.b")
         inner = self._gelu(self._linear(value, f"{layer}.fi.w", f"{layer}.fi.b", wide, hidden))
         out = self._linear(inner, f"{layer}.fo.w", f"{layer}.fo.b", hidden, wide)

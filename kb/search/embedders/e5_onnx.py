@@ -18,11 +18,9 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from kb.search.embedders.base import EmbedderCapabilities, Vectors
+from kb.search.embedders.base import MODEL_FILE, TOKENIZER_FILE, EmbedderCapabilities, Vectors
 from kit.errors import MisconfiguredError
 
-MODEL_FILE = "model.onnx"
-TOKENIZER_FILE = "tokenizer.json"
 _REMEMBERED_QUESTIONS = 256
 _ORDINARY_VERSION = "ordinary-1"
 """Part of the vectors' name; raise it when `ordinary.txt` changes."""

@@ -68,9 +68,7 @@ class LexicalIndex:
         self._writer.commit()
         self.reload()
 
-    def find(
-        self, terms: Sequence[WeightedTerm], wanted: SearchFilter | None, limit: int
-    ) -> list[tuple[int, float]]:
+    def find(self, terms: Sequence[WeightedTerm], wanted: SearchFilter | None, limit: int) -> list[tuple[int, float]]:
         """Return (row, score) of the best documents; `wanted` leaves validity to the caller."""
         if not terms or limit <= 0:
             return []
@@ -87,7 +85,7 @@ class LexicalIndex:
         return query if term.weight == 1 else Query.boost_query(query, term.weight)
 
     def _filters(self, wanted: SearchFilter) -> Iterator[tuple[Occur, Query]]:
-        allowed = {"kind": sorted(wanted.kinds), "audience": [wanted.audience.value]}
+        allowed: dict[str, Sequence[str]] = {"kind": sorted(wanted.kinds), "audience": [wanted.audience.value]}
         for name, value in (("sector", wanted.sector), ("region", wanted.region)):
             if value is not None:
                 allowed[name] = [value, _EVERYWHERE]

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY AUTOINCREMENT, ro
 CREATE TABLE IF NOT EXISTS lexical_pending (row INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS passages (
     row INTEGER NOT NULL, side TEXT NOT NULL, text_hash TEXT NOT NULL, PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS waiting (text_hash TEXT PRIMARY KEY, side TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (
+    text_hash TEXT PRIMARY KEY, side TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ix_passages_text_hash ON passages (text_hash);
 CREATE TABLE IF NOT EXISTS vectors (
     number INTEGER PRIMARY KEY AUTOINCREMENT, text_hash TEXT NOT NULL UNIQUE, vector BLOB NOT NULL);
@@ -129,7 +130,10 @@ class RowFile:
             " WHERE p.row > ? AND v.number <= ?",
             [number, row, number],
         )
-        return [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16).astype(np.float32)) for n, r, side, blob in found]
+        return [
+            VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16).astype(np.float32))
+            for n, r, side, blob in found
+        ]
 
     def passages_without_vector(self, limit: int) -> list[Passage]:
         """Return passages whose text has no vector, each text once."""
@@ -226,13 +230,17 @@ def _connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
 
 
 def _set_fact(connection: sqlite3.Connection, name: str, value: str) -> None:
-    connection.execute("INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value))
+    connection.execute(
+        "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+    )
 
 
 def _remove(connection: sqlite3.Connection, document_ids: Sequence[str]) -> list[int]:
     rows: list[int] = []
     for document_id in dict.fromkeys(document_ids):
-        found = connection.execute("DELETE FROM documents WHERE document_id = ? RETURNING row", (document_id,)).fetchone()
+        found = connection.execute(
+            "DELETE FROM documents WHERE document_id = ? RETURNING row", (document_id,)
+        ).fetchone()
         if found:
             rows.append(found[0])
     connection.executemany("DELETE FROM passages WHERE row = ?", [(row,) for row in rows])
@@ -274,8 +282,7 @@ def _insert(connection: sqlite3.Connection, document: SearchDocument) -> int:
 
 def _wait(connection: sqlite3.Connection, passages: Sequence[Passage]) -> None:
     connection.executemany(
-        "INSERT OR IGNORE INTO waiting SELECT ?1, ?2, ?3"
-        " WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE text_hash = ?1)",
+        "INSERT OR IGNORE INTO waiting SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE text_hash = ?1)",
         [(passage.text_hash, passage.side.value, passage.text) for passage in passages],
     )
 

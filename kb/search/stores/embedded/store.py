@@ -132,9 +132,7 @@ class EmbeddedStore:
             log.info("lexical_index_catching_up", rows=len(pending))
             self._follow(pending)
         if self._lexical.document_count != self._rows.count():
-            log.warning(
-                "lexical_index_rebuilt", documents=self._rows.count(), indexed=self._lexical.document_count
-            )
+            log.warning("lexical_index_rebuilt", documents=self._rows.count(), indexed=self._lexical.document_count)
             self._lexical.clear()
             self._follow(self._rows.all_rows())
 

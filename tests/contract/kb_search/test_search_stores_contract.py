@@ -1,0 +1,225 @@
+"""What every search store must do; a new backend adds a subclass with its own `make`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from haystack.document_stores.errors import DuplicateDocumentError
+from haystack.document_stores.types import DuplicatePolicy
+
+from kb.search.analysis.questions import analyse
+from kb.search.analysis.terms import Channel
+from kb.search.haystack_documents import to_haystack
+from kb.search.query import Audience, DocumentKind, SearchQuery
+from kb.search.stores.base import SearchFilter, SearchStore, Side, WeightedTerm
+from kb.search.stores.embedded.store import EmbeddedStore
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+
+pytestmark = pytest.mark.contract
+
+TODAY = date(2026, 3, 10)
+EVERYTHING = SearchFilter(frozenset(DocumentKind), TODAY)
+
+
+def terms_of(text: str, *, is_typed: bool = False) -> list[WeightedTerm]:
+    question = analyse(SearchQuery(text, is_typed=is_typed))
+    return [WeightedTerm(term.channel, term.text, term.weight) for term in question.terms]
+
+
+def fill(store: SearchStore, embedder: HashedEmbedder) -> None:
+    while passages := store.passages_without_vector(10):
+        vectors = embedder.embed_passages([passage.text for passage in passages])
+        store.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
+
+
+class SearchStoreContract:
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[SearchStore]:
+        store = self.make(tmp_path / "store")
+        store.apply(HANDBOOK, [])
+        yield store
+        store.close()
+
+    def make(self, folder: Path) -> SearchStore:
+        raise NotImplementedError
+
+    def found(self, store: SearchStore, text: str, wanted: SearchFilter = EVERYTHING, **how: bool) -> list[str]:
+        return [hit.document_id for hit in store.find_lexical(terms_of(text, **how), wanted, 10)]
+
+    @pytest.mark.parametrize(
+        ("text", "best"),
+        [("我家停电了", "outage"), ("停垫抱修", "outage"), ("漏气", "gas-smell"), ("身份证", "identity")],
+    )
+    def test_shared_characters_or_sounds_find_a_document(self, store, text, best):
+        assert self.found(store, text)[0] == best
+
+    @pytest.mark.parametrize("letters", ["tdbx", "tingdianbaoxiu", "tindianbaoxiu"])
+    def test_typed_letters_find_a_document(self, store, letters):
+        assert self.found(store, letters, is_typed=True)[0] == "outage"
+
+    def test_scores_fall_and_the_limit_holds(self, store):
+        hits = store.find_lexical(terms_of("电费怎么交"), EVERYTHING, 2)
+        assert [hit.document_id for hit in hits] == ["bill", "bank-card"]
+        assert hits[0].score > hits[1].score > 0
+
+    def test_no_terms_find_nothing(self, store):
+        assert store.find_lexical([], EVERYTHING, 10) == []
+
+    def test_a_sector_also_admits_documents_of_all_sectors(self, store):
+        wanted = SearchFilter(frozenset(DocumentKind), TODAY, sector="gas")
+        assert set(self.found(store, "电费 漏气 身份证", wanted)) <= {"gas-smell", "identity"}
+        assert "identity" in self.found(store, "身份证", wanted)
+
+    def test_region_audience_and_kind_are_respected(self, store):
+        store.apply(
+            [
+                entry("north", "停水通知北区", region="north"),
+                entry("secret", "停水通知内部", audiences=frozenset({Audience.INTERNAL})),
+                entry("case", "停水通知案例", kind=DocumentKind.CASE),
+            ],
+            [],
+        )
+        south = SearchFilter(frozenset({DocumentKind.ENTRY}), TODAY, region="south")
+        assert "north" not in self.found(store, "停水通知", south)
+        assert "north" in self.found(store, "停水通知", SearchFilter(frozenset(DocumentKind), TODAY, region="north"))
+        assert not {"secret", "case"} & set(self.found(store, "停水通知", south))
+        inside = SearchFilter(frozenset(DocumentKind), TODAY, Audience.INTERNAL)
+        assert self.found(store, "停水通知", inside) == ["secret"]
+
+    @pytest.mark.parametrize(
+        ("on", "is_valid"),
+        [
+            (date(2026, 2, 28), False),
+            (date(2026, 3, 1), True),
+            (date(2026, 3, 31), True),
+            (date(2026, 4, 1), False),
+        ],
+    )
+    def test_validity_counts_to_the_day(self, store, on, is_valid):
+        promised = entry("sale", "春季优惠套餐", valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31))
+        store.apply([promised], [])
+        assert ("sale" in self.found(store, "春季优惠", SearchFilter(frozenset(DocumentKind), on))) is is_valid
+
+    def test_an_expired_crowd_does_not_push_out_what_is_valid(self, store):
+        store.apply([entry(f"old{n}", "春季优惠套餐", valid_until=date(2020, 1, 1)) for n in range(60)], [])
+        store.apply([entry("new", "春季优惠套餐和其他许多内容")], [])
+        assert self.found(store, "春季优惠套餐")[0] == "new"
+
+    def test_an_upsert_replaces_and_a_removal_removes(self, store):
+        store.apply([entry("outage", "改成了别的标题")], ["bill"])
+        assert store.count_documents() == len(HANDBOOK) - 1
+        assert "outage" not in self.found(store, "总开关跳闸")
+        assert self.found(store, "改成了别的标题")[0] == "outage"
+        assert set(store.load(["outage", "bill"])) == {"outage"}
+
+    def test_applying_the_same_change_twice_changes_nothing(self, store):
+        for _ in range(2):
+            store.apply([entry("new", "新的条目")], ["bill", "never-there"], 7)
+        assert store.count_documents() == len(HANDBOOK)
+        assert store.change_number == 7
+        assert self.found(store, "新的条目").count("new") == 1
+
+    def test_documents_come_back_as_they_were(self, store):
+        rich = entry(
+            "rich",
+            "标题",
+            "回答",
+            variants=("问法一", "问法二"),
+            script="话术",
+            valid_from=TODAY,
+            audiences=frozenset({Audience.AGENT, Audience.IVR}),
+            category_id="consult/bill",
+        )
+        store.apply([rich], [])
+        assert store.load(["rich"])["rich"] == rich
+
+    def test_nearest_vectors_find_documents_under_the_same_filter(self, store):
+        embedder = HashedEmbedder()
+        assert store.vector_share() == 0
+        fill(store, embedder)
+        assert store.vector_share() == 1
+        (question,) = embedder.embed_questions(["暖气不热"])
+        assert store.find_vectors(question, EVERYTHING, 3)[0].document_id == "radiator"
+        gas = SearchFilter(frozenset(DocumentKind), TODAY, sector="gas")
+        assert {hit.document_id for hit in store.find_vectors(question, gas, 3)} == {"gas-smell", "identity"}
+        score = store.vector_scores(question, ["radiator"])["radiator"]
+        assert score.question == pytest.approx(1, abs=0.01)
+        assert score.answer is not None
+        assert score.answer < score.question
+
+    def test_unchanged_text_keeps_its_vector(self, store):
+        embedder = HashedEmbedder()
+        fill(store, embedder)
+        before = len(embedder.embedded)
+        store.apply([entry("bill", "电费怎么交", "全新的回答。", variants=("在哪里缴电费",), sector="power")], [])
+        fill(store, embedder)
+        assert embedder.embedded[before:] == ["电费怎么交\n全新的回答。"]
+        (question,) = embedder.embed_questions(["电费怎么交"])
+        assert store.find_vectors(question, EVERYTHING, 1)[0].document_id == "bill"
+
+    def test_passages_say_which_side_they_stand_for(self, store):
+        sides = {passage.text: passage.side for passage in store.passages_without_vector(100)}
+        assert sides["厨房漏气了"] is Side.QUESTION
+        assert sides["暖气不热\n先放掉管道里的空气，再检查阀门是否打开。"] is Side.ANSWER
+
+    def test_term_frequencies_count_documents(self, store):
+        asked = [(Channel.CHARACTERS, "电费"), (Channel.CHARACTERS, "火箭")]
+        assert store.document_frequencies(asked) == {asked[0]: 2, asked[1]: 0}
+
+    def test_haystack_documents_are_written_filtered_and_deleted(self, store):
+        document = to_haystack(entry("h", "来自干草堆", sector="water"))
+        assert store.write_documents([document], DuplicatePolicy.OVERWRITE) == 1
+        assert store.write_documents([document], DuplicatePolicy.SKIP) == 0
+        with pytest.raises(DuplicateDocumentError):
+            store.write_documents([document], DuplicatePolicy.FAIL)
+        water = {"field": "meta.sector", "operator": "==", "value": "water"}
+        assert {found.id for found in store.filter_documents(water)} == {"pipe", "h"}
+        store.delete_documents(["h", "unknown"])
+        assert store.count_documents() == len(HANDBOOK)
+
+    def test_a_closed_store_opens_again_with_everything(self, store):
+        fill(store, HashedEmbedder())
+        store.apply([], [], 11)
+        opened = store.to_dict()
+        store.close()
+        store.close()
+        again = type(store).from_dict(opened)
+        assert (again.count_documents(), again.change_number, again.vector_share()) == (len(HANDBOOK), 11, 1)
+        assert self.found(again, "停电报修")[0] == "outage"
+        again.close()
+
+
+class TestEmbeddedStore(SearchStoreContract):
+    def make(self, folder: Path) -> SearchStore:
+        return EmbeddedStore(folder, embedder_name="hashed")
+
+
+class TestEmbeddedStoreBeyondTheExactLimit(SearchStoreContract):
+    def make(self, folder: Path) -> SearchStore:
+        return EmbeddedStore(folder, embedder_name="hashed", exact_vector_limit=5)
+
+
+def test_both_ways_of_searching_vectors_agree(tmp_path):
+    random = np.random.default_rng(5)
+    makers: list[Callable[[], EmbeddedStore]] = [
+        lambda: EmbeddedStore(tmp_path / "exact"),
+        lambda: EmbeddedStore(tmp_path / "nearest", exact_vector_limit=50),
+    ]
+    documents = [entry(f"d{n}", f"标题{n}") for n in range(300)]
+    vectors = {f"d{n}": random.normal(size=64).astype(np.float32) for n in range(300)}
+    question = vectors["d7"] / np.linalg.norm(vectors["d7"])
+    answers = []
+    for make in makers:
+        store = make()
+        store.apply(documents, [])
+        by_title = {f"标题{n}": vectors[f"d{n}"] / np.linalg.norm(vectors[f"d{n}"]) for n in range(300)}
+        waiting = store.passages_without_vector(1000)
+        store.add_vectors({passage.text_hash: by_title[passage.text] for passage in waiting})
+        answers.append([hit.document_id for hit in store.find_vectors(question, EVERYTHING, 10)])
+        store.close()
+    assert answers[0][0] == answers[1][0] == "d7"
+    assert len(set(answers[0]) & set(answers[1])) >= 9
