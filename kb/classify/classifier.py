@@ -20,8 +20,12 @@ from kb.taxonomy import split_category_id
 from kit.errors import InvalidInputError
 
 RANKED_AT_MOST = 5
-WANTED_ACCURACY = 0.8
+WANTED_ACCURACY = 0.7
 """Share of right answers among those that are not withheld, on texts held out in training."""
+
+HIGHEST_THRESHOLD = 0.7
+"""Held-out texts are single sentences and harder than a call, so their threshold may ask too much: of twenty
+invented calls the sixteen ranked right had 0.54 to 0.99, the four ranked wrong 0.18 to 0.70."""
 
 AGENT_WEIGHT = 0.4
 """What an agent says often repeats the problem, and often names others: less than half the customer's word."""
@@ -216,7 +220,7 @@ def _pool(
     temperature = float(fit_pool([pooled], labels[rows])[0])
     probabilities = softmax(temperature * pooled)
     is_right = probabilities.argmax(axis=1) == labels[rows]
-    threshold = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
+    threshold = min(HIGHEST_THRESHOLD, fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy))
     return {name: temperature * weight for name, weight in weights.items()}, threshold
 
 

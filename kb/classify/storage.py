@@ -19,7 +19,7 @@ from kb.classify.lexical import LexicalView
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
 
-FORMAT = 1
+FORMAT = 2
 """Grows when files of an older version can no longer be read; they are then learned anew."""
 
 FILE_NAME = "categories.npz"
