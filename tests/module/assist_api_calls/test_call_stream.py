@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from pydantic import TypeAdapter
+
+from assist_api.accounts.permissions import Role
+from assist_api.calls.journal import make_event
+from assist_api.calls.reducer import reduce_call
+from assist_api.realtime.hub import CallHub
+from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState
+from assist_api.realtime.stream import TOO_SLOW, CallStream, StreamTimes
+from kit.bus import LocalBus
+from kit.clock import SystemClock
+from tests.fakes.assist_calls_audio import wav_bytes
+from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk, add_agent, open_desk
+from tests.fakes.assist_calls_server import DeskSocket, SocketClosedError, open_socket, run_desk_server
+from tests.fakes.assist_core_server import Server
+
+pytestmark = pytest.mark.module
+
+MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
+ASK = '{"type": "snapshot.requested"}'
+
+
+@pytest.fixture
+async def served(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[Server, Desk]]:
+    async with run_desk_server(sqlite_url, tmp_path) as running:
+        yield running
+
+
+def cookies(browser: httpx.AsyncClient) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
+
+
+async def begin(browser: httpx.AsyncClient, *, speed: str) -> UUID:
+    files = [("files", ("call.wav", wav_bytes(OUTAGE_MS), "audio/wav"))]
+    answer = await browser.post("/api/v1/calls/replays", files=files, data={"speed": speed})
+    return UUID(answer.json()["call_id"])
+
+
+class Screen:
+    """The page's side: a snapshot, events applied in order, a new snapshot after a gap."""
+
+    def __init__(self) -> None:
+        self.snapshot: CallSnapshot | None = None
+        self.seq = 0
+        self.gaps = 0
+
+    def take(self, message: dict[str, Any]) -> None:
+        parsed = MESSAGE.validate_python(message)
+        if isinstance(parsed, CallSnapshotEvent):
+            self.snapshot, self.seq = parsed.data, parsed.seq
+            return
+        assert self.snapshot is not None, "the first message is a snapshot"
+        self.gaps += parsed.seq != self.seq + 1
+        self.snapshot, self.seq = reduce_call(self.snapshot, parsed), parsed.seq
+
+
+async def until_call_ended(screen: Screen, socket: DeskSocket) -> None:
+    while screen.snapshot is None or screen.snapshot.call.state != "ended":
+        screen.take(await socket.hear())
+
+
+async def test_a_screen_that_joins_sees_what_the_server_has_without_a_gap(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    screen = Screen()
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        await until_call_ended(screen, socket)
+    assert screen.gaps == 0
+    assert screen.snapshot == (await desk.calls.snapshot(call_id)).data
+
+
+async def test_screens_that_come_go_and_ask_again_are_never_stale(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="1")
+    screen = Screen()
+    for _ in range(4):
+        async with open_socket(server.app, call_id, cookies(browser)) as socket:
+            screen.take(await socket.hear())
+            screen.take(await socket.hear())
+            await socket.say(ASK)
+            screen.take(await socket.hear())
+    await desk.calls.stop(call_id)
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        await until_call_ended(screen, socket)
+    assert screen.gaps == 0
+    assert screen.snapshot == (await desk.calls.snapshot(call_id)).data
+
+
+async def test_a_snapshot_can_be_asked_for_at_any_time(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        first = await socket.hear()
+        await socket.say(ASK)
+        second = await socket.hear()
+    assert first["type"] == second["type"] == "call.snapshot"
+    assert (first["seq"], first["data"]) == (second["seq"], second["data"])
+
+
+async def test_feedback_reaches_the_screens_of_an_ended_call(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        snapshot = await socket.hear()
+        card = snapshot["data"]["suggestions"]["cards"][0]
+        path = f"/api/v1/calls/{call_id}/suggestions/{card['suggestion_id']}/feedback"
+        await browser.post(path, json={"verdict": "used"})
+        event = await socket.hear()
+    assert (event["type"], event["seq"]) == ("feedback.recorded", snapshot["seq"] + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "code", "reason"),
+    [
+        (None, b"\x00", 1007, "message_binary"),
+        ("{", None, 1007, "message_malformed"),
+        ('{"type": "unheard.of"}', None, 1007, "message_malformed"),
+        ("x" * 5_000, None, 1009, "message_too_large"),
+    ],
+)
+async def test_what_is_not_in_the_protocol_closes_the_socket(
+    served: tuple[Server, Desk], text: str | None, data: bytes | None, code: int, reason: str
+) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        await socket.hear()
+        await socket.say(text, data)
+        with pytest.raises(SocketClosedError) as closed:
+            await socket.hear()
+    assert (closed.value.code, closed.value.reason) == (code, reason)
+
+
+async def test_strangers_are_turned_away_with_a_reason(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser, other = await server.browser_of(Role.AGENT), await server.browser_of(Role.CURATOR)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    refusals = [
+        (call_id, "", 4401, "not_signed_in"),
+        (call_id, "tingzhi_session=forged", 4401, "not_signed_in"),
+        (call_id, cookies(other), 4404, "call_not_found"),
+        (uuid4(), cookies(browser), 4404, "call_not_found"),
+        ("not-an-id", cookies(browser), 4404, "call_not_found"),
+    ]
+    for wanted, cookie, code, reason in refusals:
+        async with open_socket(server.app, wanted, cookie) as socket:
+            with pytest.raises(SocketClosedError) as closed:
+                await socket.hear()
+        assert (closed.value.code, closed.value.reason) == (code, reason)
+
+
+async def test_signing_out_closes_the_socket(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    async with open_socket(server.app, call_id, cookies(browser)) as socket:
+        await socket.hear()
+        await browser.delete("/api/v1/session")
+        with pytest.raises(SocketClosedError) as closed:
+            await socket.hear()
+    assert (closed.value.code, closed.value.reason) == (4401, "session_ended")
+
+
+class StuckSocket(DeskSocket):
+    """A client whose network stopped after the first message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken = 0
+
+    async def send_text(self, data: str) -> None:
+        self.taken += 1
+        if self.taken > 1:
+            await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("events", [1, 20])
+async def test_a_slow_screen_is_cut_off_and_the_call_goes_on(desk: Desk, events: int) -> None:
+    call_id = await desk.begin(await add_agent(desk.database), speed="1")
+    hub = CallHub(LocalBus(), queue_size=4)
+
+    async def has_session() -> bool:
+        return True
+
+    times = StreamTimes(send=StreamTimes().poll / 10)
+    stream = CallStream(
+        StuckSocket(), call_id, calls=desk.calls, hub=hub, clock=SystemClock(), has_session=has_session, times=times
+    )
+    served = asyncio.create_task(stream.run())
+    snapshot = await desk.calls.snapshot(call_id)
+    await asyncio.sleep(0.05)
+    for number in range(events):
+        data = StageState(stage="speech", state="degraded", code="speech_behind", lag_ms=number)
+        await hub.publish(_stage_event(snapshot, 1_000 + number, data))
+    assert await served == TOO_SLOW
+    assert desk.calls.is_carried_here(call_id)
+    await desk.calls.stop(call_id)
+    await desk.ended(call_id)
+
+
+def _stage_event(snapshot: CallSnapshotEvent, seq: int, data: StageState) -> CallEvent:
+    return make_event(snapshot.call_id, seq, snapshot.at, data)
+
+
+async def test_a_call_carried_by_another_process_is_followed(sqlite_url: str, tmp_path: Path) -> None:
+    async with run_desk_server(sqlite_url, tmp_path) as (server, _desk), open_desk(sqlite_url, tmp_path) as elsewhere:
+        supervisor = await server.browser_of(Role.SUPERVISOR)
+        call_id = await elsewhere.begin(await add_agent(elsewhere.database), speed="1")
+        screen = Screen()
+        async with open_socket(server.app, call_id, cookies(supervisor)) as socket:
+            screen.take(await socket.hear())
+            await elsewhere.calls.stop(call_id)
+            await elsewhere.ended(call_id)
+            await until_call_ended(screen, socket)
+        assert screen.snapshot == (await elsewhere.calls.snapshot(call_id)).data
