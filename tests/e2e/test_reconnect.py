@@ -1,0 +1,60 @@
+"""The network between desk and server: a cut, a change of the call meanwhile, and a line that is only silent."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.desk import LISTENING_MS, Desk, NewPage
+from tests.e2e.texts import pattern
+from tests.servers.line import Line
+from tests.servers.tingzhi import TingzhiServer
+
+pytestmark = pytest.mark.e2e
+SILENCE_NOTICED_MS = 45_000
+"""Within this a dead line must be said on the screen; an agent would otherwise trust a call that stands still."""
+
+
+@pytest.fixture
+def distant_desk(new_page: NewPage, line: Line, server: TingzhiServer) -> Desk:
+    """A desk whose page comes over the line; its API client does not."""
+    client = server.client_of()
+    return Desk(new_page(client, line.url), client)
+
+
+def notice(page: Page) -> Locator:
+    return page.get_by_role("status").filter(has_text=pattern("call.reconnecting"))
+
+
+def test_what_happened_during_a_cut_is_on_the_screen_after_it(distant_desk: Desk, line: Line) -> None:
+    desk = distant_desk
+    desk.start_demo("电费比平时高很多")
+    expect(desk.finals.first).to_be_visible(timeout=LISTENING_MS)
+    line.cut()
+    expect(notice(desk.page)).to_be_visible()
+    before = desk.finals.count()
+    for _ in range(200):
+        if len([sentence for sentence in desk.snapshot()["utterances"] if sentence["is_final"]]) > before + 1:
+            break
+        desk.page.wait_for_timeout(300)
+    desk.client.post(f"/calls/{desk.call_id}/stop").raise_for_status()
+    line.mend()
+    expect(desk.state("ended_stopped")).to_be_visible(timeout=LISTENING_MS)
+    expect(notice(desk.page)).to_be_hidden()
+    said = [sentence["text"] for sentence in desk.snapshot()["utterances"]]
+    assert len(said) > before
+    expect(desk.sentences).to_contain_text(said)
+    expect(desk.sentences).to_have_count(len(said))
+
+
+def test_line_that_passes_nothing_on_is_noticed_and_said(distant_desk: Desk, line: Line) -> None:
+    desk = distant_desk
+    desk.start_demo("马路边水管爆了")
+    expect(desk.finals.first).to_be_visible(timeout=LISTENING_MS)
+    line.freeze()
+    expect(notice(desk.page)).to_be_visible(timeout=SILENCE_NOTICED_MS)
+    line.thaw()
+    expect(notice(desk.page)).to_be_hidden(timeout=LISTENING_MS)
+    desk.stop()
+    said = [sentence["text"] for sentence in desk.snapshot()["utterances"]]
+    expect(desk.sentences).to_contain_text(said)
