@@ -76,8 +76,8 @@ types: .venv/.dev ## mypy --strict
 	@$(PYTHON) -m mypy
 
 .PHONY: arch
-arch: .venv/.dev ## Prove the layers (import-linter)
-	@.venv/bin/lint-imports --no-timings 2>&1 | tail -n +12
+arch: .venv/.dev | build ## Prove the layers (import-linter)
+	@.venv/bin/lint-imports --no-cache >build/arch.log 2>&1 || { cat build/arch.log; exit 1; }; tail -n 6 build/arch.log
 
 .PHONY: web-check
 web-check: .venv/.dev web_agent/node_modules/.installed ## Lint, type-check and test the web pages; client drift
@@ -85,6 +85,9 @@ web-check: .venv/.dev web_agent/node_modules/.installed ## Lint, type-check and 
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent typecheck
 	@$(NPM) run --silent test
+
+build:
+	@mkdir -p build
 
 .PHONY: check
 check: lint types arch web-check ## Every static check
