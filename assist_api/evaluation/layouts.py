@@ -181,7 +181,8 @@ def read_relevant(path: Path) -> dict[str, frozenset[str]]:
         columns = line.rstrip("\r").split("\t")
         if len(columns) != QREL_COLUMNS:
             raise layout_error(path, f"needs {QREL_COLUMNS} columns with tabs between, has {len(columns)}", number)
-        relevant.setdefault(columns[0], set()).add(columns[2])
+        if columns[3].strip() != "0":
+            relevant.setdefault(columns[0], set()).add(columns[2])
     return {question: frozenset(passages) for question, passages in relevant.items()}
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from assist_api.evaluation.layouts import (
     MANIFEST_JSONL,
@@ -33,6 +34,7 @@ WRITTEN, OURS, STOCK = "written", "tingzhi", "stock"
 DEPTH = 3
 """An agent is shown three cards."""
 
+T = TypeVar("T")
 Find = Callable[[str], Awaitable[Sequence[str]]]
 Say = Callable[[str], None]
 
@@ -136,7 +138,7 @@ def read_spoken(folder: Path, queries_dir: Path, limit: int | None) -> SpokenSet
     return SpokenSet(tuple(questions), tuple(recordings), relevant)
 
 
-def spread_evenly(items: Sequence[SpokenQuestion], limit: int | None) -> Sequence[SpokenQuestion]:
+def spread_evenly(items: Sequence[T], limit: int | None) -> Sequence[T]:
     """Return at most `limit` items from all over the sequence: such files are sorted by source or by voice."""
     if limit is None or limit >= len(items):
         return items

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+
+from assist_api.evaluation.call_scores import (
+    ObservedEvent,
+    final_to_card_ms,
+    score_call,
+    speech_to_card_ms,
+    speech_to_final_ms,
+)
+from assist_api.evaluation.layouts import CallScript
+from assist_api.realtime import protocol
+from tests.fakes.assist_evaluation_data import CALL
+
+pytestmark = pytest.mark.unit
+
+CALL_ID = uuid4()
+RIGHT, RELATED, FOREIGN = uuid4(), uuid4(), uuid4()
+SCRIPT = CallScript.model_validate(CALL)
+SECTORS = {RIGHT: "heating", RELATED: "heating", FOREIGN: "gas"}
+
+
+class Story:
+    """Events of a call, told one after the other."""
+
+    def __init__(self) -> None:
+        self.observed: list[ObservedEvent] = []
+
+    def tell(self, kind: type[Any], data: object, at_ms: float) -> None:
+        event = kind(call_id=CALL_ID, seq=len(self.observed) + 1, at=datetime.now(UTC), data=data)
+        self.observed.append(ObservedEvent(event, at_ms))
+
+    def answer(self, speed: str = "1", at_ms: float = 0) -> None:
+        roles = [protocol.LegRole.CUSTOMER, protocol.LegRole.AGENT]
+        answered = protocol.CallAnswered(
+            source="cli", title="", duration_ms=1, speed=speed, leg_roles=roles, resumed_at_ms=0
+        )
+        self.tell(protocol.CallAnsweredEvent, answered, at_ms)
+
+    def hear(self, text: str, end_ms: int, at_ms: float, role: str = "customer") -> UUID:
+        utterance = protocol.Utterance(
+            segment_id=uuid4(),
+            leg_role=protocol.LegRole(role),
+            start_ms=max(0, end_ms - 1000),
+            end_ms=end_ms,
+            text=text,
+            is_final=True,
+            partial_index=-1,
+            confidence=0.9,
+            language="zh",
+        )
+        self.tell(protocol.TranscriptFinalEvent, utterance, at_ms)
+        return utterance.segment_id
+
+    def show(self, entries: list[UUID], trigger: UUID, at_ms: float) -> None:
+        shown = protocol.SuggestionList(
+            cards=[card(entry) for entry in entries], cases=[], trigger_segment_id=trigger, search_state="complete"
+        )
+        self.tell(protocol.SuggestionShownEvent, shown, at_ms)
+
+    def withhold(self, reason: str, trigger: UUID, at_ms: float) -> None:
+        withheld = protocol.SuggestionWithheld(reason=reason, trigger_segment_id=trigger, search_state="complete")
+        self.tell(protocol.SuggestionWithheldEvent, withheld, at_ms)
+
+    def rank(self, *categories: str) -> None:
+        ranked = [
+            protocol.RankedCategory(category_id=name, business_type="", situation="", path=[], probability=0.5)
+            for name in categories
+        ]
+        ranking = protocol.CategoryRanking(categories=ranked, has_abstained=False, trigger_segment_id=uuid4())
+        self.tell(protocol.CategoryRankedEvent, ranking, 0)
+
+    def end(self, reason: str = "completed") -> None:
+        ended = protocol.CallEnded(reason=protocol.EndReason(reason), code="", message="", duration_ms=1)
+        self.tell(protocol.CallEndedEvent, ended, 0)
+
+
+def card(entry_id: UUID) -> protocol.Card:
+    return protocol.Card(
+        suggestion_id=uuid5(CALL_ID, str(entry_id)),
+        entry_id=entry_id,
+        revision_id=uuid4(),
+        revision_number=1,
+        title=f"title {SECTORS[entry_id]}",
+        script="",
+        answer="",
+        variants=[],
+        sector=SECTORS[entry_id],
+        category_path=[],
+        business_type="fault",
+        reviewed_on=date(2026, 1, 1),
+        valid_until=None,
+        confidence=protocol.Confidence.HIGH,
+        probability=0.9,
+        score_parts={},
+        trigger_segment_ids=[],
+        matches=[],
+        is_new=True,
+    )
+
+
+def test_first_best_and_last_rank_are_told_apart():
+    story = Story()
+    first = story.hear("我家", 2000, 0)
+    story.show([RELATED, FOREIGN], first, 0)
+    second = story.hear("暖气", 5000, 0)
+    story.show([RELATED, RIGHT], second, 0)
+    third = story.hear("不热", 9000, 0)
+    story.show([RIGHT, RELATED], third, 0)
+    story.show([RELATED, FOREIGN, RIGHT], third, 0)
+    score = score_call(SCRIPT, {RIGHT}, story.observed)
+    assert (score.entry_first_ms, score.entry_rank_first) == (5000, 2)
+    assert (score.entry_rank_best, score.entry_rank_last) == (1, 3)
+    assert score.is_entry_found
+
+
+def test_entry_that_was_only_there_for_a_while_counts_as_found():
+    story = Story()
+    segment = story.hear("暖气", 2000, 0)
+    story.show([RIGHT], segment, 0)
+    story.show([RELATED], segment, 0)
+    score = score_call(SCRIPT, {RIGHT}, story.observed)
+    assert score.is_entry_found
+    assert score.entry_rank_last is None
+
+
+def test_call_without_cards_has_no_rank():
+    score = score_call(SCRIPT, {RIGHT}, [])
+    assert not score.is_entry_found
+    assert (score.entry_first_ms, score.entry_rank_first, score.entry_rank_last) == (None, None, None)
+    assert score.end_reason == ""
+
+
+def test_any_of_several_expected_entries_counts():
+    story = Story()
+    story.show([FOREIGN, RELATED], story.hear("暖气", 2000, 0), 0)
+    assert score_call(SCRIPT, {RIGHT, RELATED}, story.observed).entry_rank_first == 2
+
+
+def test_cards_of_another_sector_are_wrong_and_related_ones_only_others():
+    story = Story()
+    story.show([RIGHT, RELATED, FOREIGN], story.hear("暖气", 2000, 0), 0)
+    score = score_call(SCRIPT, {RIGHT}, story.observed)
+    assert score.other_cards == ("title heating", "title gas")
+    assert score.wrong_cards == ("title gas",)
+
+
+def test_a_new_order_of_the_same_cards_is_no_change():
+    story = Story()
+    segment = story.hear("暖气", 2000, 0)
+    for entries in ([RIGHT, RELATED], [RELATED, RIGHT], [RELATED]):
+        story.show(entries, segment, 0)
+    assert score_call(SCRIPT, {RIGHT}, story.observed).card_changes == 2
+
+
+def test_the_last_ranking_decides_on_the_category():
+    story = Story()
+    story.rank("fault/heating.warmth.cold")
+    story.rank("enquiry/heating.billing", "fault/heating.warmth.cold")
+    story.end()
+    score = score_call(SCRIPT, {RIGHT}, story.observed)
+    assert score.category_first == "enquiry/heating.billing"
+    assert not score.is_category_right
+    story.rank("fault/heating.warmth.cold")
+    assert score_call(SCRIPT, {RIGHT}, story.observed).is_category_right
+
+
+def test_each_leg_is_compared_with_its_own_lines_in_order_of_time():
+    story = Story()
+    story.hear("不热。", 4000, 0)
+    story.hear("我家暖汽", 2000, 0)
+    story.hear("請您先放一下氣", 3000, 0, role="agent")
+    score = score_call(SCRIPT, {RIGHT}, story.observed)
+    assert score.customer.heard == "我家暖汽不热"
+    assert (score.customer.characters, score.customer.errors) == (6, 1)
+    assert score.agent.error_rate == 0
+
+
+def test_delays_begin_at_the_end_of_speech_and_at_the_final():
+    story = Story()
+    story.answer(at_ms=1000)
+    segment = story.hear("暖气不热", 2000, 3600)
+    story.show([RIGHT], segment, 3650)
+    assert speech_to_final_ms(story.observed) == [600]
+    assert final_to_card_ms(story.observed) == [50]
+    assert speech_to_card_ms(story.observed) == [650]
+
+
+def test_a_call_played_as_fast_as_it_goes_has_no_delay_after_speech():
+    story = Story()
+    story.answer(speed="max")
+    story.show([RIGHT], story.hear("暖气不热", 2000, 100), 150)
+    assert speech_to_final_ms(story.observed) == []
+    assert speech_to_card_ms(story.observed) == []
+    assert final_to_card_ms(story.observed) == [50]
+
+
+def test_an_answer_of_no_card_has_a_delay_and_chatter_has_none():
+    story = Story()
+    story.withhold("nothing_fits", story.hear("暖气不热", 2000, 100), 130)
+    story.withhold("not_a_question", story.hear("喂你好", 3000, 200), 201)
+    assert final_to_card_ms(story.observed) == [30]
