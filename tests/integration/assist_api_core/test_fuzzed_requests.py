@@ -1,0 +1,89 @@
+"""schemathesis invents requests from the OpenAPI document; whatever it sends, the server must not crash."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
+from assist_api.app import create_app
+from assist_api.deps import SESSION_COOKIE
+from assist_api.settings import AssistSettings
+from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
+
+pytestmark = pytest.mark.integration
+
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+
+
+# Signing out would make every later request a 401.
+API = schemathesis.openapi.from_dict(create_app(AssistSettings.model_construct()).openapi()).exclude(
+    method="DELETE", path="/api/v1/session"
+)
+
+
+class RunningServer(uvicorn.Server):
+    """The application on a real port, in a thread with a loop of its own."""
+
+    def __init__(self, folder: Path, listening: socket.socket) -> None:
+        self._folder = folder
+        self._listening = listening
+        self.is_up = threading.Event()
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    async def run_on_own_loop(self) -> None:
+        url = f"sqlite+aiosqlite:///{self._folder / 'test.sqlite'}"
+        async with run_server(settings_for(url, self._folder)) as server:
+            super().__init__(uvicorn.Config(server.app, lifespan="off", log_config=None, ws="none"))
+            server.services.health.set_ready(True)
+            await self.serve(sockets=[self._listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@contextmanager
+def running_in_thread(folder: Path) -> Iterator[RunningServer]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = RunningServer(folder, listening)
+        thread = threading.Thread(target=lambda: asyncio.run(server.run_on_own_loop()))
+        thread.start()
+        assert server.is_up.wait(120)
+        yield server
+        server.should_exit = True
+        thread.join(60)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with running_in_thread(tmp_path_factory.mktemp("fuzzed")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def cookies(running: RunningServer) -> dict[str, str]:
+    form = {"username": "admin", "password": ADMIN_PASSWORD}
+    answer = httpx.post(f"{running.url}/api/v1/session", json=form, timeout=60)
+    return {SESSION_COOKIE: answer.cookies[SESSION_COOKIE]}
+
+
+@API.parametrize()
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_no_request_crashes_the_server(
+    case: schemathesis.Case, running: RunningServer, cookies: dict[str, str]
+) -> None:
+    response = case.call(base_url=running.url, cookies=cookies)
+    case.validate_response(response, checks=CHECKS)
