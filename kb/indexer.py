@@ -154,7 +154,7 @@ class Indexer:
             await wait()
             try:
                 await work()
-            except Exception:  # noqa: BLE001  # rejected: the index must follow again once the fault is over
+            except Exception:  # rejected: the index must follow again once the fault is over
                 log.exception("indexing_failed", part=name)
                 await self._clock.sleep(_PAUSE_AFTER_FAULT_SECONDS)
                 self._has_passages.set()

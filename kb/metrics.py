@@ -3,7 +3,9 @@
 from kit.metrics import counter, gauge, latency
 
 SEARCH_SECONDS = latency("kb_search_seconds", "Time inside one search", ("state",))
-SEARCH_STAGE_FAILURES = counter("kb_search_stage_failures_total", "Search stages that failed and were left out", ("stage",))
+SEARCH_STAGE_FAILURES = counter(
+    "kb_search_stage_failures_total", "Search stages that failed and were left out", ("stage",)
+)
 DOCUMENTS = gauge("kb_search_documents", "Documents in the search index")
 VECTOR_SHARE_RATIO = gauge("kb_search_vector_share_ratio", "Share of documents whose vectors are there")
 INDEXED_CHANGES = counter("kb_indexed_changes_total", "Changes taken into the search index")

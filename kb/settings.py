@@ -38,5 +38,5 @@ class KBSettings(Settings):
     index_batch: int = Field(default=500, ge=1, le=10_000)
     """Changes applied in one commit; a commit costs about 50 ms."""
 
-    answer_threshold: float = Field(default=0.35, ge=0, le=1)
+    answer_threshold: float = Field(default=0.3, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer."""

@@ -36,7 +36,9 @@ HANDBOOK = (
         variants=("厨房漏气了",),
         sector="gas",
     ),
-    entry("radiator", "暖气不热", "先放掉管道里的空气，再检查阀门是否打开。", variants=("暖气片冰凉",), sector="heating"),
+    entry(
+        "radiator", "暖气不热", "先放掉管道里的空气，再检查阀门是否打开。", variants=("暖气片冰凉",), sector="heating"
+    ),
     entry("pipe", "水管爆裂", "关闭总阀，我们会安排师傅上门维修。", variants=("家里水管漏水",), sector="water"),
     entry("no-signal", "机顶盒没有信号", "检查线路是否松动，然后重新启动机顶盒。", sector="tv"),
     entry("bank-card", "银行卡代扣电费", "在银行柜台签订代扣协议，每月自动扣款。", sector="power"),

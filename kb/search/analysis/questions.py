@@ -65,6 +65,9 @@ def analyse(query: SearchQuery) -> AnalysedQuestion:
     context = mute_fillers(fold(" ".join(query.context)[-_MAX_CONTEXT_CHARACTERS:]).text).strip()
     found = list(_text_terms(FoldedText(muted, folded.origins)))
     typed = list(_typed_terms(FoldedText(muted, folded.origins))) if query.is_typed else []
+    # The letters themselves are no sound; what they may stand for takes their place.
+    spelled = {(term.start, term.end) for term in typed}
+    found = [term for term in found if term.channel is not Channel.SOUNDS or (term.start, term.end) not in spelled]
     found += typed
     if context:
         found += (

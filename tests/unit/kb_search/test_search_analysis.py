@@ -116,7 +116,14 @@ def test_fillers_are_blanked_and_content_stays(said, kept):
 
 @pytest.mark.parametrize(
     ("letters", "characters"),
-    [("tingdian", "停电"), ("xian", "西安"), ("xian", "先"), ("tindian", "停电"), ("tingdain", "停电"), ("tingd", "停电")],
+    [
+        ("tingdian", "停电"),
+        ("xian", "西安"),
+        ("xian", "先"),
+        ("tindian", "停电"),
+        ("tingdain", "停电"),
+        ("tingd", "停电"),
+    ],
 )
 def test_typed_pinyin_is_understood_with_a_typing_error_or_unfinished(letters, characters):
     assert sounds(characters) in pinyin_readings(letters)

@@ -1,0 +1,209 @@
+"""Kills, damage and a second process: the index is always what the database says in the end."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+from pathlib import Path
+
+import pytest
+
+from kb.indexer import Indexer
+from kb.search.query import SearchQuery
+from kb.search.service import SearchService
+from kb.search.setup import make_index
+from kb.search.stores.embedded.store import LEXICAL_FOLDER, ROWS_FILE, EmbeddedStore
+from kb.settings import KBSettings
+from kit.clock import SystemClock
+from kit.errors import ConflictError
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, ListedSource, entry
+
+pytestmark = pytest.mark.integration
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from kb.search.stores.embedded.store import EmbeddedStore
+from tests.fakes.kb_search_documents import entry
+store = EmbeddedStore(Path(sys.argv[1]))
+for number in range(1, 100_000):
+    removals = [f"d{number - 3}"] if number > 3 else []
+    store.apply([entry(f"d{number}", f"停电通知第{number}号"), entry("same", f"停电版本{number}")], removals, number)
+    print(number, flush=True)
+"""
+
+HOLD_THE_LOCK = """
+import sys
+from pathlib import Path
+from kb.search.stores.embedded.store import EmbeddedStore
+from tests.fakes.kb_search_documents import entry
+store = EmbeddedStore(Path(sys.argv[1]))
+store.apply([entry("first", "停电报修")], [])
+print("ready", flush=True)
+import time
+for number in range(1000):
+    time.sleep(0.05)
+    store.apply([entry(f"d{number}", f"停水通知第{number}号")], [])
+    print(number, flush=True)
+"""
+
+
+async def titles(index, text: str) -> list[str]:
+    service = SearchService(index, None, SystemClock(), KBSettings())
+    result = await service.search(SearchQuery(text))
+    await service.aclose()
+    return [hit.title for hit in result.hits]
+
+
+@pytest.mark.parametrize("writes", [2, 5])
+def test_a_kill_while_writing_leaves_rows_and_terms_in_agreement(tmp_path, other_process, writes):
+    writer = other_process(WRITE_UNTIL_KILLED, str(tmp_path / "store"))
+    for _ in itertools.islice(writer.stdout, writes):
+        pass
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    store = EmbeddedStore(tmp_path / "store")
+    last = store.change_number
+    assert last >= writes
+    present = {document.id for document in store.filter_documents()}
+    assert present == {"same", *(f"d{number}" for number in range(max(1, last - 2), last + 1))}
+    assert store._lexical.document_count == len(present)
+    assert store.load(["same"])["same"].title == f"停电版本{last}"
+    store.close()
+
+
+def test_rows_committed_without_their_terms_are_indexed_at_the_next_start(tmp_path):
+    store = EmbeddedStore(tmp_path / "store")
+    store.apply([HANDBOOK[0]], [])
+    store._rows.apply([HANDBOOK[1]], ["outage"], {})  # the kill comes before the lexical commit
+    store.close()
+    again = EmbeddedStore(tmp_path / "store")
+    assert again.count_documents() == again._lexical.document_count == 1
+    again.close()
+
+
+def test_another_process_reads_what_the_writer_commits_and_may_not_write(tmp_path, other_process):
+    writer = other_process(HOLD_THE_LOCK, str(tmp_path / "store"))
+    assert writer.stdout.readline().strip() == "ready"
+    reader = EmbeddedStore(tmp_path / "store")
+    assert not reader.capabilities.is_writable
+    with pytest.raises(ConflictError) as refused:
+        reader.apply([HANDBOOK[0]], [])
+    assert refused.value.error_code == "search_index_locked"
+    before = reader.count_documents()
+    for _ in itertools.islice(writer.stdout, 5):
+        pass
+    reader.refresh()
+    assert reader.count_documents() >= before + 3
+    writer.kill()
+    writer.wait()
+    heir = EmbeddedStore(tmp_path / "store")
+    assert heir.capabilities.is_writable
+    heir.close()
+    reader.close()
+
+
+def test_a_damaged_lexical_index_is_made_again_from_the_rows(tmp_path):
+    store = EmbeddedStore(tmp_path / "store")
+    store.apply(HANDBOOK, [])
+    store.close()
+    for file in (tmp_path / "store" / LEXICAL_FOLDER).iterdir():
+        if not file.name.startswith("."):
+            file.write_bytes(b"nonsense")
+    again = EmbeddedStore(tmp_path / "store")
+    assert again._lexical.document_count == len(HANDBOOK)
+    again.close()
+
+
+async def test_a_damaged_row_file_is_made_again_from_the_database(tmp_path, index, settings):
+    source = ListedSource()
+    for document in HANDBOOK:
+        source.publish(document)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    await indexer.catch_up()
+    rows = index.store.folder / ROWS_FILE
+    index.close()
+    _scribble(rows)
+    assert await indexer.catch_up() == len(HANDBOOK)
+    assert (await titles(index, "暖气不热"))[0] == "暖气不热"
+    assert index.store.change_number == len(HANDBOOK)
+    await indexer.aclose()
+
+
+def _scribble(file: Path) -> None:
+    for leftover in file.parent.glob(f"{file.name}-*"):
+        leftover.unlink()
+    file.write_bytes(b"\x00garbage" * 4096)
+
+
+async def test_changes_are_followed_in_order_and_only_once(index, settings):
+    source = ListedSource()
+    for document in HANDBOOK:
+        source.publish(document)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    assert await indexer.catch_up() == len(HANDBOOK)
+    assert await indexer.catch_up() == 0
+    source.publish(entry("outage", "停电以后怎么报修"))
+    source.retire(HANDBOOK[1])
+    assert await indexer.catch_up() == 2
+    assert (await titles(index, "停电报修"))[0] == "停电以后怎么报修"
+    assert "电费怎么交" not in await titles(index, "电费怎么交")
+    await indexer.aclose()
+
+
+async def test_a_rebuild_keeps_answering_and_keeps_vectors(tmp_path, settings):
+    embedder, source = HashedEmbedder(), ListedSource()
+    index = make_index(tmp_path / "search", settings, embedder)
+    for document in HANDBOOK:
+        source.publish(document)
+    indexer = Indexer(source, index, embedder, SystemClock(), settings)
+    await indexer.catch_up()
+    await indexer.fill_vectors()
+    embedded, old = len(embedder.embedded), index.store.folder
+    with index.lease() as store:
+        building = index.begin_rebuild()
+        assert store.count_documents() == len(HANDBOOK)
+        index.abandon_rebuild(building)
+    assert await indexer.rebuild() == len(HANDBOOK)
+    assert index.store.folder != old
+    assert not old.exists()
+    assert index.store.vector_share() == 1
+    await indexer.fill_vectors()
+    assert len(embedder.embedded) == embedded
+    await indexer.aclose()
+    index.close()
+
+
+async def test_an_index_ahead_of_its_database_is_made_again(index, settings):
+    source = ListedSource()
+    for document in HANDBOOK:
+        source.publish(document)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    await indexer.catch_up()
+    del source.changes[3:]
+    await indexer.catch_up()
+    assert index.store.count_documents() == index.store.change_number == 3
+    await indexer.aclose()
+
+
+async def test_the_background_loop_follows_and_fills_vectors(tmp_path, settings):
+    embedder, source, clock = HashedEmbedder(), ListedSource(), SystemClock()
+    index = make_index(tmp_path / "search", settings, embedder)
+    indexer = Indexer(source, index, embedder, clock, settings)
+    indexer.start()
+    source.publish(HANDBOOK[0])
+    indexer.notify()
+    while index.store.count_documents() == 0 or index.store.vector_share() < 1:
+        await clock.sleep(0.02)
+    await indexer.aclose()
+    await indexer.aclose()
+    index.close()
+
+
+def test_leftovers_of_a_killed_rebuild_are_swept(tmp_path, index):
+    index.open()
+    leftover = index.store.folder.parent / "generation-leftover"
+    leftover.mkdir()
+    index.close()
+    index.open()
+    assert not leftover.exists()
