@@ -31,11 +31,6 @@ def verify_password(password_hash: str | None, password: str) -> bool:
         return False
 
 
-def needs_rehash(password_hash: str) -> bool:
-    """Tell whether the hash was made with weaker parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)
-
-
 def generate_password() -> str:
     """Return 120 random bits, typeable."""
     return secrets.token_urlsafe(_GENERATED_BYTES)

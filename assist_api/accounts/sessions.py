@@ -21,6 +21,7 @@ from assist_api.accounts.passwords import verify_password
 from assist_api.accounts.permissions import Role
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
+from assist_api.metrics import SIGN_INS
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import NotSignedInError, TooManyRequestsError
@@ -68,8 +69,11 @@ class SessionService:
         async with self._database.session() as session:
             account = await AccountRepository(session).find_by_name(name)
         if not await self._is_password_of(account, password) or account is None or not account.is_active:
+            SIGN_INS.labels("refused").inc()
             raise NotSignedInError("User name or password is wrong.", code="wrong_credentials")
-        return await self._open(account, name, address, previous_token)
+        opened = await self._open(account, name, address, previous_token)
+        SIGN_INS.labels("opened").inc()
+        return opened
 
     async def confirm_password(self, current: CurrentAccount, password: str, *, address: str) -> bool:
         """Tell whether the password is the account's; failures count as failed sign-ins.
@@ -141,6 +145,7 @@ class SessionService:
                 for subject, limit in limits.items()
             ]
             if any(waits):
+                SIGN_INS.labels("locked").inc()
                 text = f"Too many failed sign-ins; try again in {max(waits)} seconds."
                 raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=max(waits))
             for subject in limits:
