@@ -15,13 +15,11 @@ export function AntdProvider({ children }: { children: ReactNode }) {
   const [locale] = usePreference('locale')
   const config = useMemo(
     () => ({
-      algorithm: [
-        currentTheme() === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        theme.compactAlgorithm,
-      ],
+      algorithm: currentTheme() === 'dark' ? theme.darkAlgorithm : theme.defaultAlgorithm,
       token: {
         colorPrimary: token('accent'),
-        colorError: token('danger'),
+        // Red is kept for danger: a refused field is marked in ink, with a sign and a thick frame.
+        colorError: token('text'),
         colorBgContainer: token('panel'),
         colorText: token('text'),
         colorTextDescription: token('text-3'),
@@ -30,9 +28,11 @@ export function AntdProvider({ children }: { children: ReactNode }) {
         colorTextLightSolid: token('on-accent'),
         borderRadius: 6,
         fontSize: 13,
+        controlHeight: 30,
         fontFamily: token('font'),
         motion: false,
       },
+      components: { Form: { itemMarginBottom: 14, verticalLabelPadding: '0 0 4px' }, Tree: { titleHeight: 26 } },
     }),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- rejected: the choice of theme is what the tokens are read from.
     [choice],

@@ -18,7 +18,7 @@ export function Segmented<Value extends string>({
 }: SegmentedProps<Value>) {
   const name = useId()
   return (
-    <fieldset className="account__group">
+    <fieldset className="segmented-group">
       <legend className={isLegendHidden ? 'visually-hidden' : ''}>{legend}</legend>
       <div className="segmented">
         {options.map((option) => (

@@ -59,18 +59,20 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => un
   )
 }
 
+const SIGNS = { waiting: '⚠', danger: '⚠', problem: '✕', ready: '✓', plain: 'ⓘ' } as const
+
 export function Banner({
   tone,
   children,
   action,
 }: {
-  tone: 'waiting' | 'danger' | 'ready' | 'plain'
+  tone: keyof typeof SIGNS
   children: ReactNode
   action?: ReactNode
 }) {
   return (
-    <div className={`banner banner--${tone}`} role={tone === 'danger' ? 'alert' : 'status'}>
-      <span aria-hidden="true">{tone === 'ready' ? '✓' : tone === 'plain' ? 'ⓘ' : '⚠'}</span>
+    <div className={`banner banner--${tone}`} role={tone === 'danger' || tone === 'problem' ? 'alert' : 'status'}>
+      <span aria-hidden="true">{SIGNS[tone]}</span>
       <span>{children}</span>
       {action !== undefined && <span className="banner__action">{action}</span>}
     </div>

@@ -23,7 +23,7 @@ export function useSignIn() {
   return useMutation({
     mutationFn: async (credentials: { username: string; password: string }) => {
       await answer(api.POST('/api/v1/session', { body: credentials }))
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+      await client.query({ ...sessionQuery, staleTime: 0 })
     },
   })
 }
@@ -44,7 +44,7 @@ export function useChangePassword() {
   return useMutation({
     mutationFn: async (change: { current_password: string; new_password: string }) => {
       await answer(api.POST('/api/v1/session/password', { body: change }))
-      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+      await client.query({ ...sessionQuery, staleTime: 0 })
     },
   })
 }

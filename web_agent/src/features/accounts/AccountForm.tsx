@@ -54,7 +54,7 @@ export function AccountForm({ account, onClose }: { account: AccountView | null;
       }}
       onCancel={onClose}
     >
-      {problem !== null && problem.fields.length === 0 && <Banner tone="danger">{problemText(t, problem)}</Banner>}
+      {problem !== null && problem.fields.length === 0 && <Banner tone="problem">{problemText(t, problem)}</Banner>}
       <Form
         form={form}
         layout="vertical"

@@ -84,7 +84,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         />
         <MiddleColumn board={board} search={search} call={call} utterances={utterances} deeds={deeds} />
         <aside className="desk__side" aria-label={t('call.side')}>
-          <CategoryPanel ranking={category} />
+          <CategoryPanel ranking={category} isOver={call.state === 'ended'} />
           <CustomerPanel call={call} />
           {source !== null && (
             <SourcePanel

@@ -42,6 +42,7 @@ export function useHeardMs(call: CallInfo): number {
 
   useEffect(() => {
     const moment = Date.now()
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- rejected: the wall time at which the server's word came in is an outside fact.
     setAnchor((known) => moveAnchor(known, call, moment))
     setNow(moment)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- rejected: only these three say that the server knows more.

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 
 import type { Player } from './usePlayer'
 
@@ -9,16 +9,16 @@ export interface Listening {
 
 /** Lets the agent hear the recording while it is transcribed, from where the call stands. */
 export function useListening(player: Player, heardMs: number, startAtOnce: boolean): Listening {
-  const [hasStarted, setHasStarted] = useState(false)
+  const hasStarted = useRef(false)
   const latest = useRef({ player, heardMs })
   useEffect(() => {
     latest.current = { player, heardMs }
   })
   useEffect(() => {
-    if (!startAtOnce || hasStarted) return
-    setHasStarted(true)
+    if (!startAtOnce || hasStarted.current) return
+    hasStarted.current = true
     latest.current.player.playFrom(latest.current.heardMs)
-  }, [startAtOnce, hasStarted])
+  }, [startAtOnce])
   const toggle = () => {
     if (player.isPlaying) player.pause()
     else player.playFrom(heardMs)

@@ -22,6 +22,7 @@ export function CallTable({ calls }: { calls: readonly CallInfo[] }) {
           ))}
         </tr>
       </thead>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- rejected: the keys of the links inside bubble to here. */}
       <tbody onKeyDown={walkRows}>
         {calls.map((call) => (
           <CallRow key={call.id} call={call} />

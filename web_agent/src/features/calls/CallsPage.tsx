@@ -63,7 +63,7 @@ function CallList({ state }: { state: CallState | null }) {
       {calls.isError && <Banner tone="waiting">{t('calls.stale')}</Banner>}
       <CallTable calls={items} />
       {calls.hasNextPage && (
-        <Button className="calls-page__more" disabled={calls.isFetchingNextPage} onClick={() => calls.fetchNextPage()}>
+        <Button className="more" disabled={calls.isFetchingNextPage} onClick={() => calls.fetchNextPage()}>
           {t('common.more')}
         </Button>
       )}

@@ -29,7 +29,7 @@ export function DemoCalls() {
           {t('demo.title')}
         </h2>
       </div>
-      {start.isError && <Banner tone="danger">{problemText(t, asProblem(start.error))}</Banner>}
+      {start.isError && <Banner tone="problem">{problemText(t, asProblem(start.error))}</Banner>}
       {demos.isPending && <Loading lines={6} />}
       {demos.isError && <Failure error={demos.error} onRetry={demos.refetch} />}
       {demos.data?.length === 0 && <Empty title={t('demo.none')} hint={t('demo.none_hint')} />}

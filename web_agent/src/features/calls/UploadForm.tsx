@@ -46,7 +46,7 @@ export function UploadForm() {
         </h2>
       </div>
       <form className="upload" onSubmit={submit}>
-        {problem !== null && problem.fields.length === 0 && <Banner tone="danger">{problemText(t, problem)}</Banner>}
+        {problem !== null && problem.fields.length === 0 && <Banner tone="problem">{problemText(t, problem)}</Banner>}
         <FileDrop
           files={files}
           error={errorOf('files')}

@@ -3,7 +3,7 @@ import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, NavLink, useParams } from 'react-router'
 
-import { casesQuery, caseQuery } from '@/api/queries/knowledge'
+import { casesQuery, caseQuery, entryQuery } from '@/api/queries/knowledge'
 import type { CaseDetail } from '@/api/types'
 import { outcomeText } from '@/features/suggestions/CaseList'
 import { Button } from '@/ui/Button'
@@ -83,7 +83,7 @@ function Cases({ sector, text, chosen }: { sector: string | null; text: string |
         </NavLink>
       ))}
       {cases.hasNextPage && (
-        <Button className="calls-page__more" disabled={cases.isFetchingNextPage} onClick={() => cases.fetchNextPage()}>
+        <Button className="more" disabled={cases.isFetchingNextPage} onClick={() => cases.fetchNextPage()}>
           {t('common.more')}
         </Button>
       )}
@@ -96,6 +96,12 @@ function ChosenCase({ caseId }: { caseId: string }) {
   if (found.isPending) return <Loading lines={8} />
   if (found.isError) return <Failure error={found.error} onRetry={found.refetch} />
   return <CaseView item={found.data} />
+}
+
+function EntryLink({ entryId }: { entryId: string }) {
+  const { t } = useTranslation()
+  const entry = useQuery(entryQuery(entryId))
+  return <Link to={`/knowledge/${entryId}`}>{entry.data?.current.title ?? t('knowledge.entry')}</Link>
 }
 
 function CaseView({ item }: { item: CaseDetail }) {
@@ -131,11 +137,13 @@ function CaseView({ item }: { item: CaseDetail }) {
       {item.entry_ids.length > 0 && (
         <section>
           <h3 className="entry__label">{t('case.entries')}</h3>
-          {item.entry_ids.map((entryId, index) => (
-            <Link key={entryId} className="button button--small" to={`/knowledge/${entryId}`}>
-              {t('case.entry_number', { number: index + 1 })}
-            </Link>
-          ))}
+          <ul>
+            {item.entry_ids.map((entryId) => (
+              <li key={entryId}>
+                <EntryLink entryId={entryId} />
+              </li>
+            ))}
+          </ul>
         </section>
       )}
     </article>

@@ -8,7 +8,7 @@ import { isDangerous } from './danger'
 import './CategoryPanel.css'
 
 /** Where the work order belongs: one answer with its probability, alternatives, or "not sure yet". */
-export function CategoryPanel({ ranking }: { ranking: CategoryRanking | null }) {
+export function CategoryPanel({ ranking, isOver }: { ranking: CategoryRanking | null; isOver: boolean }) {
   const { t } = useTranslation()
   const best = ranking?.categories[0]
   return (
@@ -20,7 +20,7 @@ export function CategoryPanel({ ranking }: { ranking: CategoryRanking | null }) 
       </div>
       <div className="category__body">
         {ranking === null || best === undefined ? (
-          <p className="category__unsure">{t('category.none')}</p>
+          <p className="category__unsure">{t(isOver ? 'category.none_ended' : 'category.none')}</p>
         ) : ranking.has_abstained ? (
           <Unsure categories={ranking.categories} />
         ) : (

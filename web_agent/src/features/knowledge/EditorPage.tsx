@@ -10,6 +10,7 @@ import { usePageTitle } from '@/ui/usePageTitle'
 
 import { EntryEditor } from './EntryEditor'
 
+import './Browser.css'
 import './Editor.css'
 
 export function EditorPage() {

@@ -92,7 +92,7 @@ export function EntryEditor({ tree, entry }: EntryEditorProps) {
 function SaveProblem({ problem }: { problem: Problem }) {
   const { t } = useTranslation()
   if (problem.code === 'stale_revision') return null
-  return <Banner tone="danger">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
+  return <Banner tone="problem">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
 }
 
 /** Sends the form; what the server refuses goes to its field, a stale base fetches the text that came between. */
@@ -114,7 +114,7 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
     setProblem(refused)
     form.setFields(fieldErrors(refused, t))
     if (refused.code !== 'stale_revision' || base === null) return
-    const entry = await client.fetchQuery({ ...entryQuery(base.entry_id), staleTime: 0 })
+    const entry = await client.query({ ...entryQuery(base.entry_id), staleTime: 0 })
     setTheirs(entry.current)
   }
   const save = () => {

@@ -54,7 +54,7 @@ function Entries({ place, status, chosen }: Omit<EntryListProps, 'onStatus'>) {
         <SummaryRow key={entry.id} entry={entry} isChosen={entry.id === chosen} />
       ))}
       {entries.hasNextPage && (
-        <Button className="calls-page__more" disabled={entries.isFetchingNextPage} onClick={() => entries.fetchNextPage()}>
+        <Button className="more" disabled={entries.isFetchingNextPage} onClick={() => entries.fetchNextPage()}>
           {t('common.more')}
         </Button>
       )}
@@ -69,7 +69,7 @@ function SummaryRow({ entry, isChosen }: { entry: EntrySummary; isChosen: boolea
       entryId={entry.id}
       isChosen={isChosen}
       title={entry.title}
-      aside={<RevisionTag state={entry.status} />}
+      aside={entry.status !== 'published' && <RevisionTag state={entry.status} />}
       facts={[
         entry.category_path.slice(0, 3).join(' › '),
         t('card.revision', { number: entry.revision_number }),

@@ -42,13 +42,18 @@ export function RevisionTag({ state }: { state: RevisionDetail['state'] }) {
   return <span className={tone}>{t(`entry.state_${state}`)}</span>
 }
 
+/** Text from a knowledge pack has no person behind it. */
+export function authorText(t: ReturnType<typeof useTranslation>['t'], revision: RevisionDetail): string {
+  return revision.origin === 'pack' ? t('entry.origin_pack') : revision.author
+}
+
 function EntryFacts({ revision }: { revision: RevisionDetail }) {
   const { t } = useTranslation()
   const facts: readonly (readonly [string, string])[] = [
     [t('entry.owner'), revision.owner],
     [t('entry.region'), revision.region ?? t('entry.everywhere')],
     [t('entry.valid'), [revision.valid_from ?? '…', revision.valid_until ?? '…'].join(' – ')],
-    [t('entry.author'), revision.author],
+    [t('entry.author'), authorText(t, revision)],
     [t('entry.change_note'), revision.change_note],
   ]
   return (

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { RevisionDetail } from '@/api/types'
 import { localTime } from '@/ui/format'
 
-import { RevisionTag } from './EntryView'
+import { authorText, RevisionTag } from './EntryView'
 
 interface RevisionListProps {
   revisions: readonly RevisionDetail[]
@@ -33,7 +33,7 @@ export function RevisionList({ revisions, shownId, onShow }: RevisionListProps) 
               <b>{t('knowledge.revision_number', { number: revision.number })}</b>
               <RevisionTag state={revision.state} />
               <span>{localTime(revision.created_at)}</span>
-              <span>{revision.author}</span>
+              <span>{authorText(t, revision)}</span>
               <span className="revisions__note">{revision.change_note}</span>
             </button>
           </li>

@@ -79,7 +79,7 @@ function PasswordForm() {
   )
   return (
     <form className="sign-in__form" onSubmit={submit}>
-      {problem !== null && problem.fields.length === 0 && <Banner tone="danger">{problemText(t, problem)}</Banner>}
+      {problem !== null && problem.fields.length === 0 && <Banner tone="problem">{problemText(t, problem)}</Banner>}
       {input('current', t('password.current'), errorOf('current_password'))}
       {input('next', t('password.next'), errorOf('new_password'))}
       {input('again', t('password.again'), differs ? t('password.differs') : null)}

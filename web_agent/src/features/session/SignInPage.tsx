@@ -60,7 +60,7 @@ function SignInForm() {
   }
   return (
     <form className="sign-in__form" onSubmit={submit}>
-      {signIn.isError && <Banner tone="danger">{problemText(t, asProblem(signIn.error))}</Banner>}
+      {signIn.isError && <Banner tone="problem">{problemText(t, asProblem(signIn.error))}</Banner>}
       <label className="field">
         <span className="field__label">{t('session.username')}</span>
         <input

@@ -27,8 +27,8 @@ interface TranscriptPanelProps {
 
 export function TranscriptPanel({ utterances, callState, card, pointed, playedMs, onPlay }: TranscriptPanelProps) {
   const { t } = useTranslation()
-  const { box, isFollowing, onScroll, jump } = useFollow(utterances)
   const isLive = callState !== 'ended'
+  const { box, isFollowing, onScroll, jump } = useFollow(utterances, isLive)
   useShortcut({ chord: 'End', group: 'call', label: t('transcript.latest'), run: jump })
 
   useEffect(() => {
@@ -36,6 +36,12 @@ export function TranscriptPanel({ utterances, callState, card, pointed, playedMs
   }, [pointed])
 
   const played = playedMs === null ? undefined : utterances.findLast((utterance) => utterance.start_ms <= playedMs)
+  const playedId = played?.segment_id
+
+  useEffect(() => {
+    if (playedId !== undefined) document.getElementById(rowId(playedId))?.scrollIntoView({ block: 'nearest' })
+  }, [playedId])
+
   return (
     <section className="panel transcript" aria-labelledby="transcript-title">
       <div className="panel__head">

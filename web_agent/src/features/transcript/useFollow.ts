@@ -3,11 +3,14 @@ import { useEffect, useRef, useState } from 'react'
 /** A reader this close to the end has not scrolled away on purpose. */
 const NEAR_END_PX = 48
 
-/** Keeps the end of a growing list in view until the reader scrolls up; `jump` goes back to following. */
-export function useFollow(content: unknown) {
+/**
+ * Keeps the end of a growing list in view until the reader scrolls up; `jump` goes back to following. A list that
+ * does not grow is read from its top.
+ */
+export function useFollow(content: unknown, isGrowing: boolean) {
   const box = useRef<HTMLDivElement>(null)
-  const [isFollowing, setIsFollowing] = useState(true)
-  const follows = useRef(true)
+  const [isFollowing, setIsFollowing] = useState(isGrowing)
+  const follows = useRef(isGrowing)
 
   const set = (next: boolean) => {
     follows.current = next

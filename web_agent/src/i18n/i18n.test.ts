@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+import ts from 'typescript'
+import { expect, it } from 'vitest'
+
+import en from './en.json'
+import zhCN from './zh-CN.json'
+
+type Texts = { [key: string]: string | Texts }
+
+const flatten = (texts: Texts, path = ''): [string, string][] =>
+  Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : flatten(value, `${path}${key}.`),
+  )
+const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort()
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+  (path) => /\.tsx?$/.test(path) && !/\.test\.|generated|\.d\.ts$/.test(path),
+)
+
+it('has every text in both languages, with the same holes', () => {
+  const [zh, english] = [new Map(flatten(zhCN)), new Map(flatten(en))]
+  expect([...english.keys()]).toEqual([...zh.keys()])
+  for (const [key, text] of zh) {
+    expect(text.trim(), key).not.toBe('')
+    expect(holes(english.get(key) ?? ''), key).toEqual(holes(text))
+  }
+})
+
+it('writes Chinese texts with Chinese punctuation', () => {
+  expect(flatten(zhCN).filter(([, text]) => /[\u4e00-\u9fff][,:;?!]/.test(text))).toEqual([])
+})
+
+it.each(sources.filter((path) => path.endsWith('.tsx')))('%s has no text of its own', (path) => {
+  const file = ts.createSourceFile(path, readFileSync(`src/${path}`, 'utf8'), ts.ScriptTarget.Latest, true)
+  expect(literals(file)).toEqual([])
+})
+
+it.each(sources)('%s speaks no Chinese outside the texts', (path) => {
+  expect(readFileSync(`src/${path}`, 'utf8').match(/[\u4e00-\u9fff]+/g)).toBeNull()
+})
+
+const SPOKEN = new Set(['title', 'placeholder', 'alt', 'aria-label', 'aria-valuetext', 'label', 'legend', 'hint'])
+
+/** Words in JSX that a person would read or hear. */
+function literals(node: ts.Node): string[] {
+  const own =
+    ts.isJsxText(node) && /\p{L}/u.test(node.text)
+      ? [node.text.trim()]
+      : ts.isJsxAttribute(node) &&
+          SPOKEN.has(node.name.getText()) &&
+          node.initializer !== undefined &&
+          ts.isStringLiteral(node.initializer) &&
+          /\p{L}/u.test(node.initializer.text)
+        ? [node.initializer.text]
+        : []
+  const below: string[] = []
+  ts.forEachChild(node, (child) => {
+    below.push(...literals(child))
+  })
+  return [...own, ...below]
+}

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+
+import { makeInfo, makeSnapshot, makeUtterance } from '../../tests/support/calls'
+import type { EventMessage, SnapshotMessage } from './messages'
+import type { Connection, SocketLike } from './socket'
+import { CallSocket, reconnectDelayMs } from './socket'
+
+class FakeSocket implements SocketLike {
+  sent: string[] = []
+  isClosed = false
+  onmessage: SocketLike['onmessage'] = null
+  onclose: SocketLike['onclose'] = null
+
+  send(data: string) {
+    this.sent.push(data)
+  }
+
+  close() {
+    this.isClosed = true
+  }
+
+  receive(message: object) {
+    this.onmessage?.(new MessageEvent('message', { data: JSON.stringify(message) }))
+  }
+
+  drop(code = 1006) {
+    this.onclose?.(new CloseEvent('close', { code }))
+  }
+}
+
+const head = { call_id: makeInfo().id, at: '2026-03-01T06:00:00Z' }
+const snapshot = (seq: number): SnapshotMessage => ({ ...head, type: 'call.snapshot', seq, data: makeSnapshot() })
+const event = (seq: number): EventMessage => ({ ...head, type: 'transcript.final', seq, data: makeUtterance() })
+
+function setUp() {
+  const sockets: FakeSocket[] = []
+  const passed: string[] = []
+  const links: [Connection, number][] = []
+  const socket = new CallSocket({
+    open: () => {
+      const fake = new FakeSocket()
+      sockets.push(fake)
+      return fake
+    },
+    onSnapshot: (message) => passed.push(`snapshot ${message.seq}`),
+    onEvent: (message) => passed.push(`event ${message.seq}`),
+    onConnection: (connection, attempt) => links.push([connection, attempt]),
+    random: () => 0,
+  })
+  socket.start()
+  return { socket, sockets, passed, links }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('passes events on in order after the snapshot', () => {
+  const { sockets, passed, links } = setUp()
+  sockets[0]!.receive(snapshot(4))
+  sockets[0]!.receive(event(5))
+  sockets[0]!.receive(event(6))
+  expect(passed).toEqual(['snapshot 4', 'event 5', 'event 6'])
+  expect(links.at(-1)).toEqual(['open', 0])
+})
+
+it('ignores events before the first snapshot and events that are already in it', () => {
+  const { sockets, passed } = setUp()
+  sockets[0]!.receive(event(1))
+  sockets[0]!.receive(snapshot(4))
+  sockets[0]!.receive(event(3))
+  sockets[0]!.receive(event(4))
+  expect(passed).toEqual(['snapshot 4'])
+})
+
+it('asks for a snapshot once when a number is missing, and passes nothing on until it is there', () => {
+  const { sockets, passed } = setUp()
+  const [fake] = sockets
+  fake!.receive(snapshot(1))
+  fake!.receive(event(3))
+  fake!.receive(event(4))
+  expect(passed).toEqual(['snapshot 1'])
+  expect(fake!.sent).toEqual(['{"type":"snapshot.requested"}'])
+  fake!.receive(snapshot(4))
+  fake!.receive(event(5))
+  expect(passed).toEqual(['snapshot 1', 'snapshot 4', 'event 5'])
+})
+
+it('reconnects with growing pauses and starts anew from a snapshot with a smaller number', () => {
+  const { sockets, passed, links } = setUp()
+  sockets[0]!.receive(snapshot(9))
+  sockets[0]!.drop()
+  expect(links.at(-1)).toEqual(['reconnecting', 1])
+  vi.advanceTimersByTime(reconnectDelayMs(1, 0))
+  expect(sockets).toHaveLength(2)
+  sockets[1]!.drop()
+  vi.advanceTimersByTime(reconnectDelayMs(2, 0) - 1)
+  expect(sockets).toHaveLength(2)
+  vi.advanceTimersByTime(1)
+  // Partials take a number but do not survive the server: its count may have gone back.
+  sockets[2]!.receive(snapshot(7))
+  sockets[2]!.receive(event(8))
+  expect(passed).toEqual(['snapshot 9', 'snapshot 7', 'event 8'])
+  expect(links.at(-1)).toEqual(['open', 0])
+})
+
+it('listens to one socket only: the old one is silent after a reconnect', () => {
+  const { sockets, passed } = setUp()
+  const [old] = sockets
+  old!.receive(snapshot(1))
+  old!.drop()
+  vi.advanceTimersByTime(10_000)
+  old!.receive(event(2))
+  expect(passed).toEqual(['snapshot 1'])
+  expect(old!.isClosed).toBe(true)
+})
+
+it('reconnects at once when told that the network is back', () => {
+  const { socket, sockets } = setUp()
+  sockets[0]!.drop()
+  socket.retryNow()
+  expect(sockets).toHaveLength(2)
+  vi.advanceTimersByTime(60_000)
+  expect(sockets).toHaveLength(2)
+})
+
+it('does not reconnect after close, nor when the server has nothing more to say', () => {
+  const { socket, sockets } = setUp()
+  socket.close()
+  sockets[0]!.drop()
+  vi.advanceTimersByTime(60_000)
+  expect(sockets).toHaveLength(1)
+
+  const second = setUp()
+  second.sockets[0]!.drop(1000)
+  vi.advanceTimersByTime(60_000)
+  expect(second.sockets).toHaveLength(1)
+  expect(second.links.at(-1)).toEqual(['closed', 0])
+})
+
+it('survives frames that are no messages', () => {
+  const { sockets, passed } = setUp()
+  for (const data of ['', '{', 'null', '[]', '{"type":"call.snapshot"}', '{"type":1,"seq":1,"data":{}}']) {
+    sockets[0]!.onmessage?.(new MessageEvent('message', { data }))
+  }
+  expect(passed).toEqual([])
+})
+
+it('keeps every pause within its bounds', () => {
+  for (let attempt = 1; attempt < 30; attempt += 1) {
+    const [shortest, longest] = [reconnectDelayMs(attempt, 0), reconnectDelayMs(attempt, 0.999)]
+    expect(shortest).toBeGreaterThanOrEqual(200)
+    expect(longest).toBeGreaterThan(shortest)
+    expect(longest).toBeLessThanOrEqual(10_000)
+  }
+})

@@ -1,0 +1,23 @@
+import { cleanup } from '@testing-library/react'
+import { afterEach, beforeAll } from 'vitest'
+
+import { startI18n } from '@/i18n'
+
+// jsdom has neither; the pages under test only need them to exist.
+window.matchMedia = (query) => new (class extends EventTarget {
+  readonly matches = false
+  readonly media = query
+  readonly onchange = null
+  addListener() {}
+  removeListener() {}
+})() as unknown as MediaQueryList
+Element.prototype.scrollIntoView = () => {}
+
+beforeAll(async () => {
+  await startI18n()
+})
+
+afterEach(() => {
+  cleanup()
+  window.localStorage.clear()
+})
