@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,7 +60,7 @@ async def _search_rows(
     settings = KBSettings.load()
     embedder = make_embedder(settings) if has_vectors else None
     wanted = QUICK_QUESTIONS if is_quick else QUESTIONS
-    total = sum(1 for _line in (folder / "queries.jsonl").open("rb"))  # rejected: nothing else runs
+    total = (folder / "queries.jsonl").read_bytes().count(b"\n")
     say(f"search: {corpus}{' with vectors' if has_vectors else ''}")
     report = await evaluate_retrieval(
         folder,
@@ -86,6 +87,10 @@ async def _search_rows(
         ]
         for system in report.systems
     ]
+
+
+def _count_lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n")
 
 
 async def _transcription(data: Path, say: Say, is_quick: bool) -> None:

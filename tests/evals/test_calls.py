@@ -1,0 +1,50 @@
+"""What an agent sees during a call, with the real models: the demo calls, and calls that nothing was tuned on."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from assist_api.demo.catalog import DEMO_CALLS_DIR
+from assist_api.evaluation.calls import CallsReport
+from assist_api.evaluation.tables import calls_tables
+from tests.evals.conftest import UNSEEN_CALLS_DIR, show
+
+# Replays run at the speed of the machine, and a busy one takes its time.
+pytestmark = [pytest.mark.evals, pytest.mark.timeout(1800)]
+
+WANTED_SHARE = 5 / 6
+FOLDERS = [pytest.param(DEMO_CALLS_DIR, id="demo"), pytest.param(UNSEEN_CALLS_DIR, id="unseen")]
+
+
+def report_of(folder: Path, reports: dict[Path, CallsReport]) -> CallsReport:
+    if folder not in reports:
+        pytest.skip(f"{folder} has no manifest.yaml")
+    return reports[folder]
+
+
+def wanted(report: CallsReport) -> int:
+    return math.floor(len(report.calls) * WANTED_SHARE)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_call_is_heard_out(folder: Path, call_reports: dict[Path, CallsReport]):
+    report = report_of(folder, call_reports)
+    show(calls_tables(report))
+    assert {call.end_reason for call in report.calls} == {"completed"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_right_entry_stands_in_the_top_three(folder: Path, call_reports: dict[Path, CallsReport]):
+    report = report_of(folder, call_reports)
+    missing = [call.demo_id for call in report.calls if not call.is_entry_found]
+    assert report.entries_found >= wanted(report), f"not found: {missing}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_right_category_is_first_at_the_end(folder: Path, call_reports: dict[Path, CallsReport]):
+    report = report_of(folder, call_reports)
+    wrong = {call.demo_id: call.category_first for call in report.calls if not call.is_category_right}
+    assert report.categories_right >= wanted(report), f"wrong: {wrong}"
