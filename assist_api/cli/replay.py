@@ -24,10 +24,10 @@ from assist_api.composition import Services, build_services
 from assist_api.lifespan import DEMO_PACKS
 from assist_api.migrations import runner
 from assist_api.realtime.protocol import CallEndedEvent, CallEvent, EndReason
+from assist_api.search.schemas import SectorName
 from assist_api.settings import AssistSettings
 from kb.packs import PackImporter
 from kb.service import KnowledgeService
-from kb.taxonomy import SECTORS
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
 from speech.recording import RecordingLimits, open_recording
@@ -35,7 +35,6 @@ from speech.recording import RecordingLimits, open_recording
 QUEUED_EVENTS = 100_000
 """Nothing is lost when whoever reads our output is slow: more than a call of four hours has."""
 
-Sector = StrEnum("Sector", {name: name for name in SECTORS})
 Tell = Callable[[CallEvent], None]
 
 
@@ -50,7 +49,7 @@ def replay(
     files: Annotated[list[Path], typer.Argument(help="One recording (left: customer, right: agent, or mono), or two.")],
     speed: Annotated[Speed, typer.Option(help="1 for the pace of speech, max for as fast as it goes.")] = Speed.MAX,
     as_json: Annotated[bool, typer.Option("--json", help="Print every event as one JSON object a line.")] = False,
-    sector: Annotated[Sector | None, typer.Option(help="Look only at this sector's knowledge.")] = None,
+    sector: Annotated[SectorName | None, typer.Option(help="Look only at this sector's knowledge.")] = None,
 ) -> None:
     """Replay a recorded call: live transcript, knowledge cards and work-order category, kept like any other call."""
     settings = AssistSettings.load()
@@ -61,7 +60,7 @@ def replay(
         ended = asyncio.run(_replay(settings, files, "1" if speed is Speed.NORMAL else "max", sector, tell))
     except BrokenPipeError:
         # Whoever read our output has left; the interpreter must not fail again when it flushes.
-        sys.stdout = None  # type: ignore[assignment]  # rejected: the documented way to silence the flush at exit
+        sys.stdout = None
         raise typer.Exit(1) from None
     if ended.data.reason is EndReason.FAILED:
         sys.stderr.write(f"error: {ended.data.message}\n")
@@ -132,6 +131,7 @@ async def _opened_services(settings: AssistSettings) -> AsyncIterator[Services]:
         await services.calls.start()
         await services.knowledge.indexer.catch_up()
         await services.knowledge.search.warm_up()
+        await services.knowledge.categories.ensure_trained()
         yield services
 
 
