@@ -56,6 +56,8 @@ class SearchIndex:
             try:
                 self._store = self._open_store(self._current_folder())
             except SearchIndexDamagedError as error:
+                if not error.details["is_writable"]:
+                    raise  # the process that writes will see it and mend it
                 log.warning("search_index_damaged", reason=error.details.get("reason"))
                 self.was_damaged = True
                 self._store = self._open_store(self._new_folder())

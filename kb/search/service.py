@@ -88,7 +88,7 @@ class SearchService:
 
     async def _search(self, store: SearchStore, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
         share = store.vector_share()
-        DOCUMENTS.set(store.count_documents())
+        DOCUMENTS.set(store.statistics().document_count)
         VECTOR_SHARE_RATIO.set(share)
         has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
         state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY

@@ -54,27 +54,27 @@ class SearchStoreContract:
         ("text", "best"),
         [("我家停电了", "outage"), ("停垫抱修", "outage"), ("漏气", "gas-smell"), ("身份证", "identity")],
     )
-    def test_shared_characters_or_sounds_find_a_document(self, store, text, best):
+    def test_shared_characters_or_sounds_find_a_document(self, store: SearchStore, text: str, best: str):
         assert self.found(store, text)[0] == best
 
     @pytest.mark.parametrize("letters", ["tdbx", "tingdianbaoxiu", "tindianbaoxiu"])
-    def test_typed_letters_find_a_document(self, store, letters):
+    def test_typed_letters_find_a_document(self, store: SearchStore, letters: str):
         assert self.found(store, letters, is_typed=True)[0] == "outage"
 
-    def test_scores_fall_and_the_limit_holds(self, store):
+    def test_scores_fall_and_the_limit_holds(self, store: SearchStore):
         hits = store.find_lexical(terms_of("电费怎么交"), EVERYTHING, 2)
         assert [hit.document_id for hit in hits] == ["bill", "bank-card"]
         assert hits[0].score > hits[1].score > 0
 
-    def test_no_terms_find_nothing(self, store):
+    def test_no_terms_find_nothing(self, store: SearchStore):
         assert store.find_lexical([], EVERYTHING, 10) == []
 
-    def test_a_sector_also_admits_documents_of_all_sectors(self, store):
+    def test_a_sector_also_admits_documents_of_all_sectors(self, store: SearchStore):
         wanted = SearchFilter(frozenset(DocumentKind), TODAY, sector="gas")
         assert set(self.found(store, "电费 漏气 身份证", wanted)) <= {"gas-smell", "identity"}
         assert "identity" in self.found(store, "身份证", wanted)
 
-    def test_region_audience_and_kind_are_respected(self, store):
+    def test_region_audience_and_kind_are_respected(self, store: SearchStore):
         store.apply(
             [
                 entry("north", "停水通知北区", region="north"),
@@ -99,31 +99,31 @@ class SearchStoreContract:
             (date(2026, 4, 1), False),
         ],
     )
-    def test_validity_counts_to_the_day(self, store, on, is_valid):
+    def test_validity_counts_to_the_day(self, store: SearchStore, on: date, is_valid: bool):
         promised = entry("sale", "春季优惠套餐", valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31))
         store.apply([promised], [])
         assert ("sale" in self.found(store, "春季优惠", SearchFilter(frozenset(DocumentKind), on))) is is_valid
 
-    def test_an_expired_crowd_does_not_push_out_what_is_valid(self, store):
+    def test_an_expired_crowd_does_not_push_out_what_is_valid(self, store: SearchStore):
         store.apply([entry(f"old{n}", "春季优惠套餐", valid_until=date(2020, 1, 1)) for n in range(60)], [])
         store.apply([entry("new", "春季优惠套餐和其他许多内容")], [])
         assert self.found(store, "春季优惠套餐")[0] == "new"
 
-    def test_an_upsert_replaces_and_a_removal_removes(self, store):
+    def test_an_upsert_replaces_and_a_removal_removes(self, store: SearchStore):
         store.apply([entry("outage", "改成了别的标题")], ["bill"])
         assert store.count_documents() == len(HANDBOOK) - 1
         assert "outage" not in self.found(store, "总开关跳闸")
         assert self.found(store, "改成了别的标题")[0] == "outage"
         assert set(store.load(["outage", "bill"])) == {"outage"}
 
-    def test_applying_the_same_change_twice_changes_nothing(self, store):
+    def test_applying_the_same_change_twice_changes_nothing(self, store: SearchStore):
         for _ in range(2):
             store.apply([entry("new", "新的条目")], ["bill", "never-there"], 7)
         assert store.count_documents() == len(HANDBOOK)
         assert store.change_number == 7
         assert self.found(store, "新的条目").count("new") == 1
 
-    def test_documents_come_back_as_they_were(self, store):
+    def test_documents_come_back_as_they_were(self, store: SearchStore):
         rich = entry(
             "rich",
             "标题",
@@ -137,7 +137,7 @@ class SearchStoreContract:
         store.apply([rich], [])
         assert store.load(["rich"])["rich"] == rich
 
-    def test_nearest_vectors_find_documents_under_the_same_filter(self, store):
+    def test_nearest_vectors_find_documents_under_the_same_filter(self, store: SearchStore):
         embedder = HashedEmbedder()
         assert store.vector_share() == 0
         fill(store, embedder)
@@ -151,7 +151,7 @@ class SearchStoreContract:
         assert score.answer is not None
         assert score.answer < score.question
 
-    def test_unchanged_text_keeps_its_vector(self, store):
+    def test_unchanged_text_keeps_its_vector(self, store: SearchStore):
         embedder = HashedEmbedder()
         fill(store, embedder)
         before = len(embedder.embedded)
@@ -161,16 +161,16 @@ class SearchStoreContract:
         (question,) = embedder.embed_questions(["电费怎么交"])
         assert store.find_vectors(question, EVERYTHING, 1)[0].document_id == "bill"
 
-    def test_passages_say_which_side_they_stand_for(self, store):
+    def test_passages_say_which_side_they_stand_for(self, store: SearchStore):
         sides = {passage.text: passage.side for passage in store.passages_without_vector(100)}
         assert sides["厨房漏气了"] is Side.QUESTION
         assert sides["暖气不热\n先放掉管道里的空气，再检查阀门是否打开。"] is Side.ANSWER
 
-    def test_term_frequencies_count_documents(self, store):
+    def test_term_frequencies_count_documents(self, store: SearchStore):
         asked = [(Channel.CHARACTERS, "电费"), (Channel.CHARACTERS, "火箭")]
         assert store.document_frequencies(asked) == {asked[0]: 2, asked[1]: 0}
 
-    def test_haystack_documents_are_written_filtered_and_deleted(self, store):
+    def test_haystack_documents_are_written_filtered_and_deleted(self, store: SearchStore):
         document = to_haystack(entry("h", "来自干草堆", sector="water"))
         assert store.write_documents([document], DuplicatePolicy.OVERWRITE) == 1
         assert store.write_documents([document], DuplicatePolicy.SKIP) == 0
@@ -181,7 +181,7 @@ class SearchStoreContract:
         store.delete_documents(["h", "unknown"])
         assert store.count_documents() == len(HANDBOOK)
 
-    def test_a_closed_store_opens_again_with_everything(self, store):
+    def test_a_closed_store_opens_again_with_everything(self, store: SearchStore):
         fill(store, HashedEmbedder())
         store.apply([], [], 11)
         opened = store.to_dict()
@@ -203,7 +203,7 @@ class TestEmbeddedStoreBeyondTheExactLimit(SearchStoreContract):
         return EmbeddedStore(folder, embedder_name="hashed", exact_vector_limit=5)
 
 
-def test_both_ways_of_searching_vectors_agree(tmp_path):
+def test_both_ways_of_searching_vectors_agree(tmp_path: Path):
     random = np.random.default_rng(5)
     makers: list[Callable[[], EmbeddedStore]] = [
         lambda: EmbeddedStore(tmp_path / "exact"),

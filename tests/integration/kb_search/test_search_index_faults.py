@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import signal
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kb.indexer import Indexer
+from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
@@ -19,6 +22,8 @@ from kit.errors import ConflictError
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, ListedSource, entry
 
 pytestmark = pytest.mark.integration
+
+StartProcess = Callable[..., subprocess.Popen[str]]
 
 WRITE_UNTIL_KILLED = """
 import sys
@@ -48,7 +53,7 @@ for number in range(1000):
 """
 
 
-async def titles(index, text: str) -> list[str]:
+async def titles(index: SearchIndex, text: str) -> list[str]:
     service = SearchService(index, None, SystemClock(), KBSettings())
     result = await service.search(SearchQuery(text))
     await service.aclose()
@@ -56,7 +61,9 @@ async def titles(index, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("writes", [2, 5])
-def test_a_kill_while_writing_leaves_rows_and_terms_in_agreement(tmp_path, other_process, writes):
+def test_a_kill_while_writing_leaves_rows_and_terms_in_agreement(
+    tmp_path: Path, other_process: StartProcess, writes: int
+):
     writer = other_process(WRITE_UNTIL_KILLED, str(tmp_path / "store"))
     for _ in itertools.islice(writer.stdout, writes):
         pass
@@ -72,7 +79,7 @@ def test_a_kill_while_writing_leaves_rows_and_terms_in_agreement(tmp_path, other
     store.close()
 
 
-def test_rows_committed_without_their_terms_are_indexed_at_the_next_start(tmp_path):
+def test_rows_committed_without_their_terms_are_indexed_at_the_next_start(tmp_path: Path):
     store = EmbeddedStore(tmp_path / "store")
     store.apply([HANDBOOK[0]], [])
     store._rows.apply([HANDBOOK[1]], ["outage"], {})  # the kill comes before the lexical commit
@@ -82,7 +89,7 @@ def test_rows_committed_without_their_terms_are_indexed_at_the_next_start(tmp_pa
     again.close()
 
 
-def test_another_process_reads_what_the_writer_commits_and_may_not_write(tmp_path, other_process):
+def test_another_process_reads_what_the_writer_commits_and_may_not_write(tmp_path: Path, other_process: StartProcess):
     writer = other_process(HOLD_THE_LOCK, str(tmp_path / "store"))
     assert writer.stdout.readline().strip() == "ready"
     reader = EmbeddedStore(tmp_path / "store")
@@ -103,7 +110,7 @@ def test_another_process_reads_what_the_writer_commits_and_may_not_write(tmp_pat
     reader.close()
 
 
-def test_a_damaged_lexical_index_is_made_again_from_the_rows(tmp_path):
+def test_a_damaged_lexical_index_is_made_again_from_the_rows(tmp_path: Path):
     store = EmbeddedStore(tmp_path / "store")
     store.apply(HANDBOOK, [])
     store.close()
@@ -115,7 +122,9 @@ def test_a_damaged_lexical_index_is_made_again_from_the_rows(tmp_path):
     again.close()
 
 
-async def test_a_damaged_row_file_is_made_again_from_the_database(tmp_path, index, settings):
+async def test_a_damaged_row_file_is_made_again_from_the_database(
+    tmp_path: Path, index: SearchIndex, settings: KBSettings
+):
     source = ListedSource()
     for document in HANDBOOK:
         source.publish(document)
@@ -136,7 +145,7 @@ def _scribble(file: Path) -> None:
     file.write_bytes(b"\x00garbage" * 4096)
 
 
-async def test_changes_are_followed_in_order_and_only_once(index, settings):
+async def test_changes_are_followed_in_order_and_only_once(index: SearchIndex, settings: KBSettings):
     source = ListedSource()
     for document in HANDBOOK:
         source.publish(document)
@@ -151,7 +160,7 @@ async def test_changes_are_followed_in_order_and_only_once(index, settings):
     await indexer.aclose()
 
 
-async def test_a_rebuild_keeps_answering_and_keeps_vectors(tmp_path, settings):
+async def test_a_rebuild_keeps_answering_and_keeps_vectors(tmp_path: Path, settings: KBSettings):
     embedder, source = HashedEmbedder(), ListedSource()
     index = make_index(tmp_path / "search", settings, embedder)
     for document in HANDBOOK:
@@ -174,7 +183,7 @@ async def test_a_rebuild_keeps_answering_and_keeps_vectors(tmp_path, settings):
     index.close()
 
 
-async def test_an_index_ahead_of_its_database_is_made_again(index, settings):
+async def test_an_index_ahead_of_its_database_is_made_again(index: SearchIndex, settings: KBSettings):
     source = ListedSource()
     for document in HANDBOOK:
         source.publish(document)
@@ -186,7 +195,7 @@ async def test_an_index_ahead_of_its_database_is_made_again(index, settings):
     await indexer.aclose()
 
 
-async def test_the_background_loop_follows_and_fills_vectors(tmp_path, settings):
+async def test_the_background_loop_follows_and_fills_vectors(tmp_path: Path, settings: KBSettings):
     embedder, source, clock = HashedEmbedder(), ListedSource(), SystemClock()
     index = make_index(tmp_path / "search", settings, embedder)
     indexer = Indexer(source, index, embedder, clock, settings)
@@ -200,7 +209,7 @@ async def test_the_background_loop_follows_and_fills_vectors(tmp_path, settings)
     index.close()
 
 
-def test_leftovers_of_a_killed_rebuild_are_swept(tmp_path, index):
+def test_leftovers_of_a_killed_rebuild_are_swept(tmp_path: Path, index: SearchIndex):
     index.open()
     leftover = index.store.folder.parent / "generation-leftover"
     leftover.mkdir()

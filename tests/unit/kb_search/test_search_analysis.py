@@ -23,7 +23,7 @@ SPOKEN = st.text(st.sampled_from("停电报修费怎么办银行重新ABＣ１2.
     ("written", "folded"),
     [("ＡＢＣ１２３", "abc123"), ("電費繳納", "电费缴纳"), ("３０㎡", "30m2"), ("a\tb\u3000c", "a b c"), ("", "")],
 )
-def test_width_case_and_traditional_characters_fold_to_one_spelling(written, folded):
+def test_width_case_and_traditional_characters_fold_to_one_spelling(written: str, folded: str):
     assert fold(written).text == folded
 
 
@@ -35,7 +35,7 @@ def test_offsets_of_a_folded_text_lead_back_to_the_original():
 
 
 @given(st.text(max_size=60))
-def test_every_folded_character_points_into_the_original(text):
+def test_every_folded_character_points_into_the_original(text: str):
     folded = fold(text)
     for at in range(len(folded.text)):
         start, end = folded.original_span(at, at + 1)
@@ -44,7 +44,7 @@ def test_every_folded_character_points_into_the_original(text):
 
 
 @given(SPOKEN)
-def test_grams_and_words_stand_where_they_say(text):
+def test_grams_and_words_stand_where_they_say(text: str):
     folded = fold(text).text
     for spans in (grams(folded), words(folded), grams(sounds(folded))):
         source = folded if spans is not None else ""
@@ -53,7 +53,7 @@ def test_grams_and_words_stand_where_they_say(text):
 
 
 @given(SPOKEN)
-def test_fast_indexing_cuts_the_same_terms_as_the_one_with_places(text):
+def test_fast_indexing_cuts_the_same_terms_as_the_one_with_places(text: str):
     folded = fold(text).text
     assert sorted(gram_texts(folded)) == sorted(gram.text for gram in grams(folded))
     assert word_texts(folded) == [word.text for word in words(folded)]
@@ -71,12 +71,12 @@ def test_letters_and_digits_are_one_unit():
     ("text", "pinyin"),
     [("停电报修", "ting dian bao xiu"), ("银行", "yin hang"), ("行动", "xing dong"), ("重新", "chong xin")],
 )
-def test_words_with_an_uncommon_reading_sound_right(text, pinyin):
+def test_words_with_an_uncommon_reading_sound_right(text: str, pinyin: str):
     assert spell(sounds(text)) == pinyin
 
 
 @given(SPOKEN)
-def test_a_sounded_text_has_the_length_of_its_text(text):
+def test_a_sounded_text_has_the_length_of_its_text(text: str):
     folded = fold(text).text
     assert len(sounds(folded)) == len(initials(sounds(folded))) == len(folded)
 
@@ -108,7 +108,7 @@ def test_the_shipped_table_knows_every_common_character():
         ("余额不足", "余额不足"),
     ],
 )
-def test_fillers_are_blanked_and_content_stays(said, kept):
+def test_fillers_are_blanked_and_content_stays(said: str, kept: str):
     muted = mute_fillers(said)
     assert len(muted) == len(said)
     assert "".join(muted.replace("，", " ").replace("那个", "").split()) == kept
@@ -125,12 +125,12 @@ def test_fillers_are_blanked_and_content_stays(said, kept):
         ("tingd", "停电"),
     ],
 )
-def test_typed_pinyin_is_understood_with_a_typing_error_or_unfinished(letters, characters):
+def test_typed_pinyin_is_understood_with_a_typing_error_or_unfinished(letters: str, characters: str):
     assert sounds(characters) in pinyin_readings(letters)
 
 
 @pytest.mark.parametrize("letters", ["wifi95", "t", "", "x" * 60])
-def test_other_letters_are_no_pinyin(letters):
+def test_other_letters_are_no_pinyin(letters: str):
     assert pinyin_readings(letters) == ()
 
 
@@ -141,7 +141,7 @@ def test_initials_are_letters_that_begin_syllables():
 
 
 @given(SPOKEN, st.booleans())
-def test_every_question_term_stands_in_the_question(text, is_typed):
+def test_every_question_term_stands_in_the_question(text: str, is_typed: bool):
     question = analyse(SearchQuery(text, is_typed=is_typed))
     for term in question.terms:
         assert 0 <= term.start < term.end <= len(text)

@@ -7,6 +7,7 @@ import pytest
 
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.sounds import sounds
+from kb.search.documents import SearchDocument
 from kb.search.evaluate import GoldQuestion, score_run
 from kb.search.explanations import explain
 from kb.search.features import COLUMN, FEATURES, FeatureMaker
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.unit
 STATISTICS = CollectionStatistics(100, 10.0, 40.0)
 
 
-def measured(text: str, *documents, vectors=None, is_typed=False) -> np.ndarray:
+def measured(
+    text: str, *documents: SearchDocument, vectors: dict[str, VectorScore] | None = None, is_typed: bool = False
+) -> np.ndarray:
     question = analyse(SearchQuery(text, is_typed=is_typed))
     frequencies = {(term.channel, term.text): 3 for term in question.terms}
     maker = FeatureMaker(question, frequencies, STATISTICS)
@@ -34,7 +37,7 @@ def feature(matrix: np.ndarray, name: str) -> list[float]:
     return matrix[:, COLUMN[name]].tolist()
 
 
-def question(text: str, **how) -> AnalysedQuestion:
+def question(text: str, **how: object) -> AnalysedQuestion:
     return analyse(SearchQuery(text, **how))
 
 

@@ -38,12 +38,13 @@ class Columns:
         }
         self._codes: dict[str, int] = {}
         self._masks: dict[SearchFilter, Mask] = {}
+        self._statistics: CollectionStatistics | None = None
         self.ids: dict[int, str] = {}
         self.rows: dict[str, int] = {}
 
     def add(self, rows: Iterable[FilterRow]) -> None:
         """Take in rows."""
-        self._masks.clear()
+        self._forget()
         for row in rows:
             self._grow(row.row + 1)
             values = {
@@ -63,13 +64,17 @@ class Columns:
 
     def remove(self, rows: Iterable[int]) -> None:
         """Forget rows; unknown ones are ignored."""
-        self._masks.clear()
+        self._forget()
         for row in rows:
             document_id = self.ids.pop(row, None)
             if document_id is not None:
                 self._arrays["kind"][row] = 0
                 if self.rows.get(document_id) == row:
                     del self.rows[document_id]
+
+    def _forget(self) -> None:
+        self._masks.clear()
+        self._statistics = None
 
     def _grow(self, size: int) -> None:
         have = len(self._arrays["kind"])
@@ -100,7 +105,12 @@ class Columns:
         return mask
 
     def statistics(self) -> CollectionStatistics:
-        """Return counts and average lengths."""
+        """Return counts and average lengths; remembered until something changes."""
+        if self._statistics is None:
+            self._statistics = self._count_statistics()
+        return self._statistics
+
+    def _count_statistics(self) -> CollectionStatistics:
         rows = np.fromiter(self.ids, np.int64, len(self.ids))
         if not len(rows):
             return CollectionStatistics(0, 1.0, 1.0)

@@ -21,7 +21,7 @@ from kb.search.query import Audience, DocumentKind
 from kb.search.stores.base import Passage, Side, Vector
 
 SCHEMA_VERSION = 1
-# Columns of a WITHOUT ROWID table stand in the order of its key: SQLite 3.40's quick_check reports a NULL otherwise.
+# Columns of a WITHOUT ROWID table stand in the order of its key: otherwise SQLite 3.40's quick_check reports NULLs.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS documents (
@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE TABLE IF NOT EXISTS removed (number INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS lexical_pending (row INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS passages (
-    row INTEGER NOT NULL, text_hash TEXT NOT NULL, side TEXT NOT NULL, PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
+    row INTEGER NOT NULL, text_hash TEXT NOT NULL, side TEXT NOT NULL,
+    PRIMARY KEY (row, text_hash, side)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (
     text_hash TEXT PRIMARY KEY, side TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ix_passages_text_hash ON passages (text_hash);

@@ -95,7 +95,7 @@ class EmbeddedStore:
             self._rows = RowFile(self._folder / ROWS_FILE, is_writable=is_writable)
             self._check_rows(is_writable)
         except sqlite3.DatabaseError as error:
-            raise _damaged(self._folder, str(error)) from error
+            raise self._damaged(str(error)) from error
         self._lexical = self._open_lexical(is_writable)
         if is_writable:
             self._catch_up_lexical()
@@ -104,16 +104,26 @@ class EmbeddedStore:
     def _check_rows(self, is_writable: bool) -> None:
         version = self._rows.fact("schema_version")
         if version not in (None, str(SCHEMA_VERSION)):
-            raise _damaged(self._folder, f"version {version} instead of {SCHEMA_VERSION}")
+            raise self._damaged(f"version {version} instead of {SCHEMA_VERSION}")
         if not is_writable:
             return
         if self._rows.fact("is_open") == "1" and not self._rows.is_sound():
-            raise _damaged(self._folder, "the row file fails its integrity check")
+            raise self._damaged("the row file fails its integrity check")
         self._rows.set_fact("schema_version", str(SCHEMA_VERSION))
         self._rows.set_fact("is_open", "1")
         if self._embedder_name and self._rows.fact("embedder") != self._embedder_name:
             self._rows.drop_vectors()
             self._rows.set_fact("embedder", self._embedder_name)
+
+    def _damaged(self, reason: str) -> SearchIndexDamagedError:
+        return SearchIndexDamagedError(
+            "The search index cannot be read; it is made again from the database.",
+            category=DependencyCategory.REJECTED,
+            retryable=True,
+            folder=self._folder.name,
+            reason=reason,
+            is_writable=self._lock_file is not None,
+        )
 
     def _open_lexical(self, is_writable: bool) -> LexicalIndex:
         folder = self._folder / LEXICAL_FOLDER
@@ -121,7 +131,7 @@ class EmbeddedStore:
             return LexicalIndex(folder, is_writable=is_writable)
         except ValueError as error:  # what tantivy's binding raises for damage of any sort
             if not is_writable:
-                raise _damaged(self._folder, str(error)) from error
+                raise self._damaged(str(error)) from error
             log.warning("lexical_index_damaged", folder=str(folder), reason=str(error))
             LexicalIndex.destroy(folder)
             return LexicalIndex(folder, is_writable=True)
@@ -251,17 +261,18 @@ class EmbeddedStore:
         with self._refresh_lock:
             self.refresh()
             mask = self._columns.mask(wanted)
-            admitted, total = int(mask.sum()), len(self._columns.ids)
-            if not admitted:
-                return []
-            query_filter = wanted if admitted < _SELECTIVE_SHARE * total else None
-            asked = limit if admitted == total else limit * 2
-            while True:
-                hits = self._lexical.find(terms, query_filter, asked)
-                kept = [(row, score) for row, score in hits if row < len(mask) and mask[row]]
-                if len(kept) >= limit or len(hits) < asked:
-                    return self._candidates(kept[:limit])
-                asked *= 4
+        # The search itself runs unlocked: what is committed meanwhile is simply not seen.
+        admitted, total = int(mask.sum()), len(self._columns.ids)
+        if not admitted:
+            return []
+        query_filter = wanted if admitted < _SELECTIVE_SHARE * total else None
+        asked = limit if admitted == total else limit * 2
+        while True:
+            hits = self._lexical.find(terms, query_filter, asked)
+            kept = [(row, score) for row, score in hits if row < len(mask) and mask[row]]
+            if len(kept) >= limit or len(hits) < asked:
+                return self._candidates(kept[:limit])
+            asked *= 4
 
     def find_vectors(self, vector: Vector, wanted: SearchFilter, limit: int) -> list[Candidate]:
         """Return the documents with the passages nearest to a question's vector."""
@@ -270,7 +281,8 @@ class EmbeddedStore:
             return self._candidates(self._vectors.nearest(vector, self._columns.mask(wanted), limit))
 
     def _candidates(self, scored: Iterable[tuple[int, float]]) -> list[Candidate]:
-        return [Candidate(self._columns.ids[row], score) for row, score in scored if row in self._columns.ids]
+        named = ((self._columns.ids.get(row), score) for row, score in scored)
+        return [Candidate(document_id, score) for document_id, score in named if document_id is not None]
 
     def vector_scores(self, vector: Vector, document_ids: Sequence[str]) -> dict[str, VectorScore]:
         """Return cosines of the documents' passages with a question's vector."""
@@ -340,13 +352,3 @@ def _take_lock(folder: Path) -> IO[str] | None:
         file.close()
         return None
     return file
-
-
-def _damaged(folder: Path, reason: str) -> SearchIndexDamagedError:
-    return SearchIndexDamagedError(
-        "The search index cannot be read; it is made again from the database.",
-        category=DependencyCategory.REJECTED,
-        retryable=True,
-        folder=folder.name,
-        reason=reason,
-    )
