@@ -13,6 +13,7 @@ export default defineConfig({
   build: { target: 'es2022', manifest: true, chunkSizeWarningLimit: 900 },
   test: {
     environment: 'jsdom',
+    testTimeout: 60_000,
     include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.{ts,tsx}'],
     setupFiles: ['./tests/setup.ts'],
   },

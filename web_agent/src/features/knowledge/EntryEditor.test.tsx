@@ -83,7 +83,7 @@ it('keeps the text when somebody was faster, shows their changes, and saves on t
   expect(await screen.findByText(/王同事 刚刚保存了第 2 版/)).toBeTruthy()
   expect(screen.getByText('新负责人')).toBeTruthy()
   expect((script as HTMLTextAreaElement).value).toBe('mine')
-  await user.click(screen.getByRole('button', { name: /以第 2 版为基础继续/ }))
+  await user.click(screen.getByText('以第 2 版为基础继续'))
   await user.keyboard('{Control>}s{/Control}')
   await vi.waitFor(() => {
     expect(router.state.location.pathname).toBe(`/knowledge/${base.entry_id}`)

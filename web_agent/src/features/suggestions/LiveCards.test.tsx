@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { act, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { expect, it, vi } from 'vitest'
@@ -35,7 +35,9 @@ it('holds new cards behind a chip while the pointer is on the list, and shows th
   const user = userEvent.setup()
   draw(<Panel start={makeList([first])} />)
   await user.hover(screen.getByText('第一张'))
-  arrive(makeList([second, first]))
+  act(() => {
+    arrive(makeList([second, first]))
+  })
   expect(await screen.findByRole('button', { name: /1 条新建议/ })).toBeTruthy()
   expect(titles()).toEqual(['1第一张'])
   await user.keyboard('n')
@@ -47,7 +49,9 @@ it('keeps the card open that is being read when the list changes', async () => {
   draw(<Panel start={makeList([first, second])} />)
   await user.keyboard('2')
   expect(screen.getByRole('button', { name: /第二张/ }).getAttribute('aria-expanded')).toBe('true')
-  arrive(makeList([makeCard({ title: '第三张' }), first, second]))
+  act(() => {
+    arrive(makeList([makeCard({ title: '第三张' }), first, second]))
+  })
   await user.keyboard('n')
   expect(screen.getByRole('button', { name: /第二张/ }).getAttribute('aria-expanded')).toBe('true')
 })
