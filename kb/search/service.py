@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import structlog
 from haystack import Pipeline
@@ -96,13 +97,17 @@ class SearchService:
             return (), state
         wanted = SearchFilter(
             kinds=query.kinds,
-            on=query.on or self._clock.now().date(),
+            on=query.on or self._today(),
             audience=query.audience,
             sector=query.sector,
             region=query.region,
         )
         outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
         return outcome["explainer"]["hits"], state
+
+    def _today(self) -> date:
+        """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
+        return self._clock.now().astimezone().date()
 
     def _pipeline_of(self, store: SearchStore) -> Pipeline:
         if self._pipeline is None or self._pipeline[0] is not store:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import signal
 import subprocess
+import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -207,6 +209,28 @@ async def test_the_background_loop_follows_and_fills_vectors(tmp_path: Path, set
     await indexer.aclose()
     await indexer.aclose()
     index.close()
+
+
+class StoppedClock(SystemClock):
+    def now(self) -> datetime:
+        return datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
+
+
+async def test_the_day_that_counts_is_the_local_one(
+    index: SearchIndex, settings: KBSettings, monkeypatch: pytest.MonkeyPatch
+):
+    index.open()
+    index.store.apply([entry("march", "春季优惠", valid_until=date(2026, 3, 31))], [])
+    found = []
+    for zone in ("UTC", "Asia/Shanghai"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        service = SearchService(index, None, StoppedClock(), settings)
+        found.append(len((await service.search(SearchQuery("春季优惠"))).hits))
+        await service.aclose()
+    monkeypatch.undo()
+    time.tzset()
+    assert found == [1, 0]
 
 
 def test_leftovers_of_a_killed_rebuild_are_swept(tmp_path: Path, index: SearchIndex):
