@@ -238,4 +238,5 @@ def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit
         confidence=float(ranked.ranked.confidences[place]),
         score_parts=parts,
         matches=explain(question, projected),
+        sector=document.sector,
     )

@@ -56,6 +56,7 @@ class Hit:
         confidence: Calibrated probability, 0..1, that this hit answers the question.
         score_parts: Named parts of the score (`words`, `bigrams`, `pinyin`, `vector`, …), each 0..1.
         matches: Shared terms, by field and position.
+        sector: `power heating water gas tv`, or None for every sector.
     """
 
     kind: DocumentKind
@@ -67,6 +68,7 @@ class Hit:
     confidence: float
     score_parts: Mapping[str, float] = field(default_factory=dict)
     matches: tuple[TermMatch, ...] = ()
+    sector: str | None = None
 
 
 class SearchState(StrEnum):
