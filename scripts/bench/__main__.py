@@ -58,13 +58,13 @@ async def _delays(heard_seconds: float | None) -> None:
         async def carry(number: int) -> Delays:
             return await desk.carry(calls[number % len(calls)].script.demo_id, heard_seconds)
 
-        ours = {count: await _at_once(carry, count, "tingzhi") for count in CONCURRENCY}
+        ours = {count: await _at_once(carry, count, "tingzhi", desk.cpu_seconds) for count in CONCURRENCY}
     async with running_naive_desk() as naive_desk:
 
         async def carry_naively(number: int) -> Delays:
             return await naive_desk.carry(calls[number % len(calls)].path, heard_seconds)
 
-        naive = {count: await _at_once(carry_naively, count, "naive") for count in CONCURRENCY}
+        naive = {count: await _at_once(carry_naively, count, "naive", naive_desk.cpu_seconds) for count in CONCURRENCY}
     for count in CONCURRENCY:
         title = f"{count} call{'s' if count > 1 else ''} at 1×, milliseconds"
         print_table(
@@ -74,8 +74,9 @@ async def _delays(heard_seconds: float | None) -> None:
         )
 
 
-async def _at_once(carry: Carry, count: int, name: str) -> Delays:
+async def _at_once(carry: Carry, count: int, name: str, cpu_seconds: Callable[[], float]) -> Delays:
     _say(f"{name}: {count} at once")
+    cpu_before = cpu_seconds()
 
     async def later(number: int) -> Delays:
         await asyncio.sleep(number * STAGGER_SECONDS)
@@ -84,6 +85,7 @@ async def _at_once(carry: Carry, count: int, name: str) -> Delays:
     total = Delays()
     for delays in await asyncio.gather(*(later(number) for number in range(count))):
         total.extend(delays)
+    total.cpu_seconds = cpu_seconds() - cpu_before
     return total
 
 

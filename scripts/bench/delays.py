@@ -13,14 +13,19 @@ class Delays:
         speech_to_final: From the end of speech, in audio time, to its final text.
         final_to_card: From a final to the answer of the search that it led to.
         speech_to_card: From the end of speech to that answer.
+        cpu_seconds: Spent by the whole process that carried the calls.
+        audio_seconds: Length of the calls it carried.
     """
 
     speech_to_final: list[float] = field(default_factory=list)
     final_to_card: list[float] = field(default_factory=list)
     speech_to_card: list[float] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    audio_seconds: float = 0.0
 
     def extend(self, other: Delays) -> None:
         """Add those of another call."""
         self.speech_to_final += other.speech_to_final
         self.final_to_card += other.final_to_card
         self.speech_to_card += other.speech_to_card
+        self.audio_seconds += other.audio_seconds

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import psutil
 from pydantic import TypeAdapter
 from websockets.asyncio.client import connect
 
@@ -41,6 +42,12 @@ class Desk:
 
     http: httpx.AsyncClient
     socket_url: str
+    process: psutil.Process
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that the server has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
 
     async def carry(self, demo_id: str, heard_seconds: float | None) -> Delays:
         """Play a demo call at its pace and measure what its screen receives.
@@ -58,7 +65,17 @@ class Desk:
                 await asyncio.sleep(heard_seconds)
                 (await self.http.post(f"/api/v1/calls/{call_id}/stop")).raise_for_status()
         observed = [await self._answered(call_id), *watching.result()]
-        return Delays(speech_to_final_ms(observed), final_to_card_ms(observed), speech_to_card_ms(observed))
+        return Delays(
+            speech_to_final_ms(observed),
+            final_to_card_ms(observed),
+            speech_to_card_ms(observed),
+            audio_seconds=await self._heard_seconds(call_id),
+        )
+
+    async def _heard_seconds(self, call_id: str) -> float:
+        snapshot = await self.http.get(f"/api/v1/calls/{call_id}")
+        heard_ms: int = snapshot.raise_for_status().json()["data"]["call"]["heard_ms"]
+        return heard_ms / 1000
 
     async def _watch(self, call_id: str) -> list[ObservedEvent]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
@@ -109,7 +126,7 @@ async def running_desk() -> AsyncIterator[Desk]:
                 credentials = {"username": "admin", "password": password}
                 (await http.post("/api/v1/session", json=credentials)).raise_for_status()
                 await _wait_for_vectors(http)
-                yield Desk(http, f"ws://127.0.0.1:{port}")
+                yield Desk(http, f"ws://127.0.0.1:{port}", psutil.Process(process.pid))
         finally:
             await _stop(process)
 

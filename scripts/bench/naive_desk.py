@@ -7,6 +7,7 @@ partials, no socket, no database, and it is told that callers speak Chinese.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
@@ -47,6 +48,10 @@ class NaiveDesk:
     executor: ThreadPoolExecutor
     clock: Clock
 
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that this process has used so far."""
+        return time.process_time()
+
     async def carry(self, path: Path, heard_seconds: float | None) -> Delays:
         """Play a recording at its pace; stop it after `heard_seconds` unless that is None."""
         recording = open_recording([path], limits=RecordingLimits())
@@ -67,6 +72,7 @@ class NaiveDesk:
                             break
                         await pace.wait_for(chunk.end_ms)
                         await legs[index].feed(chunk)
+                        delays.audio_seconds = chunk.end_ms / 1000
                 await asyncio.gather(*(leg.finish() for leg in legs))
         finally:
             await asyncio.gather(*(leg.aclose() for leg in legs))

@@ -60,7 +60,7 @@ async def _search_rows(
     settings = KBSettings.load()
     embedder = make_embedder(settings) if has_vectors else None
     wanted = QUICK_QUESTIONS if is_quick else QUESTIONS
-    total = (folder / "queries.jsonl").read_bytes().count(b"\n")
+    total = await asyncio.to_thread(_count_lines, folder / "queries.jsonl")
     say(f"search: {corpus}{' with vectors' if has_vectors else ''}")
     report = await evaluate_retrieval(
         folder,
