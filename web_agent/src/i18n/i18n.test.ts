@@ -27,7 +27,7 @@ it('has every text in both languages, with the same holes', () => {
 })
 
 it('writes Chinese texts with Chinese punctuation', () => {
-  expect(flatten(zhCN).filter(([, text]) => /[\u4e00-\u9fff][,:;?!]/.test(text))).toEqual([])
+  expect(flatten(zhCN).filter(([, text]) => /[\u4e00-\u9fff\uff09}][,:;?!]/.test(text))).toEqual([])
 })
 
 it.each(sources.filter((path) => path.endsWith('.tsx')))('%s has no text of its own', (path) => {

@@ -15,4 +15,8 @@ export function localTime(at: string): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }
 
-export const percent = (probability: number): string => `${Math.round(probability * 100)}%`
+/** Whole percent; what rounds to nothing is still not nothing. */
+export function percent(probability: number): string {
+  const rounded = Math.round(probability * 100)
+  return rounded === 0 && probability > 0 ? '<1%' : `${rounded}%`
+}

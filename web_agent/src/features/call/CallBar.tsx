@@ -17,6 +17,7 @@ import './CallBar.css'
 
 interface CallBarProps {
   call: CallInfo
+  isConnected: boolean
   player: Player
   /** The recording of a running call can be heard along. */
   canListen: boolean
@@ -24,9 +25,9 @@ interface CallBarProps {
 }
 
 /** State, time, who: the first thing the eye finds. */
-export function CallBar({ call, player, canListen, listensAtOnce }: CallBarProps) {
+export function CallBar({ call, isConnected, player, canListen, listensAtOnce }: CallBarProps) {
   const { t } = useTranslation()
-  const heardMs = useHeardMs(call)
+  const heardMs = useHeardMs(call, isConnected)
   return (
     <section className="call-bar" aria-label={t('call.bar')}>
       <Link className="button button--quiet" to="/calls" aria-label={t('call.back')}>

@@ -54,6 +54,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
     <div className="desk">
       <CallBar
         call={call}
+        isConnected={stream.connection !== 'reconnecting'}
         player={player}
         canListen={canHear && call.has_audio && isRunningLive(call)}
         listensAtOnce={listensAtOnce}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 
 import type { CallInfo, CategoryRanking, StageState } from '@/api/types'
 import { isDangerous } from '@/features/category/danger'
+import { useCategoryNames } from '@/features/category/useCategoryNames'
 import { codeText } from '@/i18n/problemText'
 import { Banner } from '@/ui/states'
 import type { Connection } from '@/realtime/socket'
@@ -19,16 +20,17 @@ interface NoticesProps {
 /** Everything on the screen that is late, cut off or dangerous says so here, with its age. */
 export function Notices({ call, stages, category, connection, attempt, freshAt }: NoticesProps) {
   const { t } = useTranslation()
+  const names = useCategoryNames()
   const best = category?.has_abstained === false ? category.categories[0] : undefined
   return (
     <div className="notices">
+      {best !== undefined && isDangerous(best.situation) && call.state !== 'ended' && (
+        <Banner tone="danger">{t('call.danger', { situation: names(best).situation })}</Banner>
+      )}
       {connection === 'reconnecting' && <Reconnecting attempt={attempt} freshAt={freshAt} />}
       {call.state === 'interrupted' && <Banner tone="waiting">{t('call.interrupted_hint')}</Banner>}
       {call.end_reason === 'failed' && (
         <Banner tone="waiting">{t('call.failed', { reason: codeText(t, call.end_code, call.end_message) })}</Banner>
-      )}
-      {best !== undefined && isDangerous(best.situation) && call.state !== 'ended' && (
-        <Banner tone="danger">{t('call.danger', { situation: best.path.at(-1) })}</Banner>
       )}
       {stages.map((stage) => (
         <StageNotice key={stage.stage} stage={stage} />

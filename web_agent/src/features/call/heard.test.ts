@@ -22,6 +22,12 @@ it('starts again where the server does after an interruption', () => {
   expect(moveAnchor(interrupted, makeInfo({ heard_ms: 9_000 }), 9_000)).toMatchObject({ heardMs: 9_000, isRunning: true })
 })
 
+it('stands still while the connection is lost', () => {
+  const lost = moveAnchor(running, makeInfo({ heard_ms: 9_000 }), 3_000, false)
+  expect(lost).toMatchObject({ heardMs: 12_000, isRunning: false })
+  expect(heardAt(lost, 90_000, 60_000)).toBe(12_000)
+})
+
 it('does not guess when the call is processed faster than it was spoken', () => {
   expect(moveAnchor(running, makeInfo({ speed: 'max', heard_ms: 5_000 }), 3_000)).toMatchObject({ heardMs: 5_000, isRunning: false })
 })

@@ -4,6 +4,7 @@ import type { CategoryRanking, RankedCategory } from '@/api/types'
 import { percent } from '@/ui/format'
 
 import { isDangerous } from './danger'
+import { useCategoryNames } from './useCategoryNames'
 
 import './CategoryPanel.css'
 
@@ -33,17 +34,18 @@ export function CategoryPanel({ ranking, isOver }: { ranking: CategoryRanking | 
 
 function Decided({ best, others }: { best: RankedCategory; others: readonly RankedCategory[] }) {
   const { t } = useTranslation()
+  const names = useCategoryNames()(best)
   return (
     <>
       <p className="category__type">
-        {best.path[0]}
+        {names.businessType}
         {isDangerous(best.situation) && <span className="tag tag--danger">⚠ {t('category.danger')}</span>}
       </p>
       <p className="category__best">
-        <span>{best.path.at(-1)}</span>
+        <span>{names.situation}</span>
         <span className="category__probability">{percent(best.probability)}</span>
       </p>
-      <p className="category__path">{best.path.slice(1).join(' › ')}</p>
+      <p className="category__path">{names.path.join(' › ')}</p>
       <Meter probability={best.probability} />
       {others.length > 0 && (
         <>
@@ -67,11 +69,12 @@ function Unsure({ categories }: { categories: readonly RankedCategory[] }) {
 }
 
 function Alternatives({ categories }: { categories: readonly RankedCategory[] }) {
+  const names = useCategoryNames()
   return (
     <ol className="category__list">
       {categories.map((category) => (
         <li key={category.category_id}>
-          <span className="category__name">{[category.path[0], category.path.at(-1)].join(' › ')}</span>
+          <span className="category__name">{`${names(category).businessType} › ${names(category).situation}`}</span>
           <span className="category__probability">{percent(category.probability)}</span>
         </li>
       ))}

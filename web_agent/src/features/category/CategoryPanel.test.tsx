@@ -1,0 +1,52 @@
+import { screen } from '@testing-library/react'
+import { expect, it } from 'vitest'
+
+import type { CategoryRanking, RankedCategory } from '@/api/types'
+import { writePreference } from '@/ui/preferences'
+
+import { TREE } from '../../../tests/support/knowledge'
+import { draw, serve } from '../../../tests/support/page'
+import { CategoryPanel } from './CategoryPanel'
+
+const single: RankedCategory = {
+  category_id: 'fault/power.outage.single',
+  business_type: 'fault',
+  situation: 'power.outage.single',
+  path: ['故障报修', '供电', '停电', '一户停电'],
+  probability: 0.86,
+}
+const leak = { ...single, situation: 'gas.safety.leak', path: ['故障报修', '燃气', '用气安全', '燃气泄漏'], probability: 0.004 }
+const ranking = (change: Partial<CategoryRanking> = {}): CategoryRanking => ({
+  categories: [single, leak],
+  has_abstained: false,
+  trigger_segment_id: 's',
+  ...change,
+})
+
+it('names the category with its probability and the alternatives', () => {
+  draw(<CategoryPanel ranking={ranking()} isOver={false} />)
+  expect(screen.getByText('一户停电')).toBeTruthy()
+  expect(screen.getByText('86%')).toBeTruthy()
+  expect(screen.getByText('故障报修 › 燃气泄漏')).toBeTruthy()
+  expect(screen.getByText('<1%')).toBeTruthy()
+  expect(screen.queryByText(/危险/)).toBeNull()
+})
+
+it('says that it is not sure instead of naming one', () => {
+  draw(<CategoryPanel ranking={ranking({ has_abstained: true })} isOver={false} />)
+  expect(screen.getByText('尚不确定')).toBeTruthy()
+  expect(screen.getByText('故障报修 › 一户停电')).toBeTruthy()
+})
+
+it('marks a situation in which lives are at risk in words, not by colour alone', () => {
+  draw(<CategoryPanel ranking={ranking({ categories: [leak] })} isOver={false} />)
+  expect(screen.getByText(/危险/)).toBeTruthy()
+})
+
+it('takes English names from the taxonomy', async () => {
+  serve({ 'GET /knowledge/categories': [200, TREE] })
+  writePreference('locale', 'en')
+  draw(<CategoryPanel ranking={ranking({ categories: [single] })} isOver={false} />)
+  expect(await screen.findByText('One household')).toBeTruthy()
+  writePreference('locale', 'zh-CN')
+})
