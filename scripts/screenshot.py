@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -36,7 +37,7 @@ def main() -> None:
         server = TingzhiServer(Path(folder))
         server.start()
         try:
-            with server.client_of() as admin:
+            with closing(server.client_of()) as admin:
                 take_picture(server.url, admin, target)
         finally:
             server.stop()

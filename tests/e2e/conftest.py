@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -106,7 +107,7 @@ def admin(running_server: TingzhiServer) -> Iterator[httpx.Client]:
     """The administrator, signed in to the API."""
     if not running_server.is_running:
         running_server.start()
-    with running_server.client_of() as client:
+    with closing(running_server.client_of()) as client:
         yield client
 
 

@@ -16,6 +16,11 @@ def found(page: Page) -> Locator:
     return page.get_by_role("region", name=text("knowledge.list")).get_by_role("link").filter(has_text="›")
 
 
+def open_browser(page: Page) -> None:
+    page.goto("/knowledge")
+    expect(found(page).first).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("typed", "wanted"),
     [
@@ -26,8 +31,7 @@ def found(page: Page) -> Locator:
     ],
 )
 def test_search_by_keyboard_finds_words_and_pinyin(admin_page: Page, typed: str, wanted: str) -> None:
-    admin_page.goto("/knowledge")
-    expect(found(admin_page).first).to_be_visible()
+    open_browser(admin_page)
     admin_page.keyboard.press("Control+k")
     admin_page.keyboard.type(typed)
     expect(found(admin_page).filter(has_text=wanted).first).to_be_visible()
@@ -39,7 +43,7 @@ def test_search_by_keyboard_finds_words_and_pinyin(admin_page: Page, typed: str,
 
 def test_edited_entry_is_a_new_revision_and_is_found_by_its_new_words(admin_page: Page) -> None:
     page = admin_page
-    page.goto("/knowledge")
+    open_browser(page)
     page.keyboard.press("Control+k")
     page.keyboard.type("电视显示无信号怎么办")
     found(page).filter(has_text="电视显示无信号怎么办").first.click()
@@ -63,9 +67,10 @@ def test_edited_entry_is_a_new_revision_and_is_found_by_its_new_words(admin_page
 
 def test_two_people_on_one_entry_do_not_overwrite_each_other(admin_page: Page) -> None:
     page = admin_page
-    page.goto("/knowledge")
+    open_browser(page)
     found(page).first.click()
     page.get_by_role("link", name=text("knowledge.edit"), exact=True).click()
+    page.wait_for_url("**/edit")
     other = page.context.new_page()
     other.goto(page.url)
     for number, editor in enumerate((other, page)):
@@ -76,6 +81,6 @@ def test_two_people_on_one_entry_do_not_overwrite_each_other(admin_page: Page) -
     conflict = page.get_by_role("alert").filter(has_text=text("entry.field_owner"))
     expect(conflict).to_contain_text("第0组")
     expect(page.get_by_label(text("entry.field_owner"), exact=True)).to_have_value("第1组")
-    page.get_by_role("button", name=text("editor.rebase").split("{{")[0].strip()).click()
+    page.get_by_role("button", name=text("editor.rebase", number=2)).click()
     page.get_by_role("button", name=text("editor.save")).click()
     expect(page.get_by_role("region", name=text("knowledge.entry"))).to_contain_text("第1组")

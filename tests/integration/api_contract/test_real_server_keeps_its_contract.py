@@ -7,6 +7,7 @@ process), identifiers of a real call, entry and case lead behind the 404 that in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import httpx
 import pytest
@@ -45,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TingzhiServer]:
 
 @pytest.fixture(scope="module")
 def admin(server: TingzhiServer) -> Iterator[httpx.Client]:
-    with server.client_of() as client:
+    with closing(server.client_of()) as client:
         yield client
 
 
