@@ -46,12 +46,21 @@ class SituationGroup:
 
 @dataclass(frozen=True, slots=True)
 class SectorBranch:
-    """One sector's part of the taxonomy; `code` is None for situations of every sector."""
+    """One sector's part of the taxonomy; `code` is None for situations of every sector.
+
+    Attributes:
+        code: Of the sector.
+        name_zh: In Chinese.
+        name_en: In English.
+        groups: Its situations.
+        names: Words by which people name the sector: its service, its meter, its bill, its devices.
+    """
 
     code: str | None
     name_zh: str
     name_en: str
     groups: tuple[SituationGroup, ...]
+    names: tuple[str, ...] = ()
 
 
 class Taxonomy:
@@ -111,7 +120,7 @@ def load_taxonomy() -> Taxonomy:
 
 def _parse_branch(raw: Mapping[str, Any]) -> SectorBranch:
     groups = tuple(_parse_group(group, raw["sector"]) for group in raw["groups"])
-    return SectorBranch(raw["sector"], raw["zh"], raw["en"], groups)
+    return SectorBranch(raw["sector"], raw["zh"], raw["en"], groups, tuple(raw.get("names", ())))
 
 
 def _parse_group(raw: Mapping[str, Any], sector: str | None) -> SituationGroup:

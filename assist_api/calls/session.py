@@ -58,6 +58,7 @@ class _Searched:
 @dataclass(frozen=True, slots=True)
 class _CategoryQuestion:
     utterances: tuple[Utterance, ...]
+    sector: str | None
     trigger_segment_id: UUID
     heard_at: float
 
@@ -97,7 +98,7 @@ class CallSession:
         self._categories = categories
         self._clock = clock
         self._stages = StageBoard(journal)
-        self._policy = SuggestionPolicy()
+        self._policy = SuggestionPolicy(sector=journal.snapshot.call.sector)
         self._policy.resume(map(_heard, journal.snapshot.utterances), journal.snapshot.suggestions.cards)
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
@@ -175,11 +176,11 @@ class CallSession:
             dropped = await self._searches.offer(_Question(asked, heard_at))
             metrics.SEARCHES_DROPPED.inc(dropped)
             finals = tuple(known for known in self._journal.snapshot.utterances if known.is_final)
-            await self._rankings.offer(_CategoryQuestion(finals, utterance.segment_id, heard_at))
+            await self._rankings.offer(_CategoryQuestion(finals, self._policy.sector, utterance.segment_id, heard_at))
 
     async def _search(self, question: _Question) -> None:
         try:
-            result = await self._suggestions.search(question.request, self._journal.snapshot.call.sector)
+            result = await self._suggestions.search(question.request)
         except Exception as error:  # rejected: whatever a search raises costs a suggestion, not the call
             metrics.SEARCHES_FAILED.inc()
             log.warning("call_search_failed", call_id=str(self._journal.call_id), exc_info=error)
@@ -232,9 +233,7 @@ class CallSession:
 
     async def _rank(self, question: _CategoryQuestion) -> None:
         try:
-            ranking = await self._categories.rank(
-                question.utterances, self._journal.snapshot.call.sector, question.trigger_segment_id
-            )
+            ranking = await self._categories.rank(question.utterances, question.sector, question.trigger_segment_id)
         except Exception as error:  # rejected: see _search
             log.warning("call_category_failed", call_id=str(self._journal.call_id), exc_info=error)
             ranking = None
@@ -242,6 +241,8 @@ class CallSession:
 
     async def _on_ranked(self, answer: _Ranked) -> None:
         await self._stages.set_category(is_well=answer.ranking is not None)
+        if answer.ranking is not None:
+            self._policy.regard({item.category_id: item.probability for item in answer.ranking.categories})
         if answer.ranking is not None and is_materially_different(self._journal.snapshot.category, answer.ranking):
             await self._journal.record(answer.ranking)
             metrics.FINAL_TO_CATEGORY.observe(self._clock.monotonic() - answer.question.heard_at)

@@ -3,20 +3,22 @@
 A caller describes one matter in several breaths. Each breath is searched (with the ones before it as context), and
 what the searches say is added up per entry: evidence of an older breath counts less, several weak signs for the same
 entry make a strong one, and a card that stands needs a clearly better one to push it out. So the right entry stays
-in the list instead of flickering with every sentence, and a second matter still gets through.
+in the list instead of flickering with every sentence, and a second matter still gets through. Once it is clear which
+sector the call is about, entries of the others are not shown (`suggestions.sector`).
 
 The caller of this class runs the searches; it never waits and never reads a clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assist_api.realtime.protocol import Card, LegRole
 from assist_api.search.cards import confidence_of
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest
+from assist_api.suggestions.sector import SectorTracker
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind
 
@@ -119,12 +121,24 @@ class _Evidence:
 class SuggestionPolicy:
     """Decides for one call; `hear` every final in order, `weigh` every search result in order."""
 
-    def __init__(self, parameters: PolicyParameters | None = None) -> None:
+    def __init__(self, parameters: PolicyParameters | None = None, *, sector: str | None = None) -> None:
+        """Begin a call.
+
+        Args:
+            parameters: Other than the usual ones.
+            sector: The call's sector where it is known beforehand; otherwise what is said tells it.
+        """
         self._parameters = parameters or PolicyParameters()
         self._composer = QueryComposer()
+        self._sectors = SectorTracker(sector)
         self._evidence: dict[_Key, _Evidence] = {}
         self._entries: tuple[Standing, ...] = ()
         self._cases: tuple[Standing, ...] = ()
+
+    @property
+    def sector(self) -> str | None:
+        """The one sector that the call is about so far, None while that is not clear."""
+        return self._sectors.sector
 
     def hear(self, utterance: Heard) -> SearchRequest | Withheld | None:
         """Take in a final.
@@ -133,14 +147,22 @@ class SuggestionPolicy:
             A search to run; `Withheld` when a customer said nothing to search for; None when the utterance is the
             agent's and no restatement of the matter.
         """
+        self._sectors.hear(utterance.leg_role, utterance.text)
         request = self._composer.compose(utterance)
-        if request is None and utterance.leg_role is LegRole.CUSTOMER and utterance.text:
+        if request is not None:
+            return replace(request, sector=self._sectors.sector)
+        if utterance.leg_role is LegRole.CUSTOMER and utterance.text:
             return Withheld("not_a_question")
-        return request
+        return None
+
+    def regard(self, probabilities: Mapping[str, float]) -> None:
+        """Take in the ranking of the category, as probabilities by category id."""
+        self._sectors.regard(probabilities)
 
     def resume(self, utterances: Iterable[Heard], cards: Sequence[Card]) -> None:
         """Take in what was said and shown before an interruption, without searching for it again."""
         for utterance in utterances:
+            self._sectors.hear(utterance.leg_role, utterance.text)
             self._composer.compose(utterance)
         self._entries = tuple(_standing(card) for card in cards)
         for item in self._entries:
@@ -187,7 +209,7 @@ class SuggestionPolicy:
         return [
             Standing(evidence.hit, evidence.request, evidence.probability)
             for (document_kind, document_id), evidence in self._evidence.items()
-            if document_kind is kind and document_id not in dismissed
+            if document_kind is kind and document_id not in dismissed and self._sectors.admits(evidence.hit.sector)
         ]
 
     def _pick(
@@ -223,6 +245,7 @@ def _standing(card: Card) -> Standing:
         score=card.probability,
         confidence=card.probability,
         score_parts=card.score_parts,
+        sector=card.sector,
     )
     trigger = card.trigger_segment_ids[0]
     request = SearchRequest(number=0, text="", context=(), parts=(), trigger_segment_id=trigger, weight=1.0)

@@ -66,6 +66,7 @@ class SearchRequest:
         parts: Where the words of `text` come from.
         trigger_segment_id: The utterance that asked for it.
         weight: How much its hits count, 0..1.
+        sector: The only sector to search in; None for every one.
     """
 
     number: int
@@ -74,6 +75,7 @@ class SearchRequest:
     parts: tuple[QueryPart, ...]
     trigger_segment_id: UUID
     weight: float
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

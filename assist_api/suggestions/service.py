@@ -36,15 +36,15 @@ class SuggestionService:
         self._database = database
         self._clock = clock
 
-    async def search(self, request: SearchRequest, sector: str | None) -> SearchResult:
+    async def search(self, request: SearchRequest) -> SearchResult:
         """Search entries and cases, each by itself, so that cases never push entries out.
 
         Raises:
             TimeoutError: The search took longer than `SEARCH_TIMEOUT`.
         """
         async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
-            entries = await self._engine.search(_query(request, sector, DocumentKind.ENTRY, ENTRY_HITS))
-            cases = await self._engine.search(_query(request, sector, DocumentKind.CASE, CASE_HITS))
+            entries = await self._engine.search(_query(request, DocumentKind.ENTRY, ENTRY_HITS))
+            cases = await self._engine.search(_query(request, DocumentKind.CASE, CASE_HITS))
         return SearchResult(
             hits=(*entries.hits, *cases.hits),
             state=entries.state,
@@ -102,8 +102,10 @@ def suggestion_id(call_id: UUID, item: Standing) -> UUID:
     return uuid5(call_id, f"{item.hit.kind.value}:{item.hit.revision_id}")
 
 
-def _query(request: SearchRequest, sector: str | None, kind: DocumentKind, limit: int) -> SearchQuery:
-    return SearchQuery(text=request.text, context=request.context, kinds=frozenset({kind}), sector=sector, limit=limit)
+def _query(request: SearchRequest, kind: DocumentKind, limit: int) -> SearchQuery:
+    return SearchQuery(
+        text=request.text, context=request.context, kinds=frozenset({kind}), sector=request.sector, limit=limit
+    )
 
 
 def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID]) -> Card:

@@ -17,6 +17,7 @@ def make_hit(
     kind: DocumentKind = DocumentKind.ENTRY,
     revision_id: str | None = None,
     matches: Sequence[TermMatch] = (),
+    sector: str | None = None,
 ) -> Hit:
     """Return a hit; everything else about it is plain."""
     return Hit(
@@ -29,6 +30,7 @@ def make_hit(
         confidence=confidence,
         score_parts={"words": confidence},
         matches=tuple(matches),
+        sector=sector,
     )
 
 
