@@ -4,13 +4,18 @@ import { afterEach, beforeAll } from 'vitest'
 import { startI18n } from '@/i18n'
 
 // jsdom has none of these; the pages under test only need them to exist.
-window.matchMedia = (query) => new (class extends EventTarget {
+class QuietMediaQuery extends EventTarget implements MediaQueryList {
   readonly matches = false
-  readonly media = query
   readonly onchange = null
+
+  constructor(readonly media: string) {
+    super()
+  }
+
   addListener() {}
   removeListener() {}
-})() as unknown as MediaQueryList
+}
+window.matchMedia = (query) => new QuietMediaQuery(query)
 Element.prototype.scrollIntoView = () => {}
 window.ResizeObserver = class {
   observe() {}

@@ -6,7 +6,9 @@ import { expect, it } from 'vitest'
 import en from './en.json'
 import zhCN from './zh-CN.json'
 
-type Texts = { [key: string]: string | Texts }
+interface Texts {
+  [key: string]: string | Texts
+}
 
 const flatten = (texts: Texts, path = ''): [string, string][] =>
   Object.entries(texts).flatMap(([key, value]) =>

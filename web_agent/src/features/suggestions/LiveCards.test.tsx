@@ -1,4 +1,4 @@
-import { act, screen } from '@testing-library/react'
+import { fireEvent, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { expect, it, vi } from 'vitest'
@@ -12,13 +12,20 @@ import { useCardBoard } from './useCardBoard'
 
 const first = makeCard({ title: '第一张' })
 const second = makeCard({ title: '第二张' })
-let arrive: (list: SuggestionList) => void
 
-function Panel({ start, utterances = [] }: { start: SuggestionList; utterances?: Parameters<typeof makeUtterance>[0][] }) {
+interface PanelProps {
+  start: SuggestionList
+  /** Comes in when `arrive` is called; pointer and focus stay where they are. */
+  next?: SuggestionList
+  utterances?: Parameters<typeof makeUtterance>[0][]
+}
+
+function Panel({ start, next, utterances = [] }: PanelProps) {
   const [list, setList] = useState(start)
-  arrive = setList
   const board = useCardBoard(list, [])
   return (
+    <>
+      <button onClick={() => { if (next !== undefined) setList(next) }}>arrive</button>
     <LiveCards
       board={board}
       callId="c1"
@@ -26,18 +33,18 @@ function Panel({ start, utterances = [] }: { start: SuggestionList; utterances?:
       utterances={utterances.map((utterance) => makeUtterance(utterance))}
       deeds={{ onOpenSource: vi.fn(), onFeedback: vi.fn(), onReason: vi.fn() }}
     />
+    </>
   )
 }
 
+const arrive = () => fireEvent.click(screen.getByText('arrive'))
 const titles = () => screen.getAllByRole('heading', { level: 3 }).map((heading) => heading.textContent)
 
 it('holds new cards behind a chip while the pointer is on the list, and shows them by N', async () => {
   const user = userEvent.setup()
-  draw(<Panel start={makeList([first])} />)
+  draw(<Panel start={makeList([first])} next={makeList([second, first])} />)
   await user.hover(screen.getByText('第一张'))
-  act(() => {
-    arrive(makeList([second, first]))
-  })
+  arrive()
   expect(await screen.findByRole('button', { name: /1 条新建议/ })).toBeTruthy()
   expect(titles()).toEqual(['1第一张'])
   await user.keyboard('n')
@@ -46,12 +53,10 @@ it('holds new cards behind a chip while the pointer is on the list, and shows th
 
 it('keeps the card open that is being read when the list changes', async () => {
   const user = userEvent.setup()
-  draw(<Panel start={makeList([first, second])} />)
+  draw(<Panel start={makeList([first, second])} next={makeList([makeCard({ title: '第三张' }), first, second])} />)
   await user.keyboard('2')
   expect(screen.getByRole('button', { name: /第二张/ }).getAttribute('aria-expanded')).toBe('true')
-  act(() => {
-    arrive(makeList([makeCard({ title: '第三张' }), first, second]))
-  })
+  arrive()
   await user.keyboard('n')
   expect(screen.getByRole('button', { name: /第二张/ }).getAttribute('aria-expanded')).toBe('true')
 })

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { CallState, Card, Utterance } from '@/api/types'
+import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Empty } from '@/ui/states'
@@ -25,7 +25,7 @@ export function LiveCards({ board, callId, callState, utterances, deeds }: LiveC
   const { t } = useTranslation()
   const { shown, newCount, showNew, openCard } = board
   useShortcut({ chord: 'N', group: 'cards', label: t('card.show_new'), run: showNew, isEnabled: newCount > 0 })
-  if (shown.cards.length === 0 && shown.cases.length === 0) return <NoCards callState={callState} />
+  if (shown.cards.length === 0 && shown.cases.length === 0) return <NoCards callState={callState} searchState={shown.search_state} />
   return (
     <div className="live-cards" {...board.listProps}>
       {newCount > 0 && (
@@ -67,8 +67,9 @@ function LiveCard({ card, number, board, children }: { card: Card; number: numbe
   return children
 }
 
-function NoCards({ callState }: { callState: CallState }) {
+function NoCards({ callState, searchState }: { callState: CallState; searchState: SuggestionList['search_state'] }) {
   const { t } = useTranslation()
+  if (searchState === 'unavailable') return <Empty title={t('search.unavailable')} hint={t('card.none_search')} />
   if (callState === 'ended') return <Empty title={t('card.none_ended')} hint={t('card.none_ended_hint')} />
   return <Empty title={t('card.none')} hint={t('card.none_hint')} />
 }
