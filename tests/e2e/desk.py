@@ -98,7 +98,7 @@ class Desk:
     def stop(self) -> None:
         """End the call."""
         self.page.get_by_role("button", name=text("call.stop")).click()
-        expect(self.state("ended_stopped")).to_be_visible()
+        expect(self.state("ended_stopped")).to_be_visible(timeout=LISTENING_MS)
 
     def state(self, key: str) -> Locator:
         """Return the mark of a call state in the call bar."""

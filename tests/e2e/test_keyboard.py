@@ -14,27 +14,25 @@ from tests.servers.tingzhi import ADMIN_PASSWORD
 
 pytestmark = pytest.mark.e2e
 KEY_OF_INPUT_METHOD = 229
+NAME_OF_FOCUS = """() => {
+  const { ariaLabel, labels, innerText } = document.activeElement
+  return (ariaLabel ?? labels?.[0]?.innerText ?? innerText ?? '').split('\\n')[0].trim()
+}"""
 
 
 def tab_to(page: Page, name: str, most: int = 60) -> None:
     """Press Tab until the control of this name has the focus."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.locator(":focus").get_attribute("aria-label") == name or name == _words_of_focus(page):
+        if page.evaluate(NAME_OF_FOCUS) == name:
             return
     raise AssertionError(f"Tab never reaches {name!r}")
-
-
-def _words_of_focus(page: Page) -> str:
-    words: str = page.evaluate(
-        "() => document.activeElement.labels?.[0]?.innerText ?? document.activeElement.innerText ?? ''"
-    )
-    return words.split("\n")[0].strip()
 
 
 def test_whole_journey_by_keys(new_page: NewPage, admin: httpx.Client) -> None:
     page = new_page()
     page.goto("/")
+    expect(page.get_by_label(text("session.username"))).to_be_visible()
     tab_to(page, text("session.username"))
     page.keyboard.type("admin")
     page.keyboard.press("Tab")
@@ -97,7 +95,8 @@ def test_composing_sends_no_search_and_fires_no_shortcut(desk: Desk, finished_ca
         keyboard.send(
             "Input.imeSetComposition", {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)}
         )
-    for key in ("Enter", "Escape", "ArrowDown", "1"):
+    # Not Escape: with a key press made by hand Chromium itself empties a search field.
+    for key in ("Enter", "ArrowDown", "1"):
         keyboard.send("Input.dispatchKeyEvent", _taken_key(key))
     page.wait_for_timeout(600)
     assert sent == []
