@@ -11,7 +11,8 @@ import { ShortcutProvider } from './ui/shortcuts'
 const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
+      retry: (failures, error) =>
+        failures < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
       refetchOnWindowFocus: false,
     },
   },
@@ -46,8 +47,14 @@ const router = createBrowserRouter([
         path: 'knowledge/:entryId/edit',
         lazy: async () => ({ Component: (await import('./features/knowledge/EditorPage')).EditorPage }),
       },
-      { path: 'cases/:caseId?', lazy: async () => ({ Component: (await import('./features/cases/CasesPage')).CasesPage }) },
-      { path: 'accounts', lazy: async () => ({ Component: (await import('./features/accounts/AccountsPage')).AccountsPage }) },
+      {
+        path: 'cases/:caseId?',
+        lazy: async () => ({ Component: (await import('./features/cases/CasesPage')).CasesPage }),
+      },
+      {
+        path: 'accounts',
+        lazy: async () => ({ Component: (await import('./features/accounts/AccountsPage')).AccountsPage }),
+      },
       { path: 'health', lazy: async () => ({ Component: (await import('./features/health/HealthPage')).HealthPage }) },
       { path: '*', element: <NotFound /> },
     ],

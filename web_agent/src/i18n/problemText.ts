@@ -4,7 +4,12 @@ import i18next from 'i18next'
 import type { FieldError, Problem } from '@/api/problem'
 
 /** The text of a server code in the page's language; an unknown code shows the server's own sentence. */
-export function codeText(t: TFunction, code: string, fallback: string, details: Readonly<Record<string, unknown>> = {}): string {
+export function codeText(
+  t: TFunction,
+  code: string,
+  fallback: string,
+  details: Readonly<Record<string, unknown>> = {},
+): string {
   const key = `error.${code}`
   if (!i18next.exists(key)) return fallback === '' ? t('error.unknown', { code }) : fallback
   // The key is known to exist; its name comes from the server and cannot be checked at compile time.

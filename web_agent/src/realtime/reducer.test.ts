@@ -103,7 +103,12 @@ it('drops what was still uncertain when the call is interrupted or ends', () => 
     seq: 2,
     data: { reason: 'failed', code: 'speech_failed', message: 'x', duration_ms: 9_000 },
   })!
-  expect(ended.call.call).toMatchObject({ state: 'ended', end_code: 'speech_failed', heard_ms: 9_000, ended_at: head.at })
+  expect(ended.call.call).toMatchObject({
+    state: 'ended',
+    end_code: 'speech_failed',
+    heard_ms: 9_000,
+    ended_at: head.at,
+  })
 })
 
 it('keeps one verdict a suggestion and only stages that are degraded', () => {

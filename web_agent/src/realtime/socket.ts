@@ -112,10 +112,13 @@ export class CallSocket {
     this.attempt += 1
     this.options.onConnection('reconnecting', this.attempt)
     const random = (this.options.random ?? Math.random)()
-    this.timer = setTimeout(() => {
-      this.timer = null
-      this.connect()
-    }, reconnectDelayMs(this.attempt, random))
+    this.timer = setTimeout(
+      () => {
+        this.timer = null
+        this.connect()
+      },
+      reconnectDelayMs(this.attempt, random),
+    )
   }
 
   private detach(): void {

@@ -65,7 +65,10 @@ export function ShortcutOverlay() {
               </h3>
               <dl className="shortcuts__list">
                 {shortcuts.map((shortcut) => (
-                  <div key={shortcut.chord} className={shortcut.isEnabled === false ? 'shortcuts__row is-off' : 'shortcuts__row'}>
+                  <div
+                    key={shortcut.chord}
+                    className={shortcut.isEnabled === false ? 'shortcuts__row is-off' : 'shortcuts__row'}
+                  >
                     <dt>{shortcut.label}</dt>
                     <dd>
                       <Kbd chord={shortcut.chord} />

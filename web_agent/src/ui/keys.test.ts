@@ -26,7 +26,11 @@ it('fires for its chord and no other', () => {
 })
 
 it('never fires while an input method composes', () => {
-  for (const [key, chord] of [['u', 'U'], ['Escape', 'Escape'], ['k', 'Ctrl+K']] as const) {
+  for (const [key, chord] of [
+    ['u', 'U'],
+    ['Escape', 'Escape'],
+    ['k', 'Ctrl+K'],
+  ] as const) {
     const control = { ctrlKey: chord.startsWith('Ctrl') }
     expect(matches(press(key, { ...control, isComposing: true }), chord, true)).toBe(false)
     expect(matches(press(key, { ...control, keyCode: 229 }), chord, true)).toBe(false)

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { parseInline, parseMarkdown, splitSteps } from './markdown'
 
 it('reads headings, paragraphs, lists and tables', () => {
-  const blocks = parseMarkdown('## 标题\n第一行\n第二行\n\n- 甲\n- 乙\n\n1. 一\n2、二\n\n| 档 | 价 |\n|---|---|\n| 一 | 0.5 |\n')
+  const blocks = parseMarkdown(
+    '## 标题\n第一行\n第二行\n\n- 甲\n- 乙\n\n1. 一\n2、二\n\n| 档 | 价 |\n|---|---|\n| 一 | 0.5 |\n',
+  )
   expect(blocks).toEqual([
     { kind: 'heading', text: '标题' },
     { kind: 'paragraph', text: '第一行第二行' },

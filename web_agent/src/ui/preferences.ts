@@ -37,9 +37,7 @@ export function subscribePreferences(listener: () => void): () => void {
   return () => listeners.delete(listener)
 }
 
-export function usePreference<Name extends keyof Values>(
-  name: Name,
-): [Values[Name], (value: Values[Name]) => void] {
+export function usePreference<Name extends keyof Values>(name: Name): [Values[Name], (value: Values[Name]) => void] {
   const value = useSyncExternalStore(subscribePreferences, () => readPreference(name))
   const write = useCallback(
     (next: Values[Name]) => {

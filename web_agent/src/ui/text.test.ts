@@ -34,7 +34,11 @@ it('never loses or adds a character, whatever the marks', () => {
   })
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.array(mark), (text, marks) => {
-      expect(cut(text, marks).map((piece) => piece.text).join('')).toBe(text)
+      expect(
+        cut(text, marks)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(text)
     }),
   )
 })

@@ -74,5 +74,13 @@ export function makeInfo(change: Partial<CallInfo> = {}): CallInfo {
 }
 
 export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
-  return { call: makeInfo(), utterances: [], suggestions: makeList([]), category: null, feedback: [], stages: [], ...change }
+  return {
+    call: makeInfo(),
+    utterances: [],
+    suggestions: makeList([]),
+    category: null,
+    feedback: [],
+    stages: [],
+    ...change,
+  }
 }

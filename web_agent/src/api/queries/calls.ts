@@ -21,7 +21,8 @@ export const callsQuery = (state: CallState | null) =>
 export const callQuery = (callId: string) =>
   queryOptions({
     queryKey: ['call', callId],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/calls/{call_id}', { params: { path: { call_id: callId } }, signal })),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/calls/{call_id}', { params: { path: { call_id: callId } }, signal })),
     gcTime: 0,
   })
 
@@ -51,7 +52,7 @@ function replayForm(replay: Replay): FormData {
 export function useStartReplay() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (replay: Replay) => 
+    mutationFn: (replay: Replay) =>
       answer(
         api.POST('/api/v1/calls/replays', {
           // The schema types files as text; what is sent is the form below.
@@ -67,13 +68,17 @@ export function useStartDemoCall() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: ({ demoId, speed }: { demoId: string; speed: ReplaySpeed }) =>
-      answer(api.POST('/api/v1/demo-calls/{demo_id}/calls', { params: { path: { demo_id: demoId } }, body: { speed } })),
+      answer(
+        api.POST('/api/v1/demo-calls/{demo_id}/calls', { params: { path: { demo_id: demoId } }, body: { speed } }),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: ['calls'] }),
   })
 }
 
 export function useStopCall(callId: string) {
-  return useMutation({ mutationFn: () => answer(api.POST('/api/v1/calls/{call_id}/stop', { params: { path: { call_id: callId } } })) })
+  return useMutation({
+    mutationFn: () => answer(api.POST('/api/v1/calls/{call_id}/stop', { params: { path: { call_id: callId } } })),
+  })
 }
 
 export interface Feedback {

@@ -34,13 +34,17 @@ export const entriesQuery = (filter: EntryFilter) =>
 export const entryQuery = (entryId: string) =>
   queryOptions({
     queryKey: ['knowledge', 'entry', entryId],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/entries/{entry_id}', { params: { path: { entry_id: entryId } }, signal })),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/knowledge/entries/{entry_id}', { params: { path: { entry_id: entryId } }, signal })),
   })
 
 export const revisionsQuery = (entryId: string) =>
   queryOptions({
     queryKey: ['knowledge', 'entry', entryId, 'revisions'],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/entries/{entry_id}/revisions', { params: { path: { entry_id: entryId } }, signal })),
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/knowledge/entries/{entry_id}/revisions', { params: { path: { entry_id: entryId } }, signal }),
+      ),
   })
 
 export function useCreateEntry() {
@@ -74,7 +78,8 @@ export function useReviseEntry() {
 export function useRetireEntry() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (entryId: string) => answer(api.POST('/api/v1/knowledge/entries/{entry_id}/retire', { params: { path: { entry_id: entryId } } })),
+    mutationFn: (entryId: string) =>
+      answer(api.POST('/api/v1/knowledge/entries/{entry_id}/retire', { params: { path: { entry_id: entryId } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
   })
 }
@@ -88,7 +93,12 @@ export const casesQuery = (filter: CaseFilter) =>
   infiniteQueryOptions({
     queryKey: ['knowledge', 'cases', filter],
     queryFn: ({ pageParam, signal }) =>
-      answer(api.GET('/api/v1/knowledge/cases', { params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } }, signal })),
+      answer(
+        api.GET('/api/v1/knowledge/cases', {
+          params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } },
+          signal,
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   })
@@ -96,5 +106,6 @@ export const casesQuery = (filter: CaseFilter) =>
 export const caseQuery = (caseId: string) =>
   queryOptions({
     queryKey: ['knowledge', 'case', caseId],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/knowledge/cases/{case_id}', { params: { path: { case_id: caseId } }, signal })),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/knowledge/cases/{case_id}', { params: { path: { case_id: caseId } }, signal })),
   })

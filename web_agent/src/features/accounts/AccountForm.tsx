@@ -33,10 +33,12 @@ export function AccountForm({ account, onClose }: { account: AccountView | null;
     const done = {
       onSuccess: onClose,
       onError: (failure: unknown) => {
-        form.setFields(asProblem(failure).fields.map((item) => ({
-          name: item.field as keyof Values,
-          errors: [fieldText(t, item)],
-        })))
+        form.setFields(
+          asProblem(failure).fields.map((item) => ({
+            name: item.field as keyof Values,
+            errors: [fieldText(t, item)],
+          })),
+        )
       },
     }
     if (account === null) create.mutate({ ...newAccount(values), locale: 'zh-CN' }, done)

@@ -19,7 +19,8 @@ import { AccountForm } from './AccountForm'
 export function AccountsPage() {
   const { t } = useTranslation()
   usePageTitle(t('nav.accounts'))
-  if (!usePermission('accounts.manage')) return <Empty title={t('accounts.not_allowed')} hint={t('accounts.not_allowed_hint')} />
+  if (!usePermission('accounts.manage'))
+    return <Empty title={t('accounts.not_allowed')} hint={t('accounts.not_allowed_hint')} />
   return (
     <AntdProvider>
       <Accounts />

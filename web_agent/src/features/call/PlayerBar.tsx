@@ -22,8 +22,22 @@ export function PlayerBar({ player, durationMs, legRoles, utterances }: PlayerBa
   const { t } = useTranslation()
   const label = player.isPlaying ? t('player.pause') : t('player.play')
   useShortcut({ chord: 'Space', group: 'call', label: t('player.toggle'), run: player.toggle })
-  useShortcut({ chord: 'ArrowLeft', group: 'call', label: t('player.back'), run: () => { player.skip(-SKIP_MS) } })
-  useShortcut({ chord: 'ArrowRight', group: 'call', label: t('player.forward'), run: () => { player.skip(SKIP_MS) } })
+  useShortcut({
+    chord: 'ArrowLeft',
+    group: 'call',
+    label: t('player.back'),
+    run: () => {
+      player.skip(-SKIP_MS)
+    },
+  })
+  useShortcut({
+    chord: 'ArrowRight',
+    group: 'call',
+    label: t('player.forward'),
+    run: () => {
+      player.skip(SKIP_MS)
+    },
+  })
   return (
     <section className="player" aria-label={t('player.title')}>
       <Button tone="primary" chord="Space" onClick={player.toggle}>

@@ -19,7 +19,10 @@ it('never goes back while the call runs: the last final is always a moment old',
 it('starts again where the server does after an interruption', () => {
   const interrupted = moveAnchor(running, makeInfo({ state: 'interrupted', heard_ms: 9_000 }), 3_000)
   expect(interrupted).toMatchObject({ heardMs: 9_000, isRunning: false })
-  expect(moveAnchor(interrupted, makeInfo({ heard_ms: 9_000 }), 9_000)).toMatchObject({ heardMs: 9_000, isRunning: true })
+  expect(moveAnchor(interrupted, makeInfo({ heard_ms: 9_000 }), 9_000)).toMatchObject({
+    heardMs: 9_000,
+    isRunning: true,
+  })
 })
 
 it('stands still while the connection is lost', () => {
@@ -29,5 +32,8 @@ it('stands still while the connection is lost', () => {
 })
 
 it('does not guess when the call is processed faster than it was spoken', () => {
-  expect(moveAnchor(running, makeInfo({ speed: 'max', heard_ms: 5_000 }), 3_000)).toMatchObject({ heardMs: 5_000, isRunning: false })
+  expect(moveAnchor(running, makeInfo({ speed: 'max', heard_ms: 5_000 }), 3_000)).toMatchObject({
+    heardMs: 5_000,
+    isRunning: false,
+  })
 })

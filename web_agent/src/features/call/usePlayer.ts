@@ -62,11 +62,21 @@ export function usePlayer(): { player: Player; audioProps: React.ComponentProps<
   const audioProps: React.ComponentProps<'audio'> = {
     ref: audio,
     preload: 'metadata',
-    onPlay: () => { setIsPlaying(true) },
-    onPause: () => { setIsPlaying(false) },
-    onEnded: () => { setIsPlaying(false) },
-    onError: () => { setHasFailed(true) },
-    onTimeUpdate: (event) => { setTimeMs(event.currentTarget.currentTime * 1000) },
+    onPlay: () => {
+      setIsPlaying(true)
+    },
+    onPause: () => {
+      setIsPlaying(false)
+    },
+    onEnded: () => {
+      setIsPlaying(false)
+    },
+    onError: () => {
+      setHasFailed(true)
+    },
+    onTimeUpdate: (event) => {
+      setTimeMs(event.currentTarget.currentTime * 1000)
+    },
   }
   return { player, audioProps }
 }

@@ -76,7 +76,9 @@ function ChosenFiles({ files, onChange }: Omit<FileDropProps, 'error'>) {
     <ul className="drop__files">
       {files.map((file, index) => (
         <li key={`${file.name}-${file.size}`}>
-          {files.length === 2 && <span className="tag">{t(index === 0 ? 'transcript.customer' : 'transcript.agent')}</span>}
+          {files.length === 2 && (
+            <span className="tag">{t(index === 0 ? 'transcript.customer' : 'transcript.agent')}</span>
+          )}
           <span className="drop__name">{file.name}</span>
           <Button
             isSmall

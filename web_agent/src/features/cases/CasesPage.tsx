@@ -58,7 +58,11 @@ export function CasesPage() {
         <Cases sector={sector || null} text={wanted || null} chosen={caseId ?? null} />
       </section>
       <section className="panel browser__entry" aria-label={t('case.detail')}>
-        {caseId === undefined ? <Empty title={t('case.choose')} hint={t('case.choose_hint')} /> : <ChosenCase key={caseId} caseId={caseId} />}
+        {caseId === undefined ? (
+          <Empty title={t('case.choose')} hint={t('case.choose_hint')} />
+        ) : (
+          <ChosenCase key={caseId} caseId={caseId} />
+        )}
       </section>
     </div>
   )
@@ -74,7 +78,11 @@ function Cases({ sector, text, chosen }: { sector: string | null; text: string |
   return (
     <div className="browser__rows">
       {items.map((item) => (
-        <NavLink key={item.id} className={item.id === chosen ? 'entry-row is-chosen' : 'entry-row'} to={`/cases/${item.id}`}>
+        <NavLink
+          key={item.id}
+          className={item.id === chosen ? 'entry-row is-chosen' : 'entry-row'}
+          to={`/cases/${item.id}`}
+        >
           <span className="entry-row__title">{item.title}</span>
           <span className="tag">{outcomeText(t, item.outcome)}</span>
           <span className="entry-row__facts">

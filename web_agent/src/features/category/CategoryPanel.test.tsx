@@ -15,7 +15,12 @@ const single: RankedCategory = {
   path: ['故障报修', '供电', '停电', '一户停电'],
   probability: 0.86,
 }
-const leak = { ...single, situation: 'gas.safety.leak', path: ['故障报修', '燃气', '用气安全', '燃气泄漏'], probability: 0.004 }
+const leak = {
+  ...single,
+  situation: 'gas.safety.leak',
+  path: ['故障报修', '燃气', '用气安全', '燃气泄漏'],
+  probability: 0.004,
+}
 const ranking = (change: Partial<CategoryRanking> = {}): CategoryRanking => ({
   categories: [single, leak],
   has_abstained: false,

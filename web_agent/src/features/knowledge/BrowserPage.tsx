@@ -65,7 +65,15 @@ function NewEntryLink() {
   const { t } = useTranslation()
   const go = useGo()
   const canEdit = usePermission('knowledge.edit')
-  useShortcut({ chord: 'A', group: 'lists', label: t('knowledge.new'), run: () => { go('/knowledge/new') }, isEnabled: canEdit })
+  useShortcut({
+    chord: 'A',
+    group: 'lists',
+    label: t('knowledge.new'),
+    run: () => {
+      go('/knowledge/new')
+    },
+    isEnabled: canEdit,
+  })
   if (!canEdit) return null
   return (
     <Link className="button button--primary" to="/knowledge/new" aria-keyshortcuts="A">

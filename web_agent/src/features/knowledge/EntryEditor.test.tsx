@@ -9,7 +9,14 @@ import { EditorPage } from './EditorPage'
 
 const base = makeRevision()
 const session = {
-  account: { id: 'a', username: 'li', display_name: '李知识', role: 'curator', locale: 'zh-CN', must_change_password: false },
+  account: {
+    id: 'a',
+    username: 'li',
+    display_name: '李知识',
+    role: 'curator',
+    locale: 'zh-CN',
+    must_change_password: false,
+  },
   permissions: ['knowledge.read', 'knowledge.edit'],
 }
 let stored = base
@@ -65,7 +72,12 @@ it('shows what the server refuses at its field and keeps the text', async () => 
 
 it('keeps the text when somebody was faster, shows their changes, and saves on top of them', async () => {
   const user = userEvent.setup()
-  const theirs = makeRevision({ id: '00000000-0000-4000-8000-00000000a002', number: 2, owner: '新负责人', author: '王同事' })
+  const theirs = makeRevision({
+    id: '00000000-0000-4000-8000-00000000a002',
+    number: 2,
+    owner: '新负责人',
+    author: '王同事',
+  })
   const bases: unknown[] = []
   answer = ({ body }) => {
     const { base_revision_id: sentBase, script } = body as { base_revision_id: string; script: string }

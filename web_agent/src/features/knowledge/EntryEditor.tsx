@@ -92,7 +92,9 @@ export function EntryEditor({ tree, entry }: EntryEditorProps) {
 function SaveProblem({ problem }: { problem: Problem }) {
   const { t } = useTranslation()
   if (problem.code === 'stale_revision') return null
-  return <Banner tone="problem">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
+  return (
+    <Banner tone="problem">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
+  )
 }
 
 /** Sends the form; what the server refuses goes to its field, a stale base fetches the text that came between. */

@@ -70,22 +70,47 @@ function EditActions({ entry }: { entry: EntryDetail }) {
   const retire = useRetireEntry()
   const [isAsking, setIsAsking] = useState(false)
   const address = `/knowledge/${entry.id}/edit`
-  useShortcut({ chord: 'E', group: 'lists', label: t('knowledge.edit'), run: () => { go(address) } })
+  useShortcut({
+    chord: 'E',
+    group: 'lists',
+    label: t('knowledge.edit'),
+    run: () => {
+      go(address)
+    },
+  })
   return (
     <span className="browser__actions">
       {retire.isError && <span className="field__error">{problemText(t, asProblem(retire.error))}</span>}
       {isAsking ? (
         <>
           <span>{t('knowledge.retire_sure')}</span>
-          <Button isSmall disabled={retire.isPending} onClick={() => { retire.mutate(entry.id) }}>
+          <Button
+            isSmall
+            disabled={retire.isPending}
+            onClick={() => {
+              retire.mutate(entry.id)
+            }}
+          >
             {t('knowledge.retire_yes')}
           </Button>
-          <Button isSmall tone="quiet" onClick={() => { setIsAsking(false) }}>
+          <Button
+            isSmall
+            tone="quiet"
+            onClick={() => {
+              setIsAsking(false)
+            }}
+          >
             {t('common.cancel')}
           </Button>
         </>
       ) : (
-        <Button isSmall tone="quiet" onClick={() => { setIsAsking(true) }}>
+        <Button
+          isSmall
+          tone="quiet"
+          onClick={() => {
+            setIsAsking(true)
+          }}
+        >
           {t('knowledge.retire')}
         </Button>
       )}

@@ -15,18 +15,35 @@ export function SourceFields() {
             {fields.map((field, index) => (
               <div key={field.key} className="sources__row">
                 <Form.Item name={[field.name, 'title']} noStyle>
-                  <Input aria-label={t('entry.source_title', { number: index + 1 })} placeholder={t('entry.source_title_hint')} />
+                  <Input
+                    aria-label={t('entry.source_title', { number: index + 1 })}
+                    placeholder={t('entry.source_title_hint')}
+                  />
                 </Form.Item>
                 <Form.Item name={[field.name, 'detail']} noStyle>
-                  <Input aria-label={t('entry.source_detail', { number: index + 1 })} placeholder={t('entry.source_detail_hint')} />
+                  <Input
+                    aria-label={t('entry.source_detail', { number: index + 1 })}
+                    placeholder={t('entry.source_detail_hint')}
+                  />
                 </Form.Item>
-                <Button isSmall tone="quiet" onClick={() => { remove(field.name) }}>
+                <Button
+                  isSmall
+                  tone="quiet"
+                  onClick={() => {
+                    remove(field.name)
+                  }}
+                >
                   {t('upload.remove')}
                 </Button>
               </div>
             ))}
             <Form.ErrorList errors={errors} />
-            <Button isSmall onClick={() => { add({ title: '', detail: '' }) }}>
+            <Button
+              isSmall
+              onClick={() => {
+                add({ title: '', detail: '' })
+              }}
+            >
               {t('entry.source_add')}
             </Button>
           </>

@@ -19,7 +19,10 @@ it('sends lines as a list and empty fields as absent', () => {
 
 it('names the fields in which two revisions differ', () => {
   const base = makeRevision()
-  expect(changedFields(base, { ...base, script: '新的', variants: ['x'], change_note: 'y' })).toEqual(['script', 'variants'])
+  expect(changedFields(base, { ...base, script: '新的', variants: ['x'], change_note: 'y' })).toEqual([
+    'script',
+    'variants',
+  ])
 })
 
 it('finds the field and the line of a message', () => {

@@ -25,10 +25,20 @@ export function useLeaveGuard(isDirty: boolean) {
       tone="waiting"
       action={
         <>
-          <Button isSmall onClick={() => { blocker.reset() }}>
+          <Button
+            isSmall
+            onClick={() => {
+              blocker.reset()
+            }}
+          >
             {t('editor.stay')}
           </Button>{' '}
-          <Button isSmall onClick={() => { blocker.proceed() }}>
+          <Button
+            isSmall
+            onClick={() => {
+              blocker.proceed()
+            }}
+          >
             {t('editor.leave')}
           </Button>
         </>

@@ -15,11 +15,13 @@ export function SearchSummary({ search }: { search: Search }) {
     <div className="search-summary" role="status">
       {answer.state === 'lexical_only' && <Banner tone="waiting">{t('search.lexical_only')}</Banner>}
       {answer.state === 'unavailable' && <Banner tone="waiting">{t('search.unavailable')}</Banner>}
-      {answer.state !== 'unavailable' && <p>
-        {count === 0
-          ? t('search.nothing')
-          : t(answer.has_answer ? 'search.count' : 'search.count_unsure', { count, ms: Math.round(answer.took_ms) })}
-      </p>}
+      {answer.state !== 'unavailable' && (
+        <p>
+          {count === 0
+            ? t('search.nothing')
+            : t(answer.has_answer ? 'search.count' : 'search.count_unsure', { count, ms: Math.round(answer.took_ms) })}
+        </p>
+      )}
     </div>
   )
 }

@@ -21,9 +21,27 @@ export function FeedbackActions({ verdict, isPending, error, onVerdict }: Feedba
   const { t } = useTranslation()
   const [isExplaining, setIsExplaining] = useState(false)
   const choices = [
-    { verdict: 'used', chord: 'U', run: () => { onVerdict('used', '') } },
-    { verdict: 'dismissed', chord: 'D', run: () => { onVerdict('dismissed', '') } },
-    { verdict: 'wrong', chord: 'W', run: () => { setIsExplaining(true) } },
+    {
+      verdict: 'used',
+      chord: 'U',
+      run: () => {
+        onVerdict('used', '')
+      },
+    },
+    {
+      verdict: 'dismissed',
+      chord: 'D',
+      run: () => {
+        onVerdict('dismissed', '')
+      },
+    },
+    {
+      verdict: 'wrong',
+      chord: 'W',
+      run: () => {
+        setIsExplaining(true)
+      },
+    },
   ] as const
   return (
     <>
@@ -39,7 +57,9 @@ export function FeedbackActions({ verdict, isPending, error, onVerdict }: Feedba
       ))}
       {isExplaining && (
         <WrongNote
-          onClose={() => { setIsExplaining(false) }}
+          onClose={() => {
+            setIsExplaining(false)
+          }}
           onSend={(note) => {
             setIsExplaining(false)
             onVerdict('wrong', note)

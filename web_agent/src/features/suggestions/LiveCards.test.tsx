@@ -25,14 +25,20 @@ function Panel({ start, next, utterances = [] }: PanelProps) {
   const board = useCardBoard(list, [])
   return (
     <>
-      <button onClick={() => { if (next !== undefined) setList(next) }}>arrive</button>
-    <LiveCards
-      board={board}
-      callId="c1"
-      callState="answered"
-      utterances={utterances.map((utterance) => makeUtterance(utterance))}
-      deeds={{ onOpenSource: vi.fn(), onFeedback: vi.fn(), onReason: vi.fn() }}
-    />
+      <button
+        onClick={() => {
+          if (next !== undefined) setList(next)
+        }}
+      >
+        arrive
+      </button>
+      <LiveCards
+        board={board}
+        callId="c1"
+        callState="answered"
+        utterances={utterances.map((utterance) => makeUtterance(utterance))}
+        deeds={{ onOpenSource: vi.fn(), onFeedback: vi.fn(), onReason: vi.fn() }}
+      />
     </>
   )
 }
@@ -87,7 +93,7 @@ it('says so when a verdict could not be stored', async () => {
   expect((await screen.findByRole('alert')).textContent).toContain('没有记下来')
 })
 
-it('shows the caller\'s words that called the card up, dotted when only the sound agrees', () => {
+it("shows the caller's words that called the card up, dotted when only the sound agrees", () => {
   const segment = '00000000-0000-4000-8000-0000000000aa'
   const match = { segment_id: segment, field: 'title', field_index: 0, field_span: { start: 0, end: 1 } } as const
   const card = makeCard({

@@ -25,7 +25,8 @@ export function LiveCards({ board, callId, callState, utterances, deeds }: LiveC
   const { t } = useTranslation()
   const { shown, newCount, showNew, openCard } = board
   useShortcut({ chord: 'N', group: 'cards', label: t('card.show_new'), run: showNew, isEnabled: newCount > 0 })
-  if (shown.cards.length === 0 && shown.cases.length === 0) return <NoCards callState={callState} searchState={shown.search_state} />
+  if (shown.cards.length === 0 && shown.cases.length === 0)
+    return <NoCards callState={callState} searchState={shown.search_state} />
   return (
     <div className="live-cards" {...board.listProps}>
       {newCount > 0 && (
@@ -58,7 +59,17 @@ export function LiveCards({ board, callId, callState, utterances, deeds }: LiveC
 }
 
 /** Opens by its number and takes the focus, so that the list stays still while it is read. */
-function LiveCard({ card, number, board, children }: { card: Card; number: number; board: CardBoard; children: ReactNode }) {
+function LiveCard({
+  card,
+  number,
+  board,
+  children,
+}: {
+  card: Card
+  number: number
+  board: CardBoard
+  children: ReactNode
+}) {
   const open = () => {
     board.openEntry(card.entry_id)
     document.getElementById(`card-${card.entry_id}`)?.focus()

@@ -33,6 +33,9 @@ it('has nothing to keep still when it shows nothing', () => {
 
 it('does not call the same cards in another order new', () => {
   const turned = makeList([...two.cards].reverse())
-  const held = [{ kind: 'reading_began' } as const, { kind: 'arrived', list: turned } as const].reduce(holdReducer, holding(two))
+  const held = [{ kind: 'reading_began' } as const, { kind: 'arrived', list: turned } as const].reduce(
+    holdReducer,
+    holding(two),
+  )
   expect(newCount(held)).toBe(0)
 })

@@ -9,10 +9,7 @@ export interface Held {
 }
 
 export type HeldAction =
-  | { kind: 'arrived'; list: SuggestionList }
-  | { kind: 'reading_began' }
-  | { kind: 'reading_ended' }
-  | { kind: 'asked' }
+  { kind: 'arrived'; list: SuggestionList } | { kind: 'reading_began' } | { kind: 'reading_ended' } | { kind: 'asked' }
 
 export const holding = (shown: SuggestionList): Held => ({ shown, waiting: null, isReading: false })
 

@@ -52,7 +52,14 @@ export function TranscriptPanel({ utterances, callState, card, pointed, playedMs
       </div>
       {/* A scrolling region must be reachable by keyboard (WCAG 2.1.1). */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rejected: see the line above. */}
-      <div ref={box} className="transcript__box" onScroll={onScroll} tabIndex={0} role="group" aria-labelledby="transcript-title">
+      <div
+        ref={box}
+        className="transcript__box"
+        onScroll={onScroll}
+        tabIndex={0}
+        role="group"
+        aria-labelledby="transcript-title"
+      >
         {utterances.length === 0 && <NoWords callState={callState} />}
         <ol className="transcript__list">
           {utterances.map((utterance) => (
