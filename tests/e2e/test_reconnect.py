@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.desk import LISTENING_MS, Desk, NewPage
+from tests.e2e.desk import LISTENING_MS, Desk, NewPage, wait_until
 from tests.e2e.texts import pattern
 from tests.servers.line import Line
 from tests.servers.tingzhi import TingzhiServer
@@ -16,14 +19,18 @@ SILENCE_NOTICED_MS = 45_000
 
 
 @pytest.fixture
-def distant_desk(new_page: NewPage, line: Line, server: TingzhiServer) -> Desk:
+def distant_desk(new_page: NewPage, line: Line, server: TingzhiServer) -> Iterator[Desk]:
     """A desk whose page comes over the line; its API client does not."""
-    client = server.client_of()
-    return Desk(new_page(client, line.url), client)
+    with closing(server.client_of()) as client:
+        yield Desk(new_page(client, line.url), client)
 
 
 def notice(page: Page) -> Locator:
     return page.get_by_role("status").filter(has_text=pattern("call.reconnecting"))
+
+
+def finals_of(desk: Desk) -> int:
+    return sum(sentence["is_final"] for sentence in desk.snapshot()["utterances"])
 
 
 def test_what_happened_during_a_cut_is_on_the_screen_after_it(distant_desk: Desk, line: Line) -> None:
@@ -33,10 +40,7 @@ def test_what_happened_during_a_cut_is_on_the_screen_after_it(distant_desk: Desk
     line.cut()
     expect(notice(desk.page)).to_be_visible()
     before = desk.finals.count()
-    for _ in range(200):
-        if len([sentence for sentence in desk.snapshot()["utterances"] if sentence["is_final"]]) > before + 1:
-            break
-        desk.page.wait_for_timeout(300)
+    wait_until(lambda: finals_of(desk) > before + 1, "sentences that the screen does not get")
     desk.client.post(f"/calls/{desk.call_id}/stop").raise_for_status()
     line.mend()
     expect(desk.state("ended_stopped")).to_be_visible(timeout=LISTENING_MS)

@@ -32,10 +32,7 @@ class Line:
     def cut(self) -> None:
         """Break every connection and refuse new ones."""
         _close(self._listener)
-        with self._lock:
-            broken, self._sockets = self._sockets, set()
-        for end in broken:
-            _close(end)
+        self._break_all()
 
     def mend(self) -> None:
         """Take connections again, on the same port."""
@@ -57,6 +54,12 @@ class Line:
         for thread in self._threads:
             thread.join(10)
 
+    def _break_all(self) -> None:
+        with self._lock:
+            broken, self._sockets = self._sockets, set()
+        for end in broken:
+            _close(end)
+
     def _listen(self, port: int) -> socket.socket:
         return socket.create_server(("127.0.0.1", port))
 
@@ -72,6 +75,9 @@ class Line:
                     continue
                 with self._lock:
                     self._sockets |= {near, far}
+                if listener.fileno() < 0:
+                    self._break_all()
+                    return
                 self._start(self._pass_on, near, far)
                 self._start(self._pass_on, far, near)
 
