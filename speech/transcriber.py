@@ -22,6 +22,7 @@ from speech.front_end import LegFrontEnd, SpeechWindow, WindowKind
 from speech.model_pool import DecodeTicket, ModelPool
 from speech.segmenter import AudioGapError
 from speech.settings import Language
+from speech.stt.auto_language import SpokenLanguage
 from speech.stt.base import Recognition, RecognitionRequest
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ class LegTranscriber:
         self._ended: BoundedChannel[_EndedSegment] = BoundedChannel(rules.waiting_finals, Overflow.WAIT)
         self._outbox: BoundedChannel[TranscriptEvent] = BoundedChannel(rules.outbox_events, Overflow.WAIT)
         self._undelivered: deque[int] = deque()
+        self._spoken = SpokenLanguage()
         self._fed_to_sample = rules.start_sample
         self._pause: tuple[SpeechWindow, DecodeTicket] | None = None
         self._open_segment_id: UUID | None = None
@@ -98,6 +100,12 @@ class LegTranscriber:
         self._tasks = TaskSupervisor(f"leg-{leg_id}")
         self._tasks.start(self._hear(), name="hear")
         self._tasks.start(self._deliver(), name="deliver")
+
+    @property
+    def behind_ms(self) -> int:
+        """How far the audio fed so far is ahead of what was heard, or of the oldest end of speech without its text."""
+        heard_ms = min([self._front_end.heard_ms, *self._undelivered])
+        return samples_to_ms(self._fed_to_sample, self._rules.sample_rate_hz) - heard_ms
 
     @property
     def is_closed(self) -> bool:
@@ -201,12 +209,12 @@ class LegTranscriber:
         else:
             self._pool.drop_tentative(self._leg_id)
             ticket = self._submit(window)
-        self._undelivered.append(window.start_ms)
+        self._undelivered.append(window.end_ms)
         await self._ended.put(_EndedSegment(window, ticket, arrived_at))
 
     def _submit(self, window: SpeechWindow) -> DecodeTicket:
         is_final = window.kind is not WindowKind.PARTIAL
-        request = RecognitionRequest(window.pcm, self._rules.language, is_final=is_final)
+        request = RecognitionRequest(window.pcm, self._rules.language, is_final=is_final, spoken=self._spoken.so_far)
         return self._pool.submit(self._leg_id, window.kind, request)
 
     def _on_partial(self, window: SpeechWindow, result: asyncio.Future[Recognition]) -> None:
@@ -234,7 +242,10 @@ class LegTranscriber:
 
     async def _deliver(self) -> None:
         async for ended in self._ended:
-            event = _final(self._leg_id, ended, await self._text_of(ended), self._clock.monotonic())
+            recognition = await self._text_of(ended)
+            if recognition is not None and recognition.text:
+                self._spoken.hear(recognition.language, ended.window.end_ms - ended.window.start_ms)
+            event = _final(self._leg_id, ended, recognition, self._clock.monotonic())
             metrics.FINAL_LATENCY.observe(event.latency_ms / 1000)
             if self._undelivered:
                 self._undelivered.popleft()
@@ -262,10 +273,10 @@ class LegTranscriber:
         return len(self._outbox) >= self._rules.outbox_events
 
     async def _report_lag(self) -> None:
-        """Tell when a live leg begins or ceases to lag; a file waits for us, so it cannot."""
+        """Tell when a live leg begins or ceases to lag; whoever replays a file knows when its audio was due."""
         if self._rules.overflow is Overflow.WAIT or self._is_outbox_full:
             return
-        lag_ms = self._lag_ms()
+        lag_ms = self.behind_ms
         has_changed = (
             lag_ms < self._rules.lag_warning_ms // 3 if self._is_lagging else lag_ms > self._rules.lag_warning_ms
         )
@@ -275,10 +286,6 @@ class LegTranscriber:
         event = TranscriptionLagged(self._leg_id, lag_ms if self._is_lagging else 0, self._inbox.dropped)
         with suppress(ChannelClosedError):
             await self._outbox.put(event)
-
-    def _lag_ms(self) -> int:
-        heard_ms = min([self._front_end.heard_ms, *self._undelivered])
-        return samples_to_ms(self._fed_to_sample, self._rules.sample_rate_hz) - heard_ms
 
 
 def _is_same_speech(pause: SpeechWindow, final: SpeechWindow) -> bool:

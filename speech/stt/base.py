@@ -36,11 +36,13 @@ class RecognitionRequest:
         pcm: Signed 16-bit little-endian mono samples at `SAMPLE_RATE_HZ`.
         language: The language, or `AUTO`.
         is_final: Whether the text will stay; a partial is not worth a second attempt.
+        spoken: For `AUTO`: what the leg has spoken so far; None at its beginning.
     """
 
     pcm: bytes
     language: Language
     is_final: bool
+    spoken: Language | None = None
 
     @property
     def duration_ms(self) -> int:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from kit.errors import DependencyCategory, DependencyError
 from speech.settings import Language
+from speech.stt.auto_language import choose_language
 from speech.stt.base import SAMPLE_RATE_HZ, Capabilities, Recognition, RecognitionRequest
 from speech.stt.whisper_model import LoadedWhisper, Samples, to_samples
 
@@ -24,9 +25,6 @@ LONGEST_WINDOW_SECONDS = 30.0
 TOKENS_PER_SECOND = 8
 TOKENS_SPARE = 12
 """The cap on tokens: the fastest Mandarin stays below 8 tokens a second, a loop does not."""
-ENGLISH_AT_LEAST = 0.7
-"""Share of the two languages' probability from which a segment is English: calls here are mostly Chinese, and a wrong
-switch costs the whole segment."""
 
 
 class ShortWindowWhisper:
@@ -57,7 +55,7 @@ class ShortWindowWhisper:
         samples = to_samples(request.pcm)
         try:
             encoded = self._encode(samples)
-            language = self._language(request.language, encoded)
+            language = self._language(request, encoded)
             beam_size = self._beam_size if request.is_final else 1
             return self._generate(encoded, language, len(samples) / SAMPLE_RATE_HZ, beam_size)
         except RuntimeError as error:
@@ -69,13 +67,13 @@ class ShortWindowWhisper:
         features = mel_features(self._whisper, samples)
         return self._whisper.model.model.encode(ctranslate2.StorageView.from_array(features[None]))
 
-    def _language(self, asked: Language, encoded: ctranslate2.StorageView) -> Language:
-        if asked is not Language.AUTO:
-            return asked
+    def _language(self, request: RecognitionRequest, encoded: ctranslate2.StorageView) -> Language:
+        if request.language is not Language.AUTO:
+            return request.language
         if not self._whisper.model.model.is_multilingual:
             return Language.ENGLISH
         ranked = dict(self._whisper.model.model.detect_language(encoded)[0])
-        return choose_language(ranked.get("<|zh|>", 0.0), ranked.get("<|en|>", 0.0))
+        return choose_language(request, chinese=ranked.get("<|zh|>", 0.0), english=ranked.get("<|en|>", 0.0))
 
     def _generate(
         self, encoded: ctranslate2.StorageView, language: Language, seconds: float, beam_size: int
@@ -107,9 +105,3 @@ def mel_features(whisper: LoadedWhisper, samples: Samples) -> npt.NDArray[np.flo
     padded[: len(samples)] = samples[: len(padded)]
     features = whisper.model.feature_extractor(padded, padding=0)
     return np.ascontiguousarray(features[:, : features.shape[1] // 2 * 2], dtype=np.float32)
-
-
-def choose_language(chinese: float, english: float) -> Language:
-    """Decide between the two languages by their probabilities."""
-    is_english = english > 0.0 and english >= ENGLISH_AT_LEAST * (chinese + english)
-    return Language.ENGLISH if is_english else Language.CHINESE

@@ -6,8 +6,8 @@ import math
 
 from kit.errors import DependencyCategory, DependencyError
 from speech.settings import Language
+from speech.stt.auto_language import choose_language
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest
-from speech.stt.faster_whisper import choose_language
 from speech.stt.whisper_model import LoadedWhisper, Samples, to_samples
 
 
@@ -38,18 +38,18 @@ class StockWhisper:
         """Decode audio of any length."""
         samples = to_samples(request.pcm)
         try:
-            return self._transcribe(samples, self._language(request.language, samples))
+            return self._transcribe(samples, self._language(request, samples))
         except RuntimeError as error:
             raise DependencyError(
                 "The speech recogniser failed.", category=DependencyCategory.REJECTED, retryable=False
             ) from error
 
-    def _language(self, asked: Language, samples: Samples) -> Language:
-        if asked is not Language.AUTO:
-            return asked
+    def _language(self, request: RecognitionRequest, samples: Samples) -> Language:
+        if request.language is not Language.AUTO:
+            return request.language
         _, _, ranked = self._whisper.model.detect_language(samples)
         probabilities = dict(ranked)
-        return choose_language(probabilities.get("zh", 0.0), probabilities.get("en", 0.0))
+        return choose_language(request, chinese=probabilities.get("zh", 0.0), english=probabilities.get("en", 0.0))
 
     def _transcribe(self, samples: Samples, language: Language) -> Recognition:
         lazy, _ = self._whisper.model.transcribe(

@@ -6,7 +6,6 @@ import pytest
 
 from speech.settings import Language
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest
-from speech.stt.faster_whisper import choose_language
 from speech.stt.guarded import GuardedRecognizer
 from speech.stt.guards import Suspicion, collapse_repetition, suspect
 
@@ -58,12 +57,6 @@ def test_the_models_own_numbers_are_heard(confidence: float, no_speech: float, s
 
 def test_repetition_collapses_to_one_round():
     assert collapse_repetition("请稍等请稍等请稍等请稍等请稍等请稍等") == "请稍等"
-
-
-def test_english_needs_a_clear_majority():
-    assert choose_language(0.4, 0.6) is Language.CHINESE
-    assert choose_language(0.1, 0.6) is Language.ENGLISH
-    assert choose_language(0.0, 0.0) is Language.CHINESE
 
 
 class Scripted:
