@@ -13,14 +13,18 @@ from uuid import UUID, uuid5
 from assist_api.calls.chunk_reader import read_chunks
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.session import CallSession
+from assist_api.calls.stages import LAG_STEP_MS
 from assist_api.realtime.protocol import LegRole
 from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError
 from kit.tasks import Overflow
 from speech.audio import ms_to_samples
+from speech.events import TranscriptionLagged
 from speech.recording import Recording
 from speech.transcriber import LegTranscriber
 
+LAG_WARNING_MS = 3_000
+"""A replay at the pace of speech that is further behind says so; below a third of it has caught up."""
 ROLES = (LegRole.CUSTOMER, LegRole.AGENT)
 """Left and right of a stereo recording; a mono one has the customer's place, whoever speaks."""
 
@@ -75,6 +79,7 @@ class Replay:
         self._clock = clock
         self._is_stopped = False
         self._is_fed = False
+        self._lags: dict[UUID, int] = {}
         self.position_ms = min(plan.start_ms)
 
     @property
@@ -96,7 +101,10 @@ class Replay:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._session.run(), name="replay.session")
-                listeners = [group.create_task(self._listen(leg), name="replay.listen") for leg in legs]
+                listeners = [
+                    group.create_task(self._listen(name, leg), name="replay.listen")
+                    for name, leg in zip(self._plan.legs, legs, strict=True)
+                ]
                 await self._feed(legs)
                 self._is_fed = True
                 await asyncio.gather(*(leg.finish() for leg in legs), *listeners)
@@ -111,9 +119,10 @@ class Replay:
             leg, sample_rate_hz=rate, overflow=Overflow.WAIT, start_sample=ms_to_samples(start_ms, rate)
         )
 
-    async def _listen(self, leg: LegTranscriber) -> None:
+    async def _listen(self, name: UUID, leg: LegTranscriber) -> None:
         async for event in leg.events():
             await self._session.post(event)
+        await self._report_lag(name, 0)
         if not self._is_fed:
             raise DependencyError(
                 "The transcription of this call broke off.",
@@ -124,6 +133,7 @@ class Replay:
 
     async def _feed(self, legs: Sequence[LegTranscriber]) -> None:
         pace = Pace(self._clock, self._plan.speed, max(self._plan.start_ms))
+        names = tuple(self._plan.legs)
         async with aclosing(read_chunks(self._plan.recording, self._plan.start_ms, self._executor)) as chunks:
             async for index, chunk in chunks:
                 await pace.wait_for(chunk.end_ms)
@@ -131,6 +141,17 @@ class Replay:
                     return
                 await legs[index].feed(chunk)
                 self.position_ms = max(self.position_ms, chunk.end_ms)
+                if pace.is_paced:
+                    await self._report_lag(names[index], pace.late_ms(chunk.end_ms) + legs[index].behind_ms)
+
+    async def _report_lag(self, leg: UUID, lag_ms: int) -> None:
+        """Tell that a leg falls behind its schedule, when that changes by a second, and that it has caught up."""
+        told_ms = self._lags.get(leg, 0)
+        if lag_ms <= (LAG_WARNING_MS // 3 if told_ms else LAG_WARNING_MS):
+            lag_ms = 0
+        if lag_ms != told_ms and (not lag_ms or abs(lag_ms - told_ms) >= LAG_STEP_MS):
+            self._lags[leg] = lag_ms
+            await self._session.post(TranscriptionLagged(leg, lag_ms, dropped_chunks=0))
 
 
 class Pace:
@@ -142,13 +163,20 @@ class Pace:
 
     def __init__(self, clock: Clock, speed: ReplaySpeed, origin_ms: int) -> None:
         self._clock = clock
-        self._is_paced = speed == "1"
+        self.is_paced = speed == "1"
         self._origin_ms = origin_ms
         self._began_at = clock.monotonic()
 
     async def wait_for(self, audio_ms: int) -> None:
         """Wait until the audio up to this moment is due."""
-        if self._is_paced:
-            early = (audio_ms - self._origin_ms) / 1000 - (self._clock.monotonic() - self._began_at)
+        if self.is_paced:
+            early = self._early(audio_ms)
             if early > 0:
                 await self._clock.sleep(early)
+
+    def late_ms(self, audio_ms: int) -> int:
+        """Return by how much the audio up to this moment is overdue, 0 when it is not."""
+        return max(0, round(-1000 * self._early(audio_ms))) if self.is_paced else 0
+
+    def _early(self, audio_ms: int) -> float:
+        return (audio_ms - self._origin_ms) / 1000 - (self._clock.monotonic() - self._began_at)

@@ -63,11 +63,13 @@ class Desk:
         files = [IncomingFile("call.wav", io.BytesIO(audio or wav_bytes(OUTAGE_MS)))]
         return await self.calls.start_replay(viewer, files, speed=speed, call_id=call_id)
 
-    async def run(self, viewer: CallViewer, audio: bytes | None = None) -> list[CallEvent]:
+    async def run(
+        self, viewer: CallViewer, audio: bytes | None = None, *, speed: ReplaySpeed = "max"
+    ) -> list[CallEvent]:
         """Replay to the end and return every event, partials too."""
         call_id = uuid4()
         async with self.hub.watch(call_id) as events:
-            await self.begin(viewer, audio, call_id=call_id)
+            await self.begin(viewer, audio, speed=speed, call_id=call_id)
             return [event async for event in until_ended(events)]
 
     async def ended(self, call_id: UUID) -> None:

@@ -29,6 +29,9 @@ class Line:
 class ScriptedEngine:
     """Opens legs in the order customer, agent, customer, agent, … as calls do.
 
+    Attributes:
+        lags: From which audio time on the first leg of a call is how far behind, the latest first.
+
     Args:
         lines: What is said in every call.
         breaks_at_ms: The first leg of a call stops working at this audio time, as if its model had crashed.
@@ -38,6 +41,7 @@ class ScriptedEngine:
         self.lines = list(lines)
         self.breaks_at_ms = breaks_at_ms
         self.legs: list[ScriptedLeg] = []
+        self.lags: list[tuple[int, int]] = []
         self._legs_per_call = legs_per_call
 
     async def warm_up(self) -> None:
@@ -53,6 +57,7 @@ class ScriptedEngine:
         breaks_at_ms = self.breaks_at_ms if number == 0 else None
         lines = [line for line in self.lines if line.leg == number]
         leg = ScriptedLeg(leg_id, lines, sample_rate_hz, start_sample, overflow, breaks_at_ms)
+        leg.lags = self.lags if number == 0 else []
         self.legs.append(leg)
         return leg
 
@@ -73,6 +78,8 @@ class ScriptedLeg:
         self.overflow = overflow
         self.start_ms = samples_to_ms(start_sample, sample_rate_hz)
         self.is_closed = False
+        self.lag_ms = 0
+        self.lags: list[tuple[int, int]] = []
         self._rate = sample_rate_hz
         self._next_sample = start_sample
         self._breaks_at_ms = breaks_at_ms
@@ -80,7 +87,12 @@ class ScriptedLeg:
         self._halves: set[int] = set()
         self._outbox: BoundedChannel[TranscriptEvent] = BoundedChannel(256, Overflow.WAIT)
 
+    @property
+    def behind_ms(self) -> int:
+        return self.lag_ms
+
     async def feed(self, chunk: AudioChunk) -> None:
+        self.lag_ms = next((lag for from_ms, lag in self.lags if chunk.end_ms >= from_ms), 0)
         if chunk.sample_rate_hz != self._rate or chunk.start_sample < self._next_sample:
             raise AudioGapError("fed before", expected_sample=self._next_sample, start_sample=chunk.start_sample)
         self._next_sample = chunk.end_sample

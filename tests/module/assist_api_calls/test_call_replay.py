@@ -25,8 +25,9 @@ from assist_api.realtime.protocol import (
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
 from tests.fakes.assist_calls_audio import wav_bytes
-from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk, add_agent, open_desk, until_ended
+from tests.fakes.assist_calls_desk import OUTAGE_CALL, OUTAGE_MS, Desk, add_agent, open_desk, until_ended
 from tests.fakes.assist_calls_speech import Line, ScriptedEngine
+from tests.fakes.assist_core_clock import ManualClock
 
 pytestmark = pytest.mark.module
 E = TypeVar("E", bound=CallEvent)
@@ -183,3 +184,20 @@ async def _dismissing_the_first(
             request = FeedbackRequest(verdict=Verdict.DISMISSED)
             await desk.calls.give_feedback(agent, event.call_id, card.suggestion_id, request)
             desk.search.gate.set()
+
+
+async def test_a_replay_that_falls_behind_says_so_and_says_when_it_has_caught_up(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    engine = ScriptedEngine(OUTAGE_CALL)
+    engine.lags = [(7_000, 0), (5_000, 9_300), (3_000, 4_200)]
+    async with open_desk(sqlite_url, tmp_path, clock=ManualClock(), engine=engine) as desk:
+        events = await desk.run(await add_agent(desk.database), speed="1")
+        at_full_speed = await desk.run(await add_agent(desk.database, "li"))
+    stages = [event.data for event in of_type(events, StageStateChangedEvent) if event.data.stage == "speech"]
+    assert [(stage.state, stage.code, stage.lag_ms) for stage in stages] == [
+        ("degraded", "speech_behind", 4_200),
+        ("degraded", "speech_behind", 9_300),
+        ("ok", "", 0),
+    ]
+    assert not [event for event in of_type(at_full_speed, StageStateChangedEvent) if event.data.stage == "speech"]
