@@ -50,12 +50,11 @@ export function TranscriptPanel({ utterances, callState, card, pointed, playedMs
         </h2>
         {onPlay !== undefined && <span className="field__hint">{t('transcript.play_hint')}</span>}
       </div>
-      {/* A scrolling region must be reachable by keyboard (WCAG 2.1.1). */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rejected: see the line above. */}
       <div
         ref={box}
         className="transcript__box"
         onScroll={onScroll}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rejected: a scrolling region must be reachable by keyboard (WCAG 2.1.1).
         tabIndex={0}
         role="group"
         aria-labelledby="transcript-title"
