@@ -17,6 +17,7 @@ from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
+from assist_api.vocabulary import Vocabulary
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.indexer import Indexer
@@ -63,6 +64,7 @@ class Services:
     sessions: SessionService
     knowledge: Knowledge
     speech: SpeechEngine
+    vocabulary: Vocabulary
     hub: CallHub
     calls: CallService
     typed_search: TypedSearch
@@ -119,6 +121,7 @@ def build_services(
         sessions=SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime),
         knowledge=knowledge,
         speech=speech,
+        vocabulary=Vocabulary(DatabaseDocumentSource(database), speech, clock),
         hub=hub,
         calls=CallService(
             database=database,

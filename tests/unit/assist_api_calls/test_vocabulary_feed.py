@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+
+from assist_api.vocabulary import Vocabulary
+from kb.search.documents import IndexChange, SearchDocument
+from kb.search.query import DocumentKind
+from tests.fakes.assist_core_clock import ManualClock
+
+pytestmark = pytest.mark.unit
+
+
+class Source:
+    """Documents and the number of the last change."""
+
+    def __init__(self) -> None:
+        self.documents: list[SearchDocument] = []
+
+    async def changes_after(self, change_number: int, limit: int) -> Sequence[IndexChange]:
+        return []
+
+    async def latest_change_number(self) -> int:
+        return len(self.documents)
+
+    async def all_documents(self) -> AsyncIterator[SearchDocument]:
+        for document in self.documents:
+            yield document
+
+    def publish(self, title: str) -> None:
+        name = str(len(self.documents))
+        self.documents.append(SearchDocument(DocumentKind.ENTRY, name, name, 1, title, (), "", "", sector="power"))
+
+
+class Ears:
+    """Remembers every vocabulary it was given."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, ...]] = []
+
+    async def set_vocabulary(self, words: Sequence[str]) -> None:
+        self.given.append(tuple(words))
+
+
+async def test_words_are_handed_over_at_first_and_after_each_change_only() -> None:
+    source, ears = Source(), Ears()
+    vocabulary = Vocabulary(source, ears, ManualClock())
+    await vocabulary.refresh()
+    await vocabulary.refresh()
+    assert len(ears.given) == 1
+    assert "插座" not in ears.given[0]
+    for _ in range(4):
+        source.publish("插座冒火花怎么办")
+    await vocabulary.refresh()
+    assert len(ears.given) == 2
+    assert "插座" in ears.given[1]
