@@ -79,6 +79,11 @@ def check_files(files: list[Path]) -> None:
     open_recording(files, limits=RecordingLimits())
 
 
+def _say(line: str) -> None:
+    """Tell what is going on before the call, where it does not mix with the call's events."""
+    sys.stderr.write(f"» {line}\n")
+
+
 def _tell_json(event: CallEvent) -> None:
     sys.stdout.write(event.model_dump_json() + "\n")
     sys.stdout.flush()
@@ -127,18 +132,30 @@ async def _opened_services(settings: AssistSettings) -> AsyncIterator[Services]:
         stack.push_async_callback(services.aclose)
         await runner.upgrade(services.database)
         await _import_demo_knowledge(services)
+        _say("loading the speech model")
         await services.speech.warm_up()
         await services.calls.start()
-        await services.knowledge.indexer.catch_up()
-        await services.knowledge.search.warm_up()
-        await services.knowledge.categories.ensure_trained()
+        await _prepare_knowledge(services)
         yield services
+
+
+async def _prepare_knowledge(services: Services) -> None:
+    """Make the knowledge as complete as a server's that has run for a while; what is there already costs nothing."""
+    knowledge = services.knowledge
+    await knowledge.indexer.catch_up()
+    await knowledge.search.warm_up()
+    _say("embedding what is new in the knowledge (the first time this takes a minute or two)")
+    await knowledge.indexer.fill_vectors()
+    _say("learning the work-order categories")
+    await knowledge.categories.ensure_trained()
+    await services.vocabulary.refresh()
 
 
 async def _import_demo_knowledge(services: Services) -> None:
     async with services.database.session() as session:
         has_knowledge = bool((await KnowledgeService(session, services.clock).list_entries(limit=1)).items)
     if services.settings.demo_knowledge and not has_knowledge:
+        _say("importing the demo knowledge")
         await PackImporter(services.database, services.clock).import_pack([DEMO_PACKS])
 
 
