@@ -147,7 +147,7 @@ class SuggestionPolicy:
             A search to run; `Withheld` when a customer said nothing to search for; None when the utterance is the
             agent's and no restatement of the matter.
         """
-        self._sectors.hear(utterance.leg_role, utterance.text)
+        self._sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
         request = self._composer.compose(utterance)
         if request is not None:
             return replace(request, sector=self._sectors.sector)
@@ -162,7 +162,7 @@ class SuggestionPolicy:
     def resume(self, utterances: Iterable[Heard], cards: Sequence[Card]) -> None:
         """Take in what was said and shown before an interruption, without searching for it again."""
         for utterance in utterances:
-            self._sectors.hear(utterance.leg_role, utterance.text)
+            self._sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
             self._composer.compose(utterance)
         self._entries = tuple(_standing(card) for card in cards)
         for item in self._entries:

@@ -16,6 +16,8 @@ from kb.taxonomy import Taxonomy, load_taxonomy, split_category_id
 
 RANKED_MASS = 0.85
 """Share of one sector in the category's ranking from which an unnamed sector counts as clear."""
+CLEARLY_HEARD = 0.55
+"""Recognition confidence from which a customer's words name a sector."""
 _HOTLINE = r"[\u4e00-\u9fff]{0,6}(?:热线|客服|公司|集团|中心|服务)"
 
 
@@ -52,13 +54,13 @@ class SectorTracker:
         """Whether a document of this sector may be shown; documents of every sector (None) always may."""
         return sector is None or not self.admitted or sector in self.admitted
 
-    def hear(self, leg_role: LegRole, text: str) -> None:
-        """Take in an utterance."""
+    def hear(self, leg_role: LegRole, text: str, confidence: float) -> None:
+        """Take in an utterance; what was badly heard names nothing, for a recogniser guesses towards its prompt."""
         if self._given is not None:
             return
         if leg_role is LegRole.AGENT:
             self._hear_agent(text)
-        else:
+        elif confidence >= CLEARLY_HEARD:
             self._hear_customer(text)
 
     def regard(self, probabilities: Mapping[str, float]) -> None:

@@ -19,7 +19,7 @@ AGENT, CUSTOMER = LegRole.AGENT, LegRole.CUSTOMER
 def tracked(*lines: tuple[LegRole, str], given: str | None = None) -> SectorTracker:
     tracker = SectorTracker(given)
     for role, text in lines:
-        tracker.hear(role, text)
+        tracker.hear(role, text, 0.9)
     return tracker
 
 
@@ -71,6 +71,12 @@ def test_a_second_matter_is_admitted_beside_the_first() -> None:
     assert tracked((CUSTOMER, "电费交过了，另外我想问问水费怎么交")).admitted == ("power", "water")
 
 
+def test_badly_heard_words_of_a_customer_name_nothing() -> None:
+    call = tracked((AGENT, "您好，供水热线"))
+    call.hear(CUSTOMER, "供电服务和建设器的路口", 0.5)
+    assert call.sector == "water"
+
+
 def test_a_sector_given_beforehand_is_the_only_one() -> None:
     assert tracked((AGENT, "您好，供电服务热线"), given="gas").admitted == ("gas",)
 
@@ -86,7 +92,7 @@ def test_where_nobody_names_a_sector_a_clear_ranking_tells_it_and_a_name_overrul
     call.regard({"enquiry/power.billing.dispute": 0.5, "enquiry/water.billing.dispute": 0.5})
     assert call.admits("water")
     call.regard({"enquiry/power.billing.dispute": 1.0})
-    call.hear(CUSTOMER, "我说的是水费")
+    call.hear(CUSTOMER, "我说的是水费", 0.9)
     assert call.admitted == ("water",)
 
 
