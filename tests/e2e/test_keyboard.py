@@ -38,7 +38,7 @@ def test_whole_journey_by_keys(new_page: NewPage, admin: httpx.Client) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(ADMIN_PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=text("calls.title"))).to_be_visible()
+    expect(page.get_by_role("heading", name=text("calls.title"), exact=True)).to_be_visible()
 
     name = text("demo.start_max_named", title="家里突然停电")
     expect(page.get_by_role("button", name=name)).to_be_visible()
