@@ -37,6 +37,7 @@ def main() -> None:
         server = TingzhiServer(Path(folder))
         server.start()
         try:
+            server.wait_until_whole()
             with closing(server.client_of()) as admin:
                 take_picture(server.url, admin, target)
         finally:

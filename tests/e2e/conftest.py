@@ -40,6 +40,7 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tingzhi
         pytest.fail(f"{page_folder} holds no built page: run `make web`", pytrace=False)
     server = TingzhiServer(tmp_path_factory.mktemp("server"))
     server.start()
+    server.wait_until_whole()
     yield server
     server.stop()
 

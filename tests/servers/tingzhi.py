@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -90,6 +91,19 @@ class TingzhiServer:
         client = httpx.Client(base_url=f"{self.url}{API}", timeout=60.0)
         client.post("/session", json={"username": username, "password": password}).raise_for_status()
         return client
+
+    def wait_until_whole(self) -> None:
+        """Wait for what fills in behind a first start: meaning vectors and the categories of work orders.
+
+        Raises:
+            RuntimeError: A part is still degraded after a long time; with the report of the parts.
+        """
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        with closing(self.client_of()) as client:
+            while (report := client.get("/health/parts").raise_for_status().json())["state"] != "ok":
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"The server did not become whole: {report['parts']}")
+                time.sleep(0.5)
 
     def _is_ready(self) -> bool:
         try:
