@@ -100,6 +100,7 @@ class CallSession:
         self._stages = StageBoard(journal)
         self._policy = SuggestionPolicy(sector=journal.snapshot.call.sector)
         self._policy.resume(map(_heard, journal.snapshot.utterances), journal.snapshot.suggestions.cards)
+        self._search_state = SearchState.LEXICAL_ONLY
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
         self._mailbox: BoundedChannel[_Item] = BoundedChannel(MAILBOX_SIZE, Overflow.WAIT)
@@ -191,16 +192,16 @@ class CallSession:
         request, result = answer.question.request, answer.result
         await self._stages.set_search(result.state)
         decision = self._policy.weigh(request, result, self._dismissed())
+        self._search_state = result.state
         if isinstance(decision, Withheld):
             await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
         else:
-            await self._show(decision, answer)
+            await self._show(decision, request.trigger_segment_id, answer.question.heard_at)
 
-    async def _show(self, shown: Shown, answer: _Searched) -> None:
-        trigger = answer.question.request.trigger_segment_id
+    async def _show(self, shown: Shown, trigger: UUID, heard_at: float) -> None:
         try:
             suggestions = await self._suggestions.cards(
-                self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, answer.result.state
+                self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
             )
         except Exception as error:  # rejected: see _search
             log.warning("call_cards_failed", call_id=str(self._journal.call_id), exc_info=error)
@@ -210,7 +211,7 @@ class CallSession:
         self._documents.update({card.suggestion_id: str(card.entry_id) for card in suggestions.cards})
         self._documents.update({case.suggestion_id: str(case.case_id) for case in suggestions.cases})
         await self._journal.record(suggestions)
-        metrics.FINAL_TO_CARD.observe(self._clock.monotonic() - answer.question.heard_at)
+        metrics.FINAL_TO_CARD.observe(self._clock.monotonic() - heard_at)
 
     async def _withhold(self, withheld: Withheld, trigger_segment_id: UUID, search_state: str) -> None:
         metrics.SUGGESTIONS_WITHHELD.labels(withheld.reason).inc()
@@ -240,12 +241,17 @@ class CallSession:
         await self._mailbox.put(_Ranked(question, ranking))
 
     async def _on_ranked(self, answer: _Ranked) -> None:
-        await self._stages.set_category(is_well=answer.ranking is not None)
-        if answer.ranking is not None:
-            self._policy.regard({item.category_id: item.probability for item in answer.ranking.categories})
-        if answer.ranking is not None and is_materially_different(self._journal.snapshot.category, answer.ranking):
-            await self._journal.record(answer.ranking)
-            metrics.FINAL_TO_CATEGORY.observe(self._clock.monotonic() - answer.question.heard_at)
+        ranking, question = answer.ranking, answer.question
+        await self._stages.set_category(is_well=ranking is not None)
+        if ranking is None:
+            return
+        if is_materially_different(self._journal.snapshot.category, ranking):
+            await self._journal.record(ranking)
+            metrics.FINAL_TO_CATEGORY.observe(self._clock.monotonic() - question.heard_at)
+        probabilities = {item.category_id: item.probability for item in ranking.categories}
+        decision = self._policy.regard(probabilities, self._dismissed())
+        if isinstance(decision, Shown):
+            await self._show(decision, question.trigger_segment_id, question.heard_at)
 
 
 def _heard(utterance: Utterance) -> Heard:

@@ -21,6 +21,7 @@ from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest
 from assist_api.suggestions.sector import SectorTracker
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind
+from kb.taxonomy import split_category_id
 
 MAX_SHOWN = 3
 MAX_SHARE = 0.99
@@ -42,6 +43,9 @@ class PolicyParameters:
         relative_cut: Cards below this fraction of the best one are not shown.
         standing_bonus: What a card that stands is worth more than one that does not.
         case_above: A case needs this probability to appear.
+        situation_gain: How much the call's category speaks for an entry of its situation: the odds of the entry are
+            multiplied by 1 + gain x probability of the situation. A badly heard sentence finds the right entry
+            without trusting it; that the whole call sounds like its situation is the missing sign.
     """
 
     decay: float = 0.8
@@ -52,6 +56,7 @@ class PolicyParameters:
     relative_cut: float = 0.3
     standing_bonus: float = 0.06
     case_above: float = 0.35
+    situation_gain: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class SuggestionPolicy:
         self._evidence: dict[_Key, _Evidence] = {}
         self._entries: tuple[Standing, ...] = ()
         self._cases: tuple[Standing, ...] = ()
+        self._situations: dict[str, float] = {}
 
     @property
     def sector(self) -> str | None:
@@ -155,9 +161,14 @@ class SuggestionPolicy:
             return Withheld("not_a_question")
         return None
 
-    def regard(self, probabilities: Mapping[str, float]) -> None:
-        """Take in the ranking of the category, as probabilities by category id."""
+    def regard(self, probabilities: Mapping[str, float], dismissed: Collection[str] = frozenset()) -> Decision:
+        """Take in the ranking of the category, as probabilities by category id, and decide again."""
         self._sectors.regard(probabilities)
+        self._situations = {}
+        for category_id, probability in probabilities.items():
+            situation = split_category_id(category_id)[1]
+            self._situations[situation] = self._situations.get(situation, 0.0) + probability
+        return self._decide(dismissed)
 
     def resume(self, utterances: Iterable[Heard], cards: Sequence[Card]) -> None:
         """Take in what was said and shown before an interruption, without searching for it again."""
@@ -181,11 +192,15 @@ class SuggestionPolicy:
         if result.state is SearchState.UNAVAILABLE:
             return Withheld("search_unavailable")
         self._collect(request, result)
+        return self._decide(dismissed)
+
+    def _decide(self, dismissed: Collection[str]) -> Decision:
         entries = self._pick(
             self._candidates(DocumentKind.ENTRY, dismissed), self._entries, self._parameters.show_above
         )
         cases = self._pick(self._candidates(DocumentKind.CASE, dismissed), self._cases, self._parameters.case_above)
-        if not entries and not cases:
+        is_anything_wrong = any(not self._sectors.admits(item.hit.sector) for item in self._entries + self._cases)
+        if not entries and not cases and not is_anything_wrong:
             return Withheld("nothing_fits")
         if _outline(entries, cases) == _outline(self._entries, self._cases):
             return Withheld("unchanged")
@@ -207,10 +222,17 @@ class SuggestionPolicy:
 
     def _candidates(self, kind: DocumentKind, dismissed: Collection[str]) -> list[Standing]:
         return [
-            Standing(evidence.hit, evidence.request, evidence.probability)
+            Standing(evidence.hit, evidence.request, self._with_situation(evidence))
             for (document_kind, document_id), evidence in self._evidence.items()
             if document_kind is kind and document_id not in dismissed and self._sectors.admits(evidence.hit.sector)
         ]
+
+    def _with_situation(self, evidence: _Evidence) -> float:
+        """Return the evidence of the searches, with what the category says about the entry's situation."""
+        probability = evidence.probability
+        situation = split_category_id(evidence.hit.category_id or "")[1]
+        gain = 1.0 + self._parameters.situation_gain * self._situations.get(situation, 0.0)
+        return probability * gain / (1.0 - probability + probability * gain)
 
     def _pick(
         self, candidates: Sequence[Standing], standing: Sequence[Standing], show_above: float

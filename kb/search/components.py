@@ -239,4 +239,5 @@ def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit
         score_parts=parts,
         matches=explain(question, projected),
         sector=document.sector,
+        category_id=document.category_id,
     )

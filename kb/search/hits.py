@@ -57,6 +57,7 @@ class Hit:
         score_parts: Named parts of the score (`words`, `bigrams`, `pinyin`, `vector`, …), each 0..1.
         matches: Shared terms, by field and position.
         sector: `power heating water gas tv`, or None for every sector.
+        category_id: `<business_type>/<situation code>`, or None.
     """
 
     kind: DocumentKind
@@ -69,6 +70,7 @@ class Hit:
     score_parts: Mapping[str, float] = field(default_factory=dict)
     matches: tuple[TermMatch, ...] = ()
     sector: str | None = None
+    category_id: str | None = None
 
 
 class SearchState(StrEnum):

@@ -18,6 +18,7 @@ def make_hit(
     revision_id: str | None = None,
     matches: Sequence[TermMatch] = (),
     sector: str | None = None,
+    category_id: str | None = None,
 ) -> Hit:
     """Return a hit; everything else about it is plain."""
     return Hit(
@@ -31,6 +32,7 @@ def make_hit(
         score_parts={"words": confidence},
         matches=tuple(matches),
         sector=sector,
+        category_id=category_id,
     )
 
 

@@ -117,6 +117,33 @@ def test_cases_stand_beside_entries_and_never_push_them_out() -> None:
     assert (len(decision.entries), len(decision.cases)) == (1, 3)
 
 
+def test_a_badly_heard_hit_becomes_a_card_when_the_whole_call_sounds_like_its_situation() -> None:
+    policy = SuggestionPolicy()
+    cold = make_hit("cold", 0.15, category_id="fault/heating.warmth.cold")
+    hot = make_hit("hot", 0.15, category_id="fault/heating.warmth.hot")
+    assert told(policy, "我们假乱骑到现在还是不热", cold, hot, has_answer=False) == Withheld("nothing_fits")
+    decision = policy.regard({"fault/heating.warmth.cold": 0.6, "enquiry/heating.warmth.cold": 0.3})
+    assert entries(decision) == ["cold"]
+
+
+def test_a_call_that_sounds_like_a_situation_brings_no_card_that_no_search_found() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "我们假乱骑到现在还是不热", make_hit("cold", 0.02, category_id="fault/heating.warmth.cold"))
+    assert policy.regard({"fault/heating.warmth.cold": 1.0}) == Withheld("nothing_fits")
+
+
+def test_a_ranking_that_changes_nothing_is_no_new_list() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))
+    assert policy.regard({"fault/power.outage.single": 0.9}) == Withheld("unchanged")
+
+
+def test_a_card_that_turns_out_to_be_of_another_sector_goes_even_without_a_better_one() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "这个月怎么突然多了一倍", make_hit("gas", 0.8, sector="gas"))
+    assert entries(policy.regard({"enquiry/power.billing.dispute": 1.0})) == []
+
+
 def test_an_unavailable_search_leaves_the_evidence_alone() -> None:
     policy = SuggestionPolicy()
     told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))
