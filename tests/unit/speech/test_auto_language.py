@@ -37,16 +37,16 @@ def chosen(english: float, *, ms: int = 3000, spoken: Language | None = None) ->
 )
 def test_a_leg_changes_its_language_on_clear_evidence_only(
     english: float, ms: int, spoken: Language | None, expected: Language
-):
+) -> None:
     assert chosen(english, ms=ms, spoken=spoken) is expected
 
 
-def test_without_any_evidence_it_is_chinese():
+def test_without_any_evidence_it_is_chinese() -> None:
     request = RecognitionRequest(bytes(2 * SAMPLE_RATE_HZ), Language.AUTO, is_final=True)
     assert choose_language(request, chinese=0.0, english=0.0) is CHINESE
 
 
-def test_the_language_of_most_of_the_speech_counts():
+def test_the_language_of_most_of_the_speech_counts() -> None:
     spoken = SpokenLanguage()
     assert spoken.so_far is None
     spoken.hear(ENGLISH, 1000)
@@ -55,7 +55,7 @@ def test_the_language_of_most_of_the_speech_counts():
     assert spoken.so_far is CHINESE
 
 
-async def test_a_leg_tells_the_recognizer_what_it_has_spoken(make_engine: MakeEngine, open_leg: OpenLeg):
+async def test_a_leg_tells_the_recognizer_what_it_has_spoken(make_engine: MakeEngine, open_leg: OpenLeg) -> None:
     recognizer = FakeRecognizer()
     leg = open_leg(await make_engine(lambda: recognizer, worker_count=1))
     sentence = tone(1500, sample_rate_hz=8000) + silence(900, sample_rate_hz=8000)
