@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
 from tests.servers.postgres import PostgresServer, run_postgres
 
 LEVELS = {"unit", "module", "contract", "integration", "e2e", "evals"}

@@ -18,7 +18,7 @@ from assist_api.composition import Services, build_services
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from tests.fakes.assist_calls_desk import Desk, open_desk
-from tests.fakes.assist_core_clock import ManualClock
+from tests.fakes.assist_core_clock import PatientClock
 from tests.fakes.assist_core_server import Server, settings_for
 
 
@@ -29,7 +29,7 @@ async def run_desk_server(database_url: str, data_dir: Path) -> AsyncIterator[tu
 
         @asynccontextmanager
         async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
-            built = build_services(settings, ManualClock())
+            built = build_services(settings, PatientClock())
             await runner.upgrade(built.database)
             yield replace(built, calls=desk.calls, hub=desk.hub)
             await built.aclose()

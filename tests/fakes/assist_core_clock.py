@@ -24,3 +24,10 @@ class ManualClock:
 
     def advance(self, by: timedelta) -> None:
         self._now += by
+
+
+class PatientClock(ManualClock):
+    """Stands still as well, but sleeps for real (shortly): for tests in which a background loop waits on the clock."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.02))
