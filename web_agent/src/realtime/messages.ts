@@ -19,3 +19,8 @@ export function parseMessage(frame: string): ServerMessage | null {
   if (typeof head.type !== 'string' || typeof head.seq !== 'number' || typeof head.data !== 'object') return null
   return value as ServerMessage
 }
+
+/** Whether the call is over by this message: only feedback may follow. */
+export function isEndOfCall(message: ServerMessage): boolean {
+  return message.type === 'call.ended' || (message.type === 'call.snapshot' && message.data.call.state === 'ended')
+}

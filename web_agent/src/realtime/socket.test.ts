@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { makeInfo, makeSnapshot, makeUtterance } from '../../tests/support/calls'
 import type { EventMessage, SnapshotMessage } from './messages'
+import { ANSWER_MS, FIRST_MESSAGE_MS, SILENCE_MS } from './silence'
 import type { Connection, SocketLike } from './socket'
 import { CallSocket, reconnectDelayMs } from './socket'
 
@@ -30,12 +31,23 @@ class FakeSocket implements SocketLike {
 
 const head = { call_id: makeInfo().id, at: '2026-03-01T06:00:00Z' }
 const snapshot = (seq: number): SnapshotMessage => ({ ...head, type: 'call.snapshot', seq, data: makeSnapshot() })
+const endedSnapshot = (seq: number): SnapshotMessage => {
+  const known = makeSnapshot()
+  return { ...snapshot(seq), data: { ...known, call: { ...known.call, state: 'ended' } } }
+}
+const ending = (seq: number): EventMessage => ({
+  ...head,
+  type: 'call.ended',
+  seq,
+  data: { reason: 'stopped', code: '', message: '', duration_ms: 4_000 },
+})
 const event = (seq: number): EventMessage => ({ ...head, type: 'transcript.final', seq, data: makeUtterance() })
 
 function setUp() {
   const sockets: FakeSocket[] = []
   const passed: string[] = []
   const links: [Connection, number][] = []
+  const heard: number[] = []
   const socket = new CallSocket({
     open: () => {
       const fake = new FakeSocket()
@@ -44,11 +56,14 @@ function setUp() {
     },
     onSnapshot: (message) => passed.push(`snapshot ${message.seq}`),
     onEvent: (message) => passed.push(`event ${message.seq}`),
-    onConnection: (connection, attempt) => links.push([connection, attempt]),
+    onConnection: (connection, attempt, heardAt) => {
+      links.push([connection, attempt])
+      heard.push(heardAt)
+    },
     random: () => 0,
   })
   socket.start()
-  return { socket, sockets, passed, links }
+  return { socket, sockets, passed, links, heard }
 }
 
 beforeEach(() => {
@@ -124,6 +139,7 @@ it('reconnects at once when told that the network is back', () => {
   sockets[0]!.drop()
   socket.retryNow()
   expect(sockets).toHaveLength(2)
+  sockets[1]!.receive(endedSnapshot(1))
   vi.advanceTimersByTime(60_000)
   expect(sockets).toHaveLength(2)
 })
@@ -140,6 +156,73 @@ it('does not reconnect after close, nor when the server has nothing more to say'
   vi.advanceTimersByTime(60_000)
   expect(second.sockets).toHaveLength(1)
   expect(second.links.at(-1)).toEqual(['closed', 0])
+})
+
+const REQUEST = '{"type":"snapshot.requested"}'
+
+it('asks a silent line for a snapshot, and goes on when it answers', () => {
+  const { sockets, passed, links } = setUp()
+  const [fake] = sockets
+  fake!.receive(snapshot(1))
+  vi.advanceTimersByTime(SILENCE_MS - 1)
+  fake!.receive(event(2))
+  vi.advanceTimersByTime(SILENCE_MS - 1)
+  expect(fake!.sent).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(fake!.sent).toEqual([REQUEST])
+  vi.advanceTimersByTime(ANSWER_MS - 1)
+  fake!.receive(snapshot(2))
+  vi.advanceTimersByTime(SILENCE_MS)
+  expect(fake!.sent).toEqual([REQUEST, REQUEST])
+  fake!.receive(event(3))
+  expect(passed).toEqual(['snapshot 1', 'event 2', 'snapshot 2', 'event 3'])
+  expect(links.every(([connection]) => connection !== 'reconnecting')).toBe(true)
+  expect(sockets).toHaveLength(1)
+})
+
+it('takes a line that does not answer for lost, as old as its last message, and reconnects with growing pauses', () => {
+  const { sockets, passed, links, heard } = setUp()
+  sockets[0]!.receive(snapshot(1))
+  vi.advanceTimersByTime(1_000)
+  sockets[0]!.receive(event(2))
+  const lastMessageAt = Date.now()
+  vi.advanceTimersByTime(SILENCE_MS + ANSWER_MS)
+  expect(links.at(-1)).toEqual(['reconnecting', 1])
+  expect(heard.at(-1)).toBe(lastMessageAt)
+  expect(sockets[0]!.isClosed).toBe(true)
+  vi.advanceTimersByTime(reconnectDelayMs(1, 0))
+  expect(sockets).toHaveLength(2)
+  // Still dead: a connection that is never made does not fail by itself for minutes.
+  vi.advanceTimersByTime(FIRST_MESSAGE_MS)
+  expect(links.at(-1)).toEqual(['reconnecting', 2])
+  expect(sockets[1]!.isClosed).toBe(true)
+  expect(sockets[1]!.sent).toEqual([])
+  vi.advanceTimersByTime(reconnectDelayMs(2, 0))
+  sockets[2]!.receive(snapshot(8))
+  expect(passed).toEqual(['snapshot 1', 'event 2', 'snapshot 8'])
+  expect(links.at(-1)).toEqual(['open', 0])
+})
+
+it.each([
+  ['its end', ending(2)],
+  ['a snapshot of it', endedSnapshot(2)],
+])('lets the line of an ended call be silent after %s', (_, last) => {
+  const { sockets, links } = setUp()
+  sockets[0]!.receive(snapshot(1))
+  sockets[0]!.receive(last)
+  vi.advanceTimersByTime(600_000)
+  expect(sockets[0]!.sent).toEqual([])
+  expect(sockets).toHaveLength(1)
+  expect(links.at(-1)).toEqual(['open', 0])
+})
+
+it('asks nothing any more once closed', () => {
+  const { socket, sockets } = setUp()
+  sockets[0]!.receive(snapshot(1))
+  socket.close()
+  vi.advanceTimersByTime(600_000)
+  expect(sockets[0]!.sent).toEqual([])
+  expect(sockets).toHaveLength(1)
 })
 
 it('survives frames that are no messages', () => {

@@ -1,5 +1,6 @@
 import type { EventMessage, SnapshotMessage } from './messages'
-import { parseMessage, SNAPSHOT_REQUEST } from './messages'
+import { isEndOfCall, parseMessage, SNAPSHOT_REQUEST } from './messages'
+import { SilenceWatch } from './silence'
 
 export type Connection = 'connecting' | 'open' | 'reconnecting' | 'closed'
 
@@ -16,8 +17,11 @@ export interface CallSocketOptions {
   onSnapshot: (message: SnapshotMessage) => void
   /** Called in `seq` order, without gaps, after the snapshot they follow. */
   onEvent: (message: EventMessage) => void
-  /** `attempt` counts failed connections since the last message, 0 when connected. */
-  onConnection: (connection: Connection, attempt: number) => void
+  /**
+   * `attempt` counts failed connections since the last message, 0 when connected; `heardAt` is the `Date.now()` of that
+   * message, or of the start when none has come.
+   */
+  onConnection: (connection: Connection, attempt: number, heardAt: number) => void
   /** 0 ≤ x < 1; spreads the reconnects of many desks after a server restart. */
   random?: () => number
 }
@@ -26,6 +30,8 @@ const FIRST_DELAY_MS = 400
 const LONGEST_DELAY_MS = 10_000
 /** RFC 6455 7.4.1: the server has nothing more to send. */
 const NORMAL_CLOSURE = 1000
+/** The connection was lost; nothing was said. */
+const ABNORMAL_CLOSURE = 1006
 
 /** Back-off with full jitter in the upper half, so that a reconnect is never immediate and never in step. */
 export function reconnectDelayMs(attempt: number, random: number): number {
@@ -35,7 +41,8 @@ export function reconnectDelayMs(attempt: number, random: number): number {
 
 /**
  * Keeps one call's stream alive: snapshot first, then events in order. A gap asks for a new snapshot and passes
- * nothing on until it is there; every reconnect begins with a new snapshot that replaces all.
+ * nothing on until it is there; every reconnect begins with a new snapshot that replaces all. Until the call has ended,
+ * a line on which nothing comes is taken for lost.
  */
 export class CallSocket {
   private socket: SocketLike | null = null
@@ -44,11 +51,19 @@ export class CallSocket {
   private attempt = 0
   private timer: ReturnType<typeof setTimeout> | null = null
   private isClosed = false
+  private hasEnded = false
+  private heardAt = Date.now()
+  private readonly silence = new SilenceWatch(
+    () => this.socket?.send(SNAPSHOT_REQUEST),
+    () => {
+      this.lost(ABNORMAL_CLOSURE)
+    },
+  )
 
   constructor(private readonly options: CallSocketOptions) {}
 
   start(): void {
-    this.options.onConnection('connecting', 0)
+    this.report('connecting')
     this.connect()
   }
 
@@ -63,13 +78,15 @@ export class CallSocket {
     this.isClosed = true
     this.clearTimer()
     this.detach()
-    this.options.onConnection('closed', 0)
+    this.attempt = 0
+    this.report('closed')
   }
 
   private connect(): void {
     this.lastSeq = null
     const socket = this.options.open()
     this.socket = socket
+    this.silence.connecting()
     socket.onmessage = (event) => {
       if (typeof event.data === 'string') this.receive(event.data)
     }
@@ -81,10 +98,14 @@ export class CallSocket {
   private receive(frame: string): void {
     const message = parseMessage(frame)
     if (message === null) return
+    this.heardAt = Date.now()
+    if (isEndOfCall(message)) this.hasEnded = true
+    if (this.hasEnded) this.silence.stop()
+    else this.silence.heard()
     if (message.type === 'call.snapshot') {
       this.lastSeq = message.seq
       this.attempt = 0
-      this.options.onConnection('open', 0)
+      this.report('open')
       this.options.onSnapshot(message)
     } else {
       this.receiveEvent(message)
@@ -110,7 +131,7 @@ export class CallSocket {
       return
     }
     this.attempt += 1
-    this.options.onConnection('reconnecting', this.attempt)
+    this.report('reconnecting')
     const random = (this.options.random ?? Math.random)()
     this.timer = setTimeout(
       () => {
@@ -121,7 +142,12 @@ export class CallSocket {
     )
   }
 
+  private report(connection: Connection): void {
+    this.options.onConnection(connection, this.attempt, this.heardAt)
+  }
+
   private detach(): void {
+    this.silence.stop()
     const socket = this.socket
     this.socket = null
     if (socket === null) return

@@ -15,7 +15,7 @@ export interface CallStream {
   connection: Connection
   /** Failed connections since the last message. */
   attempt: number
-  /** `Date.now()` of the last moment at which the screen was known to be true. */
+  /** `Date.now()` of the last moment at which the screen was known to be true: its age when the connection is lost. */
   freshAt: number
   /** Shows a verdict at once when the server has confirmed it over HTTP. */
   addFeedback: (feedback: FeedbackRecorded) => void
@@ -47,13 +47,8 @@ export function useCallStream(callId: string): CallStream {
       open: () => new WebSocket(streamAddress(callId)),
       onSnapshot: receive,
       onEvent: receive,
-      onConnection: (connection, attempt) => {
-        // The moment a connection breaks is the age of what stays on the screen.
-        setLink((known) => ({
-          connection,
-          attempt,
-          freshAt: known.connection === 'reconnecting' ? known.freshAt : Date.now(),
-        }))
+      onConnection: (connection, attempt, heardAt) => {
+        setLink({ connection, attempt, freshAt: heardAt })
       },
     })
     const retry = () => {
