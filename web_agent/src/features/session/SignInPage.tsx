@@ -47,9 +47,13 @@ function SignInForm() {
   const signIn = useSignIn()
   const [username, setUsername] = useState('')
   const [password, setPassword] = useState('')
+  const usernameField = useRef<HTMLInputElement>(null)
   const passwordField = useRef<HTMLInputElement>(null)
   const isIncomplete = username.trim() === '' || password === ''
 
+  useEffect(() => {
+    usernameField.current?.focus()
+  }, [])
   useEffect(() => {
     if (signIn.isError) passwordField.current?.select()
   }, [signIn.isError])
@@ -64,6 +68,7 @@ function SignInForm() {
       <label className="field">
         <span className="field__label">{t('session.username')}</span>
         <input
+          ref={usernameField}
           className="input"
           name="username"
           autoComplete="username"
