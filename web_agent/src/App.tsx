@@ -2,7 +2,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { createBrowserRouter, Navigate, RouterProvider } from 'react-router'
 
 import { Problem } from './api/problem'
-import { sessionQuery } from './api/queries/session'
+import { forgetSession } from './api/queries/session'
 import { Shell } from './features/session/Shell'
 import { SignInPage } from './features/session/SignInPage'
 import { NotFound, PageError } from './ui/PageError'
@@ -19,7 +19,7 @@ const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error) => {
       // A session that has ended shows itself on any request; the page then asks for sign-in.
-      if (error instanceof Problem && error.status === 401) client.setQueryData(sessionQuery.queryKey, null)
+      if (error instanceof Problem && error.status === 401) forgetSession(client)
     },
   }),
 })

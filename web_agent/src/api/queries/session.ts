@@ -1,4 +1,5 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { QueryClient } from '@tanstack/react-query'
+import { hashKey, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
 import { Problem } from '../problem'
@@ -18,6 +19,16 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 })
 
+/**
+ * Forgets a person: the page asks for sign-in, and nothing they read or sent stays in memory. The session's query stays
+ * where it is, for a page goes on watching a removed one and would never hear of this.
+ */
+export function forgetSession(client: QueryClient): void {
+  client.setQueryData(sessionQuery.queryKey, null)
+  client.removeQueries({ predicate: ({ queryHash }) => queryHash !== hashKey(sessionQuery.queryKey) })
+  client.getMutationCache().clear()
+}
+
 export function useSignIn() {
   const client = useQueryClient()
   return useMutation({
@@ -33,8 +44,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => answer(api.DELETE('/api/v1/session')),
     onSettled: () => {
-      client.clear()
-      client.setQueryData(sessionQuery.queryKey, null)
+      forgetSession(client)
     },
   })
 }
