@@ -9,6 +9,7 @@ import type { ReplaySpeed } from '@/api/types'
 import type { DeskState } from '@/features/call/Desk'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { Field } from '@/ui/Field'
 import { SECTORS } from '@/ui/sectors'
 import { Segmented } from '@/ui/Segmented'
 import { Banner } from '@/ui/states'
@@ -80,20 +81,16 @@ export function UploadForm() {
             onChange={setSpeed}
           />
         </div>
-        <label className="field">
-          <span className="field__label">{t('upload.name')}</span>
-          <input
-            className="input"
-            maxLength={200}
-            placeholder={files[0]?.name ?? ''}
-            aria-invalid={errorOf('title') !== null}
-            value={title}
-            onChange={(event) => {
-              setTitle(event.target.value)
-            }}
-          />
-          {errorOf('title') !== null && <span className="field__error">{errorOf('title')}</span>}
-        </label>
+        <Field
+          label={t('upload.name')}
+          error={errorOf('title')}
+          maxLength={200}
+          placeholder={files[0]?.name ?? ''}
+          value={title}
+          onChange={(event) => {
+            setTitle(event.target.value)
+          }}
+        />
         <Button type="submit" tone="primary" disabled={files.length === 0 || start.isPending}>
           {start.isPending ? t('upload.sending') : t('upload.start')}
         </Button>

@@ -6,6 +6,7 @@ import { asProblem } from '@/api/problem'
 import { useChangePassword, useSignOut } from '@/api/queries/session'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { Field } from '@/ui/Field'
 import { Banner } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
@@ -58,24 +59,16 @@ function PasswordForm() {
     return error === undefined ? null : fieldText(t, error)
   }
   const input = (name: keyof typeof EMPTY, label: string, error: string | null) => (
-    <label className="field">
-      <span className="field__label">{label}</span>
-      <input
-        className="input"
-        type="password"
-        autoComplete={name === 'current' ? 'current-password' : 'new-password'}
-        aria-invalid={error !== null}
-        value={values[name]}
-        onChange={(event) => {
-          setValues({ ...values, [name]: event.target.value })
-        }}
-      />
-      {error !== null && (
-        <span className="field__error" role="alert">
-          {error}
-        </span>
-      )}
-    </label>
+    <Field
+      label={label}
+      error={error}
+      type="password"
+      autoComplete={name === 'current' ? 'current-password' : 'new-password'}
+      value={values[name]}
+      onChange={(event) => {
+        setValues({ ...values, [name]: event.target.value })
+      }}
+    />
   )
   return (
     <form className="sign-in__form" onSubmit={submit}>
