@@ -15,9 +15,13 @@ it('reads headings, paragraphs, lists and tables', () => {
   ])
 })
 
-it('takes the numbered list for the steps, else the first list, else none', () => {
+it('takes the first numbered list for the steps, and never bullets', () => {
   expect(splitSteps(parseMarkdown('- 甲\n\n1. 一')).steps).toEqual(['一'])
-  expect(splitSteps(parseMarkdown('前言\n\n- 甲')).steps).toEqual(['甲'])
+  expect(splitSteps(parseMarkdown('1. 一\n\n2、甲\n\n前言\n\n1. 另一')).steps).toEqual(['一', '甲'])
+  expect(splitSteps(parseMarkdown('- 甲'))).toEqual({
+    steps: [],
+    rest: [{ kind: 'list', isOrdered: false, items: ['甲'] }],
+  })
   expect(splitSteps(parseMarkdown('只有文字'))).toEqual({ steps: [], rest: [{ kind: 'paragraph', text: '只有文字' }] })
 })
 

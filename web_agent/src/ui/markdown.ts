@@ -70,10 +70,9 @@ function addText(blocks: Block[], text: string, isAfterBlank: boolean): void {
   else blocks.push({ kind: 'paragraph', text })
 }
 
-/** Steps to do come first on a card: the first list of the answer, numbered ones before others. */
+/** Steps to do come first on a card: the first numbered list of the answer. Bullets have no order to be done in. */
 export function splitSteps(blocks: readonly Block[]): { steps: string[]; rest: Block[] } {
-  const lists = blocks.filter((block) => block.kind === 'list')
-  const steps = lists.find((list) => list.isOrdered) ?? lists[0]
+  const steps = blocks.filter((block) => block.kind === 'list').find((list) => list.isOrdered)
   if (steps === undefined) return { steps: [], rest: [...blocks] }
   return { steps: steps.items, rest: blocks.filter((block) => block !== steps) }
 }

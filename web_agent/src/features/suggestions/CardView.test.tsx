@@ -1,0 +1,26 @@
+import { render, screen, within } from '@testing-library/react'
+import { expect, it } from 'vitest'
+
+import { makeCard } from '../../../tests/support/calls'
+import { CardView } from './CardView'
+
+const open = (answer: string) => render(<CardView content={makeCard({ answer })} isOpen />)
+const itemsOf = (list: HTMLElement) =>
+  within(list)
+    .getAllByRole('listitem')
+    .map((item) => item.textContent)
+
+it('numbers the steps of an answer and leaves its bullets bullets', () => {
+  open('1. 看总开关\n2. 看余额\n\n- 老小区\n- 新小区')
+  const [steps, bullets] = screen.getAllByRole('list', { hidden: true })
+  expect([steps!.tagName, itemsOf(steps!)]).toEqual(['OL', ['看总开关', '看余额']])
+  expect(bullets!.tagName).toBe('UL')
+})
+
+it('opens the details of an answer that has bullets only', () => {
+  open('- 老小区\n- 新小区')
+  const [bullets, ...others] = screen.getAllByRole('list')
+  expect([bullets!.tagName, itemsOf(bullets!)]).toEqual(['UL', ['老小区', '新小区']])
+  expect(others).toEqual([])
+  expect(bullets!.closest('details')!.open).toBe(true)
+})
