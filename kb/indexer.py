@@ -17,7 +17,7 @@ from kb.search.stores.base import SearchStore
 from kb.search.vector_fill import VectorFill
 from kb.settings import KBSettings
 from kit.clock import Clock
-from kit.tasks import TaskSupervisor
+from kit.tasks import TaskSupervisor, background_executor
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Indexer:
         self._clock = clock
         self._settings = settings
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="kb-indexer")
-        self._embedding_executor = ThreadPoolExecutor(1, thread_name_prefix="kb-embedding")
+        self._embedding_executor = background_executor("kb-embedding")
         self._turn = asyncio.Lock()
         self._is_due = asyncio.Event()
         self._has_passages = asyncio.Event()

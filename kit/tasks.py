@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +15,9 @@ import structlog
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
+
+BACKGROUND_NICENESS = 10
+"""About a tenth of a core beside a busy thread, all of an idle one (sched(7), weights of CFS and EEVDF)."""
 
 
 class TaskSupervisor:
@@ -50,6 +56,19 @@ class TaskSupervisor:
         """Cancel every task and wait until each has ended; safe to call twice."""
         self._is_closed = True
         await cancel_and_wait(*self._tasks)
+
+
+def background_executor(name: str) -> ThreadPoolExecutor:
+    """Return one thread for work that nobody waits for: it yields the processor to calls where the system lets it.
+
+    Linux keeps a niceness per thread; elsewhere the thread runs like any other.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix=name, initializer=_yield_to_others)
+
+
+def _yield_to_others() -> None:
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BACKGROUND_NICENESS)
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any]) -> None:

@@ -48,9 +48,11 @@ def make_probes(
         return await asyncio.to_thread(_search_health, index, newest)
 
     async def probe_categories() -> PartHealth:
-        if categories.is_ready:
+        if categories.is_settled:
             return ok("category", "trained")
         detail = "Not learned yet, or there are fewer than two categories with knowledge."
+        if categories.is_ready:
+            detail = "Ranked by words alone until the meanings are learned."
         return PartHealth(part="category", state="degraded", code="categories_not_learned", detail=detail)
 
     async def probe_speech() -> PartHealth:
@@ -76,12 +78,12 @@ def speech_health(*, is_ready: bool, waiting: int) -> PartHealth:
     return ok("speech", detail)
 
 
-def search_health(*, documents: int, unindexed: int, vector_share: float) -> PartHealth:
-    """Judge the index by how far it is behind the database and by how many documents have vectors."""
+def search_health(*, documents: int, unindexed: int, vector_share: float, has_gaps: bool = False) -> PartHealth:
+    """Judge the index by how far it is behind the database and by how many documents and passages have vectors."""
     detail = f"{documents} documents, {unindexed} changes waiting, {vector_share:.0%} with vectors"
     if unindexed > MAX_UNINDEXED_CHANGES:
         return PartHealth(part="search", state="degraded", code="index_lagging", detail=detail)
-    if documents and vector_share < COMPLETE_VECTOR_SHARE:
+    if documents and (has_gaps or vector_share < COMPLETE_VECTOR_SHARE):
         return PartHealth(part="search", state="degraded", code="vectors_incomplete", detail=detail)
     return ok("search", detail)
 
@@ -92,6 +94,7 @@ def _search_health(index: SearchIndex, newest_change: int) -> PartHealth:
             documents=store.count_documents(),
             unindexed=max(0, newest_change - store.change_number),
             vector_share=store.vector_share(),
+            has_gaps=bool(store.passages_without_vector(1)),
         )
 
 

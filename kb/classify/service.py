@@ -23,6 +23,7 @@ from kb.search.embedders.base import Embedder
 from kb.taxonomy import load_taxonomy
 from kit.clock import Clock
 from kit.errors import AssistError, InvalidInputError
+from kit.tasks import background_executor
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -53,13 +54,18 @@ class CategoryService:
         self._vectors: dict[str, npt.NDArray[np.float32]] = {}
         self._training = asyncio.Lock()
         # Ranking takes milliseconds and never waits behind learning, which takes seconds.
-        self._learner = ThreadPoolExecutor(1, thread_name_prefix="category-learner")
+        self._learner = background_executor("category-learner")
         self._ranker = ThreadPoolExecutor(1, thread_name_prefix="category-ranker")
 
     @property
     def is_ready(self) -> bool:
         """Whether categories can be ranked."""
         return self._classifier is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the classifier is the one meant for the knowledge, not the lexical one that stands in for it."""
+        return self.is_ready and bool(self._version)
 
     async def ensure_trained(self) -> bool:
         """Load or learn the classifier for the knowledge as it is now; the old one answers meanwhile.

@@ -1,8 +1,18 @@
 import asyncio
+import os
+import threading
 
 import pytest
 
-from kit.tasks import BoundedChannel, ChannelClosedError, ChannelFullError, Overflow, TaskSupervisor
+from kit.tasks import (
+    BACKGROUND_NICENESS,
+    BoundedChannel,
+    ChannelClosedError,
+    ChannelFullError,
+    Overflow,
+    TaskSupervisor,
+    background_executor,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -74,3 +84,13 @@ async def test_closed_supervisor_starts_nothing():
     await supervisor.aclose()
     with pytest.raises(RuntimeError, match="closed"):
         supervisor.start(asyncio.sleep(0), name="late")
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no priority per thread")
+def test_background_thread_yields_and_leaves_the_others_alone():
+    with background_executor("test") as executor:
+        niceness = executor.submit(os.getpriority, os.PRIO_PROCESS, 0).result()
+        own = executor.submit(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id())).result()
+    assert own == BACKGROUND_NICENESS
+    assert niceness == own
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < BACKGROUND_NICENESS
