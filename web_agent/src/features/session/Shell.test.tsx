@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { Route, Routes } from 'react-router'
 import { expect, it, vi } from 'vitest'
@@ -58,7 +58,9 @@ it('leads to sign-in on signing out, and forgets what the person has read and se
   await user.click(screen.getByRole('button', { name: '退出登录' }))
 
   const username = await screen.findByLabelText('用户名')
-  expect(document.activeElement).toBe(username)
+  await waitFor(() => {
+    expect(document.activeElement).toBe(username)
+  })
   const kept = client.getQueryCache().getAll()
   expect(kept.map((query) => [query.queryKey, query.state.data])).toEqual([[['session'], null]])
   expect(
