@@ -206,6 +206,8 @@ async def test_the_background_loop_follows_and_fills_vectors(tmp_path: Path, set
     indexer.notify()
     while index.store.count_documents() == 0 or index.store.vector_share() < 1:
         await clock.sleep(0.02)
+    assert index.store.count_documents() == 1
+    assert index.store.passages_without_vector(1) == []
     await indexer.aclose()
     await indexer.aclose()
     index.close()
