@@ -10,18 +10,23 @@ import pytest
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
 from tests.servers.postgres import PostgresServer, run_postgres
 
-LEVELS = {"unit", "module", "contract", "integration", "e2e", "evals"}
+LEVELS = ("unit", "module", "contract", "integration", "evals", "e2e")
+"""In the order they run: quick ones first. The browser's driver keeps an event loop in the main thread from its first
+use to the end of the run, and no other loop can run there meanwhile: what needs a browser runs last."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that do not declare their level, and keep unit tests off the network."""
+    """Refuse tests that do not declare their level, run level by level, and keep unit tests off the network."""
+    rank: dict[pytest.Item, int] = {}
     for item in items:
-        levels = LEVELS & {mark.name for mark in item.iter_markers()}
+        levels = set(LEVELS) & {mark.name for mark in item.iter_markers()}
         if not levels:
             raise pytest.UsageError(f"{item.nodeid} declares no level; set pytestmark = pytest.mark.<level>")
         if levels == {"unit"}:
             # An event loop wakes itself through a local socket pair; the network stays closed.
             item.add_marker(pytest.mark.disable_socket)
+        rank[item] = max(map(LEVELS.index, levels))
+    items.sort(key=rank.__getitem__)
 
 
 @pytest.fixture(scope="session")
