@@ -24,6 +24,7 @@ from kb.indexer import Indexer
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.index import SearchIndex
+from kb.search.ranking_versions import LiveRanking, RankingVersions
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.settings import KBSettings
@@ -41,6 +42,7 @@ class Knowledge:
     embedder: Embedder | None
     index: SearchIndex
     search: SearchService
+    rankings: RankingVersions
     indexer: Indexer
     categories: CategoryService
 
@@ -87,10 +89,12 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
     embedder = make_embedder(kb_settings)
     index = make_index(settings.data_dir / "search", kb_settings, embedder)
     source = DatabaseDocumentSource(database)
+    rankings = RankingVersions(settings.data_dir / "ranking")
     return Knowledge(
         embedder=embedder,
         index=index,
-        search=SearchService(index, embedder, clock, kb_settings),
+        search=SearchService(index, embedder, clock, kb_settings, model=LiveRanking(rankings, clock)),
+        rankings=rankings,
         indexer=Indexer(source, index, embedder, clock, kb_settings),
         categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from assist_api.realtime.protocol import (
 )
 
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)
+_VERDICTS_AT_ONCE = 500
 
 
 class CallRepository:
@@ -145,6 +146,15 @@ class CallRepository:
     async def save_feedback(self, row: SuggestionFeedbackRow) -> None:
         """Insert the verdict, or replace the one with the same id."""
         await self.session.merge(row)
+
+    async def entry_verdicts(self) -> AsyncIterator[tuple[UUID, str, dict[str, Any]]]:
+        """Yield every verdict on an entry's card: the entry, the verdict, and what was on the screen."""
+        statement = select(
+            SuggestionFeedbackRow.entry_id, SuggestionFeedbackRow.verdict, SuggestionFeedbackRow.on_screen
+        ).where(SuggestionFeedbackRow.entry_id.is_not(None))
+        rows = await self.session.stream(statement.execution_options(yield_per=_VERDICTS_AT_ONCE))
+        async for entry_id, verdict, on_screen in rows:
+            yield entry_id, verdict, on_screen
 
 
 def call_info(row: CallRow) -> CallInfo:

@@ -12,6 +12,7 @@ from assist_api.evaluation.figures import Spread
 from assist_api.evaluation.spoken import SpokenReport
 from kb.classify.evaluate import ClassificationReport
 from kb.search.evaluate import RetrievalReport
+from kb.search.trust import TrustReport
 from speech.evaluate import TranscriptionReport
 
 
@@ -70,7 +71,22 @@ def retrieval_tables(report: RetrievalReport) -> list[RenderableType]:
     times = Table("search", "p50 ms", "p95 ms")
     for system in report.systems:
         times.add_row(system.name, f"{system.latency_p50_ms:.1f}", f"{system.latency_p95_ms:.1f}")
-    return [table, times]
+    return [table, times, *(one for system in report.systems if system.trust for one in trust_tables(system.trust))]
+
+
+def trust_tables(report: TrustReport) -> list[RenderableType]:
+    """Show what confidences are worth: calibration, the two cut-offs, and risk against coverage."""
+    cuts = Table(
+        "nothing fits below", "answered", "right kept", "refused without entry",
+        title=f"calibration error {report.calibration_error:.3f}",
+    )  # fmt: skip
+    for name, cut in (("the product's", report.at_threshold), ("keeps 90 % of the right", report.at_kept)):
+        shares = (cut.answered, cut.right_kept, cut.refused_without_entry)
+        cuts.add_row(f"{cut.threshold:.3f}, {name}", *(f"{share:.1%}" for share in shares))
+    risks = Table("most confident", *(f"{point.coverage:.0%}" for point in report.risk_coverage))
+    risks.add_row("wrong among them", *(f"{point.risk:.1%}" for point in report.risk_coverage))
+    risks.add_row("lowest confidence", *(f"{point.threshold:.2f}" for point in report.risk_coverage))
+    return [cuts, risks]
 
 
 def classification_tables(reports: Sequence[ClassificationReport]) -> list[RenderableType]:

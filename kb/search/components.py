@@ -19,6 +19,7 @@ from kb.search.embedders.base import Embedder
 from kb.search.explanations import explain
 from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
+from kb.search.measured import MeasuredQuestion
 from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
@@ -67,6 +68,12 @@ class RankedDocuments(Shared):
     documents: Sequence[ProjectedDocument]
     ranked: Ranked
     order: Sequence[int]
+    question_characters: int
+
+    def measured(self) -> MeasuredQuestion:
+        """Return what the ranking saw."""
+        ids = tuple(projected.document.document_id for projected in self.documents)
+        return MeasuredQuestion(ids, self.ranked.features, self.question_characters, self.ranked.has_vectors)
 
 
 async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
@@ -184,9 +191,10 @@ class Ranker:
         terms = [(term.channel, term.text) for term in asked.question.terms]
         maker = FeatureMaker(asked.question, self._store.document_frequencies(terms), self._store.statistics())
         scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
-        ranked = self._model().rank(maker.matrix(documents, scores), len(asked.question.embedding_text))
+        characters = len(asked.question.embedding_text)
+        ranked = self._model().rank(maker.matrix(documents, scores), characters)
         order = np.argsort(-ranked.scores, kind="stable").tolist()
-        return {"ranked": RankedDocuments(documents, ranked, order)}
+        return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
     @component.output_types(ranked=RankedDocuments)
     async def run_async(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:

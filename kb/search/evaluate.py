@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,11 @@ from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.index import SearchIndex
 from kb.search.query import DocumentKind, SearchQuery
+from kb.search.ranking import shipped_model
 from kb.search.service import SearchService
 from kb.search.setup import make_index
+from kb.search.trust import TrustReport
+from kb.search.trust_watch import TrustWatch
 from kb.search.vector_fill import VectorFill
 from kb.settings import KBSettings
 from kit.clock import Clock
@@ -67,13 +70,17 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class SystemReport:
-    """One way of searching: scores by source and over all, and how long a search took."""
+    """One way of searching: scores by source and over all, and how long a search took.
+
+    `trust` says what its confidences are worth; None for a search that has none.
+    """
 
     name: str
     scores: Mapping[str, Scores]
     latency_p50_ms: float
     latency_p95_ms: float
     run: Mapping[str, Sequence[str]] = field(repr=False, default_factory=dict)
+    trust: TrustReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,9 @@ async def evaluate_retrieval(
     corpus_file = corpus or _default_corpus(folder)
     gold = read_questions(queries or folder / "queries.jsonl", folder / "qrels.tsv")[:: max(1, every)]
     async with opened_corpus(corpus_file, embedder=embedder, clock=clock, settings=settings, say=say) as opened:
-        systems = [await _measure("search", opened.search, gold, say)]
+        watch = TrustWatch(opened.service, shipped_model(), DEPTH)
+        ours = await _measure("search", watch.search, gold, say, lambda question: watch.note(question.relevant))
+        systems = [replace(ours, trust=watch.report(settings.answer_threshold))]
     if with_naive:
         systems.append(await _measure("naive", naive_search(opened.documents), gold, say))
     if run_file is not None:
@@ -133,6 +142,7 @@ class OpenedCorpus:
     """A corpus that can be searched, and what it took to get there."""
 
     documents: Sequence[SearchDocument]
+    service: SearchService
     search: Search
     index_seconds: float
     embed_seconds: float
@@ -160,7 +170,7 @@ async def opened_corpus(
         say(f"indexed {len(documents)} documents in {index_seconds:.1f} s")
         embed_seconds = await _fill(index, embedder, say)
         await service.warm_up()
-        yield OpenedCorpus(documents, _service_search(service), index_seconds, embed_seconds)
+        yield OpenedCorpus(documents, service, _service_search(service), index_seconds, embed_seconds)
     finally:
         await service.aclose()
         index.close()
@@ -272,13 +282,20 @@ def _spaced(text: str) -> str:
     return " ".join(word.text for word in words(fold(text).text))
 
 
-async def _measure(name: str, search: Search, gold: Sequence[GoldQuestion], say: Say) -> SystemReport:
+async def _measure(
+    name: str,
+    search: Search,
+    gold: Sequence[GoldQuestion],
+    say: Say,
+    after_each: Callable[[GoldQuestion], None] = lambda _question: None,
+) -> SystemReport:
     run: dict[str, list[str]] = {}
     taken_ms: list[float] = []
     for number, question in enumerate(gold, 1):
         started = time.perf_counter()
         run[question.qid] = await search(question.text)
         taken_ms.append((time.perf_counter() - started) * 1000)
+        after_each(question)
         if number % 1000 == 0:
             say(f"{name}: {number} of {len(gold)} questions")
     p50, p95 = np.percentile(taken_ms, [50, 95]) if taken_ms else (0.0, 0.0)

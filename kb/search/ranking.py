@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,15 @@ class RankingModel:
     @classmethod
     def from_json(cls, data: bytes) -> Self:
         """Read a model; unknown feature names are refused with `ValueError`."""
-        model = cls(**orjson.loads(data))
+        return cls.from_fields(orjson.loads(data))
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """Make a model of its fields; unknown feature names and missing fields are refused with `ValueError`."""
+        try:
+            model = cls(**fields)
+        except TypeError as error:
+            raise ValueError(str(error)) from error
         unknown = {*model.weights, *model.lexical_weights} - {*RANKING_FEATURES}
         if unknown:
             raise ValueError(f"ranking model {model.name} has unknown features {sorted(unknown)}")
@@ -56,9 +65,12 @@ class RankingModel:
     def rank(self, matrix: Floats, question_characters: int) -> Ranked:
         """Return scores and confidences of the candidates."""
         has_vectors = bool(np.isfinite(matrix[:, _VECTOR_COLUMNS]).any())
+        return self.rank_filled(fill_vectors(matrix), question_characters, has_vectors=has_vectors)
+
+    def rank_filled(self, filled: Floats, question_characters: int, *, has_vectors: bool) -> Ranked:
+        """Return scores and confidences of candidates whose features have no gaps."""
         weights = self.weights if has_vectors else self.lexical_weights
-        filled = fill_vectors(matrix)
-        scores = ranking_features(filled) @ _column(weights, RANKING_FEATURES)
+        scores = linear_scores(filled, weights)
         confidence = self.confidence if has_vectors else self.lexical_confidence
         return Ranked(filled, scores, _confidences(confidence, filled, scores, question_characters), has_vectors)
 
@@ -71,6 +83,17 @@ class Ranked:
     scores: Floats
     confidences: Floats
     has_vectors: bool
+
+
+def linear_scores(filled: Floats, weights: Mapping[str, float]) -> Floats:
+    """Return the weighted sums of the ranking features."""
+    scores: Floats = ranking_features(filled) @ _column(weights, RANKING_FEATURES)
+    return scores
+
+
+def is_of_vectors(feature: str) -> bool:
+    """Whether a feature exists only when vectors take part."""
+    return "vector." in feature
 
 
 @cache
@@ -163,5 +186,5 @@ def _lead(scores: Floats) -> Floats:
     return lead
 
 
-def _column(weights: dict[str, float], names: tuple[str, ...]) -> Floats:
+def _column(weights: Mapping[str, float], names: tuple[str, ...]) -> Floats:
     return np.array([weights.get(name, 0.0) for name in names])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -13,6 +14,7 @@ from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.index import SearchIndex
+from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
@@ -37,7 +39,7 @@ class SearchService:
         clock: Clock,
         settings: KBSettings,
         *,
-        model: RankingModel | None = None,
+        model: Callable[[], RankingModel] = shipped_model,
     ) -> None:
         """Keep the parts; nothing is opened or loaded yet.
 
@@ -46,14 +48,14 @@ class SearchService:
             embedder: None to search without vectors; closed by whoever made it.
             clock: For validity days and durations.
             settings: `KB_*`.
-            model: Ranking weights other than those shipped.
+            model: Asked at every search, so that another one may go live meanwhile.
         """
         self._index = index
         self._embedder = embedder
         self._ready_embedder: Embedder | None = None
         self._clock = clock
         self._settings = settings
-        self._model = model or shipped_model()
+        self._model = model
         self._projections = ProjectionCache()
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
@@ -74,10 +76,15 @@ class SearchService:
 
     async def search(self, query: SearchQuery) -> SearchResult:
         """Return the best hits with reasons; never raises for a fault of the index, the state tells."""
+        return (await self.search_measured(query))[0]
+
+    async def search_measured(self, query: SearchQuery) -> tuple[SearchResult, MeasuredQuestion]:
+        """Search, and return what the ranking saw as well: what evaluations and fits look at."""
         started = self._clock.monotonic()
+        measured = NOTHING_MEASURED
         try:
             with self._index.lease() as store:
-                hits, state = await self._search(store, query)
+                hits, measured, state = await self._search(store, query)
         except Exception:  # rejected: a search that fails costs its hits, never the call
             SEARCH_STAGE_FAILURES.labels("search").inc()
             log.exception("search_failed")
@@ -85,16 +92,18 @@ class SearchService:
         seconds = self._clock.monotonic() - started
         SEARCH_SECONDS.labels(state.value).observe(seconds)
         has_answer = bool(hits) and hits[0].confidence >= self._settings.answer_threshold
-        return SearchResult(hits, state, has_answer, seconds * 1000)
+        return SearchResult(hits, state, has_answer, seconds * 1000), measured
 
-    async def _search(self, store: SearchStore, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
+    async def _search(
+        self, store: SearchStore, query: SearchQuery
+    ) -> tuple[tuple[Hit, ...], MeasuredQuestion, SearchState]:
         share = store.vector_share()
         DOCUMENTS.set(store.statistics().document_count)
         VECTOR_SHARE_RATIO.set(share)
         has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
         state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
         if not query.text.strip() or query.limit <= 0:
-            return (), state
+            return (), NOTHING_MEASURED, state
         wanted = SearchFilter(
             kinds=query.kinds,
             on=query.on or self._today(),
@@ -102,8 +111,10 @@ class SearchService:
             sector=query.sector,
             region=query.region,
         )
-        outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
-        return outcome["explainer"]["hits"], state
+        outcome = await self._pipeline_of(store).run_async(
+            {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker"}
+        )
+        return outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state
 
     def _today(self) -> date:
         """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
@@ -114,7 +125,7 @@ class SearchService:
             made = search_pipeline(
                 store,
                 embedder=lambda: self._ready_embedder,
-                model=lambda: self._model,
+                model=self._model,
                 projections=self._projections,
                 candidates=self._settings.candidates,
                 executor=self._executor,
