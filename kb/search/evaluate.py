@@ -28,7 +28,7 @@ from kb.search.embedders.base import Embedder
 from kb.search.index import SearchIndex
 from kb.search.query import DocumentKind, SearchQuery
 from kb.search.service import SearchService
-from kb.search.setup import make_index
+from kb.search.setup import make_embedded_index
 from kb.search.vector_fill import VectorFill
 from kb.settings import KBSettings
 from kit.clock import Clock
@@ -153,7 +153,7 @@ async def opened_corpus(
         InvalidInputError: The file is missing or malformed.
     """
     documents = read_corpus(corpus)
-    index = make_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
+    index = make_embedded_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
     service = SearchService(index, embedder, clock, settings)
     try:
         index_seconds = index_documents(index, documents)

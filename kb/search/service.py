@@ -8,11 +8,12 @@ from datetime import date
 
 import structlog
 from haystack import Pipeline
+from haystack.core.errors import PipelineRuntimeError
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.index import SearchIndex
+from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
 from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
@@ -66,7 +67,10 @@ class SearchService:
             MisconfiguredError: The embedding model is missing; the message names the variable and the command.
         """
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self._index.open)
+        try:
+            await loop.run_in_executor(self._executor, self._index.open)
+        except SearchStoreAwayError as error:
+            log.warning("search_starts_on_standby", reason=error.message)
         await self.search(SearchQuery("暖机"))
         if self._embedder is not None:
             await loop.run_in_executor(self._executor, self._embedder.warm_up)
@@ -76,8 +80,7 @@ class SearchService:
         """Return the best hits with reasons; never raises for a fault of the index, the state tells."""
         started = self._clock.monotonic()
         try:
-            with self._index.lease() as store:
-                hits, state = await self._search(store, query)
+            hits, state = await self._answer(query)
         except Exception:  # rejected: a search that fails costs its hits, never the call
             SEARCH_STAGE_FAILURES.labels("search").inc()
             log.exception("search_failed")
@@ -87,10 +90,23 @@ class SearchService:
         has_answer = bool(hits) and hits[0].confidence >= self._settings.answer_threshold
         return SearchResult(hits, state, has_answer, seconds * 1000)
 
+    async def _answer(self, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
+        standby = self._index.standby
+        if standby is None:
+            with self._index.lease() as store:
+                return await self._search(store, query)
+        try:
+            with self._index.lease() as store:
+                return await self._search(store, query)
+        except SearchServerError as error:
+            SEARCH_STAGE_FAILURES.labels("server").inc()
+            log.debug("search_goes_to_standby", reason=error.message)
+        with standby.lease() as store:
+            hits, _ = await self._search(store, query)
+            return hits, SearchState.LOCAL
+
     async def _search(self, store: SearchStore, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
-        share = store.vector_share()
-        DOCUMENTS.set(store.statistics().document_count)
-        VECTOR_SHARE_RATIO.set(share)
+        share = await asyncio.get_running_loop().run_in_executor(self._executor, _measure, store)
         has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
         state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
         if not query.text.strip() or query.limit <= 0:
@@ -102,7 +118,13 @@ class SearchService:
             sector=query.sector,
             region=query.region,
         )
-        outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
+        try:
+            outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
+        except PipelineRuntimeError as error:
+            # Haystack wraps what a component raises.
+            if isinstance(error.__cause__, SearchServerError):
+                raise error.__cause__ from None
+            raise
         return outcome["explainer"]["hits"], state
 
     def _today(self) -> date:
@@ -127,3 +149,11 @@ class SearchService:
         if not self._is_closed:
             self._is_closed = True
             await asyncio.to_thread(self._executor.shutdown)
+
+
+def _measure(store: SearchStore) -> float:
+    """Note the size of the store; return the share of documents that have a vector."""
+    share = store.vector_share()
+    DOCUMENTS.set(store.statistics().document_count)
+    VECTOR_SHARE_RATIO.set(share)
+    return share
