@@ -69,7 +69,7 @@ class KBSettings(Settings):
     elasticsearch_search_timeout_seconds: float = Field(default=2.0, gt=0, le=60)
     """How long one request of a search may take before the copy on this machine answers."""
 
-    elasticsearch_write_timeout_seconds: float = Field(default=60.0, gt=0, le=600)
+    elasticsearch_write_timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     """How long one bulk request may take."""
 
     elasticsearch_retry_seconds: float = Field(default=5.0, gt=0, le=600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ from kit.circuit import CircuitBreaker, CircuitState
 from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
 
 log = structlog.get_logger(__name__)
+# The client logs every retry with a stack trace; what matters is logged here, once.
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 T = TypeVar("T")
 
 FAILURES_THAT_OPEN = 3

@@ -105,7 +105,7 @@ class ElasticsearchIndex:
                 log.info("old_generations_deleted", generations=leftovers)
             self._has_swept = True
         if not self._generations.current():
-            log.warning("search_index_lost", alias=self._generations.alias)
+            log.info("search_index_made", alias=self._generations.alias)
             store = self._new_store()
             store.remember_change(0)
             self._generations.make_current(store.index)

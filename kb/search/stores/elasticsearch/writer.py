@@ -63,14 +63,14 @@ class WriterLease:
         """Take or keep the lease unless another process has it; return whether it is held."""
         now = self._monotonic()
         if self._renewed_at is None or now - self._renewed_at > _RENEW_AFTER_SECONDS:
-            self._renewed_at = now if self._connection.write(self._take) else None
+            self._renewed_at = now if self._connection.ask(self._take) else None
         return self.is_held
 
     def release(self) -> None:
         """Let others write at once."""
         if self.is_held:
             self._renewed_at = None
-            self._connection.write(self._give_back)
+            self._connection.ask(self._give_back)
 
     def _take(self, client: Any) -> bool:  # noqa: ANN401  # rejected: the client
         found = client.options(ignore_status=_NOT_FOUND).get(index=self._index, id=_LEASE_ID)
