@@ -129,8 +129,9 @@ async def _rebuild(settings: AssistSettings, *, is_waiting: bool) -> None:
                 raise _unfinished(left)
         elif is_waiting:
             typer.echo("The running server rebuilds; searches go on. Ctrl-C stops watching, not the rebuild.")
+            clock = SystemClock()
             while any(wishes[part].pending() == marks[part] for part in wishes):
-                await asyncio.sleep(LOOK_SECONDS)
+                await clock.sleep(LOOK_SECONDS)
         else:
             typer.echo("The running server was asked to rebuild.")
             return
@@ -146,8 +147,8 @@ def _is_ours(index: SearchIndex) -> bool:
 
 def _unfinished(parts: list[str]) -> DependencyError:
     return SearchServerError(
-        f"Not rebuilt: {', '.join(parts)}. The search server is away or another machine writes it; the wish is kept and "
-        "fulfilled by the next start.",
+        f"Not rebuilt: {', '.join(parts)}. The search server is away or another machine writes it; the wish is kept "
+        "for the next start.",
         category=DependencyCategory.CONNECTIVITY,
         retryable=True,
     )

@@ -36,7 +36,7 @@ from scripts.bench.machine import describe, use_cores
 from scripts.bench.tables import print_table
 
 DEPTH = 10
-BATCH = 2_000
+BATCH = 1_000
 Say = Callable[[str], None]
 
 
@@ -101,7 +101,7 @@ def _fill(index: SearchIndex, documents: Sequence[SearchDocument]) -> None:
 
 
 def agreement(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> tuple[float, float, float]:
-    """Return the shares of questions with the same ten, with the same ten in the same order, and with the same first."""
+    """Return the shares of questions with the same ten, the same ten in the same order, and the same first."""
     same_set = [set(one[qid]) == set(other[qid]) for qid in one]
     same_order = [list(one[qid]) == list(other[qid]) for qid in one]
     same_first = [list(one[qid][:1]) == list(other[qid][:1]) for qid in one]

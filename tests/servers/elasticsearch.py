@@ -62,7 +62,7 @@ class ElasticsearchNode:
             "HOME": str(self.home),
             "ES_JAVA_HOME": java_home(),
             # Two compilers' threads for a server that lives for a minute cost more than they give.
-            "ES_JAVA_OPTS": f"{heap} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "ES_JAVA_OPTS": f"{heap} -XX:TieredStopAtLevel=1 -XX:-UseG1GC -XX:+UseSerialGC",
             "CLI_JAVA_OPTS": "-XX:TieredStopAtLevel=1",
         }
         with (self.home / "start.log").open("ab") as log:

@@ -45,4 +45,6 @@ def _version(client: Elasticsearch) -> str | None:
         nodes = client.nodes.info(metric="os", filter_path="nodes.*.version")["nodes"]
     except AuthorizationException:
         return None
-    return min((str(node["version"]) for node in nodes.values()), key=lambda text: [int(p) for p in text.split(".")[:2]])
+    return min(
+        (str(node["version"]) for node in nodes.values()), key=lambda text: [int(p) for p in text.split(".")[:2]]
+    )

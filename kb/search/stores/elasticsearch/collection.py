@@ -106,9 +106,7 @@ class Collection:
         )
         vectors: Mapping[str, Any] = answer.get("term_vectors", {})
         return {
-            (channel, text): int(
-                vectors.get(channel.value, {}).get("terms", {}).get(text, {}).get("doc_freq", 0)
-            )
+            (channel, text): int(vectors.get(channel.value, {}).get("terms", {}).get(text, {}).get("doc_freq", 0))
             for channel, text in terms
         }
 

@@ -134,16 +134,18 @@ def make_client(settings: KBSettings) -> Elasticsearch:
 
 
 def _credentials(settings: KBSettings) -> dict[str, Any]:
-    password, api_key = settings.elasticsearch_password, settings.elasticsearch_api_key
-    if password is not None and api_key is not None:
+    # An empty variable, as compose passes on what was not exported, is none.
+    password = settings.elasticsearch_password and settings.elasticsearch_password.get_secret_value()
+    api_key = settings.elasticsearch_api_key and settings.elasticsearch_api_key.get_secret_value()
+    if password and api_key:
         raise MisconfiguredError(
             "Set either KB_ELASTICSEARCH_PASSWORD or KB_ELASTICSEARCH_API_KEY, not both.",
             code="elasticsearch_two_credentials",
         )
-    if api_key is not None:
-        return {"api_key": api_key.get_secret_value()}
-    if password is not None:
-        return {"basic_auth": (settings.elasticsearch_username, password.get_secret_value())}
+    if api_key:
+        return {"api_key": api_key}
+    if password:
+        return {"basic_auth": (settings.elasticsearch_username, password)}
     return {}
 
 

@@ -32,9 +32,7 @@ class ElasticsearchIndex:
     machine holds the writer's lease.
     """
 
-    def __init__(
-        self, folder: Path, settings: KBSettings, *, standby: SearchIndex, embedder_name: str
-    ) -> None:
+    def __init__(self, folder: Path, settings: KBSettings, *, standby: SearchIndex, embedder_name: str) -> None:
         """Remember what to open; nothing is connected yet.
 
         Args:
@@ -52,8 +50,7 @@ class ElasticsearchIndex:
         self._connection = Connection(settings)
         prefix = settings.elasticsearch_index_prefix
         self._generations = Generations(self._connection, prefix, settings.elasticsearch_vector_index)
-        self._writer_index = f"{prefix}-writer"
-        self._lease: WriterLease | None = None
+        self._lease = WriterLease(self._connection, f"{prefix}-writer", lambda: _owner(folder))
         self._looked_at: float | None = None
         self._has_swept = False
         self.needs_rebuild = False
@@ -61,7 +58,7 @@ class ElasticsearchIndex:
             self._connection,
             self._generations.alias,
             embedder_name=embedder_name,
-            may_write=self._may_write,
+            lease=self._lease,
             is_alias=True,
         )
 
@@ -83,18 +80,10 @@ class ElasticsearchIndex:
     def open(self) -> None:
         """Become the writer where nobody else is, and see to it that there is a current generation."""
         self._standby.open()
-        if self._standby.store.capabilities.is_writable and self._take_lease():
+        if self._standby.store.capabilities.is_writable and self._lease.renew():
             self._prepare()
         elif self._looked_at is None:
             self._look()
-
-    def _take_lease(self) -> bool:
-        if self._lease is None:
-            self._lease = WriterLease(self._connection, self._writer_index, _owner(self._folder))
-        return self._lease.renew()
-
-    def _may_write(self) -> bool:
-        return self._lease is not None and self._lease.is_held
 
     def _prepare(self) -> None:
         if self._looked_at is not None and time.monotonic() - self._looked_at < _LOOK_AFTER_SECONDS:
@@ -125,7 +114,7 @@ class ElasticsearchIndex:
             self._connection,
             self._generations.create(),
             embedder_name=self._embedder_name,
-            may_write=self._may_write,
+            lease=self._lease,
             donor=self._store,
         )
 
@@ -145,7 +134,7 @@ class ElasticsearchIndex:
         Raises:
             ConflictError: Another process is the writer.
         """
-        if not self._may_write():
+        if not self._lease.is_held:
             raise ConflictError(
                 "Another process is writing this search index; stop it or rebuild there.", code="search_index_locked"
             )
@@ -164,9 +153,8 @@ class ElasticsearchIndex:
 
     def close(self) -> None:
         """Let another process write, and close; safe to call twice."""
-        if self._lease is not None:
-            with suppress(SearchStoreAwayError):
-                self._lease.release()
+        with suppress(SearchStoreAwayError):
+            self._lease.release()
         self._connection.close()
         self._standby.close()
 

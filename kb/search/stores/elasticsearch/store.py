@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
@@ -31,7 +31,7 @@ from kb.search.stores.elasticsearch.collection import Collection
 from kb.search.stores.elasticsearch.connection import Connection
 from kb.search.stores.elasticsearch.mapping import SCHEMA_VERSION
 from kb.search.stores.elasticsearch.passages import Passages
-from kb.search.stores.elasticsearch.queries import any_of, of_type
+from kb.search.stores.elasticsearch.queries import of_type
 from kb.search.stores.elasticsearch.records import (
     FACTS_ID,
     Write,
@@ -40,6 +40,7 @@ from kb.search.stores.elasticsearch.records import (
     passage_writes,
     record_id,
 )
+from kb.search.stores.elasticsearch.writer import WriterLease
 from kb.settings import KBSettings
 from kit.errors import ConflictError
 
@@ -56,7 +57,7 @@ class ElasticsearchStore:
         index: str,
         *,
         embedder_name: str = "",
-        may_write: Callable[[], bool] = lambda: True,
+        lease: WriterLease | None = None,
         donor: ElasticsearchStore | None = None,
         is_alias: bool = False,
     ) -> None:
@@ -66,14 +67,14 @@ class ElasticsearchStore:
             connection: Closed by `close` of the store that was made by `from_dict`, else by its owner.
             index: Name of the index or of an alias of one index.
             embedder_name: Whose vectors these are; another embedder's are not looked at.
-            may_write: Asked before every write whether this process is the writer.
+            lease: Must be held to write; None where nobody else could write.
             donor: The store that this one is to replace: it is filled unseen, and takes known vectors from there.
             is_alias: `index` is an alias: without it a write fails instead of making an index of that name.
         """
         self._connection = connection
         self._index = index
         self._embedder_name = embedder_name
-        self._may_write = may_write
+        self._lease = lease
         self._donor = donor
         self._is_alias = is_alias
         self._has_foreign_vectors = False
@@ -152,7 +153,7 @@ class ElasticsearchStore:
     @property
     def capabilities(self) -> StoreCapabilities:
         """Name and whether it can be written."""
-        return StoreCapabilities("elasticsearch", self._may_write())
+        return StoreCapabilities("elasticsearch", self._lease is None or self._lease.is_held)
 
     @property
     def index(self) -> str:
@@ -200,12 +201,14 @@ class ElasticsearchStore:
         def send(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             self._require_writer()
             return self._connection.write(
-                lambda client: client.bulk(
-                    index=self._index,
-                    operations=lines,
-                    require_alias=self._is_alias,
-                    filter_path=["errors", "items.*.status", "items.*.error.reason"],
-                ).body
+                lambda client: (
+                    client.bulk(
+                        index=self._index,
+                        operations=lines,
+                        require_alias=self._is_alias,
+                        filter_path=["errors", "items.*.status", "items.*.error.reason"],
+                    ).body
+                )
             )
 
         write_all(send, writes)
@@ -249,7 +252,7 @@ class ElasticsearchStore:
         self._collection.forget()
 
     def _require_writer(self) -> None:
-        if not self._may_write():
+        if self._lease is not None and not self._lease.keep():
             raise ConflictError(
                 "Another process is writing this search index; stop it or let it do the indexing.",
                 code="search_index_locked",

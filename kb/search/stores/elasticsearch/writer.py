@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,13 +28,13 @@ def _wall_seconds() -> float:
 
 
 class WriterLease:
-    """The lease as one process sees it. Not thread-safe: the indexer's thread renews; reading `is_held` is free."""
+    """The lease as one process sees it. Thread-safe; reading `is_held` is free."""
 
     def __init__(
         self,
         connection: Connection,
         index: str,
-        owner: str,
+        owner: Callable[[], str],
         *,
         wall: Seconds = _wall_seconds,
         monotonic: Seconds = time.monotonic,
@@ -43,7 +44,7 @@ class WriterLease:
         Args:
             connection: To the server.
             index: The index for the lease; made when missing.
-            owner: The same after a restart, so that a killed process finds its own lease again.
+            owner: Gives a name, the same after a restart, so that a killed process finds its own lease again.
             wall: Seconds of the wall clock, compared between machines.
             monotonic: Seconds of this process.
         """
@@ -52,7 +53,9 @@ class WriterLease:
         self._owner = owner
         self._wall = wall
         self._monotonic = monotonic
+        self._lock = threading.Lock()
         self._renewed_at: float | None = None
+        self._was_held = False
 
     @property
     def is_held(self) -> bool:
@@ -61,15 +64,22 @@ class WriterLease:
 
     def renew(self) -> bool:
         """Take or keep the lease unless another process has it; return whether it is held."""
-        now = self._monotonic()
-        if self._renewed_at is None or now - self._renewed_at > _RENEW_AFTER_SECONDS:
-            self._renewed_at = now if self._connection.ask(self._take) else None
-        return self.is_held
+        with self._lock:
+            now = self._monotonic()
+            if self._renewed_at is None or now - self._renewed_at > _RENEW_AFTER_SECONDS:
+                self._renewed_at = now if self._connection.ask(self._take) else None
+            self._was_held = self.is_held
+            return self._was_held
+
+    def keep(self) -> bool:
+        """Renew what was held, in the middle of a long write; return whether it still is."""
+        return self._was_held and self.renew()
 
     def release(self) -> None:
         """Let others write at once."""
-        if self.is_held:
-            self._renewed_at = None
+        with self._lock:
+            was_held, self._was_held, self._renewed_at = self.is_held, False, None
+        if was_held:
             self._connection.ask(self._give_back)
 
     def _take(self, client: Any) -> bool:  # noqa: ANN401  # rejected: the client
@@ -81,12 +91,12 @@ class WriterLease:
         if not found.get("found"):
             return self._put(client, op_type="create")
         lease = found["_source"]
-        if lease["owner"] != self._owner and lease["until"] > self._wall():
+        if lease["owner"] != self._owner() and lease["until"] > self._wall():
             return False
         return self._put(client, if_seq_no=found["_seq_no"], if_primary_term=found["_primary_term"])
 
     def _put(self, client: Any, **condition: object) -> bool:  # noqa: ANN401  # rejected: the client
-        lease = {"owner": self._owner, "until": self._wall() + LEASE_SECONDS}
+        lease = {"owner": self._owner(), "until": self._wall() + LEASE_SECONDS}
         answer = client.options(ignore_status=_CONFLICT).index(
             index=self._index, id=_LEASE_ID, document=lease, **condition
         )
@@ -94,7 +104,7 @@ class WriterLease:
 
     def _give_back(self, client: Any) -> None:  # noqa: ANN401  # rejected: the client
         found = client.options(ignore_status=_NOT_FOUND).get(index=self._index, id=_LEASE_ID)
-        if found.get("found") and found["_source"]["owner"] == self._owner:
+        if found.get("found") and found["_source"]["owner"] == self._owner():
             client.options(ignore_status=(_NOT_FOUND, _CONFLICT)).delete(
                 index=self._index, id=_LEASE_ID, if_seq_no=found["_seq_no"], if_primary_term=found["_primary_term"]
             )

@@ -174,7 +174,7 @@ class EmbeddedRebuild:
 
     def finish(self) -> None:
         """Make it the current generation."""
-        self._index._finish_rebuild(self.store)  # noqa: SLF001  # rejected: two halves of one class
+        self._index._finish_rebuild(self.store)
 
     def abandon(self) -> None:
         """Throw it away."""
