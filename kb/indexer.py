@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
 
 import structlog
 
+from kb.index_follower import IndexFollower
 from kb.metrics import INDEXED_CHANGES
-from kb.search.documents import DocumentSource, IndexChange, SearchDocument
+from kb.search.documents import DocumentSource
 from kb.search.embedders.base import Embedder
-from kb.search.index import SearchIndex
-from kb.search.stores.base import SearchStore
+from kb.search.index import SearchIndex, SearchStoreAwayError
 from kb.search.vector_fill import VectorFill
 from kb.settings import KBSettings
 from kit.clock import Clock
 from kit.tasks import TaskSupervisor, background_executor
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 class Indexer:
@@ -43,71 +40,41 @@ class Indexer:
             clock: For the pauses between looks.
             settings: `KB_*`.
         """
-        self._source = source
         self._index = index
         self._embedder = embedder
         self._clock = clock
         self._settings = settings
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="kb-indexer")
+        self._main = IndexFollower("index", source, index, settings)
+        standby = index.standby
+        self._standby = None if standby is None else IndexFollower("standby", source, standby, settings)
         self._embedding_executor = background_executor("kb-embedding")
-        self._turn = asyncio.Lock()
-        self._is_due = asyncio.Event()
         self._has_passages = asyncio.Event()
         self._tasks = TaskSupervisor("indexer")
 
     async def catch_up(self) -> int:
-        """Apply every change the index has not seen; return how many.
+        """Apply every change that index and standby have not seen; return how many the index took.
 
-        Applying a change twice does no harm, so a kill anywhere is mended by the next call.
+        A standby in step comes first, for it answers when the server of the index does not.
         """
-        async with self._turn:
-            await self._in_executor(self._index.open)
-            if not self._index.store.capabilities.is_writable:
-                return 0
-            if self._index.was_damaged or await self._is_ahead_of_source():
-                return await self._rebuild()
-            total = 0
-            while changes := await self._next_changes():
-                await self._in_executor(_apply, self._index.store, changes)
-                total += len(changes)
-            self._note(total)
-            return total
+        if self._standby is not None:
+            await self._standby.catch_up()
+        return await self._follow_main()
 
-    async def _next_changes(self) -> Sequence[IndexChange]:
-        return await self._source.changes_after(self._index.store.change_number, self._settings.index_batch)
-
-    async def _is_ahead_of_source(self) -> bool:
-        """An index that knows later changes than the database belongs to another database (a restored backup)."""
-        return self._index.store.change_number > await self._source.latest_change_number()
+    async def _follow_main(self) -> int:
+        count = await self._main.catch_up()
+        self._note(count)
+        return count
 
     async def rebuild(self) -> int:
-        """Make the index again from the database while the present one answers; return the number of documents.
+        """Make index and standby again from the database while they answer; return the number of documents.
 
         Raises:
             ConflictError: Another process is the writer (`search_index_locked`).
+            SearchStoreAwayError: The server of the index is away.
         """
-        async with self._turn:
-            await self._in_executor(self._index.open)
-            return await self._rebuild()
-
-    async def _rebuild(self) -> int:
-        # Read before the documents: what changes meanwhile is applied again afterwards.
-        change_number = await self._source.latest_change_number()
-        store = await self._in_executor(self._index.begin_rebuild)
-        try:
-            batch: list[SearchDocument] = []
-            async for document in self._source.all_documents():
-                batch.append(document)
-                if len(batch) >= self._settings.index_batch:
-                    await self._in_executor(store.apply, batch, [])
-                    batch = []
-            await self._in_executor(store.apply, batch, [], change_number)
-        except BaseException:
-            await asyncio.shield(self._in_executor(self._index.abandon_rebuild, store))
-            raise
-        await self._in_executor(self._index.finish_rebuild, store)
-        count = self._index.store.count_documents()
-        log.info("search_index_rebuilt", documents=count, change_number=change_number)
+        if self._standby is not None:
+            await self._standby.rebuild()
+        count = await self._main.rebuild()
         self._note(count)
         return count
 
@@ -126,26 +93,36 @@ class Indexer:
 
     def notify(self) -> None:
         """Say that there are changes, so that the next look comes at once."""
-        self._is_due.set()
+        for follower in self._followers():
+            follower.is_due.set()
+
+    def _followers(self) -> list[IndexFollower]:
+        return [self._main] if self._standby is None else [self._standby, self._main]
 
     def start(self) -> None:
         """Follow the database and fill vectors in the background until `aclose`."""
         self._has_passages.set()
-        self._tasks.start(self._forever("changes", self._wait_until_due, self.catch_up), name="changes")
+        # Side by side: a server that hangs must not keep the standby from following.
+        if self._standby is not None:
+            self._start_following(self._standby, self._standby.catch_up)
+        self._start_following(self._main, self._follow_main)
         self._tasks.start(self._forever("vectors", self._has_passages.wait, self._fill_round), name="vectors")
+
+    def _start_following(self, follower: IndexFollower, work: Callable[[], Awaitable[object]]) -> None:
+        async def wait() -> None:
+            try:
+                async with asyncio.timeout(self._settings.index_poll_seconds):
+                    await follower.is_due.wait()
+            except TimeoutError:
+                return
+            finally:
+                follower.is_due.clear()
+
+        self._tasks.start(self._forever(follower.name, wait, work), name=follower.name)
 
     async def _fill_round(self) -> int:
         self._has_passages.clear()
         return await self.fill_vectors()
-
-    async def _wait_until_due(self) -> None:
-        try:
-            async with asyncio.timeout(self._settings.index_poll_seconds):
-                await self._is_due.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._is_due.clear()
 
     async def _forever(
         self, name: str, wait: Callable[[], Awaitable[object]], work: Callable[[], Awaitable[object]]
@@ -154,27 +131,21 @@ class Indexer:
             await wait()
             try:
                 await work()
+            except SearchStoreAwayError:
+                # Logged once by the connection. What waits is looked at again then.
+                await self._clock.sleep(_PAUSE_AFTER_FAULT_SECONDS)
+                self._has_passages.set()
             except Exception:  # rejected: the index must follow again once the fault is over
                 log.exception("indexing_failed", part=name)
                 await self._clock.sleep(_PAUSE_AFTER_FAULT_SECONDS)
                 self._has_passages.set()
 
-    async def _in_executor(self, work: Callable[..., T], *values: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *values)
-
     async def aclose(self) -> None:
         """Stop following and wait for what runs; safe to call twice. What is not done is done after the next start."""
         await self._tasks.aclose()
-        await asyncio.to_thread(self._executor.shutdown)
+        for follower in self._followers():
+            await follower.aclose()
         await asyncio.to_thread(self._embedding_executor.shutdown)
 
 
 _PAUSE_AFTER_FAULT_SECONDS = 5.0
-
-
-def _apply(store: SearchStore, changes: Sequence[IndexChange]) -> None:
-    """Apply changes as one commit: of several changes of one document only the last counts."""
-    last = {change.document_id: change for change in changes}
-    upserts = [change.document for change in last.values() if change.document is not None]
-    removals = [change.document_id for change in last.values() if change.document is None]
-    store.apply(upserts, removals, changes[-1].change_number)

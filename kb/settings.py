@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import Settings
@@ -40,3 +43,37 @@ class KBSettings(Settings):
 
     answer_threshold: float = Field(default=0.3, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer."""
+
+    search_store: Literal["embedded", "elasticsearch"] = "embedded"
+    """Where search looks: files of this machine, or Elasticsearch (8.19 or later) with a lexical copy on this machine
+    for the time it is away."""
+
+    elasticsearch_url: str = "http://127.0.0.1:9200"
+    """Address of Elasticsearch; of a cluster several, separated by commas."""
+
+    elasticsearch_username: str = "elastic"
+    """User of `KB_ELASTICSEARCH_PASSWORD`; without a password not sent."""
+
+    elasticsearch_password: SecretStr | None = None
+    """Password; leave unset with an API key, or without security."""
+
+    elasticsearch_api_key: SecretStr | None = None
+    """API key in its encoded form (`id:key` in Base64), in place of a password."""
+
+    elasticsearch_ca_file: Path | None = None
+    """Certificates (PEM) to trust in place of the system's, for a server with a certificate of one's own."""
+
+    elasticsearch_index_prefix: str = Field(default="tingzhi", pattern=r"^[a-z][a-z0-9_]{0,60}$")
+    """Names of indices begin with it; installations that share a cluster need different ones."""
+
+    elasticsearch_search_timeout_seconds: float = Field(default=2.0, gt=0, le=60)
+    """How long one request of a search may take before the copy on this machine answers."""
+
+    elasticsearch_write_timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    """How long one bulk request may take."""
+
+    elasticsearch_retry_seconds: float = Field(default=5.0, gt=0, le=600)
+    """How long to leave Elasticsearch alone after it failed, before one request tries again."""
+
+    elasticsearch_vector_index: Literal["hnsw", "int8_hnsw"] = "hnsw"
+    """How vectors are indexed: whole (1.6 kB a passage of memory, cosines as embedded) or rounded to a quarter."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
+from kb.settings import KBSettings
+from tests.servers.elasticsearch import delete_indices, run_elasticsearch
 from tests.servers.postgres import PostgresServer, run_postgres
 
 LEVELS = ("unit", "module", "contract", "integration", "evals", "e2e")
 """In the order they run: quick ones first. The browser's driver keeps an event loop in the main thread from its first
 use to the end of the run, and no other loop can run there meanwhile: what needs a browser runs last."""
+
+RUNNING_ELASTICSEARCH_VARIABLE = "TINGZHI_TEST_ELASTICSEARCH_URL"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,6 +40,32 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A real PostgreSQL, started on first use."""
     with run_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """Address of a real Elasticsearch, started on first use; one that runs already when the variable names it."""
+    running = os.environ.get(RUNNING_ELASTICSEARCH_VARIABLE)
+    if running:
+        yield running
+        return
+    with run_elasticsearch() as node:
+        yield node.url
+
+
+@pytest.fixture
+def elasticsearch_settings(elasticsearch_url: str) -> Iterator[KBSettings]:
+    """Settings with an index prefix of the test's own; its indices are deleted at the end."""
+    settings = KBSettings(
+        _env_file=None,
+        search_store="elasticsearch",
+        elasticsearch_url=elasticsearch_url,
+        elasticsearch_index_prefix=f"t{uuid.uuid4().hex[:12]}",
+        elasticsearch_search_timeout_seconds=20,
+        index_poll_seconds=0.05,
+    )
+    yield settings
+    delete_indices(elasticsearch_url, settings.elasticsearch_index_prefix)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

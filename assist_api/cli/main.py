@@ -28,6 +28,7 @@ COMMANDS = {
     "import": _Command("assist_api.cli.importing", "import_packs", "Import knowledge packs; again means update."),
     "search": _Command("assist_api.cli.searching", "search", "Search entries and cases as the page does."),
     "ranking": _Command("assist_api.cli.ranking", "app", "Fit the search to your own questions; roll back."),
+    "index": _Command("assist_api.cli.index", "app", "Show the search index, or make it again from the database."),
     "evaluate": _Command("assist_api.cli.evaluate", "app", "Measure quality on labelled data."),
     "models": _Command("assist_api.cli.models", "app", "Fetch, list and verify models."),
     "doctor": _Command("assist_api.cli.doctor", "doctor", "Say what is missing here and how to mend it."),

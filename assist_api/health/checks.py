@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import shutil
 import socket
@@ -15,7 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from assist_api.health.schemas import PartState
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.search.index import SearchServerError
 from kb.search.models import E5_SMALL
+from kb.search.stores.elasticsearch.check import check_server
 from kb.settings import KBSettings
 from kit.artifacts import ModelPackage, is_present
 from kit.db import Database
@@ -51,6 +54,8 @@ async def run_checks(settings: AssistSettings) -> list[CheckResult]:
     checks: list[Callable[[AssistSettings], CheckResult]] = [check_data_dir, check_disk, check_port, check_pages]
     results = [check(settings) for check in checks]
     results += [check_model(package, CACHE_DIR) for package in needed_models()]
+    if KBSettings.load().search_store == "elasticsearch":
+        results.append(await asyncio.to_thread(check_search_server, KBSettings.load()))
     if results[0].state == "ok":
         results.append(await check_database(settings))
     return results
@@ -127,6 +132,20 @@ def check_model(package: ModelPackage, cache_dir: Path) -> CheckResult:
     if not is_present(package, cache_dir):
         return _failed(part, "model_missing", f"The model for {package.title} is missing.", "Run: tingzhi models fetch")
     return _ok(part, package.title)
+
+
+def check_search_server(settings: KBSettings) -> CheckResult:
+    """Look whether Elasticsearch can be used; one that is only away does not keep the server from starting."""
+    try:
+        version = check_server(settings)
+    except MisconfiguredError as error:
+        return _failed("search server", error.error_code, error.message, "")
+    except SearchServerError as error:
+        if not error.retryable:
+            return _failed("search server", error.error_code, error.message, "")
+        fix = "Start it, or set KB_ELASTICSEARCH_URL, or KB_SEARCH_STORE=embedded. Searches are answered locally."
+        return CheckResult("search server", "degraded", error.error_code, error.message, fix)
+    return _ok("search server", f"Elasticsearch {version} at {settings.elasticsearch_url}")
 
 
 async def check_database(settings: AssistSettings) -> CheckResult:

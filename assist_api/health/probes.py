@@ -13,7 +13,7 @@ from assist_api.health.service import Probe, ok
 from assist_api.settings import AssistSettings
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
-from kb.search.index import SearchIndex
+from kb.search.index import SearchIndex, SearchServerError
 from kit.db import Database
 from speech.engine import SpeechEngine
 
@@ -45,7 +45,10 @@ def make_probes(
 
     async def probe_search() -> PartHealth:
         newest = await DatabaseDocumentSource(database).latest_change_number()
-        return await asyncio.to_thread(_search_health, index, newest)
+        try:
+            return await asyncio.to_thread(_search_health, index, newest)
+        except SearchServerError as error:
+            return PartHealth(part="search", state="degraded", code="search_local", detail=error.message)
 
     async def probe_categories() -> PartHealth:
         if categories.is_settled:

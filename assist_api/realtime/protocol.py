@@ -131,7 +131,7 @@ class SuggestionList(WireModel):
     cards: list[Card] = Field(max_length=3)
     cases: list[CaseCard] = Field(max_length=3)
     trigger_segment_id: UUID | None
-    search_state: Literal["complete", "lexical_only", "unavailable"]
+    search_state: Literal["complete", "lexical_only", "local", "unavailable"]
 
 
 class SuggestionWithheld(WireModel):
@@ -139,7 +139,7 @@ class SuggestionWithheld(WireModel):
 
     reason: Literal["nothing_fits", "unchanged", "not_a_question", "search_unavailable"]
     trigger_segment_id: UUID
-    search_state: Literal["complete", "lexical_only", "unavailable"]
+    search_state: Literal["complete", "lexical_only", "local", "unavailable"]
 
 
 class RankedCategory(WireModel):

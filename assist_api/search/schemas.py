@@ -67,6 +67,6 @@ class SearchAnswer(WireModel):
 
     cards: list[FoundEntry]
     cases: list[FoundCase]
-    state: Literal["complete", "lexical_only", "unavailable"]
+    state: Literal["complete", "lexical_only", "local", "unavailable"]
     has_answer: bool = Field(description="False when nothing found is trusted to answer")
     took_ms: float

@@ -16,7 +16,7 @@ from kb.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
 
-_WORST_FIRST = (SearchState.UNAVAILABLE, SearchState.LEXICAL_ONLY, SearchState.COMPLETE)
+_WORST_FIRST = (SearchState.UNAVAILABLE, SearchState.LOCAL, SearchState.LEXICAL_ONLY, SearchState.COMPLETE)
 
 
 class SearchEngine(Protocol):

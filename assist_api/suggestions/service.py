@@ -86,13 +86,15 @@ class SuggestionService:
         return published, {str(case_id): case for case_id, case in cases.items()}
 
 
-def state_name(state: SearchState) -> Literal["complete", "lexical_only", "unavailable"]:
+def state_name(state: SearchState) -> Literal["complete", "lexical_only", "local", "unavailable"]:
     """Return the wire name of a search state."""
     match state:
         case SearchState.COMPLETE:
             return "complete"
         case SearchState.LEXICAL_ONLY:
             return "lexical_only"
+        case SearchState.LOCAL:
+            return "local"
         case SearchState.UNAVAILABLE:
             return "unavailable"
 

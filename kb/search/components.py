@@ -19,6 +19,7 @@ from kb.search.embedders.base import Embedder
 from kb.search.explanations import explain
 from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
+from kb.search.index import SearchServerError
 from kb.search.measured import MeasuredQuestion
 from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
@@ -143,6 +144,8 @@ class VectorRetriever:
         try:
             vector = question_vector(embedder, asked.question)
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
+        except SearchServerError:
+            raise  # the whole search goes to the standby
         except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
             SEARCH_STAGE_FAILURES.labels("vectors").inc()
             log.exception("vector_search_failed")

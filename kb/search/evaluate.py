@@ -29,7 +29,7 @@ from kb.search.index import SearchIndex
 from kb.search.query import DocumentKind, SearchQuery
 from kb.search.ranking import shipped_model
 from kb.search.service import SearchService
-from kb.search.setup import make_index
+from kb.search.setup import make_embedded_index
 from kb.search.trust import TrustReport
 from kb.search.trust_watch import TrustWatch
 from kb.search.vector_fill import VectorFill
@@ -163,7 +163,7 @@ async def opened_corpus(
         InvalidInputError: The file is missing or malformed.
     """
     documents = read_corpus(corpus)
-    index = make_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
+    index = make_embedded_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
     service = SearchService(index, embedder, clock, settings)
     try:
         index_seconds = index_documents(index, documents)

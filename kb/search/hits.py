@@ -74,10 +74,14 @@ class Hit:
 
 
 class SearchState(StrEnum):
-    """How much of the search took part."""
+    """How much of the search took part.
+
+    `LOCAL`: the search server is away, and the copy on this machine answered, by words and sounds.
+    """
 
     COMPLETE = "complete"
     LEXICAL_ONLY = "lexical_only"
+    LOCAL = "local"
     UNAVAILABLE = "unavailable"
 
 

@@ -1,164 +1,100 @@
-"""The search index on disk: generations of a store, one of them current.
+"""The search index as its users see it: one current store, rebuilds beside it, and what answers while it is away.
 
-`<folder>/CURRENT` names the generation that answers. A rebuild fills a new generation beside it and then replaces
-that one file, so that searches go on all the while and a kill at any moment leaves the old or the new index.
+Each backend implements these protocols in `stores/<backend>/index.py`; `setup.py` chooses.
 """
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
-import threading
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
-import structlog
-
-from kb.search.stores.embedded.store import EmbeddedStore, SearchIndexDamagedError
-from kit.errors import ConflictError
-
-log = structlog.get_logger(__name__)
-
-_CURRENT = "CURRENT"
-_GENERATION = "generation-"
-
-OpenStore = Callable[[Path], EmbeddedStore]
+from kb.search.stores.base import SearchStore
+from kit.errors import DependencyError
 
 
-class SearchIndex:
-    """Owns the current store. Thread-safe; methods block."""
+class SearchServerError(DependencyError):
+    """The search server did not do what it was asked; the standby answers in its place."""
 
-    def __init__(self, folder: Path, open_store: OpenStore = EmbeddedStore) -> None:
-        """Remember where the index is; nothing is opened yet.
+    code = "search_server_failed"
+    http_status = 503
 
-        Args:
-            folder: Holds the generations.
-            open_store: Opens a generation's folder.
-        """
-        self._folder = folder
-        self._open_store = open_store
-        self._lock = threading.Condition()
-        self._store: EmbeddedStore | None = None
-        self._leases: dict[EmbeddedStore, int] = {}
-        self.was_damaged = False
 
-    def open(self) -> None:
-        """Open the current generation, an empty one when there is none or it is damaged; repeated calls do nothing.
+class SearchStoreAwayError(SearchServerError):
+    """The search server cannot be asked now; searches go to the standby, changes wait in the change log."""
 
-        After damage `was_damaged` is set and the change number is 0: whoever owns the database rebuilds.
-        """
-        with self._lock:
-            if self._store is not None:
-                return
-            self._folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._store = self._open_store(self._current_folder())
-            except SearchIndexDamagedError as error:
-                if not error.details["is_writable"]:
-                    raise  # the process that writes will see it and mend it
-                log.warning("search_index_damaged", reason=error.details.get("reason"))
-                self.was_damaged = True
-                self._store = self._open_store(self._new_folder())
-                self._make_current(self._store.folder)
-            if self._store.capabilities.is_writable:
-                self._sweep()
+    code = "search_store_away"
+    http_status = 503
+
+
+class SearchRequestRejectedError(SearchServerError):
+    """The search server answers, but not to this request: a fault of ours, or of its set-up."""
+
+    code = "search_request_rejected"
+    http_status = 503
+
+
+class Rebuild(Protocol):
+    """An empty store beside the current one, on its way to replace it."""
 
     @property
-    def store(self) -> EmbeddedStore:
+    def store(self) -> SearchStore:
+        """The store to fill."""
+        ...
+
+    def finish(self) -> None:
+        """Make the filled store the current one, keeping every vector that is already known."""
+        ...
+
+    def abandon(self) -> None:
+        """Throw the store away; the current one was never touched."""
+        ...
+
+
+class SearchIndex(Protocol):
+    """Owns the current store. Thread-safe; methods block unless they say otherwise."""
+
+    @property
+    def folder(self) -> Path:
+        """Where this machine keeps what belongs to the index."""
+        ...
+
+    @property
+    def standby(self) -> SearchIndex | None:
+        """Answers while this index is away; None for an index that shares the fate of this process."""
+        ...
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """Whether the current store must be made again from the database: lost, damaged or of another version."""
+        ...
+
+    def open(self) -> None:
+        """Open the current store, an empty one when there is none; repeated calls are cheap.
+
+        Raises:
+            SearchStoreAwayError: The server behind it does not answer.
+            MisconfiguredError: It refuses us; the message names the variable.
+        """
+        ...
+
+    @property
+    def store(self) -> SearchStore:
         """The current store; for reading during a search use `lease`."""
-        self.open()
-        if self._store is None:
-            raise RuntimeError("the search index is closed")
-        return self._store
+        ...
 
-    @contextmanager
-    def lease(self) -> Iterator[EmbeddedStore]:
-        """Use the current store; it stays open until the block ends even when a rebuild replaces it."""
-        self._follow_other_process()
-        with self._lock:
-            store = self.store
-            self._leases[store] = self._leases.get(store, 0) + 1
-        try:
-            yield store
-        finally:
-            with self._lock:
-                self._leases[store] -= 1
-                if not self._leases[store]:
-                    del self._leases[store]
-                self._lock.notify_all()
+    def lease(self) -> AbstractContextManager[SearchStore]:
+        """Use the current store; it stays usable until the block ends even when a rebuild replaces it."""
+        ...
 
-    def _follow_other_process(self) -> None:
-        """A reader notices that the writing process has switched to another generation."""
-        store = self.store
-        if not store.capabilities.is_writable and store.folder != self._current_folder():
-            self._replace(self._open_store(self._current_folder()))
-
-    def begin_rebuild(self) -> EmbeddedStore:
+    def begin_rebuild(self) -> Rebuild:
         """Return an empty store beside the current one.
 
         Raises:
-            ConflictError: Another process is the writer.
+            ConflictError: Another process is the writer (`search_index_locked`).
         """
-        if not self.store.capabilities.is_writable:
-            raise ConflictError(
-                "Another process is writing this search index; stop it or rebuild there.", code="search_index_locked"
-            )
-        return self._open_store(self._new_folder())
-
-    def finish_rebuild(self, store: EmbeddedStore) -> None:
-        """Make a filled store the current one, keeping every vector that is already known."""
-        with self._lock:
-            old = self.store
-        try:
-            store.adopt_vectors(old.folder)
-        except sqlite3.DatabaseError as error:
-            log.warning("vectors_not_adopted", reason=str(error))
-        self._make_current(store.folder)
-        self._replace(store)
-        self.was_damaged = False
-        if store.folder != old.folder:
-            shutil.rmtree(old.folder, ignore_errors=True)
-
-    def abandon_rebuild(self, store: EmbeddedStore) -> None:
-        """Throw a store away that did not become current."""
-        store.close()
-        shutil.rmtree(store.folder, ignore_errors=True)
-
-    def _replace(self, store: EmbeddedStore) -> None:
-        with self._lock:
-            old, self._store = self._store, store
-            if old is not None:
-                self._lock.wait_for(lambda: old not in self._leases)
-                old.close()
-
-    def _current_folder(self) -> Path:
-        try:
-            name = (self._folder / _CURRENT).read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            name = f"{_GENERATION}first"
-        return self._folder / name
-
-    def _new_folder(self) -> Path:
-        return self._folder / f"{_GENERATION}{uuid.uuid4().hex[:12]}"
-
-    def _make_current(self, folder: Path) -> None:
-        fresh = self._folder / f"{_CURRENT}.new"
-        fresh.write_text(folder.name, encoding="utf-8")
-        fresh.replace(self._folder / _CURRENT)
-
-    def _sweep(self) -> None:
-        """Delete what a killed rebuild left behind."""
-        current = self._current_folder()
-        for folder in self._folder.glob(f"{_GENERATION}*"):
-            if folder != current:
-                shutil.rmtree(folder, ignore_errors=True)
+        ...
 
     def close(self) -> None:
         """Close the store once nobody uses it; safe to call twice."""
-        with self._lock:
-            store, self._store = self._store, None
-            if store is not None:
-                self._lock.wait_for(lambda: store not in self._leases)
-                store.close()
+        ...

@@ -9,11 +9,12 @@ from datetime import date
 
 import structlog
 from haystack import Pipeline
+from haystack.core.errors import PipelineRuntimeError
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.index import SearchIndex
+from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
 from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
@@ -24,6 +25,7 @@ from kb.settings import KBSettings
 from kit.clock import Clock
 
 log = structlog.get_logger(__name__)
+_Answer = tuple[tuple[Hit, ...], MeasuredQuestion, SearchState]
 
 _COMPLETE_FROM_SHARE = 0.9
 """With vectors for this share of documents a search counts as complete; the newest entries may still wait."""
@@ -68,7 +70,10 @@ class SearchService:
             MisconfiguredError: The embedding model is missing; the message names the variable and the command.
         """
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, self._index.open)
+        try:
+            await loop.run_in_executor(self._executor, self._index.open)
+        except SearchStoreAwayError as error:
+            log.warning("search_starts_on_standby", reason=error.message)
         await self.search(SearchQuery("暖机"))
         if self._embedder is not None:
             await loop.run_in_executor(self._executor, self._embedder.warm_up)
@@ -83,8 +88,7 @@ class SearchService:
         started = self._clock.monotonic()
         measured = NOTHING_MEASURED
         try:
-            with self._index.lease() as store:
-                hits, measured, state = await self._search(store, query)
+            hits, measured, state = await self._answer(query)
         except Exception:  # rejected: a search that fails costs its hits, never the call
             SEARCH_STAGE_FAILURES.labels("search").inc()
             log.exception("search_failed")
@@ -94,12 +98,23 @@ class SearchService:
         has_answer = bool(hits) and hits[0].confidence >= self._settings.answer_threshold
         return SearchResult(hits, state, has_answer, seconds * 1000), measured
 
-    async def _search(
-        self, store: SearchStore, query: SearchQuery
-    ) -> tuple[tuple[Hit, ...], MeasuredQuestion, SearchState]:
-        share = store.vector_share()
-        DOCUMENTS.set(store.statistics().document_count)
-        VECTOR_SHARE_RATIO.set(share)
+    async def _answer(self, query: SearchQuery) -> _Answer:
+        standby = self._index.standby
+        if standby is None:
+            with self._index.lease() as store:
+                return await self._search(store, query)
+        try:
+            with self._index.lease() as store:
+                return await self._search(store, query)
+        except SearchServerError as error:
+            SEARCH_STAGE_FAILURES.labels("server").inc()
+            log.debug("search_goes_to_standby", reason=error.message)
+        with standby.lease() as store:
+            hits, measured, _ = await self._search(store, query)
+            return hits, measured, SearchState.LOCAL
+
+    async def _search(self, store: SearchStore, query: SearchQuery) -> _Answer:
+        share = await asyncio.get_running_loop().run_in_executor(self._executor, _measure, store)
         has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
         state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
         if not query.text.strip() or query.limit <= 0:
@@ -111,9 +126,15 @@ class SearchService:
             sector=query.sector,
             region=query.region,
         )
-        outcome = await self._pipeline_of(store).run_async(
-            {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker"}
-        )
+        try:
+            outcome = await self._pipeline_of(store).run_async(
+                {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker"}
+            )
+        except PipelineRuntimeError as error:
+            # Haystack wraps what a component raises.
+            if isinstance(error.__cause__, SearchServerError):
+                raise error.__cause__ from None
+            raise
         return outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state
 
     def _today(self) -> date:
@@ -138,3 +159,11 @@ class SearchService:
         if not self._is_closed:
             self._is_closed = True
             await asyncio.to_thread(self._executor.shutdown)
+
+
+def _measure(store: SearchStore) -> float:
+    """Note the size of the store; return the share of documents that have a vector."""
+    share = store.vector_share()
+    DOCUMENTS.set(store.statistics().document_count)
+    VECTOR_SHARE_RATIO.set(share)
+    return share

@@ -16,7 +16,11 @@ from kb.search.analysis.terms import Channel
 from kb.search.haystack_documents import to_haystack
 from kb.search.query import Audience, DocumentKind, SearchQuery
 from kb.search.stores.base import SearchFilter, SearchStore, Side, WeightedTerm
+from kb.search.stores.elasticsearch.connection import Connection
+from kb.search.stores.elasticsearch.generations import Generations
+from kb.search.stores.elasticsearch.store import ElasticsearchStore
 from kb.search.stores.embedded.store import EmbeddedStore
+from kb.settings import KBSettings
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
 
 pytestmark = pytest.mark.contract
@@ -43,6 +47,10 @@ class SearchStoreContract:
         store.apply(HANDBOOK, [])
         yield store
         store.close()
+
+    @pytest.fixture(autouse=True)
+    def use_server(self) -> None:
+        """Overridden where `make` needs a server."""
 
     def make(self, folder: Path) -> SearchStore:
         raise NotImplementedError
@@ -201,6 +209,26 @@ class TestEmbeddedStore(SearchStoreContract):
 class TestEmbeddedStoreBeyondTheExactLimit(SearchStoreContract):
     def make(self, folder: Path) -> SearchStore:
         return EmbeddedStore(folder, embedder_name="hashed", exact_vector_limit=5)
+
+
+class TestElasticsearchStore(SearchStoreContract):
+    @pytest.fixture(autouse=True)
+    def use_server(self, elasticsearch_settings: KBSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.settings = elasticsearch_settings
+        # `from_dict` reads address and credentials from the environment, as they must not be part of a pipeline's file.
+        monkeypatch.setenv("KB_ELASTICSEARCH_URL", elasticsearch_settings.elasticsearch_url)
+        monkeypatch.setenv("KB_ELASTICSEARCH_SEARCH_TIMEOUT_SECONDS", "20")
+
+    def make(self, folder: Path) -> SearchStore:
+        connection = Connection(self.settings)
+        prefix, form = self.settings.elasticsearch_index_prefix, self.settings.elasticsearch_vector_index
+        generations = Generations(connection, prefix, form)
+        store = ElasticsearchStore(connection, generations.create(), embedder_name="hashed")
+        store.remember_change(0)
+        generations.make_current(store.index)
+        connection.close()
+        again = {"index": generations.alias, "embedder_name": "hashed", "is_alias": True}
+        return ElasticsearchStore.from_dict({"init_parameters": again})
 
 
 def test_both_ways_of_searching_vectors_agree(tmp_path: Path):

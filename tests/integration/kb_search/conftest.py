@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from kb.search.setup import make_index
 from kb.settings import KBSettings
 
 ROOT = Path(__file__).parents[3]
+StartProcess = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ async def test_a_rebuild_keeps_answering_and_keeps_vectors(tmp_path: Path, setti
     with index.lease() as store:
         building = index.begin_rebuild()
         assert store.count_documents() == len(HANDBOOK)
-        index.abandon_rebuild(building)
+        building.abandon()
     assert await indexer.rebuild() == len(HANDBOOK)
     assert index.store.folder != old
     assert not old.exists()

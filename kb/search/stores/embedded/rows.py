@@ -6,8 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ import numpy as np
 import orjson
 
 from kb.search.analysis.folding import fold
+from kb.search.document_records import answer_text, from_record, question_text, to_record
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
-from kb.search.query import Audience, DocumentKind
 from kb.search.stores.base import Passage, Side, Vector
 
 SCHEMA_VERSION = 1
@@ -262,7 +261,7 @@ def _insert(connection: sqlite3.Connection, document: SearchDocument) -> int:
         document.valid_until.toordinal() if document.valid_until else None,
         len(fold(asked).text),
         len(fold(told).text),
-        orjson.dumps({**asdict(document), "audiences": sorted(document.audiences)}),
+        orjson.dumps(to_record(document)),
     )
     columns = (
         "document_id, kind, sector, region, audiences, valid_from, valid_until, question_characters,"
@@ -289,33 +288,8 @@ def _wait(connection: sqlite3.Connection, passages: Sequence[Passage]) -> None:
     )
 
 
-def question_text(document: SearchDocument) -> str:
-    """Return what people ask, one line each: title and variants; also the problem of a case."""
-    asked = [document.title, *document.variants]
-    return "\n".join([*asked, document.script] if document.kind is DocumentKind.CASE else asked)
-
-
-def answer_text(document: SearchDocument) -> str:
-    """Return what they are told: answer and, for an entry, the script."""
-    return document.answer if document.kind is DocumentKind.CASE else f"{document.answer}\n{document.script}".strip()
-
-
 def _document(data: bytes) -> SearchDocument:
-    fields = orjson.loads(data)
-    return SearchDocument(
-        **{
-            **fields,
-            "kind": DocumentKind(fields["kind"]),
-            "variants": tuple(fields["variants"]),
-            "audiences": frozenset(Audience(audience) for audience in fields["audiences"]),
-            "valid_from": _day(fields["valid_from"]),
-            "valid_until": _day(fields["valid_until"]),
-        }
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return from_record(orjson.loads(data))
 
 
 def _batches(values: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:

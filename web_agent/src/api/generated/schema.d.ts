@@ -1850,7 +1850,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "complete" | "lexical_only" | "unavailable";
+            state: "complete" | "lexical_only" | "local" | "unavailable";
             /**
              * Has Answer
              * @description False when nothing found is trusted to answer
@@ -2068,7 +2068,7 @@ export interface components {
              * Search State
              * @enum {string}
              */
-            search_state: "complete" | "lexical_only" | "unavailable";
+            search_state: "complete" | "lexical_only" | "local" | "unavailable";
         };
         /**
          * SuggestionShownEvent
@@ -2113,7 +2113,7 @@ export interface components {
              * Search State
              * @enum {string}
              */
-            search_state: "complete" | "lexical_only" | "unavailable";
+            search_state: "complete" | "lexical_only" | "local" | "unavailable";
         };
         /**
          * SuggestionWithheldEvent

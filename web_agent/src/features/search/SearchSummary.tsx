@@ -14,6 +14,7 @@ export function SearchSummary({ search }: { search: Search }) {
   return (
     <div className="search-summary" role="status">
       {answer.state === 'lexical_only' && <Banner tone="waiting">{t('search.lexical_only')}</Banner>}
+      {answer.state === 'local' && <Banner tone="waiting">{t('search.local')}</Banner>}
       {answer.state === 'unavailable' && <Banner tone="waiting">{t('search.unavailable')}</Banner>}
       {answer.state !== 'unavailable' && (
         <p>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
-import { Empty } from '@/ui/states'
+import { Banner, Empty } from '@/ui/states'
 
 import type { CardDeeds } from './CardItem'
 import { CardItem } from './CardItem'
@@ -29,6 +29,7 @@ export function LiveCards({ board, callId, callState, utterances, deeds }: LiveC
     return <NoCards callState={callState} searchState={shown.search_state} />
   return (
     <div className="live-cards" {...board.listProps}>
+      {shown.search_state === 'local' && <Banner tone="waiting">{t('search.local')}</Banner>}
       {newCount > 0 && (
         <Button className="live-cards__new" tone="primary" isSmall chord="N" onClick={showNew}>
           {t('card.new', { count: newCount })}

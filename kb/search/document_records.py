@@ -1,0 +1,45 @@
+"""How stores keep a document: as a record of plain values, and what they count of its texts; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from kb.search.documents import SearchDocument
+from kb.search.query import Audience, DocumentKind
+
+
+def to_record(document: SearchDocument) -> dict[str, Any]:
+    """Return the document as values that JSON has (days stay days; orjson writes them as ISO text)."""
+    return {**asdict(document), "audiences": sorted(document.audiences)}
+
+
+def from_record(record: Mapping[str, Any]) -> SearchDocument:
+    """Return the document of a record that went through JSON."""
+    return SearchDocument(
+        **{
+            **record,
+            "kind": DocumentKind(record["kind"]),
+            "variants": tuple(record["variants"]),
+            "audiences": frozenset(Audience(audience) for audience in record["audiences"]),
+            "valid_from": _day(record["valid_from"]),
+            "valid_until": _day(record["valid_until"]),
+        }
+    )
+
+
+def question_text(document: SearchDocument) -> str:
+    """Return what people ask, one line each: title and variants; also the problem of a case."""
+    asked = [document.title, *document.variants]
+    return "\n".join([*asked, document.script] if document.kind is DocumentKind.CASE else asked)
+
+
+def answer_text(document: SearchDocument) -> str:
+    """Return what they are told: answer and, for an entry, the script."""
+    return document.answer if document.kind is DocumentKind.CASE else f"{document.answer}\n{document.script}".strip()
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,115 @@
+"""Between our documents and those of the index; pure."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from kb.search.analysis.document_terms import document_terms
+from kb.search.analysis.folding import fold
+from kb.search.document_records import answer_text, from_record, question_text, to_record
+from kb.search.documents import SearchDocument
+from kb.search.passages import passages_of
+from kb.search.stores.base import Passage, Vector
+
+EVERYWHERE = "*"
+FACTS_ID = "facts"
+_LAST_DAY = date.max.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One line of a bulk request.
+
+    Attributes:
+        id: Of the index's document.
+        body: None deletes it.
+        seen: `_seq_no` and `_primary_term` that it must still have; None writes whatever is there.
+    """
+
+    id: str
+    body: Mapping[str, Any] | None = None
+    seen: tuple[int, int] | None = None
+
+
+def record_id(document_id: str) -> str:
+    """Return the id under which a document is kept."""
+    return f"d:{document_id}"
+
+
+def passage_id(document_id: str, text_hash: str) -> str:
+    """Return the id under which a document's passage is kept."""
+    return f"p:{document_id}:{text_hash}"
+
+
+def document_write(document: SearchDocument) -> Write:
+    """Return the document with its terms."""
+    body = {
+        "type": "document",
+        "document_id": document.document_id,
+        **_filter_fields(document),
+        "question_characters": len(fold(question_text(document)).text),
+        "answer_characters": len(fold(answer_text(document)).text),
+        **{channel.value: " ".join(terms) for channel, terms in document_terms(document).items()},
+        "data": to_record(document),
+    }
+    return Write(record_id(document.document_id), body)
+
+
+def passage_writes(document: SearchDocument, packed: Mapping[str, str]) -> Iterator[Write]:
+    """Yield the document's passages, those in `packed` with their vector."""
+    for number, passage in enumerate(passages_of(document)):
+        body = {
+            "type": "passage",
+            "document_id": document.document_id,
+            **_filter_fields(document),
+            "text_hash": passage.text_hash,
+            "side": passage.side.value,
+            "is_first": number == 0,
+        }
+        yield Write(
+            passage_id(document.document_id, passage.text_hash),
+            {**body, **vector_fields(packed[passage.text_hash])}
+            if passage.text_hash in packed
+            else {**body, **_waiting_fields(passage)},
+        )
+
+
+def _waiting_fields(passage: Passage) -> dict[str, Any]:
+    return {"is_waiting": True, "text": passage.text}
+
+
+def vector_fields(packed: str) -> dict[str, Any]:
+    """Return what a passage has in place of its text once it has a vector."""
+    return {"is_waiting": False, "packed": packed, "vector": unpack_vector(packed).tolist()}
+
+
+def pack_vector(vector: Vector) -> str:
+    """Return a vector as half floats in Base64, a quarter of what its numbers take as text."""
+    return base64.b64encode(vector.astype(np.float16).tobytes()).decode("ascii")
+
+
+def unpack_vector(packed: str) -> Vector:
+    """Return a vector from `pack_vector`."""
+    return np.frombuffer(base64.b64decode(packed), np.float16).astype(np.float32)
+
+
+def _filter_fields(document: SearchDocument) -> dict[str, Any]:
+    return {
+        "kind": document.kind.value,
+        "sector": document.sector or EVERYWHERE,
+        "region": document.region or EVERYWHERE,
+        "audience": sorted(audience.value for audience in document.audiences),
+        "valid_from": document.valid_from.toordinal() if document.valid_from else 0,
+        "valid_until": document.valid_until.toordinal() if document.valid_until else _LAST_DAY,
+    }
+
+
+def document_of(source: Mapping[str, Any]) -> SearchDocument:
+    """Return the document of a found record's `_source`."""
+    return from_record(source["data"])

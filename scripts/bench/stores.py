@@ -1,0 +1,180 @@
+"""The embedded store and Elasticsearch side by side: do they answer alike, and how long do they take.
+
+    python -m scripts.bench.stores --data DIR --url http://127.0.0.1:9200 [--corpus FILE] [--every N] [--vectors KIND]
+
+Vectors are `none`, or `generated`: made from the characters of a text without a model. They stand in for real ones
+where only time and agreement are measured, never quality. The indices it makes are deleted at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kb.search.documents import SearchDocument
+from kb.search.embedders.base import Embedder
+from kb.search.evaluate import GoldQuestion, read_corpus, read_questions, score_run
+from kb.search.index import SearchIndex
+from kb.search.query import SearchQuery
+from kb.search.service import SearchService
+from kb.search.setup import make_index
+from kb.search.vector_fill import VectorFill
+from kb.settings import KBSettings
+from kit.clock import SystemClock
+from kit.logging import configure_logging
+from scripts.bench.generated_vectors import GeneratedVectors
+from scripts.bench.machine import describe, use_cores
+from scripts.bench.tables import print_table
+
+DEPTH = 10
+BATCH = 1_000
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class StoreRun:
+    """What one store answered.
+
+    Attributes:
+        index_seconds: Wall seconds to take in the documents and show them.
+        vector_seconds: Wall seconds to take in the vectors, making them included.
+        run: The ten best of each question.
+        took_ms: Wall milliseconds of each search, alone.
+    """
+
+    index_seconds: float
+    vector_seconds: float
+    run: Mapping[str, Sequence[str]]
+    took_ms: Sequence[float]
+
+
+async def run_store(
+    index: SearchIndex,
+    documents: Sequence[SearchDocument],
+    questions: Sequence[GoldQuestion],
+    embedder: Embedder | None,
+    settings: KBSettings,
+    *,
+    is_typed: bool = False,
+) -> StoreRun:
+    """Fill an index by a rebuild and ask it every question."""
+    started = time.perf_counter()
+    await asyncio.to_thread(_fill, index, documents)
+    index_seconds = time.perf_counter() - started
+    if embedder is not None:
+        await VectorFill(index, embedder, None).run()
+    vector_seconds = time.perf_counter() - started - index_seconds
+    service = SearchService(index, embedder, SystemClock(), settings)
+    run: dict[str, list[str]] = {}
+    took_ms: list[float] = []
+    try:
+        await service.warm_up()
+        for question in questions:
+            asked = SearchQuery(question.text, limit=DEPTH, is_typed=is_typed)
+            result = await service.search(asked)
+            run[question.qid] = [hit.document_id for hit in result.hits]
+            took_ms.append(result.took_ms)
+            if result.state.value in ("unavailable", "local"):
+                raise RuntimeError(f"the store was {result.state.value} during the measurement")
+    finally:
+        await service.aclose()
+    return StoreRun(index_seconds, vector_seconds, run, took_ms)
+
+
+def _fill(index: SearchIndex, documents: Sequence[SearchDocument]) -> None:
+    index.open()
+    rebuild = index.begin_rebuild()
+    for start in range(0, len(documents), BATCH):
+        rebuild.store.apply(documents[start : start + BATCH], [])
+        index.open()
+    rebuild.store.apply([], [], 1)
+    rebuild.finish()
+
+
+def agreement(one: Mapping[str, Sequence[str]], other: Mapping[str, Sequence[str]]) -> tuple[float, float, float]:
+    """Return the shares of questions with the same ten, the same ten in the same order, and the same first."""
+    same_set = [set(one[qid]) == set(other[qid]) for qid in one]
+    same_order = [list(one[qid]) == list(other[qid]) for qid in one]
+    same_first = [list(one[qid][:1]) == list(other[qid][:1]) for qid in one]
+    return float(np.mean(same_set)), float(np.mean(same_order)), float(np.mean(same_first))
+
+
+def main() -> None:
+    """Measure both stores on the same corpus and questions and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench.stores", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with queries.jsonl, qrels.tsv and the corpus")
+    parser.add_argument("--corpus", default="corpus_10k.jsonl")
+    parser.add_argument("--queries", default="queries.jsonl")
+    parser.add_argument("--url", default="http://127.0.0.1:9200")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--vectors", choices=["none", "generated"], default="none")
+    parser.add_argument("--vector-index", choices=["hnsw", "int8_hnsw"], default="hnsw")
+    parser.add_argument("--only", choices=["embedded", "elasticsearch"])
+    options = parser.parse_args()
+    cores = use_cores(2)
+    configure_logging(level="ERROR", is_json=False, show_personal=False)
+    print_table("Machine", ("", ""), describe(cores))
+    documents = read_corpus(options.data / options.corpus)
+    questions = read_questions(options.data / options.queries, options.data / "qrels.tsv")[:: options.every]
+    embedder = GeneratedVectors() if options.vectors == "generated" else None
+    names = [options.only] if options.only else ["embedded", "elasticsearch"]
+    runs = {name: _measure(name, documents, questions, embedder, options) for name in names}
+    print_table(
+        f"{len(documents)} documents, {len(questions)} questions, vectors {options.vectors}",
+        ("store", "index s", "vectors s", "p50 ms", "p95 ms", "MRR@10"),
+        [(name, *_row(run, questions)) for name, run in runs.items()],
+    )
+    if len(runs) == 2:
+        same = agreement(runs["embedded"].run, runs["elasticsearch"].run)
+        print_table("Agreement", ("same ten", "same order", "same first"), [tuple(f"{share:.1%}" for share in same)])
+
+
+def _row(run: StoreRun, questions: Sequence[GoldQuestion]) -> tuple[str, ...]:
+    p50, p95 = np.percentile(run.took_ms, [50, 95])
+    mrr = score_run(questions, run.run)["ALL"].mrr_at_10
+    return f"{run.index_seconds:.1f}", f"{run.vector_seconds:.1f}", f"{p50:.1f}", f"{p95:.1f}", f"{mrr:.3f}"
+
+
+def _measure(
+    name: str,
+    documents: Sequence[SearchDocument],
+    questions: Sequence[GoldQuestion],
+    embedder: Embedder | None,
+    options: argparse.Namespace,
+) -> StoreRun:
+    prefix = f"bench_{uuid.uuid4().hex[:8]}"
+    settings = KBSettings(
+        _env_file=None,
+        search_store=name,
+        elasticsearch_url=options.url,
+        elasticsearch_index_prefix=prefix,
+        elasticsearch_search_timeout_seconds=60,
+        elasticsearch_write_timeout_seconds=600,
+        elasticsearch_vector_index=options.vector_index,
+    )
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tingzhi-bench-")))
+        index = make_index(folder, settings, embedder)
+        stack.callback(index.close)
+        if name == "elasticsearch":
+            stack.callback(_delete, options.url, prefix)
+        return asyncio.run(run_store(index, documents, questions, embedder, settings))
+
+
+def _delete(url: str, prefix: str) -> None:
+    from tests.servers.elasticsearch import delete_indices
+
+    delete_indices(url, prefix)
+
+
+if __name__ == "__main__":
+    main()
