@@ -27,6 +27,7 @@ from kb.search.index import SearchIndex
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.settings import KBSettings
+from kb.words.current import CurrentWords
 from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -43,6 +44,7 @@ class Knowledge:
     search: SearchService
     indexer: Indexer
     categories: CategoryService
+    words: CurrentWords
 
     async def aclose(self) -> None:
         """Stop following the database, then close the index; safe to call twice."""
@@ -87,12 +89,14 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
     embedder = make_embedder(kb_settings)
     index = make_index(settings.data_dir / "search", kb_settings, embedder)
     source = DatabaseDocumentSource(database)
+    words = CurrentWords(database, clock)
     return Knowledge(
         embedder=embedder,
         index=index,
-        search=SearchService(index, embedder, clock, kb_settings),
+        search=SearchService(index, embedder, clock, kb_settings, lexicon=lambda: words.lexicon),
         indexer=Indexer(source, index, embedder, clock, kb_settings),
         categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
+        words=words,
     )
 
 
@@ -121,7 +125,7 @@ def build_services(
         sessions=SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime),
         knowledge=knowledge,
         speech=speech,
-        vocabulary=Vocabulary(DatabaseDocumentSource(database), speech, clock),
+        vocabulary=Vocabulary(DatabaseDocumentSource(database), speech, clock, knowledge.words),
         hub=hub,
         calls=CallService(
             database=database,

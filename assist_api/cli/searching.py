@@ -48,6 +48,7 @@ async def _search(settings: AssistSettings, request: SearchRequest) -> SearchAns
         # A running server is the writer of the index; then this finds it up to date and only reads. Vectors take
         # minutes and are left to the server: the state says when they are missing.
         await knowledge.indexer.catch_up()
+        await knowledge.words.refresh()
         await knowledge.search.warm_up()
         return await TypedSearch(knowledge.search, database, clock).answer(request)
     finally:

@@ -13,6 +13,7 @@ import structlog
 from haystack import component
 
 from kb.metrics import SEARCH_STAGE_FAILURES
+from kb.search.analysis.lexicon import Lexicon
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
 from kb.search.embedders.base import Embedder
@@ -23,6 +24,7 @@ from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
 from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, WeightedTerm
+from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -77,13 +79,14 @@ async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
 class QuestionAnalyser:
     """Takes the question apart."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, lexicon: Callable[[], Lexicon], executor: Executor) -> None:
         self._executor = executor
+        self._lexicon = lexicon
 
     @component.output_types(asked=Asked)
     def run(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
         """Return the analysed question."""
-        return {"asked": Asked(query, analyse(query), wanted)}
+        return {"asked": Asked(query, analyse(query, self._lexicon()), wanted)}
 
     @component.output_types(asked=Asked)
     async def run_async(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
@@ -105,7 +108,7 @@ class LexicalRetriever:
         """Return candidates."""
         terms = [
             WeightedTerm(term.channel, term.text, RETRIEVAL_WEIGHTS[term.channel] * term.weight)
-            for term in asked.question.terms
+            for term in (*asked.question.terms, *finding_terms(asked.question))
         ]
         return {"found": Found(self._store.find_lexical(terms, asked.wanted, self._limit))}
 
@@ -182,9 +185,11 @@ class Ranker:
             self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])
         ]
         terms = [(term.channel, term.text) for term in asked.question.terms]
-        maker = FeatureMaker(asked.question, self._store.document_frequencies(terms), self._store.statistics())
+        frequencies = self._store.document_frequencies([*terms, *frequency_terms(asked.question)])
+        known = shared_frequencies(asked.question, frequencies)
+        measure = SynonymMeasure(asked.question, FeatureMaker(asked.question, known, self._store.statistics()))
         scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
-        ranked = self._model().rank(maker.matrix(documents, scores), len(asked.question.embedding_text))
+        ranked = self._model().rank(measure.matrix(documents, scores), len(asked.question.embedding_text))
         order = np.argsort(-ranked.scores, kind="stable").tolist()
         return {"ranked": RankedDocuments(documents, ranked, order)}
 

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 
 from haystack import Pipeline
 
+from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
 from kb.search.embedders.base import Embedder
 from kb.search.projections import ProjectionCache
@@ -22,13 +23,14 @@ def search_pipeline(
     projections: ProjectionCache,
     candidates: int,
     executor: Executor,
+    lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
 ) -> Pipeline:
     """Return the search: analyse → retrieve by terms and by vectors → rank → explain.
 
-    Embedder and model are asked for at every search, since they may arrive or be replaced while it serves.
+    Embedder, model and lexicon are asked for at every search, since they may arrive or be replaced while it serves.
     """
     pipeline = Pipeline()
-    pipeline.add_component("analyser", QuestionAnalyser(executor))
+    pipeline.add_component("analyser", QuestionAnalyser(lexicon, executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -10,6 +11,7 @@ import structlog
 from haystack import Pipeline
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
+from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.index import SearchIndex
@@ -38,6 +40,7 @@ class SearchService:
         settings: KBSettings,
         *,
         model: RankingModel | None = None,
+        lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
     ) -> None:
         """Keep the parts; nothing is opened or loaded yet.
 
@@ -47,6 +50,7 @@ class SearchService:
             clock: For validity days and durations.
             settings: `KB_*`.
             model: Ranking weights other than those shipped.
+            lexicon: The curated words; asked for at every search.
         """
         self._index = index
         self._embedder = embedder
@@ -54,6 +58,7 @@ class SearchService:
         self._clock = clock
         self._settings = settings
         self._model = model or shipped_model()
+        self._lexicon = lexicon
         self._projections = ProjectionCache()
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
@@ -118,6 +123,7 @@ class SearchService:
                 projections=self._projections,
                 candidates=self._settings.candidates,
                 executor=self._executor,
+                lexicon=self._lexicon,
             )
             self._pipeline = (store, made)
         return self._pipeline[1]
