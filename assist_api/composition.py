@@ -18,6 +18,7 @@ from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
 from assist_api.vocabulary import Vocabulary
+from assist_api.words.service import WordEditor
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.indexer import Indexer
@@ -71,6 +72,7 @@ class Services:
     calls: CallService
     typed_search: TypedSearch
     editor: KnowledgeEditor
+    word_editor: WordEditor
     health: HealthService
 
     async def aclose(self) -> None:
@@ -140,5 +142,6 @@ def build_services(
         ),
         typed_search=TypedSearch(knowledge.search, database, clock),
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
+        word_editor=WordEditor(database, clock, knowledge.words),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )
