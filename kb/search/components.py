@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +20,7 @@ from kb.search.embedders.base import Embedder
 from kb.search.explanations import explain
 from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
+from kb.search.near_duplicates import folded
 from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
@@ -201,7 +202,7 @@ class Ranker:
 
 @component
 class Explainer:
-    """Turns the best candidates into hits with reasons."""
+    """Turns the best candidates into hits with reasons, those that say the same into one."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -209,8 +210,17 @@ class Explainer:
     @component.output_types(hits=tuple[Hit, ...])
     def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
         """Return the hits, best first."""
-        order = ranked.order[: max(0, asked.query.limit)]
-        return {"hits": tuple(_hit(asked.question, ranked, place) for place in order)}
+        best_first = [ranked.documents[place] for place in ranked.order]
+        shown = folded(best_first, max(0, asked.query.limit))
+        return {
+            "hits": tuple(
+                replace(
+                    _hit(asked.question, ranked, ranked.order[place]),
+                    folded=tuple(best_first[other].document.document_id for other in under),
+                )
+                for place, under in shown
+            )
+        }
 
     @component.output_types(hits=tuple[Hit, ...])
     async def run_async(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:

@@ -119,7 +119,10 @@ async def test_two_people_cannot_claim_a_word_at_the_same_time(desk: Desk) -> No
 
 async def test_file_is_imported_whole_or_not_at_all(desk: Desk) -> None:
     await desk.create(draft("空开", "断路器"))
-    sound, clashing = "{use: whole, sector: power, words: [缺相]}", "{use: synonyms, sector: power, words: [漏保, 断路器]}"
+    sound, clashing = (
+        "{use: whole, sector: power, words: [缺相]}",
+        "{use: synonyms, sector: power, words: [漏保, 断路器]}",
+    )
     text = f"groups:\n  - {sound}\n  - {clashing}\n"
     with pytest.raises(InvalidInputError) as caught:
         await desk.load(text)
