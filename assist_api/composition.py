@@ -25,6 +25,8 @@ from kb.indexer import Indexer
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.index import SearchIndex
+from kb.search.rerankers.base import Reranker
+from kb.search.rerankers.registry import make_reranker
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.settings import KBSettings
@@ -46,6 +48,7 @@ class Knowledge:
     indexer: Indexer
     categories: CategoryService
     words: CurrentWords
+    reranker: Reranker | None
 
     async def aclose(self) -> None:
         """Stop following the database, then close the index; safe to call twice."""
@@ -53,8 +56,9 @@ class Knowledge:
         await self.categories.aclose()
         await self.search.aclose()
         self.index.close()
-        if self.embedder is not None:
-            self.embedder.close()
+        for model in (self.embedder, self.reranker):
+            if model is not None:
+                model.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,19 @@ class Services:
 
 def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
     """Build the search over the knowledge of a database, without opening it."""
-    embedder = make_embedder(kb_settings)
+    embedder = make_embedder(kb_settings, clock)
     index = make_index(settings.data_dir / "search", kb_settings, embedder)
     source = DatabaseDocumentSource(database)
     words = CurrentWords(database, clock)
+    reranker = make_reranker(kb_settings)
     return Knowledge(
         embedder=embedder,
         index=index,
-        search=SearchService(index, embedder, clock, kb_settings, lexicon=lambda: words.lexicon),
+        search=SearchService(index, embedder, clock, kb_settings, lexicon=lambda: words.lexicon, reranker=reranker),
         indexer=Indexer(source, index, embedder, clock, kb_settings),
         categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
         words=words,
+        reranker=reranker,
     )
 
 

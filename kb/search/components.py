@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,6 +26,7 @@ from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
 from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, WeightedTerm
 from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
+from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -57,19 +58,24 @@ class Asked(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Found(Shared):
-    """Candidates of one retriever; `vector` is the question's, None when vectors took no part."""
+    """Candidates of one retriever; `vector` is the question's, None when vectors took no part or failed to."""
 
     candidates: Sequence[Candidate]
     vector: Vector | None = None
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RankedDocuments(Shared):
-    """Candidates with features, scores and confidences; `order` lists them best first."""
+    """Candidates with features, scores and confidences; `order` lists them best first.
+
+    `judgements` are a cross-encoder's probabilities of those it read, by place.
+    """
 
     documents: Sequence[ProjectedDocument]
     ranked: Ranked
     order: Sequence[int]
+    judgements: Mapping[int, float] = field(default_factory=dict)
 
 
 async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
@@ -140,10 +146,14 @@ class VectorRetriever:
         try:
             vector = question_vector(embedder, asked.question)
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
+        except DependencyError as error:
+            SEARCH_STAGE_FAILURES.labels("vectors").inc()
+            log.warning("vector_search_failed", reason=error.message)
+            return {"found": Found((), has_failed=True)}
         except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
             SEARCH_STAGE_FAILURES.labels("vectors").inc()
             log.exception("vector_search_failed")
-            return {"found": Found(())}
+            return {"found": Found((), has_failed=True)}
 
     @component.output_types(found=Found)
     async def run_async(self, asked: Asked) -> dict[str, Found]:
@@ -243,6 +253,8 @@ def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit
     parts = {name: round(float(np.clip(features[COLUMN[column]], 0, 1)), 4) for name, column in _SHOWN_PARTS.items()}
     if not ranked.ranked.has_vectors:
         del parts["vector"]
+    if place in ranked.judgements:
+        parts["reranker"] = round(ranked.judgements[place], 4)
     return Hit(
         kind=document.kind,
         document_id=document.document_id,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from kb.search.documents import SearchDocument
 from kb.search.near_duplicates import folded, is_near_duplicate
 from kb.search.projections import project
 from kb.search.query import DocumentKind
@@ -18,7 +19,7 @@ ANSWER = (
 OUTAGE = entry("outage", "家里突然停电怎么办", ANSWER, sector="power")
 
 
-def copy(title: str = OUTAGE.title, answer: str = ANSWER, **fields: object):
+def copy(title: str = OUTAGE.title, answer: str = ANSWER, **fields: object) -> SearchDocument:
     return replace(OUTAGE, document_id="copy", title=title, answer=answer, **fields)
 
 
@@ -33,7 +34,7 @@ def copy(title: str = OUTAGE.title, answer: str = ANSWER, **fields: object):
         copy(variants=("整栋楼都黑了", "没电了怎么报修")),
     ],
 )
-def test_copies_are_one(other):
+def test_copies_are_one(other: SearchDocument):
     assert is_near_duplicate(project(OUTAGE), project(other))
 
 
@@ -48,7 +49,7 @@ def test_copies_are_one(other):
         copy(title=""),
     ],
 )
-def test_other_meanings_kinds_and_stock_answers_stay_apart(other):
+def test_other_meanings_kinds_and_stock_answers_stay_apart(other: SearchDocument):
     assert not is_near_duplicate(project(OUTAGE), project(other))
 
 
