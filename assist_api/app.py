@@ -28,6 +28,7 @@ from assist_api.security import (
     allowed_origins,
 )
 from assist_api.settings import AssistSettings
+from assist_api.words import endpoints as words
 
 API_PREFIX = "/api/v1"
 OpenServices = Callable[[AssistSettings], AbstractAsyncContextManager[Services]]
@@ -69,8 +70,9 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
-        api.include_router(router)
+    rooms = (accounts, calls, realtime, search, words, knowledge, health)
+    for room in rooms:
+        api.include_router(room.router)
     return api
 
 

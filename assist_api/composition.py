@@ -18,6 +18,7 @@ from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
 from assist_api.vocabulary import Vocabulary
+from assist_api.words.service import WordEditor
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.indexer import Indexer
@@ -25,9 +26,12 @@ from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.index import SearchIndex
 from kb.search.ranking_versions import LiveRanking, RankingVersions
+from kb.search.rerankers.base import Reranker
+from kb.search.rerankers.registry import make_reranker
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.settings import KBSettings
+from kb.words.current import CurrentWords
 from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -45,6 +49,8 @@ class Knowledge:
     rankings: RankingVersions
     indexer: Indexer
     categories: CategoryService
+    words: CurrentWords
+    reranker: Reranker | None
 
     async def aclose(self) -> None:
         """Stop following the database, then close the index; safe to call twice."""
@@ -52,8 +58,9 @@ class Knowledge:
         await self.categories.aclose()
         await self.search.aclose()
         self.index.close()
-        if self.embedder is not None:
-            self.embedder.close()
+        for model in (self.embedder, self.reranker):
+            if model is not None:
+                model.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Services:
     calls: CallService
     typed_search: TypedSearch
     editor: KnowledgeEditor
+    word_editor: WordEditor
     health: HealthService
 
     async def aclose(self) -> None:
@@ -86,17 +94,30 @@ class Services:
 
 def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
     """Build the search over the knowledge of a database, without opening it."""
-    embedder = make_embedder(kb_settings)
+    embedder = make_embedder(kb_settings, clock)
     index = make_index(settings.data_dir / "search", kb_settings, embedder)
     source = DatabaseDocumentSource(database)
     rankings = RankingVersions(settings.data_dir / "ranking")
+    words = CurrentWords(database, clock)
+    reranker = make_reranker(kb_settings)
+    search = SearchService(
+        index,
+        embedder,
+        clock,
+        kb_settings,
+        model=LiveRanking(rankings, clock),
+        lexicon=lambda: words.lexicon,
+        reranker=reranker,
+    )
     return Knowledge(
         embedder=embedder,
         index=index,
-        search=SearchService(index, embedder, clock, kb_settings, model=LiveRanking(rankings, clock)),
+        search=search,
         rankings=rankings,
         indexer=Indexer(source, index, embedder, clock, kb_settings),
         categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
+        words=words,
+        reranker=reranker,
     )
 
 
@@ -125,7 +146,7 @@ def build_services(
         sessions=SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime),
         knowledge=knowledge,
         speech=speech,
-        vocabulary=Vocabulary(DatabaseDocumentSource(database), speech, clock),
+        vocabulary=Vocabulary(DatabaseDocumentSource(database), speech, clock, knowledge.words),
         hub=hub,
         calls=CallService(
             database=database,
@@ -140,5 +161,6 @@ def build_services(
         ),
         typed_search=TypedSearch(knowledge.search, database, clock),
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
+        word_editor=WordEditor(database, clock, knowledge.words),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )

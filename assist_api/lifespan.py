@@ -15,6 +15,7 @@ from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.packs import PackImporter
 from kb.service import KnowledgeService
+from kb.words.importing import import_demo_words
 from kit.tasks import TaskSupervisor
 
 DEMO_PACKS = Path(kb.__file__).parent / "demo"
@@ -71,10 +72,12 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
             background.start(_import_demo_knowledge(services), name="demo-knowledge")
         else:
             await _import_demo_knowledge(services)
+    await services.knowledge.words.refresh()
     await services.knowledge.indexer.catch_up()
     await services.knowledge.search.warm_up()
     await services.vocabulary.refresh()
     services.knowledge.indexer.start()
+    background.start(services.knowledge.words.follow(), name="words")
     background.start(services.vocabulary.follow(), name="vocabulary")
     background.start(services.knowledge.categories.follow(), name="categories")
     await services.calls.recover()
@@ -92,6 +95,8 @@ async def _import_demo_knowledge(services: Services) -> None:
     for file in report.files:
         if file.refused:
             log.error("demo_pack_refused", file=file.path.name, problems=len(file.refused))
+    await import_demo_words(services.database, services.clock)
+    await services.knowledge.words.refresh()
 
 
 async def _keep_house(services: Services) -> None:

@@ -27,25 +27,42 @@ class VocabularyUser(Protocol):
         ...
 
 
-class Vocabulary:
-    """Keeps the recogniser's words in step with the published knowledge."""
+class CuratedWords(Protocol):
+    """The part of `kb.words.current.CurrentWords` that names words of the trade."""
 
-    def __init__(self, source: DocumentSource, ears: VocabularyUser, clock: Clock) -> None:
+    @property
+    def whole_words(self) -> Sequence[str]:
+        """Words that curators named."""
+        ...
+
+
+class Vocabulary:
+    """Keeps the recogniser's words in step with the published knowledge and the curated words."""
+
+    def __init__(
+        self, source: DocumentSource, ears: VocabularyUser, clock: Clock, curated: CuratedWords | None = None
+    ) -> None:
         self._source = source
         self._ears = ears
         self._clock = clock
+        self._curated = curated
         self._change_number = -1
+        self._from_knowledge: Sequence[str] = ()
+        self._given: Sequence[str] | None = None
 
     async def refresh(self) -> None:
-        """Hand over the words of the knowledge as it is now, if it changed."""
+        """Hand over the words as they are now, if the knowledge or the curated words changed."""
         number = await self._source.latest_change_number()
-        if number == self._change_number:
-            return
-        documents = [document async for document in self._source.all_documents()]
-        words = await asyncio.to_thread(trade_words, documents, load_taxonomy())
-        await self._ears.set_vocabulary(words)
-        self._change_number = number
-        log.info("vocabulary_set", words=len(words))
+        if number != self._change_number:
+            documents = [document async for document in self._source.all_documents()]
+            self._from_knowledge = await asyncio.to_thread(trade_words, documents, load_taxonomy())
+        curated = () if self._curated is None else self._curated.whole_words
+        words = sorted({*self._from_knowledge, *curated})
+        if number != self._change_number or words != self._given:
+            await self._ears.set_vocabulary(words)
+            log.info("vocabulary_set", words=len(words), curated=len(curated))
+        # Only now: a refresh that failed is tried again.
+        self._change_number, self._given = number, words
 
     async def follow(self) -> None:
         """Refresh whenever the knowledge changed; runs until cancelled. A failure leaves the old words."""

@@ -133,6 +133,11 @@ class KnowledgeService:
         """Return those of the revisions that exist, by id; for search hits."""
         return {row.id: self._detail(row) for row in await self._entries.find_revisions(revision_ids)}
 
+    async def find_published(self, entry_ids: Sequence[UUID]) -> dict[UUID, RevisionDetail]:
+        """Return the published revisions of those entries that have one, by entry id."""
+        found = await self._entries.find_published(entry_ids)
+        return {entry_id: self._detail(row) for entry_id, row in found.items()}
+
     async def categories(self) -> CategoryTree:
         """Return the whole classification with the number of published entries at each node."""
         rows, counts = await self._entries.categories(), await self._entries.category_counts()

@@ -18,13 +18,63 @@ class KBSettings(Settings):
 
     embedder: str = "e5-small"
     """`e5-small` (fetched by `tingzhi models fetch`), the path of a folder with `model.onnx` and `tokenizer.json`,
-    or `none` to search by words and sounds alone."""
+    the `http(s)://…/v1` address of an OpenAI-compatible server, or `none` to search by words and sounds alone. Vectors
+    are remembered under the name of the folder or model: another model needs another name."""
+
+    embedder_model: str = Field(default="", max_length=200)
+    """Model the server is asked for; needed with an address."""
+
+    embedder_key: SecretStr | None = None
+    """Key sent to the server as a bearer token."""
+
+    embedder_dimensions: int | None = Field(default=None, ge=2, le=8_192)
+    """Vectors of any other length are refused; by default the first answer decides."""
+
+    embedder_batch: int = Field(default=32, ge=1, le=256)
+    """Texts sent to the server in one request."""
+
+    embedder_timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    """How long the background fill waits for the server."""
+
+    embedder_question_timeout_seconds: float = Field(default=1.0, gt=0, le=10)
+    """How long a search waits for the server; then it answers by words and sounds."""
+
+    embedder_retries: int = Field(default=4, ge=0, le=20)
+    """How often the background fill asks again, after 0.5, 1, 2, … seconds."""
+
+    embedder_question_prefix: str | None = None
+    """Put before a question; by default `query: ` for a folder (E5) and nothing for a server."""
+
+    embedder_passage_prefix: str | None = None
+    """Put before a passage; by default `passage: ` for a folder (E5) and nothing for a server."""
+
+    embedder_pooling: Literal["mean", "first"] = "mean"
+    """How a folder's token vectors become one: `mean` (E5, GTE) or `first` (BGE)."""
 
     embedding_threads: int = Field(default=1, ge=1, le=64)
     """Threads of one embedding call, for questions and for the background fill."""
 
     embedding_max_tokens: int = Field(default=256, ge=16, le=512)
     """Length of an embedded passage in tokens; about 1.45 Chinese characters a token."""
+
+    reranker: str = "none"
+    """The path of a folder with `model.onnx` and `tokenizer.json` of a cross-encoder, or `none`."""
+
+    reranker_top: int = Field(default=20, ge=1, le=200)
+    """How many of the best candidates it judges at most."""
+
+    reranker_budget_seconds: float = Field(default=0.3, gt=0, le=10)
+    """After this no further batch of eight is begun; what was judged until then counts."""
+
+    reranker_weight: float = Field(default=0.5, ge=0, le=1)
+    """Its share in score and confidence. Not measured: no cross-encoder comes with the product. Try it on your own
+    gold questions."""
+
+    reranker_threads: int = Field(default=1, ge=1, le=64)
+    """Threads of one judgement."""
+
+    reranker_max_tokens: int = Field(default=256, ge=32, le=512)
+    """Question and passage together, in tokens."""
 
     search_workers: int = Field(default=2, ge=1, le=64)
     """Threads that search; each search keeps one busy."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from assist_api.migrations import runner
 from assist_api.search.schemas import MAX_RESULTS, SearchAnswer, SearchRequest, SectorName
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
+from kb.search.query import Audience
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
@@ -25,13 +27,18 @@ def search(
         str, typer.Argument(help="The question; pinyin, pinyin initials and typing errors are understood.")
     ],
     sector: Annotated[SectorName | None, typer.Option(help="Only this sector.")] = None,
+    region: Annotated[str | None, typer.Option(help="Only this region's entries and those for everywhere.")] = None,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day whose validity counts.")] = None,
+    audience: Annotated[Audience, typer.Option(help="Only what this audience may see.")] = Audience.AGENT,
     limit: Annotated[int, typer.Option(help="How many of each kind at most.", min=1, max=MAX_RESULTS)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Search entries and cases as the search field of the page does."""
     settings = AssistSettings.load()
     prepare_logging(settings)
-    answer = asyncio.run(_search(settings, SearchRequest(text=text, sector=sector, limit=limit)))
+    day = None if on is None else on.date()
+    request = SearchRequest(text=text, sector=sector, region=region, on=day, audience=audience, limit=limit)
+    answer = asyncio.run(_search(settings, request))
     if as_json:
         typer.echo(answer.model_dump_json())
     else:
@@ -48,6 +55,7 @@ async def _search(settings: AssistSettings, request: SearchRequest) -> SearchAns
         # A running server is the writer of the index; then this finds it up to date and only reads. Vectors take
         # minutes and are left to the server: the state says when they are missing.
         await knowledge.indexer.catch_up()
+        await knowledge.words.refresh()
         await knowledge.search.warm_up()
         return await TypedSearch(knowledge.search, database, clock).answer(request)
     finally:

@@ -12,6 +12,7 @@ from assist_api.composition import Services
 from assist_api.lifespan import DEMO_PACKS, running_services
 from assist_api.settings import AssistSettings
 from kb.packs import PackImporter
+from kb.words.importing import import_demo_words
 from kit.errors import InvalidInputError
 
 POLL_SECONDS = 0.2
@@ -22,7 +23,7 @@ async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = pr
     """Start every part with the knowledge given, complete: nothing fills in behind while it is measured.
 
     Args:
-        packs: Files or folders to import; the demo knowledge when empty.
+        packs: Files or folders to import; the demo knowledge and its words when empty.
         say: Told what is going on.
 
     Raises:
@@ -34,6 +35,9 @@ async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = pr
         async with running_services(AssistSettings.load().model_copy(update=own)) as services:
             say("importing knowledge")
             await _import(services, packs or (DEMO_PACKS,))
+            if not packs:
+                await import_demo_words(services.database, services.clock)
+                await services.knowledge.words.refresh()
             await services.knowledge.indexer.catch_up()
             say("embedding it")
             await _wait_for_vectors(services)

@@ -85,6 +85,14 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
+class FoldedDocument(WireModel):
+    """An entry or case that says nearly the same as the one shown, and stands behind it."""
+
+    document_id: UUID = Field(description="Of the entry or case")
+    title: str
+    region: str | None = Field(description="Of an entry, or the area of a case; null for everywhere")
+
+
 class Card(WireModel):
     """One knowledge entry revision, as suggested."""
 
@@ -107,6 +115,8 @@ class Card(WireModel):
     trigger_segment_ids: list[UUID]
     matches: list[CardMatch]
     is_new: bool = Field(description="Not in the list shown before this one")
+    # Events written before there was folding have none.
+    folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
 
 
 class CaseCard(WireModel):
@@ -123,6 +133,7 @@ class CaseCard(WireModel):
     area: str
     probability: float
     matches: list[CardMatch]
+    folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
 
 
 class SuggestionList(WireModel):

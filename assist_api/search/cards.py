@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from assist_api.realtime.protocol import CardMatch, Confidence, Span
+from assist_api.search.folded import FoldedNames, folded_behind
 from assist_api.search.schemas import FoundCase, FoundEntry
 from kb.schemas import CaseDetail, RevisionDetail
 from kb.search.hits import Hit, TermMatch
@@ -34,7 +35,7 @@ def card_match(match: TermMatch, *, segment_id: UUID | None) -> CardMatch:
     )
 
 
-def found_entry(hit: Hit, revision: RevisionDetail) -> FoundEntry:
+def found_entry(hit: Hit, revision: RevisionDetail, names: FoldedNames) -> FoundEntry:
     """Return the card of an entry that a typed question found."""
     return FoundEntry(
         entry_id=revision.entry_id,
@@ -53,10 +54,11 @@ def found_entry(hit: Hit, revision: RevisionDetail) -> FoundEntry:
         probability=hit.confidence,
         score_parts=dict(hit.score_parts),
         matches=[card_match(match, segment_id=None) for match in hit.matches],
+        folded=folded_behind(hit, names),
     )
 
 
-def found_case(hit: Hit, case: CaseDetail) -> FoundCase:
+def found_case(hit: Hit, case: CaseDetail, names: FoldedNames) -> FoundCase:
     """Return the card of a case that a typed question found."""
     return FoundCase(
         case_id=case.id,
@@ -69,4 +71,5 @@ def found_case(hit: Hit, case: CaseDetail) -> FoundCase:
         area=case.area,
         probability=hit.confidence,
         matches=[card_match(match, segment_id=None) for match in hit.matches],
+        folded=folded_behind(hit, names),
     )

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.realtime.protocol import CardMatch, Confidence, WireModel
+from assist_api.realtime.protocol import CardMatch, Confidence, FoldedDocument, WireModel
 from assist_api.schemas import InputModel
-from kb.search.query import MAX_QUERY_CHARACTERS, DocumentKind
+from kb.search.query import MAX_QUERY_CHARACTERS, Audience, DocumentKind
 
 SectorName = Literal["power", "heating", "water", "gas", "tv"]
 MAX_RESULTS = 20
@@ -22,6 +22,11 @@ class SearchRequest(InputModel):
     text: Annotated[str, StringConstraints(max_length=MAX_QUERY_CHARACTERS)]
     kinds: list[DocumentKind] = Field(default=[DocumentKind.ENTRY, DocumentKind.CASE], min_length=1, max_length=2)
     sector: SectorName | None = None
+    region: Annotated[str, StringConstraints(max_length=32)] | None = Field(
+        default=None, description="Only entries for this region or for everywhere; null for every region"
+    )
+    on: date | None = Field(default=None, description="The day whose validity counts; null for today")
+    audience: Audience = Field(default=Audience.AGENT, description="Only what this audience may see")
     limit: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 10
     call_id: UUID | None = Field(default=None, description="The call during which it was typed")
 
@@ -45,6 +50,7 @@ class FoundEntry(WireModel):
     probability: float = Field(description="Calibrated, 0..1")
     score_parts: dict[str, float]
     matches: list[CardMatch] = Field(description="`utterance_span` lies in the typed text")
+    folded: list[FoldedDocument] = Field(description="Says nearly the same, best first")
 
 
 class FoundCase(WireModel):
@@ -60,6 +66,7 @@ class FoundCase(WireModel):
     area: str
     probability: float
     matches: list[CardMatch]
+    folded: list[FoldedDocument] = Field(description="Says nearly the same, best first")
 
 
 class SearchAnswer(WireModel):

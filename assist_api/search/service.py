@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from assist_api.search.cards import found_case, found_entry
+from assist_api.search.folded import load_folded
 from assist_api.search.schemas import FoundCase, FoundEntry, SearchAnswer, SearchRequest
 from kb.cases import CaseService
 from kb.models import RevisionState
@@ -54,10 +55,11 @@ class TypedSearch:
         async with self._database.session() as session:
             wanted = [UUID(hit.revision_id) for hit in hits]
             revisions = await KnowledgeService(session, self._clock).find_revisions(wanted)
+            names = await load_folded(session, self._clock, hits)
         # The index may lag: what was retired a moment ago is not shown.
         found = [(hit, revisions.get(UUID(hit.revision_id))) for hit in hits]
         return [
-            found_entry(hit, revision)
+            found_entry(hit, revision, names)
             for hit, revision in found
             if revision is not None and revision.state is RevisionState.PUBLISHED
         ]
@@ -66,13 +68,21 @@ class TypedSearch:
         async with self._database.session() as session:
             wanted = [UUID(hit.document_id) for hit in hits]
             cases = await CaseService(session, self._clock).find_cases(wanted)
+            names = await load_folded(session, self._clock, hits)
         found = [(hit, cases.get(UUID(hit.document_id))) for hit in hits]
-        return [found_case(hit, case) for hit, case in found if case is not None]
+        return [found_case(hit, case, names) for hit, case in found if case is not None]
 
 
 def _query(request: SearchRequest, kind: DocumentKind) -> SearchQuery:
     return SearchQuery(
-        text=request.text, kinds=frozenset({kind}), sector=request.sector, limit=request.limit, is_typed=True
+        text=request.text,
+        kinds=frozenset({kind}),
+        sector=request.sector,
+        region=request.region,
+        on=request.on,
+        audience=request.audience,
+        limit=request.limit,
+        is_typed=True,
     )
 
 

@@ -224,7 +224,10 @@ class SuggestionPolicy:
         return [
             Standing(evidence.hit, evidence.request, self._with_situation(evidence))
             for (document_kind, document_id), evidence in self._evidence.items()
-            if document_kind is kind and document_id not in dismissed and self._sectors.admits(evidence.hit.sector)
+            if document_kind is kind
+            # Who does not want an entry does not want its copy either.
+            and not {document_id, *evidence.hit.folded}.intersection(dismissed)
+            and self._sectors.admits(evidence.hit.sector)
         ]
 
     def _with_situation(self, evidence: _Evidence) -> float:
@@ -249,7 +252,17 @@ class SuggestionPolicy:
             threshold = show_above * (scale if item.hit.document_id in shown else 1.0)
             return item.probability >= max(threshold, floor)
 
-        return tuple(sorted(filter(is_worth_showing, candidates), key=rank, reverse=True)[:MAX_SHOWN])
+        return _apart(sorted(filter(is_worth_showing, candidates), key=rank, reverse=True))[:MAX_SHOWN]
+
+
+def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:
+    """Leave out what says nearly the same as something better: two searches may each have led with another copy."""
+    kept: list[Standing] = []
+    for item in best_first:
+        behind = {item.hit.document_id, *item.hit.folded}
+        if not any(other.hit.document_id in behind or item.hit.document_id in other.hit.folded for other in kept):
+            kept.append(item)
+    return tuple(kept)
 
 
 def _outline(entries: Sequence[Standing], cases: Sequence[Standing]) -> tuple[object, ...]:
@@ -268,6 +281,7 @@ def _standing(card: Card) -> Standing:
         confidence=card.probability,
         score_parts=card.score_parts,
         sector=card.sector,
+        folded=tuple(str(document.document_id) for document in card.folded),
     )
     trigger = card.trigger_segment_ids[0]
     request = SearchRequest(number=0, text="", context=(), parts=(), trigger_segment_id=trigger, weight=1.0)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, SuggestionList
 from assist_api.search.cards import card_match, confidence_of
+from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
@@ -56,15 +57,15 @@ class SuggestionService:
         self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState
     ) -> SuggestionList:
         """Return the list to show; what was retired since it was indexed is left out."""
-        revisions, cases = await self._texts(shown)
+        revisions, cases, names = await self._texts(shown)
         known = {card.suggestion_id for card in before.cards}
         cards = [
-            _card(call_id, item, revisions[item.hit.revision_id], known)
+            _card(call_id, item, revisions[item.hit.revision_id], known, names)
             for item in shown.entries
             if item.hit.revision_id in revisions
         ]
         case_cards = [
-            _case_card(call_id, item, cases[item.hit.document_id])
+            _case_card(call_id, item, cases[item.hit.document_id], names)
             for item in shown.cases
             if item.hit.document_id in cases
         ]
@@ -72,18 +73,19 @@ class SuggestionService:
             cards=cards, cases=case_cards, trigger_segment_id=trigger_segment_id, search_state=state_name(state)
         )
 
-    async def _texts(self, shown: Shown) -> tuple[dict[str, RevisionDetail], dict[str, CaseDetail]]:
+    async def _texts(self, shown: Shown) -> tuple[dict[str, RevisionDetail], dict[str, CaseDetail], FoldedNames]:
         async with self._database.session() as session:
             revision_ids = [UUID(item.hit.revision_id) for item in shown.entries]
             revisions = await KnowledgeService(session, self._clock).find_revisions(revision_ids)
             case_ids = [UUID(item.hit.document_id) for item in shown.cases]
             cases = await CaseService(session, self._clock).find_cases(case_ids) if case_ids else {}
+            names = await load_folded(session, self._clock, [item.hit for item in (*shown.entries, *shown.cases)])
         published = {
             str(revision_id): revision
             for revision_id, revision in revisions.items()
             if revision.state is RevisionState.PUBLISHED
         }
-        return published, {str(case_id): case for case_id, case in cases.items()}
+        return published, {str(case_id): case for case_id, case in cases.items()}, names
 
 
 def state_name(state: SearchState) -> Literal["complete", "lexical_only", "local", "unavailable"]:
@@ -110,7 +112,7 @@ def _query(request: SearchRequest, kind: DocumentKind, limit: int) -> SearchQuer
     )
 
 
-def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID]) -> Card:
+def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID], names: FoldedNames) -> Card:
     card_id = suggestion_id(call_id, item)
     return Card(
         suggestion_id=card_id,
@@ -132,10 +134,11 @@ def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UU
         trigger_segment_ids=_triggers(item.request),
         matches=_matches(item),
         is_new=card_id not in known,
+        folded=folded_behind(item.hit, names),
     )
 
 
-def _case_card(call_id: UUID, item: Standing, case: CaseDetail) -> CaseCard:
+def _case_card(call_id: UUID, item: Standing, case: CaseDetail, names: FoldedNames) -> CaseCard:
     return CaseCard(
         suggestion_id=suggestion_id(call_id, item),
         case_id=case.id,
@@ -148,6 +151,7 @@ def _case_card(call_id: UUID, item: Standing, case: CaseDetail) -> CaseCard:
         area=case.area,
         probability=item.probability,
         matches=_matches(item),
+        folded=folded_behind(item.hit, names),
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ import structlog
 from haystack import component
 
 from kb.metrics import SEARCH_STAGE_FAILURES
+from kb.search.analysis.lexicon import Lexicon
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
 from kb.search.embedders.base import Embedder
@@ -21,10 +22,13 @@ from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
 from kb.search.index import SearchServerError
 from kb.search.measured import MeasuredQuestion
+from kb.search.near_duplicates import folded
 from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
 from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, WeightedTerm
+from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
+from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -56,20 +60,25 @@ class Asked(Shared):
 
 @dataclass(frozen=True, slots=True)
 class Found(Shared):
-    """Candidates of one retriever; `vector` is the question's, None when vectors took no part."""
+    """Candidates of one retriever; `vector` is the question's, None when vectors took no part or failed to."""
 
     candidates: Sequence[Candidate]
     vector: Vector | None = None
+    has_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RankedDocuments(Shared):
-    """Candidates with features, scores and confidences; `order` lists them best first."""
+    """Candidates with features, scores and confidences; `order` lists them best first.
+
+    `judgements` are a cross-encoder's probabilities of those it read, by place.
+    """
 
     documents: Sequence[ProjectedDocument]
     ranked: Ranked
     order: Sequence[int]
     question_characters: int
+    judgements: Mapping[int, float] = field(default_factory=dict)
 
     def measured(self) -> MeasuredQuestion:
         """Return what the ranking saw."""
@@ -85,13 +94,14 @@ async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
 class QuestionAnalyser:
     """Takes the question apart."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, lexicon: Callable[[], Lexicon], executor: Executor) -> None:
         self._executor = executor
+        self._lexicon = lexicon
 
     @component.output_types(asked=Asked)
     def run(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
         """Return the analysed question."""
-        return {"asked": Asked(query, analyse(query), wanted)}
+        return {"asked": Asked(query, analyse(query, self._lexicon()), wanted)}
 
     @component.output_types(asked=Asked)
     async def run_async(self, query: SearchQuery, wanted: SearchFilter) -> dict[str, Asked]:
@@ -113,7 +123,7 @@ class LexicalRetriever:
         """Return candidates."""
         terms = [
             WeightedTerm(term.channel, term.text, RETRIEVAL_WEIGHTS[term.channel] * term.weight)
-            for term in asked.question.terms
+            for term in (*asked.question.terms, *finding_terms(asked.question))
         ]
         return {"found": Found(self._store.find_lexical(terms, asked.wanted, self._limit))}
 
@@ -146,10 +156,14 @@ class VectorRetriever:
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
         except SearchServerError:
             raise  # the whole search goes to the standby
+        except DependencyError as error:
+            SEARCH_STAGE_FAILURES.labels("vectors").inc()
+            log.warning("vector_search_failed", reason=error.message)
+            return {"found": Found((), has_failed=True)}
         except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
             SEARCH_STAGE_FAILURES.labels("vectors").inc()
             log.exception("vector_search_failed")
-            return {"found": Found(())}
+            return {"found": Found((), has_failed=True)}
 
     @component.output_types(found=Found)
     async def run_async(self, asked: Asked) -> dict[str, Found]:
@@ -192,10 +206,12 @@ class Ranker:
             self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])
         ]
         terms = [(term.channel, term.text) for term in asked.question.terms]
-        maker = FeatureMaker(asked.question, self._store.document_frequencies(terms), self._store.statistics())
+        frequencies = self._store.document_frequencies([*terms, *frequency_terms(asked.question)])
+        known = shared_frequencies(asked.question, frequencies)
+        measure = SynonymMeasure(asked.question, FeatureMaker(asked.question, known, self._store.statistics()))
         scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
         characters = len(asked.question.embedding_text)
-        ranked = self._model().rank(maker.matrix(documents, scores), characters)
+        ranked = self._model().rank(measure.matrix(documents, scores), characters)
         order = np.argsort(-ranked.scores, kind="stable").tolist()
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
@@ -207,7 +223,7 @@ class Ranker:
 
 @component
 class Explainer:
-    """Turns the best candidates into hits with reasons."""
+    """Turns the best candidates into hits with reasons, those that say the same into one."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -215,8 +231,17 @@ class Explainer:
     @component.output_types(hits=tuple[Hit, ...])
     def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
         """Return the hits, best first."""
-        order = ranked.order[: max(0, asked.query.limit)]
-        return {"hits": tuple(_hit(asked.question, ranked, place) for place in order)}
+        best_first = [ranked.documents[place] for place in ranked.order]
+        shown = folded(best_first, max(0, asked.query.limit))
+        return {
+            "hits": tuple(
+                replace(
+                    _hit(asked.question, ranked, ranked.order[place]),
+                    folded=tuple(best_first[other].document.document_id for other in under),
+                )
+                for place, under in shown
+            )
+        }
 
     @component.output_types(hits=tuple[Hit, ...])
     async def run_async(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
@@ -239,6 +264,8 @@ def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit
     parts = {name: round(float(np.clip(features[COLUMN[column]], 0, 1)), 4) for name, column in _SHOWN_PARTS.items()}
     if not ranked.ranked.has_vectors:
         del parts["vector"]
+    if place in ranked.judgements:
+        parts["reranker"] = round(ranked.judgements[place], 4)
     return Hit(
         kind=document.kind,
         document_id=document.document_id,

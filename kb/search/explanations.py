@@ -21,22 +21,26 @@ _STOP = re.compile(
 
 
 def explain(question: AnalysedQuestion, document: ProjectedDocument) -> tuple[TermMatch, ...]:
-    """Return shared terms, exact before same-sounding, overlapping ones merged, in the order of the fields."""
+    """Return shared terms by field: exact before synonyms before same-sounding, overlapping ones merged."""
     found: list[TermMatch] = []
     for text in (*document.asked, *document.told):
-        found += sorted(_text_matches(question, text), key=lambda match: match.start)[:MAX_MATCHES_PER_FIELD]
+        matches = _text_matches(question, text, document.document.sector)
+        found += sorted(matches, key=lambda match: match.start)[:MAX_MATCHES_PER_FIELD]
     return tuple(found)
 
 
-def _text_matches(question: AnalysedQuestion, text: ProjectedText) -> Iterator[TermMatch]:
-    exact = _merge(_found(question, text.folded.text, (Channel.WORDS, Channel.CHARACTERS)))
-    covered = [(start, end) for start, end, *_ in exact]
+def _text_matches(question: AnalysedQuestion, text: ProjectedText, sector: str | None) -> Iterator[TermMatch]:
+    same = _merge(_found(question, text.folded.text, (Channel.WORDS, Channel.CHARACTERS)))
+    synonyms = _merge([place for place in _synonyms(question, text, sector) if not _is_within(place, same)])
+    # Of 煤气表 for 燃气表 the characters 气表 agree, but the whole word is the reason.
+    exact = [place for place in same if not _is_within(place, synonyms)]
+    covered = [(start, end) for start, end, *_ in (*exact, *synonyms)]
     alike = [
         span
         for span in _merge([*_found(question, text.sounded, (Channel.SOUNDS,)), *_initials(question, text)])
         if not any(start < span[1] and span[0] < end for start, end in covered)
     ]
-    for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.PINYIN, alike)):
+    for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.SYNONYM, synonyms), (MatchKind.PINYIN, alike)):
         for start, end, query_start, query_end in spans:
             if not _STOP.fullmatch(text.folded.text[start:end]):
                 at, stop = text.folded.original_span(start, end)
@@ -55,6 +59,20 @@ def _found(question: AnalysedQuestion, text: str, channels: Iterable[Channel]) -
         if term.end > 0 and _says_something(term)
         for at in _occurrences(term.text, text)
     ]
+
+
+def _synonyms(question: AnalysedQuestion, text: ProjectedText, sector: str | None) -> list[_Place]:
+    return [
+        (at, at + len(other.text), synonym.start, synonym.end)
+        for synonym in question.synonyms
+        for other in synonym.others
+        if other.is_for(sector)
+        for at in _occurrences(other.text, text.folded.text)
+    ]
+
+
+def _is_within(place: _Place, others: Iterable[_Place]) -> bool:
+    return any(start <= place[0] and place[1] <= end for start, end, *_ in others)
 
 
 def _initials(question: AnalysedQuestion, text: ProjectedText) -> list[_Place]:

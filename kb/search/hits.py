@@ -58,6 +58,7 @@ class Hit:
         matches: Shared terms, by field and position.
         sector: `power heating water gas tv`, or None for every sector.
         category_id: `<business_type>/<situation code>`, or None.
+        folded: Ids of the documents that say nearly the same and stand behind this one, best first.
     """
 
     kind: DocumentKind
@@ -71,6 +72,7 @@ class Hit:
     matches: tuple[TermMatch, ...] = ()
     sector: str | None = None
     category_id: str | None = None
+    folded: tuple[str, ...] = ()
 
 
 class SearchState(StrEnum):

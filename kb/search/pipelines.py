@@ -7,10 +7,12 @@ from concurrent.futures import Executor
 
 from haystack import Pipeline
 
+from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
 from kb.search.embedders.base import Embedder
 from kb.search.projections import ProjectionCache
 from kb.search.ranking import RankingModel
+from kb.search.rerankers.stage import RerankingStage
 from kb.search.stores.base import SearchStore
 
 
@@ -22,13 +24,15 @@ def search_pipeline(
     projections: ProjectionCache,
     candidates: int,
     executor: Executor,
+    lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
+    reranking: RerankingStage | None = None,
 ) -> Pipeline:
-    """Return the search: analyse → retrieve by terms and by vectors → rank → explain.
+    """Return the search: analyse → retrieve by terms and by vectors → rank → re-rank, where wanted → explain.
 
-    Embedder and model are asked for at every search, since they may arrive or be replaced while it serves.
+    Embedder, model and lexicon are asked for at every search, since they may arrive or be replaced while it serves.
     """
     pipeline = Pipeline()
-    pipeline.add_component("analyser", QuestionAnalyser(executor))
+    pipeline.add_component("analyser", QuestionAnalyser(lexicon, executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
@@ -37,5 +41,11 @@ def search_pipeline(
         pipeline.connect("analyser.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")
     pipeline.connect("vectors.found", "ranker.vectors")
-    pipeline.connect("ranker.ranked", "explainer.ranked")
+    if reranking is None:
+        pipeline.connect("ranker.ranked", "explainer.ranked")
+    else:
+        pipeline.add_component("reranker", reranking)
+        pipeline.connect("analyser.asked", "reranker.asked")
+        pipeline.connect("ranker.ranked", "reranker.ranked")
+        pipeline.connect("reranker.ranked", "explainer.ranked")
     return pipeline

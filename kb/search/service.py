@@ -12,6 +12,7 @@ from haystack import Pipeline
 from haystack.core.errors import PipelineRuntimeError
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
+from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
@@ -20,9 +21,12 @@ from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import RankingModel, shipped_model
+from kb.search.rerankers.base import Reranker
+from kb.search.rerankers.stage import RerankingLimits, RerankingStage
 from kb.search.stores.base import SearchFilter, SearchStore
 from kb.settings import KBSettings
 from kit.clock import Clock
+from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)
 _Answer = tuple[tuple[Hit, ...], MeasuredQuestion, SearchState]
@@ -42,6 +46,8 @@ class SearchService:
         settings: KBSettings,
         *,
         model: Callable[[], RankingModel] = shipped_model,
+        lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
+        reranker: Reranker | None = None,
     ) -> None:
         """Keep the parts; nothing is opened or loaded yet.
 
@@ -51,6 +57,8 @@ class SearchService:
             clock: For validity days and durations.
             settings: `KB_*`.
             model: Asked at every search, so that another one may go live meanwhile.
+            lexicon: The curated words; asked for at every search.
+            reranker: None to leave it out; closed by whoever made it.
         """
         self._index = index
         self._embedder = embedder
@@ -58,6 +66,9 @@ class SearchService:
         self._clock = clock
         self._settings = settings
         self._model = model
+        self._lexicon = lexicon
+        self._reranker = reranker
+        self._ready_reranker: Reranker | None = None
         self._projections = ProjectionCache()
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
@@ -67,7 +78,7 @@ class SearchService:
         """Open the index and load the embedder; a search works before this, without vectors.
 
         Raises:
-            MisconfiguredError: The embedding model is missing; the message names the variable and the command.
+            MisconfiguredError: The embedding model or the re-ranker is missing; the message names the variable.
         """
         loop = asyncio.get_running_loop()
         try:
@@ -75,8 +86,15 @@ class SearchService:
         except SearchStoreAwayError as error:
             log.warning("search_starts_on_standby", reason=error.message)
         await self.search(SearchQuery("暖机"))
+        if self._reranker is not None:
+            await loop.run_in_executor(self._executor, self._reranker.warm_up)
+            self._ready_reranker = self._reranker
         if self._embedder is not None:
-            await loop.run_in_executor(self._executor, self._embedder.warm_up)
+            try:
+                await loop.run_in_executor(self._executor, self._embedder.warm_up)
+            except DependencyError as error:
+                # Questions try again; until then search goes on by words and sounds.
+                log.warning("embedder_away", reason=error.message)
             self._ready_embedder = self._embedder
 
     async def search(self, query: SearchQuery) -> SearchResult:
@@ -128,13 +146,15 @@ class SearchService:
         )
         try:
             outcome = await self._pipeline_of(store).run_async(
-                {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker"}
+                {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker", "vectors"}
             )
         except PipelineRuntimeError as error:
             # Haystack wraps what a component raises.
             if isinstance(error.__cause__, SearchServerError):
                 raise error.__cause__ from None
             raise
+        if outcome["vectors"]["found"].has_failed:
+            state = SearchState.LEXICAL_ONLY
         return outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state
 
     def _today(self) -> date:
@@ -150,9 +170,18 @@ class SearchService:
                 projections=self._projections,
                 candidates=self._settings.candidates,
                 executor=self._executor,
+                lexicon=self._lexicon,
+                reranking=self._reranking(),
             )
             self._pipeline = (store, made)
         return self._pipeline[1]
+
+    def _reranking(self) -> RerankingStage | None:
+        if self._reranker is None:
+            return None
+        settings = self._settings
+        limits = RerankingLimits(settings.reranker_top, settings.reranker_budget_seconds, settings.reranker_weight)
+        return RerankingStage(lambda: self._ready_reranker, limits, self._clock, self._executor)
 
     async def aclose(self) -> None:
         """Let running searches end and free the threads; index and embedder stay with their owner."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb.search.analysis.fillers import mute_fillers
 from kb.search.analysis.folding import FoldedText, fold
+from kb.search.analysis.lexicon import NO_WORDS, Lexicon, OtherWord
 from kb.search.analysis.sounds import sounds
 from kb.search.analysis.terms import Channel, Span, grams, words
 from kb.search.analysis.typed import initial_letters, pinyin_readings
@@ -38,6 +39,16 @@ class QuestionTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonym:
+    """A word of the question, folded, with its place in the original question and what else it is called."""
+
+    word: str
+    start: int
+    end: int
+    others: tuple[OtherWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysedQuestion:
     """A question taken apart.
 
@@ -46,24 +57,29 @@ class AnalysedQuestion:
         embedding_text: What to embed; empty when nothing but fillers was said or letters stand for Chinese.
         context_text: Earlier words, folded, fillers blanked; may be empty.
         terms: Each term of a channel once, with its summed weight and first place.
+        synonyms: Words that curators say have other names, in order.
+        whole_words: Words that curators keep whole, folded.
     """
 
     text: str
     embedding_text: str
     context_text: str
     terms: tuple[QuestionTerm, ...]
+    synonyms: tuple[Synonym, ...] = ()
+    whole_words: tuple[str, ...] = ()
 
     def of(self, channel: Channel) -> list[QuestionTerm]:
         """Return the terms of one channel."""
         return [term for term in self.terms if term.channel is channel]
 
 
-def analyse(query: SearchQuery) -> AnalysedQuestion:
+def analyse(query: SearchQuery, lexicon: Lexicon = NO_WORDS) -> AnalysedQuestion:
     """Take a question apart; text beyond `MAX_QUERY_CHARACTERS` is left out."""
     folded = fold(query.text[:MAX_QUERY_CHARACTERS])
     muted = mute_fillers(folded.text)
     context = mute_fillers(fold(" ".join(query.context)[-_MAX_CONTEXT_CHARACTERS:]).text).strip()
-    found = list(_text_terms(FoldedText(muted, folded.origins)))
+    whole = lexicon.whole_words_in(muted, query.sector)
+    found = list(_text_terms(FoldedText(muted, folded.origins), whole))
     typed = list(_typed_terms(FoldedText(muted, folded.origins))) if query.is_typed else []
     # The letters themselves are no sound; what they may stand for takes their place.
     spelled = {(term.start, term.end) for term in typed}
@@ -76,13 +92,32 @@ def analyse(query: SearchQuery) -> AnalysedQuestion:
         )
     is_spelled = bool(typed) and not _HAN.search(muted)
     embedding_text = "" if is_spelled else " ".join(muted.split())
-    return AnalysedQuestion(muted, embedding_text, " ".join(context.split()), _merged(found))
+    return AnalysedQuestion(
+        muted,
+        embedding_text,
+        " ".join(context.split()),
+        _merged(found),
+        tuple(_synonyms(FoldedText(muted, folded.origins), lexicon, query.sector)),
+        tuple(dict.fromkeys(span.text for span in whole)),
+    )
 
 
-def _text_terms(folded: FoldedText) -> Iterator[QuestionTerm]:
-    yield from _located(Channel.WORDS, words(folded.text), folded)
+def _synonyms(folded: FoldedText, lexicon: Lexicon, sector: str | None) -> Iterator[Synonym]:
+    for found in lexicon.synonyms_in(folded.text, sector):
+        start, end = folded.original_span(found.span.start, found.span.end)
+        yield Synonym(found.span.text, start, end, found.others)
+
+
+def _text_terms(folded: FoldedText, whole: Sequence[Span] = ()) -> Iterator[QuestionTerm]:
+    yield from _located(Channel.WORDS, _kept_whole(words(folded.text), whole), folded)
     yield from _located(Channel.CHARACTERS, grams(folded.text), folded)
     yield from _located(Channel.SOUNDS, grams(sounds(folded.text)), folded)
+
+
+def _kept_whole(found: Iterator[Span], whole: Sequence[Span]) -> Iterator[Span]:
+    """Put the whole words in the place of their pieces; words that only touch one go as well, pairs still find them."""
+    yield from (word for word in found if not any(word.start < kept.end and kept.start < word.end for kept in whole))
+    yield from whole
 
 
 def _located(

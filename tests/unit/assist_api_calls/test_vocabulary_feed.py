@@ -55,3 +55,21 @@ async def test_words_are_handed_over_at_first_and_after_each_change_only() -> No
     await vocabulary.refresh()
     assert len(ears.given) == 2
     assert "插座" in ears.given[1]
+
+
+class Curated:
+    """Words that curators named."""
+
+    def __init__(self) -> None:
+        self.whole_words: tuple[str, ...] = ()
+
+
+async def test_curated_words_are_handed_over_when_they_change() -> None:
+    ears, curated = Ears(), Curated()
+    vocabulary = Vocabulary(Source(), ears, ManualClock(), curated)
+    await vocabulary.refresh()
+    curated.whole_words = ("表后阀",)
+    await vocabulary.refresh()
+    await vocabulary.refresh()
+    assert len(ears.given) == 2
+    assert "表后阀" in ears.given[1]

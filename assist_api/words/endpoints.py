@@ -1,0 +1,93 @@
+"""HTTP: the words that curators keep, as a list and as files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, File, Query, Response, UploadFile, status
+
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.words.schemas import WordGroupChange
+from assist_api.words.service import WordEditor
+from kb.paging import MAX_PAGE_SIZE
+from kb.search.analysis.lexicon import WordUse
+from kb.words.file_format import WordFileKind, write_words
+from kb.words.repository import WordFilter
+from kb.words.schemas import WordGroup, WordGroupDraft, WordGroupPage, WordImportReport
+from kb.words.service import WordService
+
+router = APIRouter(prefix="/knowledge/words", tags=["words"])
+Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
+Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
+FilterText = Annotated[str | None, Query(max_length=100)]
+
+_MEDIA_TYPES = {WordFileKind.CSV: "text/csv; charset=utf-8", WordFileKind.YAML: "application/yaml"}
+
+
+async def get_words(session: SessionDep, services: ServicesDep) -> WordService:
+    """Return the word service of this request."""
+    return WordService(session, services.clock)
+
+
+async def get_word_editor(services: ServicesDep) -> WordEditor:
+    """Return what edits words."""
+    return services.word_editor
+
+
+WordsDep = Annotated[WordService, Depends(get_words)]
+EditorDep = Annotated[WordEditor, Depends(get_word_editor)]
+
+
+@router.get("")
+async def list_words(
+    _reader: Reader,
+    words: WordsDep,
+    use: WordUse | None = None,
+    sector: FilterText = None,
+    text: FilterText = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
+) -> WordGroupPage:
+    """List groups, the one changed last first; `sector=all` asks for those that serve every sector."""
+    return await words.list_groups(WordFilter(use=use, sector=sector, text=text), cursor=cursor, limit=limit)
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_words(draft: WordGroupDraft, account: Editor, editor: EditorDep) -> WordGroup:
+    """Add a group; searches understand it at once."""
+    return await editor.create(draft, account.display_name)
+
+
+@router.get(
+    "/export",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, "application/yaml": {}}, "description": "Every group as a file"}},
+)
+async def export_words(_reader: Reader, words: WordsDep, kind: WordFileKind = WordFileKind.CSV) -> Response:
+    """Return every group as a file that can be edited and imported again."""
+    text = write_words(await words.all_groups(), kind)
+    headers = {"Content-Disposition": f'attachment; filename="words.{kind.value}"'}
+    return Response(text, media_type=_MEDIA_TYPES[kind], headers=headers)
+
+
+@router.post("/import")
+async def import_words(
+    account: Editor, editor: EditorDep, file: Annotated[UploadFile, File(description="CSV or YAML")]
+) -> WordImportReport:
+    """Import groups, whole or not at all; 422 `words_refused` names line, field and fix of every problem."""
+    return await editor.import_file(file.filename or "", await file.read(), account.display_name)
+
+
+@router.put("/{group_id}")
+async def change_words(group_id: UUID, change: WordGroupChange, account: Editor, editor: EditorDep) -> WordGroup:
+    """Replace what a group says; 409 `stale_words` when somebody was faster."""
+    return await editor.change(group_id, change.base_number, change.draft(), account.display_name)
+
+
+@router.delete("/{group_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_words(group_id: UUID, account: Editor, editor: EditorDep) -> None:
+    """Remove a group."""
+    await editor.remove(group_id, account.display_name)
