@@ -16,6 +16,7 @@ from assist_api.calls import endpoints as calls
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
+from assist_api.knowledge_tests import endpoints as knowledge_tests
 from assist_api.lifespan import running_services
 from assist_api.metrics import RequestMetricsMiddleware
 from assist_api.realtime import endpoints as realtime
@@ -71,6 +72,7 @@ def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
     for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
         api.include_router(router)
+    api.include_router(knowledge_tests.router)
     return api
 
 

@@ -77,6 +77,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     services.knowledge.indexer.start()
     background.start(services.vocabulary.follow(), name="vocabulary")
     background.start(services.knowledge.categories.follow(), name="categories")
+    services.full_run.follow()
     await services.calls.recover()
     background.start(_keep_house(services), name="housekeeping")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -40,3 +42,13 @@ class KBSettings(Settings):
 
     answer_threshold: float = Field(default=0.3, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer."""
+
+    test_drop_policy: Literal["off", "warn", "block"] = "warn"
+    """What happens when a text would cost gold questions their place, until somebody chooses on the page: `warn` asks
+    before it publishes, `block` wants a reason, `off` only keeps the run."""
+
+    test_questions: int = Field(default=500, ge=1, le=10_000)
+    """Gold questions run before a publication; of more, those that share most with the text. Two searches each."""
+
+    test_every_hours: float = Field(default=24.0, ge=0, le=24 * 365)
+    """How often all gold questions run by themselves, so that changes of ranking or synonyms show; 0 for never."""

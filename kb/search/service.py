@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 
 import structlog
@@ -13,15 +15,18 @@ from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.index import SearchIndex
+from kb.search.passages import text_hash
 from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import RankingModel, shipped_model
-from kb.search.stores.base import SearchFilter, SearchStore
+from kb.search.stores.base import SearchFilter, SearchStore, Vector
 from kb.settings import KBSettings
 from kit.clock import Clock
 
 log = structlog.get_logger(__name__)
+Search = Callable[[SearchQuery], Awaitable[SearchResult]]
+StoreView = Callable[[SearchStore], SearchStore]
 
 _COMPLETE_FROM_SHARE = 0.9
 """With vectors for this share of documents a search counts as complete; the newest entries may still wait."""
@@ -84,17 +89,46 @@ class SearchService:
             hits, state = (), SearchState.UNAVAILABLE
         seconds = self._clock.monotonic() - started
         SEARCH_SECONDS.labels(state.value).observe(seconds)
-        has_answer = bool(hits) and hits[0].confidence >= self._settings.answer_threshold
-        return SearchResult(hits, state, has_answer, seconds * 1000)
+        return SearchResult(hits, state, self._has_answer(hits), seconds * 1000)
+
+    @contextmanager
+    def looking_at(self, view: StoreView, executor: Executor) -> Iterator[Search]:
+        """Search as `search` does, but through a view of the current store and on the caller's threads.
+
+        The store stays leased until the block ends. What the index raises is raised: a test that could not search
+        must not pass for one that found nothing.
+
+        Args:
+            view: Makes what is searched out of the current store.
+            executor: Where the searches run, so that a long series of them never delays a card.
+        """
+        with self._index.lease() as store:
+            seen = view(store)
+            pipeline = self._make_pipeline(seen, executor)
+
+            async def search(query: SearchQuery) -> SearchResult:
+                started = self._clock.monotonic()
+                state = self._state_of(seen)
+                hits = await self._run(pipeline, query)
+                return SearchResult(hits, state, self._has_answer(hits), (self._clock.monotonic() - started) * 1000)
+
+            yield search
 
     async def _search(self, store: SearchStore, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
-        share = store.vector_share()
         DOCUMENTS.set(store.statistics().document_count)
-        VECTOR_SHARE_RATIO.set(share)
-        has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
-        state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
+        VECTOR_SHARE_RATIO.set(store.vector_share())
+        return await self._run(self._pipeline_of(store), query), self._state_of(store)
+
+    def _state_of(self, store: SearchStore) -> SearchState:
+        has_vectors = self._ready_embedder is not None and store.vector_share() >= _COMPLETE_FROM_SHARE
+        return SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
+
+    def _has_answer(self, hits: tuple[Hit, ...]) -> bool:
+        return bool(hits) and hits[0].confidence >= self._settings.answer_threshold
+
+    async def _run(self, pipeline: Pipeline, query: SearchQuery) -> tuple[Hit, ...]:
         if not query.text.strip() or query.limit <= 0:
-            return (), state
+            return ()
         wanted = SearchFilter(
             kinds=query.kinds,
             on=query.on or self._today(),
@@ -102,8 +136,9 @@ class SearchService:
             sector=query.sector,
             region=query.region,
         )
-        outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
-        return outcome["explainer"]["hits"], state
+        outcome = await pipeline.run_async({"analyser": {"query": query, "wanted": wanted}})
+        hits: tuple[Hit, ...] = outcome["explainer"]["hits"]
+        return hits
 
     def _today(self) -> date:
         """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
@@ -111,16 +146,34 @@ class SearchService:
 
     def _pipeline_of(self, store: SearchStore) -> Pipeline:
         if self._pipeline is None or self._pipeline[0] is not store:
-            made = search_pipeline(
-                store,
-                embedder=lambda: self._ready_embedder,
-                model=lambda: self._model,
-                projections=self._projections,
-                candidates=self._settings.candidates,
-                executor=self._executor,
-            )
-            self._pipeline = (store, made)
+            self._pipeline = (store, self._make_pipeline(store, self._executor))
         return self._pipeline[1]
+
+    def _make_pipeline(self, store: SearchStore, executor: Executor) -> Pipeline:
+        return search_pipeline(
+            store,
+            embedder=lambda: self._ready_embedder,
+            model=lambda: self._model,
+            projections=self._projections,
+            candidates=self._settings.candidates,
+            executor=executor,
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether vectors take part as far as they are meant to."""
+        with self._index.lease() as store:
+            return self._embedder is None or self._state_of(store) is SearchState.COMPLETE
+
+    def embed_passages(self, texts: Sequence[str]) -> dict[str, Vector]:
+        """Return vectors by the hash of their text, each text embedded by itself; none while vectors take no part.
+
+        A batch pads its texts, which moves int8 vectors a little: alone, a text has one vector for ever. Blocks.
+        """
+        embedder = self._ready_embedder
+        if embedder is None:
+            return {}
+        return {text_hash(text): embedder.embed_passages([text])[0] for text in texts}
 
     async def aclose(self) -> None:
         """Let running searches end and free the threads; index and embedder stay with their owner."""
