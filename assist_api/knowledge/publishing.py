@@ -44,6 +44,7 @@ class Admission:
     test: DraftTest | None
     policy: DropPolicy
     override_reason: str
+    tester: GoldTester
 
     async def record(self, session: AsyncSession, clock: Clock, revision: RevisionDetail) -> None:
         """Keep the run in the transaction of the revision: after a crash there are both or neither."""
@@ -51,6 +52,11 @@ class Admission:
             await GoldRunService(session, clock).record_publication(
                 revision, self.test, self.policy, self.override_reason
             )
+
+    def note_published(self) -> None:
+        """Say that the text is in the index."""
+        if self.test is not None:
+            self.tester.note_published(self.test)
 
 
 Admit = Callable[[EntryDraft, UUID | None, Consent], Awaitable[Admission]]
@@ -92,7 +98,8 @@ class PublicationGate:
         ruling = rule(policy, drops, is_confirmed=not consent.ask_before_drop, override_reason=reason)
         if ruling is not Ruling.PUBLISH:
             raise _refusal(ruling, policy, None if test is None else _report(test))
-        return Admission(test, policy, reason if policy is DropPolicy.BLOCK and drops != 0 else "")
+        kept_reason = reason if policy is DropPolicy.BLOCK and drops != 0 else ""
+        return Admission(test, policy, kept_reason, self._tester)
 
     async def _policy(self) -> DropPolicy:
         async with self._database.session() as session:

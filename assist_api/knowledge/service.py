@@ -52,6 +52,7 @@ class KnowledgeEditor:
             entry = await KnowledgeService(session, self._clock).create_entry(draft, author)
             await admission.record(session, self._clock, entry.current)
         await self._make_findable()
+        admission.note_published()
         return entry
 
     async def revise(
@@ -71,6 +72,7 @@ class KnowledgeEditor:
             revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, author)
             await admission.record(session, self._clock, revision)
         await self._make_findable()
+        admission.note_published()
         return revision
 
     async def retire(self, entry_id: UUID) -> EntryDetail:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from uuid import UUID
@@ -211,30 +212,32 @@ def rule(policy: DropPolicy, drops: int | None, *, is_confirmed: bool, override_
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A gold question that might be tested."""
+    """A gold question that might be tested, with the character pairs of its text."""
 
     question_id: UUID
     entry_id: UUID
     terms: frozenset[str]
 
 
-def choose(candidates: Sequence[Candidate], entry_id: UUID, texts: Mapping[str, float], limit: int) -> set[UUID]:
+def choose(candidates: Sequence[Candidate], entry_id: UUID, terms: Collection[str], limit: int) -> set[UUID]:
     """Return which questions to test when there are more than `limit`: those the change can touch most.
 
-    The entry's own come first, then those that share the most with the entry's text as it is or as it would be:
-    a question that shares nothing with either neither finds the entry now nor would find it.
+    The entry's own come first, then those that share the most with the entry's text as it is or as it would be: a
+    question that shares nothing with either neither finds the entry now nor would find it.
 
     Args:
         candidates: Every question of the sectors concerned.
         entry_id: The entry that changes.
-        texts: Terms of both texts with their weight (rarer is heavier).
+        terms: Character pairs of both texts; a pair that few questions have counts more.
         limit: How many at most.
     """
     if len(candidates) <= limit:
         return {candidate.question_id for candidate in candidates}
+    known = frozenset(terms)
+    frequencies = Counter(term for candidate in candidates for term in candidate.terms & known)
 
     def touch(candidate: Candidate) -> tuple[bool, float, str]:
-        shared = sum(texts.get(term, 0.0) for term in candidate.terms)
+        shared = sum(1 / frequencies[term] for term in candidate.terms & known)
         return candidate.entry_id != entry_id, -shared, str(candidate.question_id)
 
     return {candidate.question_id for candidate in sorted(candidates, key=touch)[:limit]}

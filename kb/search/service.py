@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 import structlog
@@ -27,6 +28,24 @@ from kit.clock import Clock
 log = structlog.get_logger(__name__)
 Search = Callable[[SearchQuery], Awaitable[SearchResult]]
 StoreView = Callable[[SearchStore], SearchStore]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A search through a view, and what it goes by.
+
+    Attributes:
+        search: Answers one question.
+        store: The view.
+        embedder: As the search uses it; None while vectors take no part.
+        way: Names ranking model and state: results of different ways are not comparable.
+    """
+
+    search: Search
+    store: SearchStore
+    embedder: Embedder | None
+    way: str
+
 
 _COMPLETE_FROM_SHARE = 0.9
 """With vectors for this share of documents a search counts as complete; the newest entries may still wait."""
@@ -92,7 +111,7 @@ class SearchService:
         return SearchResult(hits, state, self._has_answer(hits), seconds * 1000)
 
     @contextmanager
-    def looking_at(self, view: StoreView, executor: Executor) -> Iterator[Search]:
+    def looking_at(self, view: StoreView, executor: Executor, *, has_reasons: bool = True) -> Iterator[Look]:
         """Search as `search` does, but through a view of the current store and on the caller's threads.
 
         The store stays leased until the block ends. What the index raises is raised: a test that could not search
@@ -101,25 +120,27 @@ class SearchService:
         Args:
             view: Makes what is searched out of the current store.
             executor: Where the searches run, so that a long series of them never delays a card.
+            has_reasons: False to leave matched terms out of the hits, a fifth of a search's work.
         """
         with self._index.lease() as store:
             seen = view(store)
-            pipeline = self._make_pipeline(seen, executor)
+            pipeline = self._make_pipeline(seen, executor, has_reasons=has_reasons)
 
             async def search(query: SearchQuery) -> SearchResult:
                 started = self._clock.monotonic()
-                state = self._state_of(seen)
+                state = self.state_of(seen)
                 hits = await self._run(pipeline, query)
                 return SearchResult(hits, state, self._has_answer(hits), (self._clock.monotonic() - started) * 1000)
 
-            yield search
+            yield Look(search, seen, self._ready_embedder, f"{self._model.name}/{self.state_of(seen)}")
 
     async def _search(self, store: SearchStore, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
         DOCUMENTS.set(store.statistics().document_count)
         VECTOR_SHARE_RATIO.set(store.vector_share())
-        return await self._run(self._pipeline_of(store), query), self._state_of(store)
+        return await self._run(self._pipeline_of(store), query), self.state_of(store)
 
-    def _state_of(self, store: SearchStore) -> SearchState:
+    def state_of(self, store: SearchStore) -> SearchState:
+        """Return whether vectors take part in searches of a store."""
         has_vectors = self._ready_embedder is not None and store.vector_share() >= _COMPLETE_FROM_SHARE
         return SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
 
@@ -146,10 +167,10 @@ class SearchService:
 
     def _pipeline_of(self, store: SearchStore) -> Pipeline:
         if self._pipeline is None or self._pipeline[0] is not store:
-            self._pipeline = (store, self._make_pipeline(store, self._executor))
+            self._pipeline = (store, self._make_pipeline(store, self._executor, has_reasons=True))
         return self._pipeline[1]
 
-    def _make_pipeline(self, store: SearchStore, executor: Executor) -> Pipeline:
+    def _make_pipeline(self, store: SearchStore, executor: Executor, *, has_reasons: bool) -> Pipeline:
         return search_pipeline(
             store,
             embedder=lambda: self._ready_embedder,
@@ -157,13 +178,14 @@ class SearchService:
             projections=self._projections,
             candidates=self._settings.candidates,
             executor=executor,
+            has_reasons=has_reasons,
         )
 
     @property
     def is_complete(self) -> bool:
         """Whether vectors take part as far as they are meant to."""
         with self._index.lease() as store:
-            return self._embedder is None or self._state_of(store) is SearchState.COMPLETE
+            return self._embedder is None or self.state_of(store) is SearchState.COMPLETE
 
     def embed_passages(self, texts: Sequence[str]) -> dict[str, Vector]:
         """Return vectors by the hash of their text, each text embedded by itself; none while vectors take no part.
