@@ -9,8 +9,8 @@ from assist_api.composition import build_knowledge
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.gold.comparison import EVERY_SCOPE, Figures, Place, figures_by_scope
+from kb.gold.results import FullTest
 from kb.gold.runs import GoldRunService
-from kb.gold.tester import FullTest
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

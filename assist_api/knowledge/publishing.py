@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.gold.comparison import DropPolicy, Ruling, rule
 from kb.gold.reports import report_of
+from kb.gold.results import DraftTest, GoldTestUnavailableError
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import GoldReport
-from kb.gold.tester import DraftTest, GoldTester, GoldTestUnavailableError
+from kb.gold.tester import GoldTester
 from kb.schemas import EntryDraft, RevisionDetail
 from kit.clock import Clock
 from kit.db import Database

@@ -15,10 +15,10 @@ from assist_api.knowledge_tests.schemas import (
     FullRunState,
     HitTestAnswer,
     HitTestRequest,
-    ImportReport,
     NewQuestion,
     PolicyChoice,
     QuestionFile,
+    QuestionImport,
     QuestionList,
     QuestionRows,
 )
@@ -26,7 +26,7 @@ from kb.gold.comparison import DropPolicy
 from kb.gold.exchange import FileFormat, read_questions, write_questions
 from kb.gold.questions import GoldQuestionService
 from kb.gold.runs import GoldRunService
-from kb.gold.schemas import GoldQuestionDetail, GoldReport, PolicyDetail, RunFull, RunPage
+from kb.gold.schemas import GoldQuestionDetail, GoldReport, GoldRunFull, GoldRunPage, PolicyDetail
 from kb.paging import MAX_PAGE_SIZE
 from kb.validation import check_entry
 
@@ -97,10 +97,10 @@ async def export_gold_questions(
 
 
 @router.post("/gold-questions/file")
-async def import_gold_questions(file: QuestionFile, account: Editor, questions: QuestionsDep) -> ImportReport:
+async def import_gold_questions(file: QuestionFile, account: Editor, questions: QuestionsDep) -> QuestionImport:
     """Add the questions of a file, all or none; each problem of a refusal names its line and field."""
     count = await questions.import_questions(read_questions(file.content, file.format), account.display_name)
-    return ImportReport(added=count.added, unchanged=count.unchanged)
+    return QuestionImport(added=count.added, unchanged=count.unchanged)
 
 
 @router.post("/tests/draft")
@@ -113,13 +113,13 @@ async def try_draft(request: DraftToTest, _editor: Editor, services: ServicesDep
 @router.get("/tests/runs")
 async def list_test_runs(
     _editor: Editor, runs: RunsDep, entry_id: UUID | None = None, cursor: Cursor = None, limit: PageSize = 50
-) -> RunPage:
+) -> GoldRunPage:
     """List the history of runs, the newest first."""
     return await runs.list_runs(entry_id=entry_id, cursor=cursor, limit=limit)
 
 
 @router.get("/tests/runs/{run_id}")
-async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> RunFull:
+async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> GoldRunFull:
     """Return a run with the questions it changed."""
     return await runs.get_run(run_id)
 

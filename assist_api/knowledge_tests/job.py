@@ -11,7 +11,7 @@ import structlog
 
 from assist_api.knowledge_tests.schemas import FullRunState
 from kb.gold.runs import GoldRunService
-from kb.gold.schemas import RunFull
+from kb.gold.schemas import GoldRunFull
 from kb.gold.tester import GoldTester
 from kit.clock import Clock
 from kit.db import Database
@@ -106,7 +106,7 @@ class FullRunJob:
                 self._progress, is_running=False, finished_run_id=finished, failed_code=failed_code
             )
 
-    async def _run_and_keep(self, author: str) -> RunFull:
+    async def _run_and_keep(self, author: str) -> GoldRunFull:
         test = await self._tester.test_all(self._note)
         async with self._database.session() as session:
             return await GoldRunService(session, self._clock).record_full(test, author)

@@ -48,7 +48,7 @@ class QuestionFile(InputModel):
     content: Annotated[str, StringConstraints(max_length=MAX_FILE_CHARACTERS)]
 
 
-class ImportReport(OutputModel):
+class QuestionImport(OutputModel):
     """What an import did."""
 
     added: int

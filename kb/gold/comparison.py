@@ -24,7 +24,7 @@ class Place(IntEnum):
     NO_CARD = 2
 
 
-class Verdict(StrEnum):
+class Movement(StrEnum):
     """What a change did to a question."""
 
     BETTER = "better"
@@ -117,12 +117,12 @@ class QuestionOutcome:
     after: Placement
 
     @property
-    def verdict(self) -> Verdict:
+    def movement(self) -> Movement:
         """Better or worse: what the agent would see counts first, then the rank."""
         before, after = _worth(self.before), _worth(self.after)
         if before == after:
-            return Verdict.UNCHANGED
-        return Verdict.BETTER if after < before else Verdict.WORSE
+            return Movement.UNCHANGED
+        return Movement.BETTER if after < before else Movement.WORSE
 
     @property
     def is_drop(self) -> bool:
@@ -132,7 +132,7 @@ class QuestionOutcome:
     @property
     def displaced_by(self) -> FoundEntry | None:
         """Who now stands where the wanted entry stood; None when nobody took its place."""
-        if self.verdict is not Verdict.WORSE or self.before.rank == self.after.rank:
+        if self.movement is not Movement.WORSE or self.before.rank == self.after.rank:
             return None
         other = self.after.at(self.before.rank)
         return other if other is not None and other.entry_id != str(self.entry_id) else None

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from kb.gold.comparison import Figures, FoundEntry, Placement, QuestionOutcome, Verdict, figures
+from kb.gold.comparison import Figures, FoundEntry, Movement, Placement, QuestionOutcome, figures
 from kb.gold.schemas import FiguresDetail, FoundEntryDetail, GoldReport, PlacementDetail, QuestionChange
 
 MAX_CHANGES = 200
 """Changed questions kept with a run, worst first; the counts are of all of them."""
 
-_WORST_FIRST = {Verdict.WORSE: 0, Verdict.BETTER: 1}
+_WORST_FIRST = {Movement.WORSE: 0, Movement.BETTER: 1}
 
 
 def report_of(
@@ -25,8 +25,8 @@ def report_of(
         state="complete" if state == "complete" else "lexical_only",
         before=figures_detail(figures([outcome.before for outcome in outcomes])),
         after=figures_detail(figures([outcome.after for outcome in outcomes])),
-        better=sum(outcome.verdict is Verdict.BETTER for outcome in outcomes),
-        worse=sum(outcome.verdict is Verdict.WORSE for outcome in outcomes),
+        better=sum(outcome.movement is Movement.BETTER for outcome in outcomes),
+        worse=sum(outcome.movement is Movement.WORSE for outcome in outcomes),
         drops=sum(outcome.is_drop for outcome in outcomes),
         changes=changes_of(outcomes, titles),
     )
@@ -34,8 +34,8 @@ def report_of(
 
 def changes_of(outcomes: Iterable[QuestionOutcome], titles: Mapping[UUID, str]) -> list[QuestionChange]:
     """Return the questions that changed, those an agent would miss first."""
-    changed = [outcome for outcome in outcomes if outcome.verdict is not Verdict.UNCHANGED]
-    changed.sort(key=lambda outcome: (not outcome.is_drop, _WORST_FIRST[outcome.verdict], outcome.text))
+    changed = [outcome for outcome in outcomes if outcome.movement is not Movement.UNCHANGED]
+    changed.sort(key=lambda outcome: (not outcome.is_drop, _WORST_FIRST[outcome.movement], outcome.text))
     return [_change(outcome, titles.get(outcome.entry_id, "")) for outcome in changed[:MAX_CHANGES]]
 
 
@@ -45,7 +45,7 @@ def _change(outcome: QuestionOutcome, title: str) -> QuestionChange:
         text=outcome.text,
         entry_id=outcome.entry_id,
         entry_title=title,
-        verdict=outcome.verdict,
+        movement=outcome.movement,
         is_drop=outcome.is_drop,
         before=placement_detail(outcome.before),
         after=placement_detail(outcome.after),

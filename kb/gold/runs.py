@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.gold.comparison import DropPolicy, Figures, Placement, QuestionOutcome, Verdict, figures_by_scope
+from kb.gold.comparison import DropPolicy, Figures, Movement, Placement, QuestionOutcome, figures_by_scope
 from kb.gold.models import GoldPolicy, GoldRun, RunTrigger
 from kb.gold.reports import changes_of, figures_detail, placement_detail, placement_from
 from kb.gold.repository import GoldRepository
-from kb.gold.schemas import PolicyDetail, RunDetail, RunFull, RunPage
-from kb.gold.tester import DraftTest, FullTest
+from kb.gold.results import DraftTest, FullTest
+from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage, PolicyDetail
 from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
 from kb.schemas import RevisionDetail
 from kb.search.hits import SearchState
@@ -47,7 +47,7 @@ class GoldRunService:
         await self._session.flush()
         return run.id
 
-    async def record_full(self, test: FullTest, author: str) -> RunFull:
+    async def record_full(self, test: FullTest, author: str) -> GoldRunFull:
         """Keep a run of all questions, with what moved since the one before."""
         last = await self._runs.latest_full_run()
         earlier = {} if last is None else {UUID(key): placement_from(kept) for key, kept in last.placements.items()}
@@ -73,7 +73,7 @@ class GoldRunService:
         run.placements = _kept_placements(test.placements)
         self._session.add(run)
         await self._session.flush()
-        return RunFull.model_validate(run)
+        return GoldRunFull.model_validate(run)
 
     def _run(
         self,
@@ -90,8 +90,8 @@ class GoldRunService:
             author=author,
             title="",
             state=state.value,
-            better=sum(outcome.verdict is Verdict.BETTER for outcome in outcomes),
-            worse=sum(outcome.verdict is Verdict.WORSE for outcome in outcomes),
+            better=sum(outcome.movement is Movement.BETTER for outcome in outcomes),
+            worse=sum(outcome.movement is Movement.WORSE for outcome in outcomes),
             drops=sum(outcome.is_drop for outcome in outcomes),
             changes=[change.model_dump(mode="json") for change in changes_of(outcomes, titles)],
             placements={},
@@ -99,7 +99,9 @@ class GoldRunService:
             override_reason="",
         )
 
-    async def list_runs(self, *, entry_id: UUID | None = None, cursor: str | None = None, limit: int = 50) -> RunPage:
+    async def list_runs(
+        self, *, entry_id: UUID | None = None, cursor: str | None = None, limit: int = 50
+    ) -> GoldRunPage:
         """Return a page of the history, the newest first.
 
         Raises:
@@ -109,9 +111,9 @@ class GoldRunService:
         rows = await self._runs.runs(_decode(cursor), limit + 1, entry_id=entry_id)
         last = rows[limit - 1] if len(rows) > limit else None
         next_cursor = encode_cursor(last.at.isoformat(), last.id) if last else None
-        return RunPage(items=[RunDetail.model_validate(row) for row in rows[:limit]], next_cursor=next_cursor)
+        return GoldRunPage(items=[GoldRunDetail.model_validate(row) for row in rows[:limit]], next_cursor=next_cursor)
 
-    async def get_run(self, run_id: UUID) -> RunFull:
+    async def get_run(self, run_id: UUID) -> GoldRunFull:
         """Return a run with the questions it changed.
 
         Raises:
@@ -120,7 +122,7 @@ class GoldRunService:
         run = await self._runs.find_run(run_id)
         if run is None:
             raise NotFoundError("There is no such run.", code="knowledge_test_run_not_found")
-        return RunFull.model_validate(run)
+        return GoldRunFull.model_validate(run)
 
     async def latest_full_run_at(self) -> datetime | None:
         """Return when all questions ran last."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from kb.gold.comparison import DropPolicy, Verdict
+from kb.gold.comparison import DropPolicy, Movement
 from kb.gold.models import QuestionOrigin, RunTrigger
 from kb.schemas import OutputModel
 
@@ -61,7 +61,7 @@ class QuestionChange(OutputModel):
     text: str
     entry_id: UUID
     entry_title: str
-    verdict: Verdict
+    movement: Movement
     is_drop: bool = Field(description="An agent would see it: not first, not among the cards, or no card any more")
     before: PlacementDetail
     after: PlacementDetail
@@ -92,7 +92,7 @@ class GoldReport(OutputModel):
     changes: list[QuestionChange] = Field(description="Worst first")
 
 
-class RunDetail(OutputModel):
+class GoldRunDetail(OutputModel):
     """One line of the history."""
 
     id: UUID
@@ -114,7 +114,7 @@ class RunDetail(OutputModel):
     override_reason: str
 
 
-class RunFull(RunDetail):
+class GoldRunFull(GoldRunDetail):
     """One run with the questions it changed."""
 
     changes: list[QuestionChange]
@@ -128,8 +128,8 @@ class PolicyDetail(OutputModel):
     chosen_at: datetime | None
 
 
-class RunPage(OutputModel):
+class GoldRunPage(OutputModel):
     """One page of the history, the newest first."""
 
-    items: list[RunDetail]
+    items: list[GoldRunDetail]
     next_cursor: str | None

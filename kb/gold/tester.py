@@ -17,13 +17,13 @@ from kb.gold.asking import query_for, query_of
 from kb.gold.baseline import Baseline, Progress
 from kb.gold.comparison import Candidate, Placement, QuestionOutcome, choose, placement
 from kb.gold.repository import AskedQuestion, GoldRepository
+from kb.gold.results import DraftTest, FullTest, unavailable
 from kb.models import Revision, RevisionState
 from kb.repository import EntryRepository
 from kb.schemas import EntryDraft
 from kb.search.analysis.folding import fold
 from kb.search.analysis.terms import gram_texts
 from kb.search.documents import SearchDocument
-from kb.search.hits import SearchState
 from kb.search.passages import passages_of
 from kb.search.service import Look, SearchService, StoreView
 from kb.search.stores.base import SearchStore
@@ -31,54 +31,12 @@ from kb.search.stores.overlay import Draft, OverlayStore
 from kb.search.touch import can_rise
 from kb.settings import KBSettings
 from kit.db import Database
-from kit.errors import DependencyCategory, DependencyError
 from kit.tasks import background_executor
 
 log = structlog.get_logger(__name__)
 
 DRAFT_TIMEOUT = timedelta(seconds=120)
 """A person waits for it, and a machine busy with calls is slow. It takes seconds on an idle one."""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftTest:
-    """What a draft would do to the questions that were tested.
-
-    Attributes:
-        outcomes: One a question.
-        titles: Titles of the entries that should answer, by entry.
-        available: Questions of the sectors concerned, tested or not.
-        state: Whether vectors took part.
-        change_number: State of the index that was looked at.
-    """
-
-    outcomes: tuple[QuestionOutcome, ...]
-    titles: Mapping[UUID, str]
-    available: int
-    state: SearchState
-    change_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class FullTest:
-    """How every question fares now.
-
-    Attributes:
-        asked: The questions with their entries.
-        placements: By question.
-        state: Whether vectors took part.
-    """
-
-    asked: tuple[AskedQuestion, ...]
-    placements: Mapping[UUID, Placement]
-    state: SearchState
-
-
-class GoldTestUnavailableError(DependencyError):
-    """The questions could not be run: the index failed or took too long."""
-
-    code = "knowledge_test_unavailable"
-    http_status = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +111,7 @@ class GoldTester:
                 return await self._compare(chosen, len(asked), change)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("draft_test_failed")
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     async def test_all(self, progress: Progress = lambda _done, _total: None) -> FullTest:
         """Run every question against the index as it is, in the background of everything else.
@@ -168,7 +126,7 @@ class GoldTester:
                 placements = await Baseline().of(asked, look, progress)
                 return FullTest(tuple(asked), placements, self._search.state_of(look.store))
         except Exception as error:  # debt: stores raise whatever their engine raises
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     def note_published(self, test: DraftTest) -> None:
         """Remember what was foreseen once the text is in the index, so that the next test starts from there."""
@@ -195,12 +153,12 @@ class GoldTester:
         """
         with self._search.looking_at(_as_it_is, self._executor, has_reasons=False) as look:
             key = _key(asked, change, look)
-        if key not in self._lately:
-            self._lately[key] = await self._search_for(asked, available, change)
-            while len(self._lately) > _LATELY:
-                self._lately.popitem(last=False)
         # Asking for a confirmation and getting it must not take twice as long.
-        return self._lately[key]
+        test = self._lately.get(key) or await self._search_for(asked, available, change)
+        self._lately[key] = test
+        while len(self._lately) > _LATELY:
+            self._lately.popitem(last=False)
+        return test
 
     async def _search_for(self, asked: Sequence[AskedQuestion], available: int, change: _Change) -> DraftTest:
         before = None if change.before is None else await self._prepare(change.before)
@@ -316,9 +274,3 @@ def _admits_others(before: SearchDocument, after: SearchDocument) -> bool:
 
 def _pairs(text: str) -> set[str]:
     return {term for term in gram_texts(fold(text).text) if len(term) > 1}
-
-
-def _unavailable(error: Exception) -> GoldTestUnavailableError:
-    category = DependencyCategory.TIMEOUT if isinstance(error, TimeoutError) else DependencyCategory.REJECTED
-    message = "The gold questions could not be run: search is unavailable or too slow. Try again in a moment."
-    return GoldTestUnavailableError(message, category=category, retryable=True)
