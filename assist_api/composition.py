@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 from assist_api.accounts.sessions import SessionService
 from assist_api.calls.category import CallCategories
@@ -11,7 +12,10 @@ from assist_api.calls.service import CallService
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
+from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge.service import KnowledgeEditor
+from assist_api.knowledge_tests.hit_test import HitTest
+from assist_api.knowledge_tests.job import FullRunJob
 from assist_api.realtime.hub import CallHub
 from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
@@ -21,6 +25,8 @@ from assist_api.vocabulary import Vocabulary
 from assist_api.words.service import WordEditor
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
+from kb.gold.comparison import DropPolicy
+from kb.gold.tester import GoldTester
 from kb.indexer import Indexer
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
@@ -51,9 +57,11 @@ class Knowledge:
     categories: CategoryService
     words: CurrentWords
     reranker: Reranker | None
+    tester: GoldTester
 
     async def aclose(self) -> None:
         """Stop following the database, then close the index; safe to call twice."""
+        await self.tester.aclose()
         await self.indexer.aclose()
         await self.categories.aclose()
         await self.search.aclose()
@@ -79,6 +87,9 @@ class Services:
     typed_search: TypedSearch
     editor: KnowledgeEditor
     word_editor: WordEditor
+    gate: PublicationGate
+    full_run: FullRunJob
+    hit_test: HitTest
     health: HealthService
 
     async def aclose(self) -> None:
@@ -88,6 +99,7 @@ class Services:
             stack.callback(self.sessions.close)
             stack.push_async_callback(self.knowledge.aclose)
             stack.push_async_callback(self.editor.aclose)
+            stack.push_async_callback(self.full_run.aclose)
             stack.push_async_callback(self.speech.aclose)
             stack.push_async_callback(self.calls.aclose)
 
@@ -118,6 +130,7 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
         categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
         words=words,
         reranker=reranker,
+        tester=GoldTester(database, search, kb_settings),
     )
 
 
@@ -139,6 +152,7 @@ def build_services(
     knowledge = build_knowledge(settings, kb_settings, database, clock)
     speech = SpeechEngine(speech_settings or SpeechSettings.load(), clock)
     hub = CallHub(LocalBus[CallEvent]())
+    gate = PublicationGate(database, clock, knowledge.tester, DropPolicy(kb_settings.test_drop_policy))
     return Services(
         settings=settings,
         clock=clock,
@@ -160,7 +174,16 @@ def build_services(
             demo_calls=load_demo_calls(),
         ),
         typed_search=TypedSearch(knowledge.search, database, clock),
-        editor=KnowledgeEditor(database, clock, knowledge.indexer),
+        editor=KnowledgeEditor(database, clock, knowledge.indexer, gate.admit),
         word_editor=WordEditor(database, clock, knowledge.words),
+        gate=gate,
+        full_run=FullRunJob(
+            database,
+            clock,
+            knowledge.tester,
+            timedelta(hours=kb_settings.test_every_hours),
+            lambda: knowledge.search.is_complete,
+        ),
+        hit_test=HitTest(knowledge.search, knowledge.tester, database, kb_settings.answer_threshold),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )

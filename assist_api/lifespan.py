@@ -80,6 +80,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     background.start(services.knowledge.words.follow(), name="words")
     background.start(services.vocabulary.follow(), name="vocabulary")
     background.start(services.knowledge.categories.follow(), name="categories")
+    services.full_run.follow()
     await services.calls.recover()
     background.start(_keep_house(services), name="housekeeping")
 

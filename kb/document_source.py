@@ -8,6 +8,7 @@ from uuid import UUID
 from kb.markdown import plain_text
 from kb.models import Case, IndexChangeRow, Revision
 from kb.repository import CaseRepository, EntryRepository
+from kb.schemas import EntryDraft
 from kb.search.documents import IndexChange, SearchDocument
 from kb.search.query import Audience, DocumentKind
 from kb.taxonomy import category_id
@@ -80,6 +81,26 @@ def entry_document(revision: Revision) -> SearchDocument:
         valid_until=revision.valid_until,
         audiences=frozenset(Audience(audience) for audience in revision.audiences),
         category_id=category_id(revision.business_type, revision.situation),
+    )
+
+
+def draft_document(draft: EntryDraft, entry_id: UUID, number: int) -> SearchDocument:
+    """Flatten a draft as the revision it would become; it has no revision id yet."""
+    return SearchDocument(
+        kind=DocumentKind.ENTRY,
+        document_id=str(entry_id),
+        revision_id="",
+        revision_number=number,
+        title=draft.title,
+        variants=tuple(draft.variants),
+        answer=plain_text(draft.answer),
+        script=draft.script,
+        sector=draft.sector,
+        region=draft.region,
+        valid_from=draft.valid_from,
+        valid_until=draft.valid_until,
+        audiences=frozenset(draft.audiences),
+        category_id=category_id(draft.business_type, draft.situation),
     )
 
 

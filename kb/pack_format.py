@@ -1,22 +1,23 @@
 """Knowledge packs as files: YAML or JSON Lines in, checked items with their line numbers out. No database.
 
-A YAML pack is a mapping with the lists `entries` and `cases`. In a JSON Lines pack every line is one item with
-`kind` (`entry` or `case`) beside its fields. Each item has a `key` that stays the same for ever: importing a
-pack again finds the item by it.
+A YAML pack is a mapping with the lists `entries`, `cases` and `gold_questions`. In a JSON Lines pack every line is
+one item with `kind` (`entry`, `case` or `gold_question`) beside its fields. Entries and cases have a `key` that stays
+the same for ever: importing a pack again finds the item by it. Gold questions name the key of their `entry`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import Field, ValidationError
 
-from kb.schemas import CaseDraft, EntryDraft
+from kb.gold.questions import find_question_problems
+from kb.schemas import CaseDraft, EntryDraft, InputModel
 from kb.taxonomy import load_taxonomy
 from kb.validation import Problem, find_case_problems, find_entry_problems
 
@@ -65,6 +66,21 @@ class PackCase(CaseDraft):
         return CaseDraft.model_validate(self.model_dump(exclude={"key", "entries"}))
 
 
+class PackQuestions(InputModel):
+    """Gold questions of one entry: what a caller may say, in words that are not among its variants."""
+
+    entry: str = Field(pattern=KEY_PATTERN)
+    questions: list[str] = Field(min_length=1)
+
+    @property
+    def key(self) -> str:
+        """The name of this item in a pack; entries have these names without the prefix."""
+        return f"{GOLD_PREFIX}{self.entry}"
+
+
+GOLD_PREFIX = "gold:"
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """One file, read and checked; a pack with refusals must not be imported.
@@ -75,6 +91,7 @@ class Pack:
         cases: By key, in file order.
         lines: Line of each item, by key.
         refused: Every problem found, by line.
+        questions: Gold questions by key of the item, in file order.
     """
 
     path: Path
@@ -82,11 +99,13 @@ class Pack:
     cases: Mapping[str, PackCase]
     lines: Mapping[str, int]
     refused: tuple[Refusal, ...]
+    questions: Mapping[str, PackQuestions] = field(default_factory=dict)
 
-    def items(self) -> Iterator[PackEntry | PackCase]:
-        """Yield every entry, then every case."""
+    def items(self) -> Iterator[PackEntry | PackCase | PackQuestions]:
+        """Yield every entry, then every case, then every item of gold questions."""
         yield from self.entries.values()
         yield from self.cases.values()
+        yield from self.questions.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +143,19 @@ def read_pack(path: Path) -> Pack:
     except PackSyntaxError as error:
         builder.refused.append(Refusal(error.line, "", "", "pack_unreadable", error.message))
     refused = tuple(sorted(builder.refused, key=lambda refusal: refusal.line))
-    return Pack(path, builder.entries, builder.cases, builder.lines, refused)
+    return Pack(path, builder.entries, builder.cases, builder.lines, refused, builder.questions)
 
 
 class _PackBuilder:
     def __init__(self) -> None:
         self.entries: dict[str, PackEntry] = {}
         self.cases: dict[str, PackCase] = {}
+        self.questions: dict[str, PackQuestions] = {}
         self.lines: dict[str, int] = {}
         self.refused: list[Refusal] = []
 
     def add(self, raw: RawItem) -> None:
-        key = str(raw.fields.get("key", "")) if isinstance(raw.fields, dict) else ""
+        key = str(raw.fields.get("key", raw.fields.get("entry", ""))) if isinstance(raw.fields, dict) else ""
         problems = list(self._accept(raw))
         self.refused += [
             Refusal(
@@ -146,21 +166,33 @@ class _PackBuilder:
 
     def _accept(self, raw: RawItem) -> Iterator[Problem]:
         try:
-            item = (PackEntry if raw.kind == "entry" else PackCase).model_validate(raw.fields)
+            item = _MODELS[raw.kind].model_validate(raw.fields)
         except ValidationError as error:
             yield from _type_problems(error)
             return
         if item.key in self.lines:
+            name = "entry" if isinstance(item, PackQuestions) else "key"
             message = f"The key was used on line {self.lines[item.key]} already; keys must be unique."
-            yield Problem("key", "key_duplicate", message)
+            yield Problem(name, "key_duplicate", message)
             return
         self.lines[item.key] = raw.line
         if isinstance(item, PackEntry):
             self.entries[item.key] = item
             yield from find_entry_problems(item, load_taxonomy())
+        elif isinstance(item, PackQuestions):
+            self.questions[item.key] = item
+            for index, text in enumerate(item.questions):
+                yield from find_question_problems(text, f"questions.{index}")
         else:
             self.cases[item.key] = item
             yield from find_case_problems(item, load_taxonomy())
+
+
+_MODELS: dict[str, type[PackEntry | PackCase | PackQuestions]] = {
+    "entry": PackEntry,
+    "case": PackCase,
+    "gold_question": PackQuestions,
+}
 
 
 def _type_problems(error: ValidationError) -> Iterator[Problem]:
@@ -192,8 +224,8 @@ def _jsonl_items(text: str) -> Iterator[RawItem]:
         except (ValueError, RecursionError) as error:
             raise PackSyntaxError(line, f"The line is not JSON: {error}.") from error
         kind = fields.pop("kind", None) if isinstance(fields, dict) else None
-        if kind not in ("entry", "case"):
-            raise PackSyntaxError(line, "The line must be an object with `kind`: entry or case.")
+        if kind not in _MODELS:
+            raise PackSyntaxError(line, "The line must be an object with `kind`: entry, case or gold_question.")
         yield RawItem(kind, line, fields, {})
 
 
@@ -236,10 +268,14 @@ def _yaml_items(text: str) -> Iterator[RawItem]:
         raise PackSyntaxError(1, f"The file is not YAML: {error}.") from error
 
 
+_SECTIONS = {"entries": "entry", "cases": "case", "gold_questions": "gold_question"}
+
+
 def _section_items(loader: StrictLoader, name: yaml.Node, section: yaml.Node) -> Iterator[RawItem]:
-    kind = {"entries": "entry", "cases": "case"}.get(str(name.value))
+    kind = _SECTIONS.get(str(name.value))
     if kind is None:
-        raise PackSyntaxError(name.start_mark.line + 1, f"{name.value!r} is not known; use entries or cases.")
+        message = f"{name.value!r} is not known; use {', '.join(_SECTIONS)}."
+        raise PackSyntaxError(name.start_mark.line + 1, message)
     if not isinstance(section, yaml.SequenceNode):
         raise PackSyntaxError(name.start_mark.line + 1, f"{name.value} must be a list.")
     for node in section.value:

@@ -13,8 +13,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.cases import CaseService
+from kb.gold.questions import GoldQuestionService
 from kb.models import Entry, RevisionOrigin, RevisionState
-from kb.pack_format import SUFFIXES, Pack, PackCase, PackEntry, Refusal, read_pack
+from kb.pack_format import SUFFIXES, Pack, PackCase, PackEntry, PackQuestions, Refusal, read_pack
 from kb.repository import EntryRepository
 from kb.schemas import CaseDetail, CaseDraft
 from kb.service import KnowledgeService, has_same_text
@@ -81,7 +82,7 @@ class PackImporter:
     async def import_pack(self, paths: Sequence[Path]) -> ImportReport:
         """Import files, and folders with every pack file below them.
 
-        Files without cases go first, so that cases find the entries they name.
+        Files with entries alone go first, so that cases and gold questions find the entries they name.
 
         Raises:
             InvalidInputError: A path does not exist, or there is no pack file at all.
@@ -89,7 +90,7 @@ class PackImporter:
         packs = [await asyncio.to_thread(read_pack, path) for path in find_pack_files(paths)]
         owners: dict[str, Path] = {}
         reports = []
-        for pack in sorted(packs, key=lambda pack: bool(pack.cases)):
+        for pack in sorted(packs, key=lambda pack: bool(pack.cases or pack.questions)):
             refused = pack.refused or _repeated_keys(pack, owners)
             report = FileReport(pack.path, {}, refused) if refused else await self._import_file(pack)
             owners |= {key: pack.path for key in pack.lines if key not in owners}
@@ -120,6 +121,7 @@ class _FileImport:
         self._knowledge = KnowledgeService(session, clock)
         self._cases = CaseService(session, clock)
         self._entries = EntryRepository(session)
+        self._gold = GoldQuestionService(session, clock)
         self._pack = pack
 
     async def run(self) -> dict[str, ItemOutcome]:
@@ -140,8 +142,15 @@ class _FileImport:
             raise _RefusedError(refused)
         return outcomes
 
-    async def _put(self, item: PackEntry | PackCase) -> ItemOutcome:
+    async def _put(self, item: PackEntry | PackCase | PackQuestions) -> ItemOutcome:
+        if isinstance(item, PackQuestions):
+            return await self._put_questions(item)
         return await (self._put_entry(item) if isinstance(item, PackEntry) else self._put_case(item))
+
+    async def _put_questions(self, item: PackQuestions) -> ItemOutcome:
+        entry_ids = await self._known_entries([item.entry], "entry")
+        added = await self._gold.put_from_pack(entry_ids[0], item.questions, PACK_AUTHOR)
+        return ItemOutcome.CREATED if added else ItemOutcome.UNCHANGED
 
     async def _put_entry(self, item: PackEntry) -> ItemOutcome:
         draft = item.draft()
@@ -159,7 +168,7 @@ class _FileImport:
         return ItemOutcome.UPDATED
 
     async def _put_case(self, item: PackCase) -> ItemOutcome:
-        draft, entry_ids = item.draft(), await self._entry_ids(item)
+        draft, entry_ids = item.draft(), await self._known_entries(item.entries, "entries")
         case = await self._cases.find_case_by_key(item.key)
         if case is None:
             await self._cases.add_case(draft, entry_ids, key=item.key)
@@ -169,13 +178,13 @@ class _FileImport:
         await self._cases.update_case(case.id, draft, entry_ids)
         return ItemOutcome.UPDATED
 
-    async def _entry_ids(self, item: PackCase) -> list[UUID]:
-        known = await self._entries.find_ids_by_key(item.entries)
-        unknown = [key for key in item.entries if key not in known]
+    async def _known_entries(self, keys: Sequence[str], field: str) -> list[UUID]:
+        known = await self._entries.find_ids_by_key(keys)
+        unknown = [key for key in keys if key not in known]
         if unknown:
             message = f"No entry has the key {', '.join(unknown)}; import it first or correct the key."
-            raise InvalidInputError(message, field="entries", code="entry_key_unknown")
-        return [known[key] for key in dict.fromkeys(item.entries)]
+            raise InvalidInputError(message, field=field, code="entry_key_unknown")
+        return [known[key] for key in dict.fromkeys(keys)]
 
 
 def find_pack_files(paths: Sequence[Path]) -> list[Path]:
@@ -208,5 +217,5 @@ def _repeated_keys(pack: Pack, owners: dict[str, Path]) -> tuple[Refusal, ...]:
     return tuple(
         Refusal(line, key, "key", "key_duplicate", f"{owners[key].name} has an item with this key already.")
         for key, line in pack.lines.items()
-        if key in owners
+        if key in owners and key not in pack.questions
     )

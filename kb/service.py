@@ -37,8 +37,7 @@ class KnowledgeService:
         Raises:
             InvalidInputError: A field breaks a rule, or another entry has this title for sector and region.
         """
-        check_entry(draft, self._taxonomy)
-        await self._check_title(draft, except_for=None)
+        await self.check_new(draft)
         entry_id, revision_id, now = uuid4(), uuid4(), self._clock.now()
         self._session.add(Entry(id=entry_id, key=key, current_revision_id=revision_id, created_at=now))
         await self._session.flush()
@@ -61,6 +60,20 @@ class KnowledgeService:
             ConflictError: `stale_revision`: someone else changed the entry since `base_revision_id`.
             InvalidInputError: A field breaks a rule, or the draft changes nothing.
         """
+        base = await self.check_revision(entry_id, base_revision_id, draft)
+        revision_id, now = uuid4(), self._clock.now()
+        if not await self._entries.swap_current(entry_id, base_revision_id, revision_id):
+            raise _stale(base)
+        await self._entries.set_retired(base_revision_id, now)
+        await self._publish(revision_id, entry_id, base.number + 1, draft, author, origin, now)
+        return self._detail((await self._get(entry_id)).current)
+
+    async def check_revision(self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft) -> Revision:
+        """Return the revision that the draft would replace; writes nothing.
+
+        Raises:
+            NotFoundError, ConflictError, InvalidInputError: As `revise_entry`.
+        """
         check_entry(draft, self._taxonomy)
         base = (await self._get(entry_id)).current
         if base.id != base_revision_id:
@@ -69,12 +82,16 @@ class KnowledgeService:
             message = "Nothing was changed; edit a field or leave the form."
             raise InvalidInputError(message, field="title", code="nothing_changed")
         await self._check_title(draft, except_for=entry_id)
-        revision_id, now = uuid4(), self._clock.now()
-        if not await self._entries.swap_current(entry_id, base_revision_id, revision_id):
-            raise _stale(base)
-        await self._entries.set_retired(base_revision_id, now)
-        await self._publish(revision_id, entry_id, base.number + 1, draft, author, origin, now)
-        return self._detail((await self._get(entry_id)).current)
+        return base
+
+    async def check_new(self, draft: EntryDraft) -> None:
+        """Refuse a new entry that breaks a rule; writes nothing.
+
+        Raises:
+            InvalidInputError: As `create_entry`.
+        """
+        check_entry(draft, self._taxonomy)
+        await self._check_title(draft, except_for=None)
 
     async def retire_entry(self, entry_id: UUID) -> EntryDetail:
         """Take the entry out of search; its revisions stay readable.

@@ -127,3 +127,12 @@ class KBSettings(Settings):
 
     elasticsearch_vector_index: Literal["hnsw", "int8_hnsw"] = "hnsw"
     """How vectors are indexed: whole (1.6 kB a passage of memory, cosines as embedded) or rounded to a quarter."""
+    test_drop_policy: Literal["off", "warn", "block"] = "warn"
+    """What happens when a text would cost gold questions their place, until somebody chooses on the page: `warn` asks
+    before it publishes, `block` wants a reason, `off` only keeps the run."""
+
+    test_questions: int = Field(default=500, ge=1, le=10_000)
+    """Gold questions run before a publication; of more, those that share most with the text. Two searches each."""
+
+    test_every_hours: float = Field(default=24.0, ge=0, le=24 * 365)
+    """How often all gold questions run by themselves, so that changes of ranking or synonyms show; 0 for never."""

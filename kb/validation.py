@@ -75,6 +75,11 @@ def raise_problems(problems: Sequence[Problem]) -> None:
     raise InvalidInputError(problems[0].message, field=problems[0].field, code=problems[0].code, errors=errors)
 
 
+def find_text_problems(value: str, field: str, limit: int) -> Iterator[Problem]:
+    """Yield what is wrong with a text of its own: empty, too long, or not printable."""
+    yield from _text(value, field, limit)
+
+
 def find_entry_problems(draft: EntryDraft, taxonomy: Taxonomy) -> Iterator[Problem]:
     """Yield every rule the entry breaks, in the order of the form."""
     yield from _text(draft.title, "title", MAX_TITLE_CHARACTERS)

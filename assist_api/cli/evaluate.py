@@ -22,6 +22,7 @@ from assist_api.cli.console import prepare_logging
 from assist_api.evaluation import tables
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
 from assist_api.evaluation.figures import as_json
+from assist_api.evaluation.knowledge import evaluate_knowledge
 from assist_api.evaluation.layouts import read_call_set, require_file
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
@@ -77,6 +78,21 @@ async def _calls(folder: Path, speed: Speed, packs: Sequence[Path]) -> CallsRepo
     scripts = read_call_set(folder)
     async with open_stage(packs, _say) as services:
         return await evaluate_calls(scripts, services, speed=speed.value, say=_say)
+
+
+@app.command("knowledge")
+def knowledge(
+    is_recorded: Annotated[bool, typer.Option("--record", help="Keep the run in the history of the page.")] = False,
+    as_object: JsonOption = False,
+) -> None:
+    """Run all gold questions of this installation's knowledge against its own search.
+
+    The figures are those of the page 知识测试; `--record` adds the run to its history, so that a change of ranking,
+    synonyms or model shows there. The object of `--json` is `assist_api.evaluation.knowledge.KnowledgeReport`.
+    """
+    _prepare()
+    report = asyncio.run(evaluate_knowledge(AssistSettings.load(), KBSettings.load(), _say, is_recorded=is_recorded))
+    _show(report, tables.knowledge_tables(report), is_json=as_object)
 
 
 @app.command("retrieval")

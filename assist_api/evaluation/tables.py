@@ -9,6 +9,7 @@ from rich.table import Table
 
 from assist_api.evaluation.calls import CallsReport
 from assist_api.evaluation.figures import Spread
+from assist_api.evaluation.knowledge import KnowledgeReport, scopes_in_order
 from assist_api.evaluation.spoken import SpokenReport
 from kb.classify.evaluate import ClassificationReport
 from kb.search.evaluate import RetrievalReport
@@ -127,6 +128,20 @@ def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:
             f"{total.cpu_per_audio_second:.3f}",
         )
     return [table]
+
+
+def knowledge_tables(report: KnowledgeReport) -> list[RenderableType]:
+    """Show the figures by sector, then the questions without a card."""
+    table = Table("scope", "questions", "hit@1", "hit@3", "MRR", "nothing fits", title=f"search {report.state}")
+    for scope in scopes_in_order(report):
+        made = report.figures[scope]
+        numbers = (made.hit_at_1, made.hit_at_3, made.mrr, made.nothing_fits)
+        table.add_row(scope, str(made.questions), *(f"{number:.3f}" for number in numbers))
+    missed = Table("no card for", "should answer", "rank", "stands first")
+    for item in report.missed:
+        first = f"{item.best or '–'}{'' if item.has_answer else ' (not trusted)'}"
+        missed.add_row(item.text, item.entry, _rank(item.rank), first)
+    return [table, missed] if report.missed else [table]
 
 
 def spread_text(spread: Spread | None) -> str:

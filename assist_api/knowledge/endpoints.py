@@ -10,13 +10,13 @@ from fastapi import APIRouter, Depends, Query, status
 from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.deps import ServicesDep, SessionDep, permitted
-from assist_api.knowledge.schemas import EntryRevision, RevisionList
+from assist_api.knowledge.schemas import EntryRevision, NewEntry, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
 from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.paging import MAX_PAGE_SIZE
 from kb.repository import CaseFilter, EntryFilter
-from kb.schemas import CaseDetail, CasePage, CategoryTree, EntryDetail, EntryDraft, EntryPage, RevisionDetail
+from kb.schemas import CaseDetail, CasePage, CategoryTree, EntryDetail, EntryPage, RevisionDetail
 from kb.service import KnowledgeService
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
@@ -70,9 +70,9 @@ async def list_entries(
 
 
 @router.post("/entries", status_code=status.HTTP_201_CREATED)
-async def create_entry(draft: EntryDraft, account: Editor, editor: EditorDep) -> EntryDetail:
-    """Publish a new entry; it is found by search at once."""
-    return await editor.create(draft, account.display_name)
+async def create_entry(entry: NewEntry, account: Editor, editor: EditorDep) -> EntryDetail:
+    """Publish a new entry; it is found by search at once. 409 when gold questions would lose their place."""
+    return await editor.create(entry.draft(), account.display_name, entry.consent())
 
 
 @router.get("/entries/{entry_id}")
@@ -89,8 +89,9 @@ async def list_revisions(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDe
 
 @router.post("/entries/{entry_id}/revisions", status_code=status.HTTP_201_CREATED)
 async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor, editor: EditorDep) -> RevisionDetail:
-    """Publish the next revision of an entry; 409 `stale_revision` when somebody was faster."""
-    return await editor.revise(entry_id, revision.base_revision_id, revision.draft(), account.display_name)
+    """Publish the next revision of an entry; 409 when somebody was faster or gold questions would lose their place."""
+    draft, author = revision.draft(), account.display_name
+    return await editor.revise(entry_id, revision.base_revision_id, draft, author, revision.consent())
 
 
 @router.post("/entries/{entry_id}/retire")

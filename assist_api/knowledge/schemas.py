@@ -6,18 +6,34 @@ from uuid import UUID
 
 from pydantic import Field
 
+from assist_api.knowledge.publishing import Consent
 from assist_api.schemas import OutputModel
 from kb.schemas import EntryDraft, RevisionDetail
 
 
-class EntryRevision(EntryDraft):
-    """The whole text of the next revision, and the one it was written on top of."""
+class NewEntry(EntryDraft):
+    """The whole text of an entry, and what the editor says about gold questions that would lose their place."""
 
-    base_revision_id: UUID = Field(description="409 `stale_revision` when it is no longer the entry's current one")
+    ask_before_drop: bool = Field(
+        default=False, description="409 `knowledge_test_drop` with the report, instead of publishing with a warning"
+    )
+    override_reason: str = Field(
+        default="", max_length=500, description="Why it is right although the policy is to block; kept with the run"
+    )
 
     def draft(self) -> EntryDraft:
         """Return the text alone."""
-        return EntryDraft.model_validate(self.model_dump(exclude={"base_revision_id"}))
+        return EntryDraft.model_validate(self.model_dump(include=set(EntryDraft.model_fields)))
+
+    def consent(self) -> Consent:
+        """Return what the editor says about drops."""
+        return Consent(self.ask_before_drop, self.override_reason)
+
+
+class EntryRevision(NewEntry):
+    """The whole text of the next revision, and the one it was written on top of."""
+
+    base_revision_id: UUID = Field(description="409 `stale_revision` when it is no longer the entry's current one")
 
 
 class RevisionList(OutputModel):

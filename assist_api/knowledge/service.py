@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 
+from assist_api.knowledge.publishing import Admit, Consent
 from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.service import KnowledgeService
 from kit.clock import Clock
@@ -18,6 +17,7 @@ from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
 """How long an edit waits for the index. Lexical indexing of one revision takes some ten milliseconds."""
+ASSENT = Consent()
 log = structlog.get_logger(__name__)
 
 
@@ -32,37 +32,55 @@ class IndexFollower(Protocol):
 class KnowledgeEditor:
     """Use cases that change entries, each in a transaction of its own."""
 
-    def __init__(self, database: Database, clock: Clock, index: IndexFollower) -> None:
+    def __init__(self, database: Database, clock: Clock, index: IndexFollower, admit: Admit) -> None:
         self._database = database
         self._clock = clock
         self._index = index
+        self._admit = admit
         self._tasks = TaskSupervisor("knowledge")
 
-    async def create(self, draft: EntryDraft, author: str) -> EntryDetail:
-        """Publish a new entry; see `KnowledgeService.create_entry`."""
-        async with self._edit() as knowledge:
-            entry = await knowledge.create_entry(draft, author)
+    async def create(self, draft: EntryDraft, author: str, consent: Consent = ASSENT) -> EntryDetail:
+        """Publish a new entry once its text is admitted; see `KnowledgeService.create_entry`.
+
+        Raises:
+            ConflictError: Gold questions would lose their place; see `PublicationGate.admit`.
+        """
+        async with self._database.session() as session:
+            await KnowledgeService(session, self._clock).check_new(draft)
+        admission = await self._admit(draft, None, consent)
+        async with self._database.session() as session:
+            entry = await KnowledgeService(session, self._clock).create_entry(draft, author)
+            await admission.record(session, self._clock, entry.current)
         await self._make_findable()
+        admission.note_published()
         return entry
 
-    async def revise(self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, author: str) -> RevisionDetail:
-        """Publish the next revision; see `KnowledgeService.revise_entry`."""
-        async with self._edit() as knowledge:
+    async def revise(
+        self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, author: str, consent: Consent = ASSENT
+    ) -> RevisionDetail:
+        """Publish the next revision once its text is admitted; see `KnowledgeService.revise_entry`.
+
+        Raises:
+            ConflictError: As `KnowledgeService.revise_entry`, and as `PublicationGate.admit`.
+        """
+        async with self._database.session() as session:
+            await KnowledgeService(session, self._clock).check_revision(entry_id, base_revision_id, draft)
+        # No session is held while the questions run; whoever is faster meanwhile makes the base stale.
+        admission = await self._admit(draft, entry_id, consent)
+        async with self._database.session() as session:
+            knowledge = KnowledgeService(session, self._clock)
             revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, author)
+            await admission.record(session, self._clock, revision)
         await self._make_findable()
+        admission.note_published()
         return revision
 
     async def retire(self, entry_id: UUID) -> EntryDetail:
         """Take an entry out of search; see `KnowledgeService.retire_entry`."""
-        async with self._edit() as knowledge:
-            entry = await knowledge.retire_entry(entry_id)
+        async with self._database.session() as session:
+            entry = await KnowledgeService(session, self._clock).retire_entry(entry_id)
         await self._make_findable()
         return entry
-
-    @asynccontextmanager
-    async def _edit(self) -> AsyncIterator[KnowledgeService]:
-        async with self._database.session() as session:
-            yield KnowledgeService(session, self._clock)
 
     async def aclose(self) -> None:
         """Stop waiting for the index; it catches up after the next start. Safe to call twice."""

@@ -225,18 +225,20 @@ class Ranker:
 class Explainer:
     """Turns the best candidates into hits with reasons, those that say the same into one."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, *, has_reasons: bool = True) -> None:
         self._executor = executor
+        self._has_reasons = has_reasons
 
     @component.output_types(hits=tuple[Hit, ...])
     def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
         """Return the hits, best first."""
         best_first = [ranked.documents[place] for place in ranked.order]
         shown = folded(best_first, max(0, asked.query.limit))
+        question = asked.question if self._has_reasons else None
         return {
             "hits": tuple(
                 replace(
-                    _hit(asked.question, ranked, ranked.order[place]),
+                    _hit(question, ranked, ranked.order[place]),
                     folded=tuple(best_first[other].document.document_id for other in under),
                 )
                 for place, under in shown
@@ -258,7 +260,7 @@ _SHOWN_PARTS = {
 }
 
 
-def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit:
+def _hit(question: AnalysedQuestion | None, ranked: RankedDocuments, place: int) -> Hit:
     projected = ranked.documents[place]
     document, features = projected.document, ranked.ranked.features[place]
     parts = {name: round(float(np.clip(features[COLUMN[column]], 0, 1)), 4) for name, column in _SHOWN_PARTS.items()}
@@ -275,7 +277,7 @@ def _hit(question: AnalysedQuestion, ranked: RankedDocuments, place: int) -> Hit
         score=float(ranked.ranked.scores[place]),
         confidence=float(ranked.ranked.confidences[place]),
         score_parts=parts,
-        matches=explain(question, projected),
+        matches=() if question is None else explain(question, projected),
         sector=document.sector,
         category_id=document.category_id,
     )

@@ -26,6 +26,7 @@ def search_pipeline(
     executor: Executor,
     lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
     reranking: RerankingStage | None = None,
+    has_reasons: bool = True,
 ) -> Pipeline:
     """Return the search: analyse → retrieve by terms and by vectors → rank → re-rank, where wanted → explain.
 
@@ -36,7 +37,7 @@ def search_pipeline(
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
-    pipeline.add_component("explainer", Explainer(executor))
+    pipeline.add_component("explainer", Explainer(executor, has_reasons=has_reasons))
     for receiver in ("lexical", "vectors", "ranker", "explainer"):
         pipeline.connect("analyser.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")

@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from haystack import Pipeline
-from haystack.core.errors import PipelineRuntimeError
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
 from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.embedders.base import Embedder
-from kb.search.hits import Hit, SearchResult, SearchState
+from kb.search.engine import Answer, EngineParts, SearchEngine
+from kb.search.hits import SearchResult, SearchState
 from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
 from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
-from kb.search.pipelines import search_pipeline
-from kb.search.projections import ProjectionCache
+from kb.search.passages import text_hash
 from kb.search.query import SearchQuery
 from kb.search.ranking import RankingModel, shipped_model
 from kb.search.rerankers.base import Reranker
-from kb.search.rerankers.stage import RerankingLimits, RerankingStage
-from kb.search.stores.base import SearchFilter, SearchStore
+from kb.search.stores.base import SearchStore, Vector
 from kb.settings import KBSettings
 from kit.clock import Clock
-from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)
-_Answer = tuple[tuple[Hit, ...], MeasuredQuestion, SearchState]
+T = TypeVar("T")
+Search = Callable[[SearchQuery], Awaitable[SearchResult]]
+StoreView = Callable[[SearchStore], SearchStore]
 
-_COMPLETE_FROM_SHARE = 0.9
-"""With vectors for this share of documents a search counts as complete; the newest entries may still wait."""
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A search through a view, and what it goes by.
+
+    Attributes:
+        search: Answers one question.
+        store: The view.
+        embedder: As the search uses it; None while vectors take no part.
+        way: Names ranking model and state: results of different ways are not comparable.
+    """
+
+    search: Search
+    store: SearchStore
+    embedder: Embedder | None
+    way: str
 
 
 class SearchService:
@@ -61,41 +76,25 @@ class SearchService:
             reranker: None to leave it out; closed by whoever made it.
         """
         self._index = index
-        self._embedder = embedder
-        self._ready_embedder: Embedder | None = None
         self._clock = clock
-        self._settings = settings
-        self._model = model
-        self._lexicon = lexicon
-        self._reranker = reranker
-        self._ready_reranker: Reranker | None = None
-        self._projections = ProjectionCache()
+        self._has_embedder = embedder is not None
+        self._engine = SearchEngine(EngineParts(embedder, reranker, model, lexicon), clock, settings)
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
         self._is_closed = False
 
     async def warm_up(self) -> None:
-        """Open the index and load the embedder; a search works before this, without vectors.
+        """Open the index and load the models; a search works before this, without vectors.
 
         Raises:
             MisconfiguredError: The embedding model or the re-ranker is missing; the message names the variable.
         """
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self._executor, self._index.open)
+            await self._in_executor(self._index.open)
         except SearchStoreAwayError as error:
             log.warning("search_starts_on_standby", reason=error.message)
         await self.search(SearchQuery("暖机"))
-        if self._reranker is not None:
-            await loop.run_in_executor(self._executor, self._reranker.warm_up)
-            self._ready_reranker = self._reranker
-        if self._embedder is not None:
-            try:
-                await loop.run_in_executor(self._executor, self._embedder.warm_up)
-            except DependencyError as error:
-                # Questions try again; until then search goes on by words and sounds.
-                log.warning("embedder_away", reason=error.message)
-            self._ready_embedder = self._embedder
+        await self._engine.warm_up(self._executor)
 
     async def search(self, query: SearchQuery) -> SearchResult:
         """Return the best hits with reasons; never raises for a fault of the index, the state tells."""
@@ -104,95 +103,97 @@ class SearchService:
     async def search_measured(self, query: SearchQuery) -> tuple[SearchResult, MeasuredQuestion]:
         """Search, and return what the ranking saw as well: what evaluations and fits look at."""
         started = self._clock.monotonic()
-        measured = NOTHING_MEASURED
         try:
-            hits, measured, state = await self._answer(query)
+            answer = await self._answer(query)
         except Exception:  # rejected: a search that fails costs its hits, never the call
             SEARCH_STAGE_FAILURES.labels("search").inc()
             log.exception("search_failed")
-            hits, state = (), SearchState.UNAVAILABLE
-        seconds = self._clock.monotonic() - started
-        SEARCH_SECONDS.labels(state.value).observe(seconds)
-        has_answer = bool(hits) and hits[0].confidence >= self._settings.answer_threshold
-        return SearchResult(hits, state, has_answer, seconds * 1000), measured
+            answer = Answer((), NOTHING_MEASURED, SearchState.UNAVAILABLE)
+        result = self._result(answer, started)
+        SEARCH_SECONDS.labels(result.state.value).observe(result.took_ms / 1000)
+        return result, answer.measured
 
-    async def _answer(self, query: SearchQuery) -> _Answer:
+    @contextmanager
+    def looking_at(self, view: StoreView, executor: Executor, *, has_reasons: bool = True) -> Iterator[Look]:
+        """Search as `search` does, but through a view of the current store and on the caller's threads.
+
+        The store stays leased until the block ends. What the index raises is raised: a test that could not search
+        must not pass for one that found nothing.
+
+        Args:
+            view: Makes what is searched out of the current store.
+            executor: Where the searches run, so that a long series of them never delays a card.
+            has_reasons: False to leave matched terms out of the hits, a fifth of a search's work.
+        """
+        with self._index.lease() as store:
+            seen = view(store)
+            pipeline = self._engine.pipeline(seen, executor, has_reasons=has_reasons)
+            state = self._engine.state_of(seen)
+
+            async def search(query: SearchQuery) -> SearchResult:
+                started = self._clock.monotonic()
+                return self._result(await self._engine.ask(pipeline, query, state), started)
+
+            yield Look(search, seen, self._engine.ready_embedder, f"{self._engine.model_name}/{state}")
+
+    def state_of(self, store: SearchStore) -> SearchState:
+        """Return whether vectors take part in searches of a store."""
+        return self._engine.state_of(store)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether vectors take part as far as they are meant to."""
+        with self._index.lease() as store:
+            return not self._has_embedder or self._engine.state_of(store) is SearchState.COMPLETE
+
+    def embed_passages(self, texts: Sequence[str]) -> dict[str, Vector]:
+        """Return vectors by the hash of their text, each text embedded by itself; none while vectors take no part.
+
+        A batch pads its texts, which moves int8 vectors a little: alone, a text has one vector for ever. Blocks.
+        """
+        embedder = self._engine.ready_embedder
+        if embedder is None:
+            return {}
+        return {text_hash(text): embedder.embed_passages([text])[0] for text in texts}
+
+    async def _answer(self, query: SearchQuery) -> Answer:
         standby = self._index.standby
-        if standby is None:
-            with self._index.lease() as store:
-                return await self._search(store, query)
         try:
             with self._index.lease() as store:
                 return await self._search(store, query)
         except SearchServerError as error:
+            if standby is None:
+                raise
             SEARCH_STAGE_FAILURES.labels("server").inc()
             log.debug("search_goes_to_standby", reason=error.message)
         with standby.lease() as store:
-            hits, measured, _ = await self._search(store, query)
-            return hits, measured, SearchState.LOCAL
+            answer = await self._search(store, query)
+            return Answer(answer.hits, answer.measured, SearchState.LOCAL)
 
-    async def _search(self, store: SearchStore, query: SearchQuery) -> _Answer:
-        share = await asyncio.get_running_loop().run_in_executor(self._executor, _measure, store)
-        has_vectors = self._ready_embedder is not None and share >= _COMPLETE_FROM_SHARE
-        state = SearchState.COMPLETE if has_vectors else SearchState.LEXICAL_ONLY
-        if not query.text.strip() or query.limit <= 0:
-            return (), NOTHING_MEASURED, state
-        wanted = SearchFilter(
-            kinds=query.kinds,
-            on=query.on or self._today(),
-            audience=query.audience,
-            sector=query.sector,
-            region=query.region,
-        )
-        try:
-            outcome = await self._pipeline_of(store).run_async(
-                {"analyser": {"query": query, "wanted": wanted}}, include_outputs_from={"ranker", "vectors"}
-            )
-        except PipelineRuntimeError as error:
-            # Haystack wraps what a component raises.
-            if isinstance(error.__cause__, SearchServerError):
-                raise error.__cause__ from None
-            raise
-        if outcome["vectors"]["found"].has_failed:
-            state = SearchState.LEXICAL_ONLY
-        return outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state
+    async def _search(self, store: SearchStore, query: SearchQuery) -> Answer:
+        state = await self._in_executor(self._look_over, store)
+        return await self._engine.ask(self._pipeline_of(store), query, state)
 
-    def _today(self) -> date:
-        """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
-        return self._clock.now().astimezone().date()
+    def _look_over(self, store: SearchStore) -> SearchState:
+        """Note the size of the store; return whether vectors take part."""
+        DOCUMENTS.set(store.statistics().document_count)
+        VECTOR_SHARE_RATIO.set(store.vector_share())
+        return self._engine.state_of(store)
 
     def _pipeline_of(self, store: SearchStore) -> Pipeline:
         if self._pipeline is None or self._pipeline[0] is not store:
-            made = search_pipeline(
-                store,
-                embedder=lambda: self._ready_embedder,
-                model=self._model,
-                projections=self._projections,
-                candidates=self._settings.candidates,
-                executor=self._executor,
-                lexicon=self._lexicon,
-                reranking=self._reranking(),
-            )
-            self._pipeline = (store, made)
+            self._pipeline = (store, self._engine.pipeline(store, self._executor))
         return self._pipeline[1]
 
-    def _reranking(self) -> RerankingStage | None:
-        if self._reranker is None:
-            return None
-        settings = self._settings
-        limits = RerankingLimits(settings.reranker_top, settings.reranker_budget_seconds, settings.reranker_weight)
-        return RerankingStage(lambda: self._ready_reranker, limits, self._clock, self._executor)
+    def _result(self, answer: Answer, started: float) -> SearchResult:
+        took_ms = (self._clock.monotonic() - started) * 1000
+        return SearchResult(answer.hits, answer.state, self._engine.has_answer(answer.hits), took_ms)
+
+    async def _in_executor(self, work: Callable[..., T], *values: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *values)
 
     async def aclose(self) -> None:
         """Let running searches end and free the threads; index and embedder stay with their owner."""
         if not self._is_closed:
             self._is_closed = True
             await asyncio.to_thread(self._executor.shutdown)
-
-
-def _measure(store: SearchStore) -> float:
-    """Note the size of the store; return the share of documents that have a vector."""
-    share = store.vector_share()
-    DOCUMENTS.set(store.statistics().document_count)
-    VECTOR_SHARE_RATIO.set(share)
-    return share

@@ -331,7 +331,7 @@ export interface paths {
         put?: never;
         /**
          * Create Entry
-         * @description Publish a new entry; it is found by search at once.
+         * @description Publish a new entry; it is found by search at once. 409 when gold questions would lose their place.
          */
         post: operations["create_entry"];
         delete?: never;
@@ -375,7 +375,7 @@ export interface paths {
         put?: never;
         /**
          * Revise Entry
-         * @description Publish the next revision of an entry; 409 `stale_revision` when somebody was faster.
+         * @description Publish the next revision of an entry; 409 when somebody was faster or gold questions would lose their place.
          */
         post: operations["revise_entry"];
         delete?: never;
@@ -498,6 +498,222 @@ export interface paths {
         get: operations["get_parts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/entries/{entry_id}/gold-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gold Questions
+         * @description List the gold questions of an entry, the oldest first.
+         */
+        get: operations["list_gold_questions"];
+        put?: never;
+        /**
+         * Add Gold Question
+         * @description Add a gold question to an entry.
+         */
+        post: operations["add_gold_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gold-questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Gold Question
+         * @description Take a gold question out of the tests.
+         */
+        delete: operations["remove_gold_question"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gold-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Gold Questions
+         * @description List every gold question of published entries.
+         */
+        get: operations["list_all_gold_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/gold-questions/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Gold Questions
+         * @description Download every gold question; the import takes the file back.
+         */
+        get: operations["export_gold_questions"];
+        put?: never;
+        /**
+         * Import Gold Questions
+         * @description Add the questions of a file, all or none; each problem of a refusal names its line and field.
+         */
+        post: operations["import_gold_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/tests/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Draft
+         * @description Say what publishing a text would do to the gold questions; null when it touches none.
+         */
+        post: operations["try_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/tests/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Test Runs
+         * @description List the history of runs, the newest first.
+         */
+        get: operations["list_test_runs"];
+        put?: never;
+        /**
+         * Start Test Run
+         * @description Run all gold questions in the background; 409 `knowledge_test_running` while one goes on.
+         */
+        post: operations["start_test_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/tests/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Test Run
+         * @description Return a run with the questions it changed.
+         */
+        get: operations["get_test_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/tests/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Test State
+         * @description Return how far the run of all questions is.
+         */
+        get: operations["get_test_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/tests/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Test Policy
+         * @description Return what happens when a text would cost gold questions their place.
+         */
+        get: operations["get_test_policy"];
+        /**
+         * Choose Test Policy
+         * @description Choose what happens when a text would cost gold questions their place.
+         */
+        put: operations["choose_test_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/hit-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Hit Test
+         * @description Search as cards do and explain every hit, also as if an edited text were published.
+         */
+        post: operations["run_hit_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1182,6 +1398,26 @@ export interface components {
          */
         DocumentKind: "entry" | "case";
         /**
+         * DraftToTest
+         * @description A text that is not published yet.
+         */
+        DraftToTest: {
+            /**
+             * Entry Id
+             * @description The entry it is a revision of; null for a new one
+             */
+            entry_id?: string | null;
+            draft: components["schemas"]["EntryDraft"];
+        };
+        /**
+         * DropPolicy
+         * @description What happens when a text would cost gold questions their place.
+         *
+         *     `off` publishes and keeps the run, `warn` asks first, `block` refuses unless a reason is given.
+         * @enum {string}
+         */
+        DropPolicy: "off" | "warn" | "block";
+        /**
          * EndReason
          * @description Why a call ended.
          * @enum {string}
@@ -1398,6 +1634,18 @@ export interface components {
              */
             change_note: string;
             /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
+            /**
              * Base Revision Id
              * Format: uuid
              * @description 409 `stale_revision` when it is no longer the entry's current one
@@ -1445,6 +1693,88 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * ExplainedHit
+         * @description One hit with everything that explains it.
+         */
+        ExplainedHit: {
+            kind: components["schemas"]["DocumentKind"];
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Revision Number */
+            revision_number: number;
+            /**
+             * Is Edit
+             * @description The text being edited
+             */
+            is_edit: boolean;
+            /** Title */
+            title: string;
+            /** Sector */
+            sector: string | null;
+            /**
+             * Score
+             * @description Comparable within one list only
+             */
+            score: number;
+            /**
+             * Confidence
+             * @description Calibrated, 0..1
+             */
+            confidence: number;
+            /**
+             * Score Parts
+             * @description Each 0..1
+             */
+            score_parts: {
+                [key: string]: number;
+            };
+            /** Texts */
+            texts: components["schemas"]["ExplainedText"][];
+            /**
+             * Matches
+             * @description `utterance_span` lies in the question
+             */
+            matches: components["schemas"]["CardMatch"][];
+        };
+        /**
+         * ExplainedList
+         * @description What one search answered, best first.
+         */
+        ExplainedList: {
+            /** Hits */
+            hits: components["schemas"]["ExplainedHit"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "lexical_only" | "unavailable";
+            /**
+             * Has Answer
+             * @description False: "nothing fits"
+             */
+            has_answer: boolean;
+            /** Took Ms */
+            took_ms: number;
+        };
+        /**
+         * ExplainedText
+         * @description One text of a document as search reads it; matches count characters in it.
+         */
+        ExplainedText: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "variants" | "answer" | "script" | "problem" | "solution";
+            /** Field Index */
+            field_index: number;
+            /** Text */
+            text: string;
         };
         /**
          * FeedbackRecorded
@@ -1503,6 +1833,28 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * FiguresDetail
+         * @description Means over questions, 0..1.
+         */
+        FiguresDetail: {
+            /** Questions */
+            questions: number;
+            /** Hit At 1 */
+            hit_at_1: number;
+            /** Hit At 3 */
+            hit_at_3: number;
+            /** Mrr */
+            mrr: number;
+            /** Nothing Fits */
+            nothing_fits: number;
+        };
+        /**
+         * FileFormat
+         * @description How a file of questions is written.
+         * @enum {string}
+         */
+        FileFormat: "csv" | "jsonl";
         /**
          * FoundCase
          * @description One solved case that resembles a typed question.
@@ -1596,6 +1948,255 @@ export interface components {
             matches: components["schemas"]["CardMatch"][];
         };
         /**
+         * FoundEntryDetail
+         * @description An entry that a search found.
+         */
+        FoundEntryDetail: {
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FullRunState
+         * @description The run of all questions, while it goes on and after.
+         */
+        FullRunState: {
+            /** Is Running */
+            is_running: boolean;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Finished Run Id
+             * @description The last one that ended well since the server started
+             */
+            finished_run_id: string | null;
+            /**
+             * Failed Code
+             * @description Why the last one ended otherwise
+             */
+            failed_code: string | null;
+            /**
+             * Latest At
+             * @description When all questions ran last, by anybody
+             */
+            latest_at: string | null;
+        };
+        /**
+         * GoldQuestionDetail
+         * @description One gold question.
+         */
+        GoldQuestionDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Text */
+            text: string;
+            origin: components["schemas"]["QuestionOrigin"];
+            /** Author */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * GoldQuestionRow
+         * @description One gold question with its entry, for lists and export.
+         */
+        GoldQuestionRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Entry Key */
+            entry_key: string | null;
+            /** Entry Title */
+            entry_title: string;
+            /** Sector */
+            sector: string | null;
+            /** Text */
+            text: string;
+            origin: components["schemas"]["QuestionOrigin"];
+            /** Author */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * GoldReport
+         * @description What a text would do to the gold questions.
+         */
+        GoldReport: {
+            /** Question Count */
+            question_count: number;
+            /**
+             * Available Count
+             * @description More than were tested when there are too many for one publication
+             */
+            available_count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "lexical_only";
+            before: components["schemas"]["FiguresDetail"];
+            after: components["schemas"]["FiguresDetail"];
+            /** Better */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Drops */
+            drops: number;
+            /**
+             * Changes
+             * @description Worst first
+             */
+            changes: components["schemas"]["QuestionChange"][];
+        };
+        /**
+         * GoldRunDetail
+         * @description One line of the history.
+         */
+        GoldRunDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            trigger: components["schemas"]["RunTrigger"];
+            /** Author */
+            author: string;
+            /** Entry Id */
+            entry_id: string | null;
+            /** Revision Number */
+            revision_number: number | null;
+            /** Title */
+            title: string;
+            /** Question Count */
+            question_count: number;
+            /** Available Count */
+            available_count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "lexical_only";
+            /**
+             * Before
+             * @description By scope: `all` and sectors; empty for the first run of all
+             */
+            before: {
+                [key: string]: components["schemas"]["FiguresDetail"];
+            };
+            /** After */
+            after: {
+                [key: string]: components["schemas"]["FiguresDetail"];
+            };
+            /** Better */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Drops */
+            drops: number;
+            policy: components["schemas"]["DropPolicy"];
+            /** Override Reason */
+            override_reason: string;
+        };
+        /**
+         * GoldRunFull
+         * @description One run with the questions it changed.
+         */
+        GoldRunFull: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            trigger: components["schemas"]["RunTrigger"];
+            /** Author */
+            author: string;
+            /** Entry Id */
+            entry_id: string | null;
+            /** Revision Number */
+            revision_number: number | null;
+            /** Title */
+            title: string;
+            /** Question Count */
+            question_count: number;
+            /** Available Count */
+            available_count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "lexical_only";
+            /**
+             * Before
+             * @description By scope: `all` and sectors; empty for the first run of all
+             */
+            before: {
+                [key: string]: components["schemas"]["FiguresDetail"];
+            };
+            /** After */
+            after: {
+                [key: string]: components["schemas"]["FiguresDetail"];
+            };
+            /** Better */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Drops */
+            drops: number;
+            policy: components["schemas"]["DropPolicy"];
+            /** Override Reason */
+            override_reason: string;
+            /** Changes */
+            changes: components["schemas"]["QuestionChange"][];
+        };
+        /**
+         * GoldRunPage
+         * @description One page of the history, the newest first.
+         */
+        GoldRunPage: {
+            /** Items */
+            items: components["schemas"]["GoldRunDetail"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * HealthReport
          * @description Every part, and the worst of their states.
          */
@@ -1607,6 +2208,58 @@ export interface components {
             state: "ok" | "degraded" | "failed";
             /** Parts */
             parts: components["schemas"]["PartHealth"][];
+        };
+        /**
+         * HitTestAnswer
+         * @description The same question before and after the edit.
+         */
+        HitTestAnswer: {
+            before: components["schemas"]["ExplainedList"];
+            after: components["schemas"]["ExplainedList"] | null;
+            /**
+             * Answer Threshold
+             * @description Confidence from which the best hit is trusted
+             */
+            answer_threshold: number;
+        };
+        /**
+         * HitTestRequest
+         * @description A question as a card or a person would ask it; it travels in the body, never in an address.
+         */
+        HitTestRequest: {
+            /** Text */
+            text: string;
+            /**
+             * Kinds
+             * @default [
+             *       "entry"
+             *     ]
+             */
+            kinds: components["schemas"]["DocumentKind"][];
+            /** Sector */
+            sector?: ("power" | "heating" | "water" | "gas" | "tv") | null;
+            /** Region */
+            region?: string | null;
+            /**
+             * On
+             * @description The day whose validity counts; null for today
+             */
+            on?: string | null;
+            /** @default agent */
+            audience: components["schemas"]["Audience"];
+            /**
+             * Is Typed
+             * @description As the search field asks; otherwise as a call does
+             * @default false
+             */
+            is_typed: boolean;
+            /**
+             * Limit
+             * @default 10
+             */
+            limit: number;
+            /** @description Also search as if this text were published */
+            edit?: components["schemas"]["DraftToTest"] | null;
         };
         /**
          * IdeaNode
@@ -1658,6 +2311,122 @@ export interface components {
             entry_count: number;
         };
         /**
+         * Movement
+         * @description What a change did to a question.
+         * @enum {string}
+         */
+        Movement: "better" | "worse" | "unchanged";
+        /**
+         * NewEntry
+         * @description The whole text of an entry, and what the editor says about gold questions that would lose their place.
+         */
+        NewEntry: {
+            /** Title */
+            title: string;
+            /**
+             * Variants
+             * @description Ways callers ask it, spoken style
+             * @default []
+             */
+            variants: string[];
+            /**
+             * Answer
+             * @description Markdown
+             */
+            answer: string;
+            /**
+             * Script
+             * @description The sentences to read out
+             */
+            script: string;
+            /**
+             * Sector
+             * @description power, heating, water, gas, tv; null for every sector
+             */
+            sector: string | null;
+            /**
+             * Region
+             * @description Region code; null for everywhere
+             */
+            region?: string | null;
+            /**
+             * Situation
+             * @description Situation code of the taxonomy
+             */
+            situation: string;
+            /**
+             * Idea
+             * @description Solution idea, the second facet
+             * @default
+             */
+            idea: string;
+            /**
+             * Means
+             * @description Solution means, the third facet; needs an idea
+             * @default
+             */
+            means: string;
+            /**
+             * Business Type
+             * @description fault, application, enquiry, complaint, …
+             */
+            business_type: string;
+            /**
+             * Audiences
+             * @default [
+             *       "agent"
+             *     ]
+             */
+            audiences: components["schemas"]["Audience"][];
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * @description Last day of validity
+             */
+            valid_until?: string | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Change Note
+             * @description What changed and why; kept with the revision
+             * @default
+             */
+            change_note: string;
+            /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
+        };
+        /**
+         * NewQuestion
+         * @description A gold question to add.
+         */
+        NewQuestion: {
+            /** Text */
+            text: string;
+            /** @default written */
+            origin: components["schemas"]["QuestionOrigin"];
+        };
+        /**
          * PartHealth
          * @description One line of the health page.
          */
@@ -1702,6 +2471,120 @@ export interface components {
          * @enum {string}
          */
         Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "health.read" | "accounts.manage";
+        /**
+         * PlacementDetail
+         * @description How a question fared.
+         */
+        PlacementDetail: {
+            /**
+             * Rank
+             * @description From 1; null when not among the first ten
+             */
+            rank: number | null;
+            /**
+             * Confidence
+             * @description Of the wanted entry, 0..1
+             */
+            confidence: number;
+            /**
+             * Has Answer
+             * @description False: "nothing fits"
+             */
+            has_answer: boolean;
+            /** @description What stood first */
+            best: components["schemas"]["FoundEntryDetail"] | null;
+        };
+        /**
+         * PolicyChoice
+         * @description What happens from now on when a text would cost gold questions their place.
+         */
+        PolicyChoice: {
+            policy: components["schemas"]["DropPolicy"];
+        };
+        /**
+         * PolicyDetail
+         * @description What happens when a text would cost gold questions their place.
+         */
+        PolicyDetail: {
+            policy: components["schemas"]["DropPolicy"];
+            /**
+             * Chosen By
+             * @description Null while it is the default of `KB_TEST_DROP_POLICY`
+             */
+            chosen_by: string | null;
+            /** Chosen At */
+            chosen_at: string | null;
+        };
+        /**
+         * QuestionChange
+         * @description A gold question whose hits changed.
+         */
+        QuestionChange: {
+            /**
+             * Question Id
+             * Format: uuid
+             */
+            question_id: string;
+            /** Text */
+            text: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Entry Title */
+            entry_title: string;
+            movement: components["schemas"]["Movement"];
+            /**
+             * Is Drop
+             * @description An agent would see it: not first, not among the cards, or no card any more
+             */
+            is_drop: boolean;
+            before: components["schemas"]["PlacementDetail"];
+            after: components["schemas"]["PlacementDetail"];
+            displaced_by: components["schemas"]["FoundEntryDetail"] | null;
+        };
+        /**
+         * QuestionFile
+         * @description A file of gold questions, decoded.
+         */
+        QuestionFile: {
+            format: components["schemas"]["FileFormat"];
+            /** Content */
+            content: string;
+        };
+        /**
+         * QuestionImport
+         * @description What an import did.
+         */
+        QuestionImport: {
+            /** Added */
+            added: number;
+            /** Unchanged */
+            unchanged: number;
+        };
+        /**
+         * QuestionList
+         * @description Gold questions of an entry, the oldest first.
+         */
+        QuestionList: {
+            /** Items */
+            items: components["schemas"]["GoldQuestionDetail"][];
+        };
+        /**
+         * QuestionOrigin
+         * @description Where a gold question comes from.
+         * @enum {string}
+         */
+        QuestionOrigin: "written" | "variant" | "feedback" | "pack";
+        /**
+         * QuestionRows
+         * @description Every gold question, by sector and entry.
+         */
+        QuestionRows: {
+            /** Items */
+            items: components["schemas"]["GoldQuestionRow"][];
+        };
         /**
          * RankedCategory
          * @description A work-order category: business type × situation.
@@ -1837,6 +2720,12 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "curator" | "supervisor" | "trainer" | "admin";
+        /**
+         * RunTrigger
+         * @description What made the questions run.
+         * @enum {string}
+         */
+        RunTrigger: "publish" | "all";
         /**
          * SearchAnswer
          * @description Answer to a typed question, best first.
@@ -4481,7 +5370,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EntryDraft"];
+                "application/json": components["schemas"]["NewEntry"];
             };
         };
         responses: {
@@ -5503,6 +6392,1579 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gold_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_gold_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldQuestionDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_gold_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_all_gold_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionRows"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_gold_questions: {
+        parameters: {
+            query: {
+                format: components["schemas"]["FileFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_gold_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionImport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftToTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldReport"] | null;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_test_runs: {
+        parameters: {
+            query?: {
+                entry_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldRunPage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_test_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullRunState"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_test_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldRunFull"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_test_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullRunState"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_test_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_test_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_hit_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HitTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitTestAnswer"];
                 };
             };
             /** @description The request cannot be read */

@@ -1,0 +1,155 @@
+"""HTTP: gold questions, what a draft would do to them, the history of runs, and the hit test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response, status
+
+from assist_api.accounts.permissions import Permission
+from assist_api.accounts.principal import CurrentAccount
+from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.knowledge_tests.schemas import (
+    DraftToTest,
+    FullRunState,
+    HitTestAnswer,
+    HitTestRequest,
+    NewQuestion,
+    PolicyChoice,
+    QuestionFile,
+    QuestionImport,
+    QuestionList,
+    QuestionRows,
+)
+from kb.gold.comparison import DropPolicy
+from kb.gold.exchange import FileFormat, read_questions, write_questions
+from kb.gold.questions import GoldQuestionService
+from kb.gold.runs import GoldRunService
+from kb.gold.schemas import GoldQuestionDetail, GoldReport, GoldRunFull, GoldRunPage, PolicyDetail
+from kb.paging import MAX_PAGE_SIZE
+from kb.validation import check_entry
+
+router = APIRouter(prefix="/knowledge", tags=["knowledge tests"])
+Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
+Cursor = Annotated[str | None, Query(max_length=200)]
+PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)]
+MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8", FileFormat.JSONL: "application/x-ndjson"}
+
+
+async def get_questions(session: SessionDep, services: ServicesDep) -> GoldQuestionService:
+    """Return the gold questions of this request."""
+    return GoldQuestionService(session, services.clock)
+
+
+async def get_runs(session: SessionDep, services: ServicesDep) -> GoldRunService:
+    """Return the history of runs of this request."""
+    return GoldRunService(session, services.clock)
+
+
+QuestionsDep = Annotated[GoldQuestionService, Depends(get_questions)]
+RunsDep = Annotated[GoldRunService, Depends(get_runs)]
+
+
+@router.get("/entries/{entry_id}/gold-questions")
+async def list_gold_questions(entry_id: UUID, _editor: Editor, questions: QuestionsDep) -> QuestionList:
+    """List the gold questions of an entry, the oldest first."""
+    return QuestionList(items=await questions.list_questions(entry_id))
+
+
+@router.post("/entries/{entry_id}/gold-questions", status_code=status.HTTP_201_CREATED)
+async def add_gold_question(
+    entry_id: UUID, question: NewQuestion, account: Editor, questions: QuestionsDep
+) -> GoldQuestionDetail:
+    """Add a gold question to an entry."""
+    return await questions.add(entry_id, question.text, question.origin, account.display_name)
+
+
+@router.delete("/gold-questions/{question_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_gold_question(question_id: UUID, _editor: Editor, questions: QuestionsDep) -> None:
+    """Take a gold question out of the tests."""
+    await questions.remove(question_id)
+
+
+@router.get("/gold-questions")
+async def list_all_gold_questions(_editor: Editor, questions: QuestionsDep) -> QuestionRows:
+    """List every gold question of published entries."""
+    return QuestionRows(items=await questions.rows())
+
+
+@router.get(
+    "/gold-questions/file",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}},
+)
+async def export_gold_questions(
+    _editor: Editor, questions: QuestionsDep, file_format: Annotated[FileFormat, Query(alias="format")]
+) -> Response:
+    """Download every gold question; the import takes the file back."""
+    content = write_questions(await questions.rows(), file_format)
+    # Excel reads UTF-8 only when the file says so.
+    start = "\ufeff" if file_format is FileFormat.CSV else ""
+    return Response(
+        start + content,
+        media_type=MEDIA_TYPES[file_format],
+        headers={"Content-Disposition": f'attachment; filename="gold-questions.{file_format.value}"'},
+    )
+
+
+@router.post("/gold-questions/file")
+async def import_gold_questions(file: QuestionFile, account: Editor, questions: QuestionsDep) -> QuestionImport:
+    """Add the questions of a file, all or none; each problem of a refusal names its line and field."""
+    count = await questions.import_questions(read_questions(file.content, file.format), account.display_name)
+    return QuestionImport(added=count.added, unchanged=count.unchanged)
+
+
+@router.post("/tests/draft")
+async def try_draft(request: DraftToTest, _editor: Editor, services: ServicesDep) -> GoldReport | None:
+    """Say what publishing a text would do to the gold questions; null when it touches none."""
+    check_entry(request.draft)
+    return await services.gate.report(request.draft, request.entry_id)
+
+
+@router.get("/tests/runs")
+async def list_test_runs(
+    _editor: Editor, runs: RunsDep, entry_id: UUID | None = None, cursor: Cursor = None, limit: PageSize = 50
+) -> GoldRunPage:
+    """List the history of runs, the newest first."""
+    return await runs.list_runs(entry_id=entry_id, cursor=cursor, limit=limit)
+
+
+@router.get("/tests/runs/{run_id}")
+async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> GoldRunFull:
+    """Return a run with the questions it changed."""
+    return await runs.get_run(run_id)
+
+
+@router.post("/tests/runs", status_code=status.HTTP_202_ACCEPTED)
+async def start_test_run(account: Editor, services: ServicesDep) -> FullRunState:
+    """Run all gold questions in the background; 409 `knowledge_test_running` while one goes on."""
+    services.full_run.start(account.display_name)
+    return await services.full_run.state()
+
+
+@router.get("/tests/state")
+async def get_test_state(_editor: Editor, services: ServicesDep) -> FullRunState:
+    """Return how far the run of all questions is."""
+    return await services.full_run.state()
+
+
+@router.get("/tests/policy")
+async def get_test_policy(_editor: Editor, services: ServicesDep, runs: RunsDep) -> PolicyDetail:
+    """Return what happens when a text would cost gold questions their place."""
+    return await runs.policy(services.gate.default_policy)
+
+
+@router.put("/tests/policy")
+async def choose_test_policy(choice: PolicyChoice, account: Editor, runs: RunsDep) -> PolicyDetail:
+    """Choose what happens when a text would cost gold questions their place."""
+    return await runs.choose_policy(DropPolicy(choice.policy), account.display_name)
+
+
+@router.post("/hit-test")
+async def run_hit_test(request: HitTestRequest, _editor: Editor, services: ServicesDep) -> HitTestAnswer:
+    """Search as cards do and explain every hit, also as if an edited text were published."""
+    return await services.hit_test.answer(request)

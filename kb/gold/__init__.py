@@ -1,0 +1,1 @@
+"""Knowledge tests: gold questions of entries, and what a change of the knowledge does to them."""

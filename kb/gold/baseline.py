@@ -1,0 +1,64 @@
+"""How gold questions fare in the index as it is, remembered while the index stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from kb.gold.asking import query_of
+from kb.gold.comparison import Placement, placement
+from kb.gold.repository import AskedQuestion
+from kb.search.service import Look
+
+REMEMBERED = 20_000
+"""Placements; some 2 kB each."""
+Progress = Callable[[int, int], None]
+_State = tuple[str, int]
+
+
+class Baseline:
+    """Placements by question, of one state of the index: a change of it, or of how search ranks, forgets them."""
+
+    def __init__(self) -> None:
+        self._state: _State | None = None
+        self._known: dict[UUID, tuple[str, Placement]] = {}
+
+    async def of(
+        self, asked: Sequence[AskedQuestion], look: Look, progress: Progress = lambda _done, _total: None
+    ) -> dict[UUID, Placement]:
+        """Return the placements of the questions, searching only for those not remembered."""
+        state = _state(look)
+        self._enter(state)
+        placed: dict[UUID, Placement] = {}
+        for done, item in enumerate(asked, start=1):
+            key = item.question.id
+            asked_as = repr(query_of(item.question.text, item.revision))
+            known = self._known.get(key)
+            if known is None or known[0] != asked_as:
+                result = await look.search(query_of(item.question.text, item.revision))
+                known = (asked_as, placement(result, str(item.question.entry_id)))
+                # Another run may have moved on to a newer state of the index meanwhile.
+                if self._state == state and len(self._known) < REMEMBERED:
+                    self._known[key] = known
+            placed[key] = known[1]
+            progress(done, len(asked))
+        return placed
+
+    def carry_over(self, moved: dict[UUID, Placement], before: int, look: Look) -> None:
+        """Enter the state after a publication: what was foreseen for it is what is.
+
+        Does nothing when more than that publication has changed the index since `before`.
+        """
+        state = _state(look)
+        if self._state != (state[0], before) or state[1] != before + 1:
+            return
+        self._state = state
+        self._known |= {key: (self._known[key][0], placed) for key, placed in moved.items() if key in self._known}
+
+    def _enter(self, state: _State) -> None:
+        if self._state != state:
+            self._state, self._known = state, {}
+
+
+def _state(look: Look) -> _State:
+    return look.way, look.store.change_number

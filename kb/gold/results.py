@@ -1,0 +1,60 @@
+"""What runs of gold questions give; leaf types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from kb.gold.comparison import Placement, QuestionOutcome
+from kb.gold.repository import AskedQuestion
+from kb.search.hits import SearchState
+from kit.errors import DependencyCategory, DependencyError
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTest:
+    """What a draft would do to the questions that were tested.
+
+    Attributes:
+        outcomes: One a question.
+        titles: Titles of the entries that should answer, by entry.
+        available: Questions of the sectors concerned, tested or not.
+        state: Whether vectors took part.
+        change_number: State of the index that was looked at.
+    """
+
+    outcomes: tuple[QuestionOutcome, ...]
+    titles: Mapping[UUID, str]
+    available: int
+    state: SearchState
+    change_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FullTest:
+    """How every question fares now.
+
+    Attributes:
+        asked: The questions with their entries.
+        placements: By question.
+        state: Whether vectors took part.
+    """
+
+    asked: tuple[AskedQuestion, ...]
+    placements: Mapping[UUID, Placement]
+    state: SearchState
+
+
+class GoldTestUnavailableError(DependencyError):
+    """The questions could not be run: the index failed or took too long."""
+
+    code = "knowledge_test_unavailable"
+    http_status = 503
+
+
+def unavailable(error: Exception) -> GoldTestUnavailableError:
+    """Translate what a store or its engine raised."""
+    category = DependencyCategory.TIMEOUT if isinstance(error, TimeoutError) else DependencyCategory.REJECTED
+    message = "The gold questions could not be run: search is unavailable or too slow. Try again in a moment."
+    return GoldTestUnavailableError(message, category=category, retryable=True)
