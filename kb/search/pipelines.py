@@ -9,6 +9,7 @@ from haystack import Pipeline
 
 from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
 from kb.search.embedders.base import Embedder
+from kb.search.mender import QuestionMender
 from kb.search.projections import ProjectionCache
 from kb.search.ranking import RankingModel
 from kb.search.stores.base import SearchStore
@@ -23,18 +24,24 @@ def search_pipeline(
     candidates: int,
     executor: Executor,
 ) -> Pipeline:
-    """Return the search: analyse → retrieve by terms and by vectors → rank → explain.
+    """Return the search: analyse → retrieve by terms → mend what was misheard → retrieve by vectors → rank → explain.
+
+    Explanations speak of the question as it was asked; vectors and ranking see it mended.
 
     Embedder and model are asked for at every search, since they may arrive or be replaced while it serves.
     """
     pipeline = Pipeline()
     pipeline.add_component("analyser", QuestionAnalyser(executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
+    pipeline.add_component("mender", QuestionMender(store, projections, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
     pipeline.add_component("explainer", Explainer(executor))
-    for receiver in ("lexical", "vectors", "ranker", "explainer"):
+    for receiver in ("lexical", "mender", "explainer"):
         pipeline.connect("analyser.asked", f"{receiver}.asked")
+    pipeline.connect("lexical.found", "mender.lexical")
+    for receiver in ("vectors", "ranker"):
+        pipeline.connect("mender.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")
     pipeline.connect("vectors.found", "ranker.vectors")
     pipeline.connect("ranker.ranked", "explainer.ranked")
