@@ -51,11 +51,12 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Asked(Shared):
-    """The question on its way through the pipeline."""
+    """The question on its way through the pipeline; `heard` is what it was before it was mended, if it was."""
 
     query: SearchQuery
     question: AnalysedQuestion
     wanted: SearchFilter
+    heard: AnalysedQuestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,9 @@ class VectorRetriever:
             return {"found": Found(())}
         try:
             vector = question_vector(embedder, asked.question)
+            if asked.heard is not None:
+                # Mending may be wrong: half of the vector stays with what was heard.
+                vector = _unit(vector + question_vector(embedder, asked.heard))
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
         except SearchServerError:
             raise  # the whole search goes to the standby
@@ -179,8 +183,11 @@ def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:
     alone, with_context = embedder.embed_questions(
         [question.embedding_text, f"{question.context_text} {question.embedding_text}"]
     )
-    mixed = alone + CONTEXT_VECTOR_WEIGHT * with_context
-    unit: Vector = mixed / np.linalg.norm(mixed)
+    return _unit(alone + CONTEXT_VECTOR_WEIGHT * with_context)
+
+
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = vector / np.linalg.norm(vector)
     return unit
 
 

@@ -10,6 +10,7 @@ from haystack import Pipeline
 from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
 from kb.search.embedders.base import Embedder
+from kb.search.mender import QuestionMender
 from kb.search.projections import ProjectionCache
 from kb.search.ranking import RankingModel
 from kb.search.rerankers.stage import RerankingStage
@@ -28,25 +29,32 @@ def search_pipeline(
     reranking: RerankingStage | None = None,
     has_reasons: bool = True,
 ) -> Pipeline:
-    """Return the search: analyse → retrieve by terms and by vectors → rank → re-rank, where wanted → explain.
+    """Return the search: analyse → retrieve by terms → mend what was misheard → retrieve by vectors → rank →
+    re-rank, where wanted → explain.
+
+    Explanations speak of the question as it was asked; vectors and ranking see it mended.
 
     Embedder, model and lexicon are asked for at every search, since they may arrive or be replaced while it serves.
     """
     pipeline = Pipeline()
     pipeline.add_component("analyser", QuestionAnalyser(lexicon, executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
+    pipeline.add_component("mender", QuestionMender(store, projections, lexicon, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
     pipeline.add_component("explainer", Explainer(executor, has_reasons=has_reasons))
-    for receiver in ("lexical", "vectors", "ranker", "explainer"):
+    for receiver in ("lexical", "mender", "explainer"):
         pipeline.connect("analyser.asked", f"{receiver}.asked")
+    pipeline.connect("lexical.found", "mender.lexical")
+    for receiver in ("vectors", "ranker"):
+        pipeline.connect("mender.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")
     pipeline.connect("vectors.found", "ranker.vectors")
     if reranking is None:
         pipeline.connect("ranker.ranked", "explainer.ranked")
     else:
         pipeline.add_component("reranker", reranking)
-        pipeline.connect("analyser.asked", "reranker.asked")
+        pipeline.connect("mender.asked", "reranker.asked")
         pipeline.connect("ranker.ranked", "reranker.ranked")
         pipeline.connect("reranker.ranked", "explainer.ranked")
     return pipeline
