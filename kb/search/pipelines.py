@@ -29,8 +29,7 @@ def search_pipeline(
     reranking: RerankingStage | None = None,
     has_reasons: bool = True,
 ) -> Pipeline:
-    """Return the search: analyse → retrieve by terms → mend what was misheard → retrieve by vectors → rank →
-    re-rank, where wanted → explain.
+    """Return the search: analyse, retrieve by terms, mend, retrieve by vectors, rank, re-rank where wanted, explain.
 
     Explanations speak of the question as it was asked; vectors and ranking see it mended.
 

@@ -40,6 +40,10 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/knowledge/EditorPage')).EditorPage }),
       },
       {
+        path: 'knowledge/words',
+        lazy: async () => ({ Component: (await import('./features/words/WordsPage')).WordsPage }),
+      },
+      {
         path: 'knowledge/:entryId?',
         lazy: async () => ({ Component: (await import('./features/knowledge/BrowserPage')).BrowserPage }),
       },

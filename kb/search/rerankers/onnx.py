@@ -70,7 +70,7 @@ class OnnxReranker:
         if loaded is None:
             raise _unusable("the re-ranker is not loaded")
         tokenizer, session = loaded
-        encodings = tokenizer.encode_batch([(question[: self._max_tokens // 2], passage) for passage in passages])
+        encodings = tokenizer.encode_batch([(question[: self._max_tokens // 3], passage) for passage in passages])
         known = {
             "input_ids": np.array([encoding.ids for encoding in encodings], np.int64),
             "attention_mask": np.array([encoding.attention_mask for encoding in encodings], np.int64),

@@ -49,3 +49,11 @@ export type SectorNode = Schemas['SectorNode']
 export type CaseDetail = Schemas['CaseDetail']
 
 export type PartHealth = Schemas['PartHealth']
+
+export type FoldedDocument = Schemas['FoldedDocument']
+
+export type WordUse = Schemas['WordUse']
+export type WordGroup = Schemas['WordGroup']
+export type WordGroupDraft = Schemas['WordGroupDraft']
+export type WordGroupChange = Schemas['WordGroupChange']
+export type WordImportReport = Schemas['WordImportReport']

@@ -27,6 +27,7 @@ export function makeCard(change: Partial<Card> = {}): Card {
     trigger_segment_ids: [],
     matches: [],
     is_new: true,
+    folded: [],
     ...change,
   }
 }

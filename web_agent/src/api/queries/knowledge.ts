@@ -9,6 +9,8 @@ export interface EntryFilter {
   sector: string | null
   situation: string | null
   status: RevisionState | null
+  /** Part of the title; searches know published entries only, this finds the others too. */
+  title: string | null
 }
 
 export const categoriesQuery = queryOptions({

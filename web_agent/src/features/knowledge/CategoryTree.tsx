@@ -3,6 +3,7 @@ import { Tree } from 'antd'
 import type { TreeDataNode } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 
 import { categoriesQuery } from '@/api/queries/knowledge'
 import type { SectorNode } from '@/api/types'
@@ -37,6 +38,9 @@ export function CategoryTree({ place, onChange }: CategoryTreeProps) {
     <nav className="panel browser__tree" aria-label={t('knowledge.tree')}>
       <div className="panel__head">
         <h1 className="panel__title">{t('nav.knowledge')}</h1>
+        <Link className="browser__actions" to="/knowledge/words">
+          {t('words.title')}
+        </Link>
       </div>
       {tree.isPending && <Loading lines={10} />}
       {tree.isError && <Failure error={tree.error} onRetry={tree.refetch} />}

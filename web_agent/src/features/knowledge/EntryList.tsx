@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { entriesQuery } from '@/api/queries/knowledge'
@@ -22,9 +23,11 @@ const STATUSES = ['published', 'retired', 'all'] as const
 
 export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
   const { t } = useTranslation()
+  const [title, setTitle] = useState('')
+  const wanted = useDeferredValue(title.trim())
   return (
     <>
-      <div className="browser__filter">
+      <div className="browser__filter browser__filter--row">
         <Segmented
           legend={t('knowledge.status')}
           isLegendHidden
@@ -34,15 +37,26 @@ export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
             onStatus(value === 'all' ? null : value)
           }}
         />
+        <input
+          className="input"
+          type="search"
+          aria-label={t('knowledge.title_filter')}
+          placeholder={t('knowledge.title_filter')}
+          maxLength={100}
+          value={title}
+          onChange={(event) => {
+            setTitle(event.target.value)
+          }}
+        />
       </div>
-      <Entries place={place} status={status} chosen={chosen} />
+      <Entries place={place} status={status} title={wanted || null} chosen={chosen} />
     </>
   )
 }
 
-function Entries({ place, status, chosen }: Omit<EntryListProps, 'onStatus'>) {
+function Entries({ place, status, title, chosen }: Omit<EntryListProps, 'onStatus'> & { title: string | null }) {
   const { t } = useTranslation()
-  const entries = useInfiniteQuery(entriesQuery({ ...place, status }))
+  const entries = useInfiniteQuery(entriesQuery({ ...place, status, title }))
   if (entries.isPending) return <Loading lines={10} />
   if (entries.isError && entries.data === undefined) return <Failure error={entries.error} onRetry={entries.refetch} />
   const items = entries.data.pages.flatMap((page) => page.items)

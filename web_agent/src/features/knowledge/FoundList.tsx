@@ -4,6 +4,7 @@ import type { FoundEntry } from '@/api/types'
 import { SearchSummary } from '@/features/search/SearchSummary'
 import type { Search } from '@/features/search/useSearch'
 import { fieldMarks } from '@/features/suggestions/evidence'
+import { Folded } from '@/features/suggestions/Folded'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 import { Marked } from '@/ui/Marked'
 
@@ -18,7 +19,10 @@ export function FoundList({ search, chosen }: { search: Search; chosen: string |
         <SearchSummary search={search} />
       </div>
       {search.answer?.cards.map((entry) => (
-        <FoundRow key={entry.entry_id} entry={entry} isChosen={entry.entry_id === chosen} />
+        <div key={entry.entry_id} className="found">
+          <FoundRow entry={entry} isChosen={entry.entry_id === chosen} />
+          <Folded documents={entry.folded} addressOf={(id) => `/knowledge/${id}`} />
+        </div>
       ))}
     </div>
   )
@@ -38,7 +42,7 @@ function FoundRow({ entry, isChosen }: { entry: FoundEntry; isChosen: boolean })
   )
 }
 
-const PARTS = ['words', 'bigrams', 'pinyin', 'vector', 'title', 'variants'] as const
+const PARTS = ['words', 'bigrams', 'pinyin', 'vector', 'title', 'variants', 'initials', 'reranker'] as const
 
 function partName(t: ReturnType<typeof useTranslation>['t'], name: string): string {
   const part = PARTS.find((known) => known === name)

@@ -44,6 +44,7 @@ export function SearchResults({ search, deeds, onLeave }: SearchResultsProps) {
           isOpen={card === openCard}
           titleMarks={fieldMarks(card, 'title')}
           scriptMarks={fieldMarks(card, 'script')}
+          folded={card.folded}
           aside={<ConfidenceBar confidence={card.confidence} />}
           actions={
             <>

@@ -43,6 +43,7 @@ export function CardItem(props: CardItemProps) {
       titleMarks={fieldMarks(card, 'title')}
       scriptMarks={fieldMarks(card, 'script')}
       reasons={reasons}
+      folded={card.folded}
       isSettled={isSettled(verdict)}
       onOpen={onOpen}
       onReason={deeds.onReason}

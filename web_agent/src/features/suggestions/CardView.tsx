@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useId, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { Card } from '@/api/types'
+import type { Card, FoldedDocument } from '@/api/types'
 import { Kbd } from '@/ui/Kbd'
 import { InlineMarkdown, Markdown } from '@/ui/Markdown'
 import { Marked } from '@/ui/Marked'
@@ -10,6 +10,7 @@ import { parseMarkdown, splitSteps } from '@/ui/markdown'
 import type { MarkedRange } from '@/ui/text'
 
 import { CardMeta } from './CardMeta'
+import { Folded } from './Folded'
 import type { Reason } from './evidence'
 import { Reasons } from './Reasons'
 
@@ -37,6 +38,8 @@ interface CardViewProps {
   onOpen?: () => void
   onReason?: (reason: Reason) => void
   id?: string
+  /** Entries that say nearly the same. */
+  folded?: readonly FoldedDocument[]
 }
 
 /** Opens on the sentence to say aloud, then steps, then details folded. */
@@ -78,7 +81,7 @@ function CardTitle({ content, isOpen, chord, titleMarks = [], onOpen, titleId }:
   )
 }
 
-function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions }: CardViewProps) {
+function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions, folded = [] }: CardViewProps) {
   const { t } = useTranslation()
   const { steps, rest } = useMemo(() => splitSteps(parseMarkdown(content.answer)), [content.answer])
   const terms = reasons.filter((reason) => reason.kind === 'exact').map((reason) => reason.text)
@@ -105,6 +108,7 @@ function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions }
           <Markdown blocks={rest} terms={terms} />
         </details>
       )}
+      <Folded documents={folded} addressOf={(id) => `/knowledge/${id}`} />
       <CardMeta content={content} />
       {actions !== undefined && <footer className="card__actions">{actions}</footer>}
     </div>

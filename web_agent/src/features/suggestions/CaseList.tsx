@@ -4,7 +4,9 @@ import type { CaseCard } from '@/api/types'
 import { Marked } from '@/ui/Marked'
 
 import { fieldMarks } from './evidence'
+import { Folded } from './Folded'
 
+import './Card.css'
 import './CaseList.css'
 
 type ShownCase = Omit<CaseCard, 'suggestion_id' | 'sector'>
@@ -36,6 +38,7 @@ export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
               <Marked text={item.solution} marks={fieldMarks(item, 'solution')} />
             </dd>
           </dl>
+          <Folded documents={item.folded} addressOf={(id) => `/cases/${id}`} />
         </details>
       ))}
     </section>
