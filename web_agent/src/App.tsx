@@ -44,6 +44,14 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/words/WordsPage')).WordsPage }),
       },
       {
+        path: 'knowledge/hit-test',
+        lazy: async () => ({ Component: (await import('./features/knowledge-tests/HitTestPage')).HitTestPage }),
+      },
+      {
+        path: 'knowledge/tests',
+        lazy: async () => ({ Component: (await import('./features/knowledge-tests/TestsPage')).TestsPage }),
+      },
+      {
         path: 'knowledge/:entryId?',
         lazy: async () => ({ Component: (await import('./features/knowledge/BrowserPage')).BrowserPage }),
       },

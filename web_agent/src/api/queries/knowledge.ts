@@ -1,3 +1,4 @@
+import type { QueryClient } from '@tanstack/react-query'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
@@ -49,31 +50,44 @@ export const revisionsQuery = (entryId: string) =>
       ),
   })
 
+/** What a person says about test questions that would lose their place. */
+export interface Consent {
+  ask_before_drop: boolean
+  override_reason: string
+}
+
 export function useCreateEntry() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (draft: EntryDraft) => answer(api.POST('/api/v1/knowledge/entries', { body: draft })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+    mutationFn: ({ draft, consent }: { draft: EntryDraft; consent: Consent }) =>
+      answer(api.POST('/api/v1/knowledge/entries', { body: { ...draft, ...consent } })),
+    onSuccess: () => forgetTexts(client),
   })
+}
+
+/** A publication changes what is read, and adds to the history of tests. */
+async function forgetTexts(client: QueryClient): Promise<void> {
+  await Promise.all(['knowledge', 'knowledge-tests'].map((name) => client.invalidateQueries({ queryKey: [name] })))
 }
 
 export interface Edit {
   entryId: string
   baseRevisionId: string
   draft: EntryDraft
+  consent: Consent
 }
 
 export function useReviseEntry() {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ entryId, baseRevisionId, draft }: Edit) =>
+    mutationFn: ({ entryId, baseRevisionId, draft, consent }: Edit) =>
       answer(
         api.POST('/api/v1/knowledge/entries/{entry_id}/revisions', {
           params: { path: { entry_id: entryId } },
-          body: { base_revision_id: baseRevisionId, ...draft },
+          body: { base_revision_id: baseRevisionId, ...draft, ...consent },
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+    onSuccess: () => forgetTexts(client),
   })
 }
 

@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router'
 
 import { entryQuery } from '@/api/queries/knowledge'
 import type { RevisionState } from '@/api/types'
+import type { HitTestState } from '@/features/knowledge-tests/HitTestPage'
 import { SearchBox } from '@/features/search/SearchBox'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
@@ -40,6 +41,7 @@ export function BrowserPage() {
           <SearchBox search={search} placeholder={t('knowledge.search')} onEnterResults={focusFirstEntry} />
           <NewEntryLink />
         </div>
+        <TestLinks question={search.text} />
         {search.isActive ? (
           <FoundList search={search} chosen={entryId ?? null} />
         ) : (
@@ -54,6 +56,22 @@ export function BrowserPage() {
         )}
       </section>
     </div>
+  )
+}
+
+/** Why the search found this, and how the knowledge does in its own tests; for those who can change it. */
+function TestLinks({ question }: { question: string }) {
+  const { t } = useTranslation()
+  const canEdit = usePermission('knowledge.edit')
+  if (!canEdit) return null
+  const state: HitTestState = { text: question }
+  return (
+    <p className="browser__tests">
+      <Link to="/knowledge/hit-test" state={state}>
+        {t('hit_test.title')}
+      </Link>
+      <Link to="/knowledge/tests">{t('tests.title')}</Link>
+    </p>
   )
 }
 

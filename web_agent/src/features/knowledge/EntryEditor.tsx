@@ -1,14 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Form } from 'antd'
 import type { FormInstance } from 'antd'
+import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
 import type { Problem } from '@/api/problem'
 import { asProblem } from '@/api/problem'
+import type { Consent } from '@/api/queries/knowledge'
 import { entryQuery, useCreateEntry, useReviseEntry } from '@/api/queries/knowledge'
 import type { CategoryTree, EntryDetail, RevisionDetail } from '@/api/types'
+import { DraftTests } from '@/features/knowledge-tests/DraftTests'
+import { asksForConsent, DropPanel } from '@/features/knowledge-tests/DropPanel'
 import { CardView } from '@/features/suggestions/CardView'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
@@ -57,7 +61,15 @@ export function EntryEditor({ tree, entry }: EntryEditorProps) {
           </span>
         </div>
         {guard}
-        {saving.problem !== null && <SaveProblem problem={saving.problem} />}
+        {saving.problem !== null && !asksForConsent(saving.problem) && <SaveProblem problem={saving.problem} />}
+        {saving.problem !== null && asksForConsent(saving.problem) && (
+          <DropPanel
+            problem={saving.problem}
+            isPending={saving.isPending}
+            onPublish={saving.send}
+            onStay={saving.settle}
+          />
+        )}
         {saving.theirs !== null && base !== null && (
           <Conflict
             base={base}
@@ -84,7 +96,14 @@ export function EntryEditor({ tree, entry }: EntryEditorProps) {
           <EntryFields tree={tree} />
         </Form>
       </section>
-      <Preview form={form} base={base} />
+      <Preview form={form} base={base}>
+        <DraftTests
+          entryId={entry?.id ?? null}
+          variants={linesOf(saving.values().variants)}
+          draft={() => draftOf(saving.values())}
+          onRefused={saving.mark}
+        />
+      </Preview>
     </div>
   )
 }
@@ -107,24 +126,26 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
   const [problem, setProblem] = useState<Problem | null>(null)
   const [theirs, setTheirs] = useState<RevisionDetail | null>(null)
 
-  const send = async (values: FormValues): Promise<string> => {
-    const draft = draftOf(values)
-    if (base === null) return (await create.mutateAsync(draft)).id
-    return (await revise.mutateAsync({ entryId: base.entry_id, baseRevisionId: base.id, draft })).entry_id
+  const values = (): FormValues => ({ ...(base === null ? EMPTY : valuesOf(base)), ...form.getFieldsValue(true) })
+  const publish = async (consent: Consent): Promise<string> => {
+    const draft = draftOf(values())
+    if (base === null) return (await create.mutateAsync({ draft, consent })).id
+    return (await revise.mutateAsync({ entryId: base.entry_id, baseRevisionId: base.id, draft, consent })).entry_id
+  }
+  const mark = (refused: Problem) => {
+    form.setFields(fieldErrors(refused, t))
   }
   const refuse = async (refused: Problem) => {
     setProblem(refused)
-    form.setFields(fieldErrors(refused, t))
+    mark(refused)
     if (refused.code !== 'stale_revision' || base === null) return
     const entry = await client.query({ ...entryQuery(base.entry_id), staleTime: 0 })
     setTheirs(entry.current)
   }
-  const save = () => {
+  const send = (consent: Consent) => {
     if (create.isPending || revise.isPending) return
-    setProblem(null)
-    const values = { ...EMPTY, ...form.getFieldsValue(true) } as FormValues
     form.setFields((Object.keys(EMPTY) as FieldName[]).map((name) => ({ name, errors: [] })))
-    void send(values).then(
+    void publish(consent).then(
       (entryId) => {
         onSaved()
         // The guard against leaving sees the clean form only after this render.
@@ -135,11 +156,17 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
       (error: unknown) => refuse(asProblem(error)),
     )
   }
+  const save = () => {
+    if (create.isPending || revise.isPending) return
+    setProblem(null)
+    // Somebody decides when test questions would lose their place.
+    send({ ask_before_drop: true, override_reason: '' })
+  }
   const settle = () => {
     setProblem(null)
     setTheirs(null)
   }
-  return { save, settle, problem, theirs, isPending: create.isPending || revise.isPending }
+  return { save, send, mark, values, settle, problem, theirs, isPending: create.isPending || revise.isPending }
 }
 
 type Translate = ReturnType<typeof useTranslation>['t']
@@ -156,7 +183,13 @@ export function fieldErrors(problem: Problem, t: Translate): { name: FieldName; 
   return [...byField].map(([name, errors]) => ({ name, errors }))
 }
 
-function Preview({ form, base }: { form: FormInstance<FormValues>; base: RevisionDetail | null }) {
+interface PreviewProps {
+  form: FormInstance<FormValues>
+  base: RevisionDetail | null
+  children: ReactNode
+}
+
+function Preview({ form, base, children }: PreviewProps) {
   const { t } = useTranslation()
   // Undefined until the form's fields are there.
   const watched = Form.useWatch([], form) as Partial<FormValues> | undefined
@@ -182,6 +215,7 @@ function Preview({ form, base }: { form: FormInstance<FormValues>; base: Revisio
             category_path: [values.idea, values.means].filter((part) => part !== ''),
           }}
         />
+        {children}
       </div>
     </section>
   )

@@ -1,0 +1,103 @@
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { Problem } from '@/api/problem'
+import type { Consent } from '@/api/queries/knowledge'
+import type { GoldReport } from '@/api/types'
+import { problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { Banner } from '@/ui/states'
+
+import { ChangesTable, ReportSummary } from './ChangesTable'
+
+const CODES = ['knowledge_test_drop', 'knowledge_test_blocked', 'knowledge_test_unavailable']
+
+/** Whether the server wants a decision about test questions before it publishes. */
+export const asksForConsent = (problem: Problem): boolean => problem.status === 409 && CODES.includes(problem.code)
+
+/** The report in a refusal; the server writes it by the same schema as `POST /tests/draft` answers. */
+export function reportOf(problem: Problem): GoldReport | null {
+  const report = problem.details.report
+  return typeof report === 'object' && report !== null ? (report as GoldReport) : null
+}
+
+interface DropPanelProps {
+  problem: Problem
+  isPending: boolean
+  onPublish: (consent: Consent) => void
+  onStay: () => void
+}
+
+/** Which questions would lose their place, and the ways on: edit, publish, or publish with a reason. */
+export function DropPanel({ problem, isPending, onPublish, onStay }: DropPanelProps) {
+  const { t } = useTranslation()
+  const report = reportOf(problem)
+  const isBlocked = problem.details.policy === 'block'
+  return (
+    <section className="drop" aria-label={t('tests.drop_title')}>
+      <Banner tone="waiting">{problemText(t, problem)}</Banner>
+      {report !== null && (
+        <>
+          <ReportSummary report={report} />
+          <div className="drop__changes">
+            <ChangesTable changes={report.changes} />
+          </div>
+        </>
+      )}
+      <p className="field__hint">{t('tests.drop_fix')}</p>
+      {isBlocked ? (
+        <Override isPending={isPending} onPublish={onPublish} onStay={onStay} />
+      ) : (
+        <div className="drop__actions">
+          <Button tone="primary" onClick={onStay}>
+            {t('editor.stay')}
+          </Button>
+          <Button
+            disabled={isPending}
+            onClick={() => {
+              onPublish({ ask_before_drop: false, override_reason: '' })
+            }}
+          >
+            {t('tests.publish_anyway')}
+          </Button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Override({ isPending, onPublish, onStay }: Omit<DropPanelProps, 'problem'>) {
+  const { t } = useTranslation()
+  const id = useId()
+  const [reason, setReason] = useState('')
+  return (
+    <form
+      className="drop__override"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onPublish({ ask_before_drop: true, override_reason: reason.trim() })
+      }}
+    >
+      <label className="field__label" htmlFor={id}>
+        {t('tests.override_reason')}
+      </label>
+      <input
+        id={id}
+        className="input"
+        maxLength={500}
+        value={reason}
+        onChange={(event) => {
+          setReason(event.target.value)
+        }}
+      />
+      <div className="drop__actions">
+        <Button tone="primary" onClick={onStay}>
+          {t('editor.stay')}
+        </Button>
+        <Button type="submit" disabled={isPending || reason.trim() === ''}>
+          {t('tests.publish_override')}
+        </Button>
+      </div>
+    </form>
+  )
+}
