@@ -91,14 +91,13 @@ class SearchService:
         return SearchResult(hits, state, has_answer, seconds * 1000)
 
     async def _answer(self, query: SearchQuery) -> tuple[tuple[Hit, ...], SearchState]:
-        standby = self._index.standby
-        if standby is None:
-            with self._index.lease() as store:
-                return await self._search(store, query)
         try:
             with self._index.lease() as store:
                 return await self._search(store, query)
         except SearchServerError as error:
+            standby = self._index.standby
+            if standby is None:
+                raise
             SEARCH_STAGE_FAILURES.labels("server").inc()
             log.debug("search_goes_to_standby", reason=error.message)
         with standby.lease() as store:
