@@ -84,7 +84,11 @@ class SearchIndex(Protocol):
         ...
 
     def lease(self) -> AbstractContextManager[SearchStore]:
-        """Use the current store; it stays usable until the block ends even when a rebuild replaces it."""
+        """Use the current store; it stays usable until the block ends even when a rebuild replaces it.
+
+        Raises:
+            SearchStoreAwayError: The server behind it is being left alone.
+        """
         ...
 
     def begin_rebuild(self) -> Rebuild:

@@ -157,11 +157,11 @@ class SearchService:
         return {text_hash(text): embedder.embed_passages([text])[0] for text in texts}
 
     async def _answer(self, query: SearchQuery) -> Answer:
-        standby = self._index.standby
         try:
             with self._index.lease() as store:
                 return await self._search(store, query)
         except SearchServerError as error:
+            standby = self._index.standby
             if standby is None:
                 raise
             SEARCH_STAGE_FAILURES.labels("server").inc()

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
@@ -34,6 +35,7 @@ from kit.logging import configure_logging
 from scripts.bench.generated_vectors import GeneratedVectors
 from scripts.bench.machine import describe, use_cores
 from scripts.bench.tables import print_table
+from tests.servers.elasticsearch import delete_indices
 
 DEPTH = 10
 BATCH = 1_000
@@ -49,12 +51,15 @@ class StoreRun:
         vector_seconds: Wall seconds to take in the vectors, making them included.
         run: The ten best of each question.
         took_ms: Wall milliseconds of each search, alone.
+        cpu_ms: Milliseconds of processor a search took on average, ours and the server's: unlike wall time, the same
+            on a busy machine.
     """
 
     index_seconds: float
     vector_seconds: float
     run: Mapping[str, Sequence[str]]
     took_ms: Sequence[float]
+    cpu_ms: float
 
 
 async def run_store(
@@ -64,7 +69,7 @@ async def run_store(
     embedder: Embedder | None,
     settings: KBSettings,
     *,
-    is_typed: bool = False,
+    cpu_seconds: Callable[[], float] = time.process_time,
 ) -> StoreRun:
     """Fill an index by a rebuild and ask it every question."""
     started = time.perf_counter()
@@ -78,16 +83,17 @@ async def run_store(
     took_ms: list[float] = []
     try:
         await service.warm_up()
+        cpu_before = cpu_seconds()
         for question in questions:
-            asked = SearchQuery(question.text, limit=DEPTH, is_typed=is_typed)
-            result = await service.search(asked)
+            result = await service.search(SearchQuery(question.text, limit=DEPTH))
             run[question.qid] = [hit.document_id for hit in result.hits]
             took_ms.append(result.took_ms)
             if result.state.value in ("unavailable", "local"):
                 raise RuntimeError(f"the store was {result.state.value} during the measurement")
     finally:
         await service.aclose()
-    return StoreRun(index_seconds, vector_seconds, run, took_ms)
+    cpu_ms = (cpu_seconds() - cpu_before) * 1000 / max(1, len(questions))
+    return StoreRun(index_seconds, vector_seconds, run, took_ms, cpu_ms)
 
 
 def _fill(index: SearchIndex, documents: Sequence[SearchDocument]) -> None:
@@ -118,6 +124,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--vectors", choices=["none", "generated"], default="none")
     parser.add_argument("--vector-index", choices=["hnsw", "int8_hnsw"], default="hnsw")
+    parser.add_argument("--server-pid", type=int, help="of Elasticsearch, to count its processor time as well")
     parser.add_argument("--only", choices=["embedded", "elasticsearch"])
     options = parser.parse_args()
     cores = use_cores(2)
@@ -130,7 +137,7 @@ def main() -> None:
     runs = {name: _measure(name, documents, questions, embedder, options) for name in names}
     print_table(
         f"{len(documents)} documents, {len(questions)} questions, vectors {options.vectors}",
-        ("store", "index s", "vectors s", "p50 ms", "p95 ms", "MRR@10"),
+        ("store", "index s", "vectors s", "p50 ms", "p95 ms", "CPU ms a search", "MRR@10"),
         [(name, *_row(run, questions)) for name, run in runs.items()],
     )
     if len(runs) == 2:
@@ -141,7 +148,14 @@ def main() -> None:
 def _row(run: StoreRun, questions: Sequence[GoldQuestion]) -> tuple[str, ...]:
     p50, p95 = np.percentile(run.took_ms, [50, 95])
     mrr = score_run(questions, run.run)["ALL"].mrr_at_10
-    return f"{run.index_seconds:.1f}", f"{run.vector_seconds:.1f}", f"{p50:.1f}", f"{p95:.1f}", f"{mrr:.3f}"
+    return (
+        f"{run.index_seconds:.1f}",
+        f"{run.vector_seconds:.1f}",
+        f"{p50:.1f}",
+        f"{p95:.1f}",
+        f"{run.cpu_ms:.1f}",
+        f"{mrr:.3f}",
+    )
 
 
 def _measure(
@@ -167,12 +181,21 @@ def _measure(
         stack.callback(index.close)
         if name == "elasticsearch":
             stack.callback(_delete, options.url, prefix)
-        return asyncio.run(run_store(index, documents, questions, embedder, settings))
+        counted = _cpu_seconds(options.server_pid if name == "elasticsearch" else None)
+        return asyncio.run(run_store(index, documents, questions, embedder, settings, cpu_seconds=counted))
+
+
+def _cpu_seconds(server_pid: int | None) -> Callable[[], float]:
+    server = None if server_pid is None else psutil.Process(server_pid)
+
+    def count() -> float:
+        times = None if server is None else server.cpu_times()
+        return time.process_time() + (0.0 if times is None else times.user + times.system)
+
+    return count
 
 
 def _delete(url: str, prefix: str) -> None:
-    from tests.servers.elasticsearch import delete_indices
-
     delete_indices(url, prefix)
 
 

@@ -100,11 +100,13 @@ def test_a_server_with_too_much_to_do_is_left_alone_and_asked_again(stub: StubSe
     assert {ask() for _ in range(3)} == {DependencyCategory.OVERLOADED}
     asked = len(stub.headers)
     assert ask() is DependencyCategory.CONNECTIVITY
-    assert (connection.is_away, len(stub.headers)) == (True, asked)
+    assert len(stub.headers) == asked
+    with pytest.raises(SearchStoreAwayError):
+        connection.require_answering()
     now[0] += 5
     stub.status, stub.body = 200, {"count": 0}
     assert ask() is None
-    assert not connection.is_away
+    connection.require_answering()
     connection.close()
 
 

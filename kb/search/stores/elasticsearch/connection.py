@@ -61,11 +61,7 @@ class Connection:
 
     def _call(self, work: Callable[[Elasticsearch], T], timeout_seconds: float) -> T:
         if not self.circuit.may_call():
-            raise SearchStoreAwayError(
-                "Elasticsearch does not answer; it is asked again shortly.",
-                category=DependencyCategory.CONNECTIVITY,
-                retryable=True,
-            )
+            raise _left_alone()
         try:
             answer = work(self._client.options(request_timeout=timeout_seconds))
         except (TransportError, ApiError, UnsupportedProductError) as error:
@@ -92,14 +88,26 @@ class Connection:
             SEARCH_SERVER_IS_AWAY.set(1)
             log.warning("elasticsearch_is_away", category=problem.category.value, reason=problem.message)
 
-    @property
-    def is_away(self) -> bool:
-        """Whether calls are held back now."""
-        return self.circuit.state is not CircuitState.CLOSED
+    def require_answering(self) -> None:
+        """Do nothing unless the server is being left alone; asks nothing.
+
+        Raises:
+            SearchStoreAwayError: It is.
+        """
+        if self.circuit.state is CircuitState.OPEN:
+            raise _left_alone()
 
     def close(self) -> None:
         """Close the sockets; safe to call twice."""
         self._client.close()
+
+
+def _left_alone() -> SearchStoreAwayError:
+    return SearchStoreAwayError(
+        "Elasticsearch does not answer; it is asked again shortly.",
+        category=DependencyCategory.CONNECTIVITY,
+        retryable=True,
+    )
 
 
 def make_client(settings: KBSettings) -> Elasticsearch:

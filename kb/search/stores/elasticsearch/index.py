@@ -72,11 +72,6 @@ class ElasticsearchIndex:
         """The lexical copy on this machine."""
         return self._standby
 
-    @property
-    def is_away(self) -> bool:
-        """Whether searches go to the standby now."""
-        return self._connection.is_away
-
     def open(self) -> None:
         """Become the writer where nobody else is, and see to it that there is a current generation."""
         self._standby.open()
@@ -125,7 +120,12 @@ class ElasticsearchIndex:
 
     @contextmanager
     def lease(self) -> Iterator[ElasticsearchStore]:
-        """Use the current store; never waits. A search that meets a swap half-way finds the new generation."""
+        """Use the current store; never waits. A search that meets a swap half-way finds the new generation.
+
+        Raises:
+            SearchStoreAwayError: The server is being left alone; a search need not even begin there.
+        """
+        self._connection.require_answering()
         yield self._store
 
     def begin_rebuild(self) -> ElasticsearchRebuild:
