@@ -13,6 +13,7 @@ from assist_api.accounts import endpoints as accounts
 from assist_api.accounts.gate import UploadGateMiddleware
 from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
+from assist_api.cases import endpoints as cases
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
@@ -71,6 +72,7 @@ def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
     for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
         api.include_router(router)
+    api.include_router(cases.router)
     return api
 
 

@@ -42,21 +42,21 @@ class KnowledgeEditor:
         """Publish a new entry; see `KnowledgeService.create_entry`."""
         async with self._edit() as knowledge:
             entry = await knowledge.create_entry(draft, author)
-        await self._make_findable()
+        await self.make_findable()
         return entry
 
     async def revise(self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, author: str) -> RevisionDetail:
         """Publish the next revision; see `KnowledgeService.revise_entry`."""
         async with self._edit() as knowledge:
             revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, author)
-        await self._make_findable()
+        await self.make_findable()
         return revision
 
     async def retire(self, entry_id: UUID) -> EntryDetail:
         """Take an entry out of search; see `KnowledgeService.retire_entry`."""
         async with self._edit() as knowledge:
             entry = await knowledge.retire_entry(entry_id)
-        await self._make_findable()
+        await self.make_findable()
         return entry
 
     @asynccontextmanager
@@ -68,7 +68,8 @@ class KnowledgeEditor:
         """Stop waiting for the index; it catches up after the next start. Safe to call twice."""
         await self._tasks.aclose()
 
-    async def _make_findable(self) -> None:
+    async def make_findable(self) -> None:
+        """Wait a moment until the index has followed what was committed."""
         # The edit is committed: a slow or broken index delays finding it, never fails the request, and goes on alone.
         catching_up = self._tasks.start(self._index.catch_up(), name="catch-up")
         _, late = await asyncio.wait({catching_up}, timeout=FINDABLE_WITHIN_SECONDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.deidentify.masking import deidentify, find_personal
+from kb.deidentify.masking import deidentify, find_personal, mask
 from kb.deidentify.spans import PersonalKind, PersonalSpan
 
-__all__ = ["PersonalKind", "PersonalSpan", "deidentify", "find_personal"]
+__all__ = ["PersonalKind", "PersonalSpan", "deidentify", "find_personal", "mask"]

@@ -101,6 +101,7 @@ class SearchService:
             audience=query.audience,
             sector=query.sector,
             region=query.region,
+            document_ids=query.document_ids,
         )
         outcome = await self._pipeline_of(store).run_async({"analyser": {"query": query, "wanted": wanted}})
         return outcome["explainer"]["hits"], state
