@@ -21,15 +21,13 @@ _TIME = re.compile(
     r"|(?:for|about) (?:two|three|\d+) (?:hours|days|minutes)))"
 )
 _AREA = re.compile(
-    r"[\u4e00-\u9fff]{2,8}?(?:小区|花园|家园|新村|公寓|苑|大厦|广场|大道|路|街|巷|村|镇|里(?=[0-9一二三四五六七八九十]))"
+    r"[\u4e00-\u9fff]{2,8}?(?:小区|花园|家园|新村|公寓|苑|大厦|广场|大道|(?<![电短半断开线水管铁公走上下马带网思出套一气])路|街|巷|村|镇|里(?=[0-9一二三四五六七八九十]))"
     r"|\b(?:[A-Z][a-z]+ ){1,3}(?:Street|Road|Avenue|Lane|Drive|Park|Square)\b"
 )
 _NOT_A_PLACE = re.compile(
     r"^(?:我们家|我们|我家|我|他们|家|您|是|住在|住|就在|在|地址是|地址|这边|那边|这里|的|到|整个|那个|这个|啊|嗯|从)+"
 )
-_NO_NAME = re.compile(
-    r"^(?:一条|哪个|什么|这条|那条|马|线|电|网|水|管|短|断|开|思|出|上|下|半|铁|公|楼|走)?(?:路|街|小区|村|里)$"
-)
+_NO_NAME = re.compile(r"^(?:哪个|什么|这条|那条|一条|整条)(?:路|街|小区|村|巷|大厦)$")
 _PERSONAL_FACTS = {PersonalKind.PHONE: "phone", PersonalKind.ACCOUNT: "account"}
 _LABELS = {
     "time": ("时间", "Time"),
