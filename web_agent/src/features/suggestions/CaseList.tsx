@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 
 import type { CaseCard } from '@/api/types'
 import { Marked } from '@/ui/Marked'
@@ -36,6 +37,9 @@ export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
               <Marked text={item.solution} marks={fieldMarks(item, 'solution')} />
             </dd>
           </dl>
+          <Link className="cases__more" to={`/cases/${item.case_id}`} target="_blank">
+            {t('cases.open')}
+          </Link>
         </details>
       ))}
     </section>
