@@ -13,6 +13,7 @@ from assist_api.accounts import endpoints as accounts
 from assist_api.accounts.gate import UploadGateMiddleware
 from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
+from assist_api.cases import endpoints as cases
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
@@ -71,7 +72,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    rooms = (accounts, calls, realtime, search, words, knowledge, knowledge_tests, health)
+    rooms = (accounts, calls, realtime, search, words, knowledge, knowledge_tests, cases, health)
     for room in rooms:
         api.include_router(room.router)
     return api

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from uuid import UUID
 
+from kb.case_repository import CaseRepository
+from kb.deidentify import deidentify
 from kb.markdown import plain_text
 from kb.models import Case, IndexChangeRow, Revision
-from kb.repository import CaseRepository, EntryRepository
+from kb.repository import EntryRepository
 from kb.schemas import EntryDraft
 from kb.search.documents import IndexChange, SearchDocument
 from kb.search.query import Audience, DocumentKind
@@ -105,16 +107,16 @@ def draft_document(draft: EntryDraft, entry_id: UUID, number: int) -> SearchDocu
 
 
 def case_document(case: Case) -> SearchDocument:
-    """Flatten a case for search; cases are for the agents' eyes and inside ones."""
+    """Flatten a case for search, de-identified; cases are for the agents' eyes and inside ones."""
     return SearchDocument(
         kind=DocumentKind.CASE,
         document_id=str(case.id),
         revision_id=str(case.id),
         revision_number=1,
-        title=case.title,
+        title=deidentify(case.title),
         variants=(),
-        answer=plain_text(case.solution),
-        script=case.problem,
+        answer=plain_text(deidentify(case.solution)),
+        script=deidentify(case.problem),
         sector=case.sector,
         audiences=frozenset({Audience.AGENT, Audience.INTERNAL}),
         category_id=category_id(case.business_type, case.situation),

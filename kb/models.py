@@ -130,6 +130,8 @@ class CaseEntry(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("entries.id"), primary_key=True, index=True)
     position: Mapped[int]
+    # The revision that was used; None where nobody knows (packs).
+    revision_id: Mapped[UUID | None]
 
 
 class Case(Base):
@@ -151,13 +153,29 @@ class Case(Base):
     occurred_on: Mapped[date]
     area: Mapped[str] = mapped_column(String(100))
     equipment: Mapped[str] = mapped_column(String(100))
-    # The call it was taken from; calls belong to another room, hence no foreign key.
-    call_id: Mapped[UUID | None] = mapped_column(index=True)
+    # The call it was taken from, one case a call; calls and accounts belong to another room, hence no foreign keys.
+    call_id: Mapped[UUID | None] = mapped_column(index=True, unique=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Counts the changes; where two people's edits collide.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Display name of who made it; None for cases of a pack.
+    author: Mapped[str | None] = mapped_column(String(100))
+    author_id: Mapped[UUID | None]
+    updated_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     links: Mapped[list[CaseEntry]] = relationship(
         order_by=CaseEntry.position, lazy="raise", cascade="all, delete-orphan"
     )
+
+
+class CaseEvidence(Base):
+    """What was said in the call of a case: ids of the utterances, and their text as it was, de-identified."""
+
+    __tablename__ = "case_evidence"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    frozen_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class IndexChangeRow(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from kb.models import Case, Category, Entry, IndexChangeRow, Revision, RevisionOrigin, RevisionState
+from kb.models import Category, Entry, IndexChangeRow, Revision, RevisionOrigin, RevisionState
 from kb.search.query import DocumentKind
 
 INDEX_LOG_LOCK = 0x7469_6E67
@@ -38,16 +38,6 @@ class EntryFilter:
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """Which cases a list shows; None does not filter."""
-
-    sector: str | None = None
-    situation: str | None = None
-    text: str | None = None
-    entry_id: UUID | None = None
-
-
 class Repository:
     """What entries and cases share: adding rows, and the log that the search index follows."""
 
@@ -64,6 +54,11 @@ class Repository:
             await self.session.execute(select(func.pg_advisory_xact_lock(INDEX_LOG_LOCK)))
         self.session.add(IndexChangeRow(kind=kind, document_id=document_id, at=at))
         await self.session.flush()
+
+    async def hits_one_row(self, statement: Any) -> bool:  # noqa: ANN401  # rejected: any DML statement
+        """Execute a statement and tell whether it touched exactly one row."""
+        result = await self.session.execute(statement)
+        return isinstance(result, CursorResult) and result.rowcount == 1
 
     async def changes_after(self, change_number: int, limit: int) -> Sequence[IndexChangeRow]:
         """Return the next lines of the index log, in order."""
@@ -158,7 +153,7 @@ class EntryRepository(Repository):
             .where(Entry.id == entry_id, Entry.current_revision_id == base_revision_id)
             .values(current_revision_id=revision_id)
         )
-        return await self._hits_one_row(statement)
+        return await self.hits_one_row(statement)
 
     async def set_retired(self, revision_id: UUID, at: datetime) -> bool:
         """Retire a published revision; False when it was not published any more."""
@@ -167,11 +162,7 @@ class EntryRepository(Repository):
             .where(Revision.id == revision_id, Revision.state == RevisionState.PUBLISHED)
             .values(state=RevisionState.RETIRED, retired_at=at)
         )
-        return await self._hits_one_row(statement)
-
-    async def _hits_one_row(self, statement: Any) -> bool:  # noqa: ANN401  # rejected: any DML statement
-        result = await self.session.execute(statement)
-        return isinstance(result, CursorResult) and result.rowcount == 1
+        return await self.hits_one_row(statement)
 
     async def add_category(self, category: dict[str, Any]) -> None:
         """Insert a category unless its id exists; safe when two writers do so at once."""
@@ -194,44 +185,8 @@ class EntryRepository(Repository):
         return (await self.session.scalars(select(Category).order_by(Category.name_zh))).all()
 
 
-class CaseRepository(Repository):
-    """Solved cases."""
-
-    async def find(self, case_id: UUID) -> Case | None:
-        """Return the case with its links."""
-        return await self.session.scalar(_with_links().where(Case.id == case_id))
-
-    async def find_by_key(self, key: str) -> Case | None:
-        """Return the case a knowledge pack calls by this key."""
-        return await self.session.scalar(_with_links().where(Case.key == key))
-
-    async def find_many(self, case_ids: Sequence[UUID]) -> Sequence[Case]:
-        """Return those of the cases that exist, in no order."""
-        return (await self.session.scalars(_with_links().where(Case.id.in_(case_ids)))).all()
-
-    async def all_page(self, after: UUID | None, limit: int) -> Sequence[Case]:
-        """Return cases by id, those behind `after`."""
-        statement = _with_links().order_by(Case.id).limit(limit)
-        if after is not None:
-            statement = statement.where(Case.id > after)
-        return (await self.session.scalars(statement)).all()
-
-    async def list_page(self, wanted: CaseFilter, after: tuple[date, UUID] | None, limit: int) -> Sequence[Case]:
-        """Return cases, the newest first."""
-        statement = _with_links().where(*_case_conditions(wanted))
-        if after is not None:
-            day, last_id = after
-            statement = statement.where(or_(Case.occurred_on < day, and_(Case.occurred_on == day, Case.id < last_id)))
-        ordered = statement.order_by(Case.occurred_on.desc(), Case.id.desc()).limit(limit)
-        return (await self.session.scalars(ordered)).all()
-
-
 def _with_current() -> Select[Entry]:
     return select(Entry).options(selectinload(Entry.current)).execution_options(populate_existing=True)
-
-
-def _with_links() -> Select[Case]:
-    return select(Case).options(selectinload(Case.links))
 
 
 def _entry_conditions(wanted: EntryFilter) -> list[Any]:
@@ -239,7 +194,7 @@ def _entry_conditions(wanted: EntryFilter) -> list[Any]:
     if wanted.sector is not None:
         conditions.append(Revision.sector == wanted.sector)
     if wanted.situation is not None:
-        conditions.append(_is_situation_or_group(Revision.situation, wanted.situation))
+        conditions.append(is_situation_or_group(Revision.situation, wanted.situation))
     if wanted.status is not None:
         conditions.append(Revision.state == wanted.status)
     if wanted.title:
@@ -247,19 +202,6 @@ def _entry_conditions(wanted: EntryFilter) -> list[Any]:
     return conditions
 
 
-def _case_conditions(wanted: CaseFilter) -> list[Any]:
-    conditions: list[Any] = []
-    if wanted.sector is not None:
-        conditions.append(Case.sector == wanted.sector)
-    if wanted.situation is not None:
-        conditions.append(_is_situation_or_group(Case.situation, wanted.situation))
-    if wanted.text:
-        in_title = Case.title.icontains(wanted.text, autoescape=True)
-        conditions.append(or_(in_title, Case.problem.icontains(wanted.text, autoescape=True)))
-    if wanted.entry_id is not None:
-        conditions.append(Case.links.any(entry_id=wanted.entry_id))
-    return conditions
-
-
-def _is_situation_or_group(column: Any, code: str) -> Any:  # noqa: ANN401  # debt: SQLAlchemy's column types
+def is_situation_or_group(column: Any, code: str) -> Any:  # noqa: ANN401  # debt: SQLAlchemy's column types
+    """Return the condition that a column holds a situation, or one of a group of them."""
     return or_(column == code, column.startswith(f"{code}.", autoescape=True))

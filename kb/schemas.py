@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -155,6 +156,67 @@ class CaseDetail(OutputModel):
     entry_ids: list[UUID] = Field(description="Entries it was solved with")
     call_id: UUID | None
     created_at: datetime
+    updated_at: datetime | None
+    version: int = Field(description="Counts the changes, from 1; a change names the one it was made on")
+    author: str = Field(description="Who made it; empty for cases of a pack")
+    author_id: UUID | None
+    is_deidentified: bool = Field(description="Names, numbers and house numbers are masked")
+
+
+class EvidenceNote(OutputModel):
+    """Why a sentence matters to its case."""
+
+    kind: Literal["problem", "fact", "card"]
+    name: str = Field(description="Name of the fact, title of the card; empty for the problem")
+
+
+class EvidenceLine(OutputModel):
+    """One sentence of the call behind a case."""
+
+    segment_id: UUID
+    leg_role: str
+    start_ms: int
+    end_ms: int
+    text: str
+    notes: list[EvidenceNote]
+
+
+class CaseEvidenceDetail(OutputModel):
+    """What was said in the call behind a case, in order."""
+
+    lines: list[EvidenceLine]
+    is_deidentified: bool
+
+
+class EntryOutcomes(OutputModel):
+    """How the cases ended that were solved with an entry."""
+
+    entry_id: UUID
+    resolved: int
+    escalated: int
+    unresolved: int
+    total: int
+
+
+class Solution(OutputModel):
+    """One way to solve a situation, measured by the cases that took it."""
+
+    entry_id: UUID
+    title: str
+    resolved: int
+    total: int
+
+
+class CaseCluster(OutputModel):
+    """Cases that are alike, with the one that stands for them."""
+
+    situation: str
+    category_path: list[str]
+    representative: CaseDetail = Field(description="The medoid: on average the most like the others")
+    case_ids: list[UUID] = Field(description="Every member, the representative first")
+    cohesion: float = Field(description="Mean cosine of the members with the representative, 0..1")
+    resolved: int
+    entry_ids: list[UUID] = Field(description="Entries that any member was solved with")
 
 
 class CasePage(OutputModel):

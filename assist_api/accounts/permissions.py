@@ -29,6 +29,11 @@ class Permission(StrEnum):
     SEARCH = "knowledge.search"
     READ_ENTRIES = "knowledge.read"
     EDIT_ENTRIES = "knowledge.edit"
+    MAKE_CASES = "cases.make"
+    """Of calls that the account may read."""
+    EDIT_CASES = "cases.edit"
+    READ_IDENTIFIED_CASES = "cases.read_identified"
+    """Names, numbers and addresses in cases that somebody else made."""
     READ_HEALTH = "health.read"
     MANAGE_ACCOUNTS = "accounts.manage"
 
@@ -41,6 +46,7 @@ _EVERYONE = frozenset(
         Permission.GIVE_FEEDBACK,
         Permission.SEARCH,
         Permission.READ_ENTRIES,
+        Permission.MAKE_CASES,
         Permission.READ_HEALTH,
     }
 )
@@ -49,8 +55,8 @@ _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE,
-        Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES},
-        Role.SUPERVISOR: _EVERYONE | _EVERY_CALL,
+        Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
+        Role.SUPERVISOR: _EVERYONE | _EVERY_CALL | {Permission.READ_IDENTIFIED_CASES},
         Role.TRAINER: _EVERYONE | _EVERY_CALL,
         Role.ADMIN: frozenset(Permission),
     }

@@ -1,4 +1,4 @@
-"""HTTP: the category tree, entries with their revisions, and solved cases."""
+"""HTTP: the category tree and entries with their revisions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from assist_api.accounts.principal import CurrentAccount
 from assist_api.deps import ServicesDep, SessionDep, permitted
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
-from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.paging import MAX_PAGE_SIZE
-from kb.repository import CaseFilter, EntryFilter
-from kb.schemas import CaseDetail, CasePage, CategoryTree, EntryDetail, EntryPage, RevisionDetail
+from kb.repository import EntryFilter
+from kb.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
 from kb.service import KnowledgeService
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
@@ -32,18 +31,12 @@ async def get_knowledge(session: SessionDep, services: ServicesDep) -> Knowledge
     return KnowledgeService(session, services.clock)
 
 
-async def get_cases(session: SessionDep, services: ServicesDep) -> CaseService:
-    """Return the case service of this request."""
-    return CaseService(session, services.clock)
-
-
 async def get_editor(services: ServicesDep) -> KnowledgeEditor:
     """Return what edits entries."""
     return services.editor
 
 
 KnowledgeDep = Annotated[KnowledgeService, Depends(get_knowledge)]
-CasesDep = Annotated[CaseService, Depends(get_cases)]
 EditorDep = Annotated[KnowledgeEditor, Depends(get_editor)]
 
 
@@ -98,25 +91,3 @@ async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor,
 async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
     """Take an entry out of search; its revisions stay readable."""
     return await editor.retire(entry_id)
-
-
-@router.get("/cases")
-async def list_cases(
-    _reader: Reader,
-    cases: CasesDep,
-    sector: FilterText = None,
-    situation: FilterText = None,
-    text: FilterText = None,
-    entry_id: UUID | None = None,
-    cursor: Cursor = None,
-    limit: PageSize = 50,
-) -> CasePage:
-    """List solved cases, the newest first."""
-    wanted = CaseFilter(sector=sector, situation=situation, text=text, entry_id=entry_id)
-    return await cases.list_cases(wanted, cursor=cursor, limit=limit)
-
-
-@router.get("/cases/{case_id}")
-async def get_case(case_id: UUID, _reader: Reader, cases: CasesDep) -> CaseDetail:
-    """Return one solved case."""
-    return await cases.get_case(case_id)

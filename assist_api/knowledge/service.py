@@ -51,7 +51,7 @@ class KnowledgeEditor:
         async with self._database.session() as session:
             entry = await KnowledgeService(session, self._clock).create_entry(draft, author)
             await admission.record(session, self._clock, entry.current)
-        await self._make_findable()
+        await self.make_findable()
         admission.note_published()
         return entry
 
@@ -71,7 +71,7 @@ class KnowledgeEditor:
             knowledge = KnowledgeService(session, self._clock)
             revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, author)
             await admission.record(session, self._clock, revision)
-        await self._make_findable()
+        await self.make_findable()
         admission.note_published()
         return revision
 
@@ -79,14 +79,15 @@ class KnowledgeEditor:
         """Take an entry out of search; see `KnowledgeService.retire_entry`."""
         async with self._database.session() as session:
             entry = await KnowledgeService(session, self._clock).retire_entry(entry_id)
-        await self._make_findable()
+        await self.make_findable()
         return entry
 
     async def aclose(self) -> None:
         """Stop waiting for the index; it catches up after the next start. Safe to call twice."""
         await self._tasks.aclose()
 
-    async def _make_findable(self) -> None:
+    async def make_findable(self) -> None:
+        """Wait a moment until the index has followed what was committed."""
         # The edit is committed: a slow or broken index delays finding it, never fails the request, and goes on alone.
         catching_up = self._tasks.start(self._index.catch_up(), name="catch-up")
         _, late = await asyncio.wait({catching_up}, timeout=FINDABLE_WITHIN_SECONDS)

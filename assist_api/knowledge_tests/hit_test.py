@@ -15,9 +15,10 @@ from assist_api.knowledge_tests.schemas import (
 )
 from assist_api.search.cards import card_match
 from assist_api.suggestions.service import state_name
+from kb.case_repository import CaseRepository
 from kb.document_source import case_document, draft_document, entry_document
 from kb.gold.tester import GoldTester
-from kb.repository import CaseRepository, EntryRepository
+from kb.repository import EntryRepository
 from kb.search.documents import SearchDocument
 from kb.search.hits import Hit, SearchResult
 from kb.search.query import DocumentKind, SearchQuery

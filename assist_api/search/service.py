@@ -9,6 +9,7 @@ from uuid import UUID
 from assist_api.search.cards import found_case, found_entry
 from assist_api.search.folded import load_folded
 from assist_api.search.schemas import FoundCase, FoundEntry, SearchAnswer, SearchRequest
+from kb.casebook.ranking import rank_cases
 from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.search.hits import Hit, SearchResult, SearchState
@@ -41,7 +42,7 @@ class TypedSearch:
         started = self._clock.monotonic()
         results = {kind: await self._engine.search(_query(request, kind)) for kind in dict.fromkeys(request.kinds)}
         cards = await self._entries(_hits(results.get(DocumentKind.ENTRY)))
-        cases = await self._cases(_hits(results.get(DocumentKind.CASE)))
+        cases = await self._cases(request.text, _hits(results.get(DocumentKind.CASE)))
         states = {result.state for result in results.values()}
         return SearchAnswer(
             cards=cards,
@@ -64,13 +65,12 @@ class TypedSearch:
             if revision is not None and revision.state is RevisionState.PUBLISHED
         ]
 
-    async def _cases(self, hits: Sequence[Hit]) -> list[FoundCase]:
+    async def _cases(self, said: str, hits: Sequence[Hit]) -> list[FoundCase]:
         async with self._database.session() as session:
-            wanted = [UUID(hit.document_id) for hit in hits]
-            cases = await CaseService(session, self._clock).find_cases(wanted)
+            found = await CaseService(session, self._clock).find_cases([UUID(hit.document_id) for hit in hits])
             names = await load_folded(session, self._clock, hits)
-        found = [(hit, cases.get(UUID(hit.document_id))) for hit in hits]
-        return [found_case(hit, case, names) for hit, case in found if case is not None]
+        cases = {str(case_id): case for case_id, case in found.items()}
+        return [found_case(hit, cases[hit.document_id], names) for hit in rank_cases(said, hits, cases)]
 
 
 def _query(request: SearchRequest, kind: DocumentKind) -> SearchQuery:

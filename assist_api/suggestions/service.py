@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID, uuid5
@@ -13,10 +14,11 @@ from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
+from kb.casebook.ranking import rank_cases
 from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.schemas import CaseDetail, RevisionDetail
-from kb.search.hits import SearchResult, SearchState
+from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind, SearchQuery
 from kb.service import KnowledgeService
 from kit.clock import Clock
@@ -24,7 +26,8 @@ from kit.db import Database
 
 ENTRY_HITS = 10
 """More than are shown: evidence gathers for entries that one sentence alone would not bring up."""
-CASE_HITS = 5
+CASE_HITS = 10
+"""More than are shown, so that what became of a case can bring it up."""
 SEARCH_TIMEOUT = timedelta(seconds=5)
 """Fifty times the p95 budget of a search; later than this a card helps nobody."""
 
@@ -46,12 +49,21 @@ class SuggestionService:
         async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
             entries = await self._engine.search(_query(request, DocumentKind.ENTRY, ENTRY_HITS))
             cases = await self._engine.search(_query(request, DocumentKind.CASE, CASE_HITS))
+            case_hits = await self._those_that_helped_first(request, cases.hits)
         return SearchResult(
-            hits=(*entries.hits, *cases.hits),
+            hits=(*entries.hits, *case_hits),
             state=entries.state,
             has_answer=entries.has_answer,
             took_ms=entries.took_ms + cases.took_ms,
         )
+
+    async def _those_that_helped_first(self, request: SearchRequest, hits: Sequence[Hit]) -> Sequence[Hit]:
+        if not hits:
+            return hits
+        async with self._database.session() as session:
+            found = await CaseService(session, self._clock).find_cases([UUID(hit.document_id) for hit in hits])
+        cases = {str(case_id): case for case_id, case in found.items()}
+        return rank_cases(" ".join([*request.context, request.text]), hits, cases)
 
     async def cards(
         self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState

@@ -151,6 +151,7 @@ class SearchEngine:
             audience=query.audience,
             sector=query.sector,
             region=query.region,
+            document_ids=query.document_ids,
         )
 
     def _today(self) -> date:

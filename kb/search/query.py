@@ -10,6 +10,10 @@ MAX_QUERY_CHARACTERS = 2_000
 """Longer questions are cut: a caller's minute of speech is under 400 characters."""
 
 
+MAX_DOCUMENT_IDS = 5_000
+"""Every store takes so many in one query (Elasticsearch's own limit for a terms query is 65,536)."""
+
+
 class DocumentKind(StrEnum):
     """What a hit is."""
 
@@ -40,6 +44,8 @@ class SearchQuery:
         audience: Only entries this audience may see.
         limit: How many hits at most.
         is_typed: Typed by a person: pinyin initials, full pinyin and typing errors are understood.
+        document_ids: Only these documents, where the database has filtered already; None for every one. At most
+            `MAX_DOCUMENT_IDS`.
     """
 
     text: str
@@ -51,3 +57,4 @@ class SearchQuery:
     audience: Audience = Audience.AGENT
     limit: int = 10
     is_typed: bool = False
+    document_ids: frozenset[str] | None = None

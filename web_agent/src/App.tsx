@@ -60,6 +60,18 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/knowledge/EditorPage')).EditorPage }),
       },
       {
+        path: 'calls/:callId/case',
+        lazy: async () => ({ Component: (await import('./features/cases/CallCasePage')).CallCasePage }),
+      },
+      {
+        path: 'cases/groups',
+        lazy: async () => ({ Component: (await import('./features/cases/GroupsPage')).GroupsPage }),
+      },
+      {
+        path: 'cases/:caseId/edit',
+        lazy: async () => ({ Component: (await import('./features/cases/EditCasePage')).EditCasePage }),
+      },
+      {
         path: 'cases/:caseId?',
         lazy: async () => ({ Component: (await import('./features/cases/CasesPage')).CasesPage }),
       },

@@ -40,18 +40,23 @@ class StoreCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class SearchFilter:
-    """What a document must fulfil to be a candidate; fields as in `SearchQuery`, `on` resolved to a day."""
+    """What a document must fulfil to be a candidate; fields as in `SearchQuery`, `on` resolved to a day.
+
+    `document_ids` narrows to documents the database chose; no id at all admits nothing.
+    """
 
     kinds: frozenset[DocumentKind]
     on: date
     audience: Audience = Audience.AGENT
     sector: str | None = None
     region: str | None = None
+    document_ids: frozenset[str] | None = None
 
     def admits(self, document: SearchDocument) -> bool:
         """Whether the document fulfils the filter."""
         return (
             document.kind in self.kinds
+            and (self.document_ids is None or document.document_id in self.document_ids)
             and self.audience in document.audiences
             and (self.sector is None or document.sector in (None, self.sector))
             and (self.region is None or document.region in (None, self.region))

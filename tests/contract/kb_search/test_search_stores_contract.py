@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -97,6 +98,15 @@ class SearchStoreContract:
         assert not {"secret", "case"} & set(self.found(store, "停水通知", south))
         inside = SearchFilter(frozenset(DocumentKind), TODAY, Audience.INTERNAL)
         assert self.found(store, "停水通知", inside) == ["secret"]
+
+    def test_only_the_documents_that_the_database_chose_are_candidates(self, store: SearchStore):
+        store.apply([entry(f"crowd{n}", "停电报修和停电查询") for n in range(60)], [])
+        chosen = SearchFilter(frozenset(DocumentKind), TODAY, document_ids=frozenset({"outage", "bill", "never-there"}))
+        found = self.found(store, "停电报修", chosen)
+        assert found[0] == "outage"
+        assert set(found) <= {"outage", "bill"}
+        assert self.found(store, "停电报修", replace(chosen, document_ids=frozenset())) == []
+        assert self.found(store, "停电报修", replace(chosen, sector="gas")) == []
 
     @pytest.mark.parametrize(
         ("on", "is_valid"),

@@ -126,7 +126,7 @@ async def test_similar_cases_stand_beside_the_entries(server: Server) -> None:
     assert [item["case_id"] for item in answer["cases"]] == [str(case.id)]
     assert (await found(curator, "漏电保护器跳闸", kinds=["entry"]))["cases"] == []
     assert (await curator.get(f"/api/v1/knowledge/cases/{case.id}")).json()["solution"] == case.solution
-    listed = (await curator.get("/api/v1/knowledge/cases", params={"text": "漏电"})).json()
+    listed = (await curator.post("/api/v1/knowledge/cases/search", json={"text": "漏电"})).json()
     assert [item["id"] for item in listed["items"]] == [str(case.id)]
     assert (await curator.get(f"/api/v1/knowledge/cases/{uuid4()}")).json()["code"] == "case_not_found"
 

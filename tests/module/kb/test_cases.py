@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.case_repository import CaseFilter
 from kb.cases import CaseService
-from kb.repository import CaseFilter
 from kb.service import KnowledgeService
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock

@@ -22,6 +22,9 @@ suggestions.give_feedback     yes     yes        yes     yes   yes
 knowledge.search              yes     yes        yes     yes   yes
 knowledge.read                yes     yes        yes     yes   yes
 knowledge.edit                 no     yes         no      no   yes
+cases.make                    yes     yes        yes     yes   yes
+cases.edit                     no     yes         no      no   yes
+cases.read_identified          no     yes        yes      no   yes
 health.read                   yes     yes        yes     yes   yes
 accounts.manage                no      no         no      no   yes
 """

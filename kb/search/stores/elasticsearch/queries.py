@@ -36,6 +36,8 @@ def filters(wanted: SearchFilter) -> list[Query]:
         {"range": {"valid_from": {"lte": day}}},
         {"range": {"valid_until": {"gte": day}}},
     ]
+    if wanted.document_ids is not None:
+        required.append(any_of("document_id", sorted(wanted.document_ids)))
     places = (("sector", wanted.sector), ("region", wanted.region))
     return required + [any_of(field, [value, EVERYWHERE]) for field, value in places if value is not None]
 

@@ -102,7 +102,15 @@ class Columns:
         for name, value in (("sector", wanted.sector), ("region", wanted.region)):
             if value is not None:
                 mask &= (columns[name] == _ANYWHERE) | (columns[name] == self._codes.get(value, -1))
+        if wanted.document_ids is not None:
+            mask &= self._is_one_of(wanted.document_ids, len(mask))
         return mask
+
+    def _is_one_of(self, document_ids: Iterable[str], size: int) -> Mask:
+        rows = [self.rows[name] for name in document_ids if name in self.rows]
+        chosen = np.zeros(size, np.bool_)
+        chosen[rows] = True
+        return chosen
 
     def statistics(self) -> CollectionStatistics:
         """Return counts and average lengths; remembered until something changes."""

@@ -99,29 +99,3 @@ export function useRetireEntry() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
   })
 }
-
-export interface CaseFilter {
-  sector: string | null
-  text: string | null
-}
-
-export const casesQuery = (filter: CaseFilter) =>
-  infiniteQueryOptions({
-    queryKey: ['knowledge', 'cases', filter],
-    queryFn: ({ pageParam, signal }) =>
-      answer(
-        api.GET('/api/v1/knowledge/cases', {
-          params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
-  })
-
-export const caseQuery = (caseId: string) =>
-  queryOptions({
-    queryKey: ['knowledge', 'case', caseId],
-    queryFn: ({ signal }) =>
-      answer(api.GET('/api/v1/knowledge/cases/{case_id}', { params: { path: { case_id: caseId } }, signal })),
-  })

@@ -4,9 +4,12 @@ import { Link } from 'react-router'
 import { asProblem } from '@/api/problem'
 import { useStopCall } from '@/api/queries/calls'
 import type { CallInfo } from '@/api/types'
+import { useGo } from '@/features/knowledge/useGo'
+import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { clockTime } from '@/ui/format'
+import { Kbd } from '@/ui/Kbd'
 import { useShortcut } from '@/ui/shortcuts'
 
 import { useHeardMs } from './heard'
@@ -46,7 +49,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       {call.speed === 'max' && call.state === 'answered' && <span className="tag">{t('call.speed_max')}</span>}
       <span className="call-bar__actions">
         {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
-        {call.state !== 'ended' && <StopButton callId={call.id} />}
+        {call.state === 'ended' ? <CaseButton callId={call.id} /> : <StopButton callId={call.id} />}
       </span>
     </section>
   )
@@ -66,6 +69,25 @@ function ListenButton({ player, heardMs, startsAtOnce }: { player: Player; heard
     <Button chord="L" aria-pressed={listening.isOn} onClick={listening.toggle}>
       {t('call.listen')}
     </Button>
+  )
+}
+
+/** One key from a finished call to the form of its case. */
+function CaseButton({ callId }: { callId: string }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const canMake = usePermission('cases.make')
+  const address = `/calls/${callId}/case`
+  const run = () => {
+    go(address)
+  }
+  useShortcut({ chord: 'Alt+A', group: 'call', label: t('cases.make'), run, isEnabled: canMake })
+  if (!canMake) return null
+  return (
+    <Link className="button" to={address} aria-keyshortcuts="Alt+A">
+      {t('cases.make')}
+      <Kbd chord="Alt+A" />
+    </Link>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { useParams } from 'react-router'
+import { useLocation, useParams } from 'react-router'
 
 import { categoriesQuery, entryQuery } from '@/api/queries/knowledge'
 import { usePermission } from '@/features/session/useSession'
@@ -8,6 +8,7 @@ import { AntdProvider } from '@/ui/AntdProvider'
 import { Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
+import type { FormValues } from './draft'
 import { EntryEditor } from './EntryEditor'
 
 import './Browser.css'
@@ -22,13 +23,19 @@ export function EditorPage() {
   return entryId === undefined ? <NewEntry /> : <ExistingEntry key={entryId} entryId={entryId} />
 }
 
+/** What another page hands over to begin a new entry with. */
+export interface EditorState {
+  seed?: Partial<FormValues>
+}
+
 function NewEntry() {
+  const seed = (useLocation().state as EditorState | null)?.seed ?? {}
   const tree = useQuery(categoriesQuery)
   if (tree.isPending) return <Loading lines={10} />
   if (tree.isError) return <Failure error={tree.error} onRetry={tree.refetch} />
   return (
     <AntdProvider>
-      <EntryEditor tree={tree.data} entry={null} />
+      <EntryEditor tree={tree.data} entry={null} seed={seed} />
     </AntdProvider>
   )
 }

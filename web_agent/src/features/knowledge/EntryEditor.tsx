@@ -30,13 +30,17 @@ interface EntryEditorProps {
   tree: CategoryTree
   /** Null for a new entry. */
   entry: EntryDetail | null
+  /** What a new entry begins with. */
+  seed?: Partial<FormValues>
 }
 
+const NO_SEED: Partial<FormValues> = {}
+
 /** A plain form on the left, the card it makes on the right. Saving makes a new revision. */
-export function EntryEditor({ tree, entry }: EntryEditorProps) {
+export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
   const { t } = useTranslation()
   const [form] = Form.useForm<FormValues>()
-  const [isDirty, setIsDirty] = useState(false)
+  const [isDirty, setIsDirty] = useState(Object.keys(seed).length > 0)
   const [base, setBase] = useState<RevisionDetail | null>(entry?.current ?? null)
   const saving = useSaving(form, base, () => {
     setIsDirty(false)
@@ -88,7 +92,7 @@ export function EntryEditor({ tree, entry }: EntryEditorProps) {
           layout="vertical"
           requiredMark={false}
           scrollToFirstError
-          initialValues={entry === null ? EMPTY : valuesOf(entry.current)}
+          initialValues={entry === null ? { ...EMPTY, ...seed } : valuesOf(entry.current)}
           onValuesChange={() => {
             setIsDirty(true)
           }}

@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 
+import { Outcomes } from '@/features/cases/Outcomes'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { CardView } from '@/features/suggestions/CardView'
 import { CaseList } from '@/features/suggestions/CaseList'
@@ -45,7 +46,12 @@ export function SearchResults({ search, deeds, onLeave }: SearchResultsProps) {
           titleMarks={fieldMarks(card, 'title')}
           scriptMarks={fieldMarks(card, 'script')}
           folded={card.folded}
-          aside={<ConfidenceBar confidence={card.confidence} />}
+          aside={
+            <>
+              <Outcomes entryId={card.entry_id} />
+              <ConfidenceBar confidence={card.confidence} />
+            </>
+          }
           actions={
             <>
               <CopyScript script={card.script} />

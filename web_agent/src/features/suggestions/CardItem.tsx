@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 
 import { useGiveFeedback } from '@/api/queries/calls'
 import type { Card, FeedbackRecorded, Verdict } from '@/api/types'
+import { Outcomes } from '@/features/cases/Outcomes'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 
 import { CardView } from './CardView'
@@ -50,6 +51,7 @@ export function CardItem(props: CardItemProps) {
       aside={
         <>
           {verdict !== undefined && <span className="tag tag--accent">{t(`card.verdict_done_${verdict}`)}</span>}
+          <Outcomes entryId={card.entry_id} />
           <ConfidenceBar confidence={card.confidence} />
         </>
       }

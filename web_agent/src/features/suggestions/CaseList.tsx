@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 
 import type { CaseCard } from '@/api/types'
 import { Marked } from '@/ui/Marked'
@@ -39,6 +40,9 @@ export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
             </dd>
           </dl>
           <Folded documents={item.folded} addressOf={(id) => `/cases/${id}`} />
+          <Link className="cases__more" to={`/cases/${item.case_id}`} target="_blank">
+            {t('cases.open')}
+          </Link>
         </details>
       ))}
     </section>

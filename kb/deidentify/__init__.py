@@ -1,0 +1,8 @@
+"""De-identification: what points at a person is found and masked in Chinese and English text. Pure."""
+
+from __future__ import annotations
+
+from kb.deidentify.masking import deidentify, find_personal, mask
+from kb.deidentify.spans import PersonalKind, PersonalSpan
+
+__all__ = ["PersonalKind", "PersonalSpan", "deidentify", "find_personal", "mask"]

@@ -1,0 +1,58 @@
+"""Runs of digits in a text: written (138 0013), full-width, or spoken (一三八零零, one three eight double zero)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SPOKEN_DIGITS = dict(zip("零〇洞一幺二两三四五六七拐八九", "000112234567789", strict=True))
+"""`洞` 0, `幺` 1 and `拐` 7 are how Chinese dispatchers keep like-sounding digits apart."""
+_ENGLISH = {"oh": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_ENGLISH |= {"seven": "7", "eight": "8", "nine": "9"}
+_REPEATS = {"double": 2, "triple": 3}
+
+_DIGIT = rf"[0-9０-９{''.join(SPOKEN_DIGITS)}]"
+_CHUNK = re.compile(rf"{_DIGIT}+")
+_WRITTEN_RUN = re.compile(rf"{_DIGIT}(?:[ 　\-–—,，、]{{0,2}}{_DIGIT})*")
+_WORD = rf"(?:(?:{'|'.join(_REPEATS)})[ -])?(?:{'|'.join(_ENGLISH)})"
+_ENGLISH_RUN = re.compile(rf"\b{_WORD}(?:[ ,-]{{1,2}}{_WORD})+\b", re.IGNORECASE)
+_ENGLISH_WORD = re.compile(_WORD, re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Digits without anything between them.
+
+    Attributes:
+        text: As ASCII digits.
+        start: First character in the source.
+        end: One past the last.
+    """
+
+    text: str
+    start: int
+    end: int
+
+
+def digit_runs(text: str) -> Iterator[tuple[Digits, ...]]:
+    """Yield every run as the chunks it was said in: `138 0013` is a run of two."""
+    for found in _WRITTEN_RUN.finditer(text):
+        yield tuple(
+            Digits("".join(map(_digit, chunk.group())), found.start() + chunk.start(), found.start() + chunk.end())
+            for chunk in _CHUNK.finditer(found.group())
+        )
+    for found in _ENGLISH_RUN.finditer(text):
+        yield tuple(
+            Digits(_english(word.group().lower()), found.start() + word.start(), found.start() + word.end())
+            for word in _ENGLISH_WORD.finditer(found.group())
+        )
+
+
+def _digit(character: str) -> str:
+    return SPOKEN_DIGITS.get(character) or str(int(character))
+
+
+def _english(word: str) -> str:
+    head, _, tail = word.replace("-", " ").partition(" ")
+    return _ENGLISH[tail] * _REPEATS[head] if tail else _ENGLISH[head]

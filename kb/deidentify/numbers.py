@@ -1,0 +1,116 @@
+"""Numbers that point at a person: telephone, identity card, bank card, household or account number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kb.deidentify.digits import Digits, digit_runs
+from kb.deidentify.spans import PersonalKind, PersonalSpan
+
+_CONTEXT_CHARACTERS = 20
+"""How far before a number the word that explains it may stand: `户号您记一下是`."""
+_MANY_DIGITS = 8
+"""A longer number that nothing explains is masked: nobody says eight digits that mean nothing."""
+_MAX_CHUNKS = 24
+"""No number has more pieces: eighteen digits said one by one, and some to spare."""
+
+_IDENTITY = re.compile(r"身份证|证件|\bID\b|identity", re.IGNORECASE)
+_BANK = re.compile(r"银行卡|信用卡|储蓄卡|卡号|bank card|card number|credit card", re.IGNORECASE)
+_ACCOUNT = re.compile(
+    r"户号|用户号|客户号|客户编号|用户编号|账号|帐号|账户|缴费号|缴费编码|表号|智能卡|"
+    r"account|customer (?:number|no|id)|meter (?:number|no)|contract",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"电话|手机|座机|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
+_NOT_PERSONAL = re.compile(r"工单|单号|受理号|订单|文号|国标|标准|型号|order (?:number|no)|ticket", re.IGNORECASE)
+_UNIT = re.compile(
+    r"[ ]?(?:元|块|度|千瓦|立方|吨|户|次|条|例|米|公里|人|分钟|小时|天|年|月|日|%|％|kWh|kW|m3|yuan|RMB|V|伏)"
+)
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_MOBILE = re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0[1-9]\d{1,2}[2-9]\d{6,7}")
+_HOTLINE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}|1[12]\d(?:\d{2})?")
+_COUNTING = "01234567890"
+_ID_CHECK_LETTER = re.compile(r"[ ]?[xX叉]")
+
+
+def find_numbers(text: str) -> Iterator[PersonalSpan]:
+    """Yield every personal number; what is said in pieces counts as one as long as it makes one."""
+    for run in digit_runs(text):
+        yield from _in_run(text, run)
+
+
+def _in_run(text: str, run: Sequence[Digits]) -> Iterator[PersonalSpan]:
+    first = 0
+    while first < len(run):
+        for last in range(min(len(run), first + _MAX_CHUNKS), first, -1):
+            span = _judge(text, run[first:last])
+            if span is not None:
+                yield span
+                first = last
+                break
+        else:
+            first += 1
+
+
+def _judge(text: str, chunks: Sequence[Digits]) -> PersonalSpan | None:
+    digits = "".join(chunk.text for chunk in chunks)
+    start, end = chunks[0].start, chunks[-1].end
+    if len(digits) == 17 and (letter := _ID_CHECK_LETTER.match(text, end)):
+        digits, end = f"{digits}0", letter.end()
+    if _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks):
+        return None
+    before = text[max(0, start - _CONTEXT_CHARACTERS) : start]
+    kind = _kind(digits, before, text[end : end + 4])
+    return None if kind is None else PersonalSpan(kind, start, end)
+
+
+def _kind(digits: str, before: str, after: str) -> PersonalKind | None:
+    if _is_identity_card(digits):
+        return PersonalKind.IDENTITY
+    if _MOBILE.fullmatch(digits):
+        return PersonalKind.PHONE
+    if (explained := _explained(digits, before)) is not None:
+        return explained
+    if digits in _COUNTING or _NOT_PERSONAL.search(before) or _UNIT.match(after) or _is_point_in_time(digits):
+        return None
+    if _LANDLINE.fullmatch(digits):
+        return PersonalKind.PHONE
+    if 16 <= len(digits) <= 19:
+        return PersonalKind.BANK_CARD if digits[0] in "3456" else PersonalKind.ACCOUNT
+    is_unexplained = _MANY_DIGITS <= len(digits) <= 20 and not re.search(r"[A-Za-z]-?$", before)
+    return PersonalKind.ACCOUNT if is_unexplained else None
+
+
+def _explained(digits: str, before: str) -> PersonalKind | None:
+    """Return what the words before a number say it is; the nearest word decides."""
+    least = 4 if _TAIL.search(before) else None
+    rules = (
+        (_IDENTITY, least or 15, PersonalKind.IDENTITY),
+        (_BANK, least or 12, PersonalKind.BANK_CARD),
+        (_ACCOUNT, least or 5, PersonalKind.ACCOUNT),
+        (_PHONE, least or 7, PersonalKind.PHONE),
+    )
+    found = [
+        (max(match.end() for match in pattern.finditer(before)), kind)
+        for pattern, shortest, kind in rules
+        if shortest <= len(digits) <= 20 and pattern.search(before)
+    ]
+    if found and not _NOT_PERSONAL.search(before):
+        return max(found)[1]
+    return PersonalKind.PHONE if least is not None and len(digits) in (4, 6) else None
+
+
+def _is_identity_card(digits: str) -> bool:
+    if len(digits) == 18:
+        return _DAY.fullmatch(digits[6:14]) is not None
+    return len(digits) == 15 and _DAY.fullmatch(f"19{digits[6:12]}") is not None and digits[0] in "123456"
+
+
+def _is_point_in_time(digits: str) -> bool:
+    return len(digits) in (8, 10, 12, 14) and _DAY.match(digits) is not None
