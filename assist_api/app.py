@@ -15,6 +15,7 @@ from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
+from assist_api.imports import endpoints as imports
 from assist_api.knowledge import endpoints as knowledge
 from assist_api.lifespan import running_services
 from assist_api.metrics import RequestMetricsMiddleware
@@ -69,7 +70,15 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
+    for router in (
+        accounts.router,
+        calls.router,
+        realtime.router,
+        search.router,
+        knowledge.router,
+        imports.router,
+        health.router,
+    ):
         api.include_router(router)
     return api
 

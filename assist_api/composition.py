@@ -11,6 +11,7 @@ from assist_api.calls.service import CallService
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
+from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.realtime.hub import CallHub
 from assist_api.realtime.protocol import CallEvent
@@ -69,6 +70,7 @@ class Services:
     calls: CallService
     typed_search: TypedSearch
     editor: KnowledgeEditor
+    imports: DocumentImports
     health: HealthService
 
     async def aclose(self) -> None:
@@ -78,6 +80,7 @@ class Services:
             stack.callback(self.sessions.close)
             stack.push_async_callback(self.knowledge.aclose)
             stack.push_async_callback(self.editor.aclose)
+            stack.push_async_callback(self.imports.aclose)
             stack.push_async_callback(self.speech.aclose)
             stack.push_async_callback(self.calls.aclose)
 
@@ -136,5 +139,13 @@ def build_services(
         ),
         typed_search=TypedSearch(knowledge.search, database, clock),
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
+        imports=DocumentImports(
+            database,
+            clock,
+            knowledge.indexer,
+            data_dir=settings.data_dir,
+            max_file_bytes=settings.import_max_bytes,
+            settings=kb_settings,
+        ),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )

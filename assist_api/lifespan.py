@@ -78,6 +78,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     background.start(services.vocabulary.follow(), name="vocabulary")
     background.start(services.knowledge.categories.follow(), name="categories")
     await services.calls.recover()
+    await services.imports.runner.recover()
     background.start(_keep_house(services), name="housekeeping")
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from uuid import UUID
 
 from kb.markdown import plain_text
-from kb.models import Case, IndexChangeRow, Revision
+from kb.models import Case, IndexChangeRow, Revision, RevisionOrigin
 from kb.repository import CaseRepository, EntryRepository
 from kb.search.documents import IndexChange, SearchDocument
 from kb.search.query import Audience, DocumentKind
@@ -79,7 +79,11 @@ def entry_document(revision: Revision) -> SearchDocument:
         valid_from=revision.valid_from,
         valid_until=revision.valid_until,
         audiences=frozenset(Audience(audience) for audience in revision.audiences),
-        category_id=category_id(revision.business_type, revision.situation),
+        # A law says how things are ordered, not what callers ask: it neither trains the categories nor is it raised
+        # by the category of a call.
+        category_id=None
+        if revision.origin == RevisionOrigin.DOCUMENT and not revision.script
+        else category_id(revision.business_type, revision.situation),
     )
 
 

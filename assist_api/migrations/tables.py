@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import assist_api.accounts.models
 import assist_api.calls.models
+import kb.ingest.models
 import kb.models
 from kit.db import Base
 
-MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.models)
+MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.ingest.models, kb.models)
 metadata = Base.metadata
