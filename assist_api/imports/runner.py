@@ -58,6 +58,7 @@ class ImportRunner:
         self._index = index
         self._turn = asyncio.Lock()
         self._tasks = TaskSupervisor("imports")
+        self._running: set[asyncio.Task[None]] = set()
 
     async def recover(self) -> None:
         """Go on with what an earlier process left, and remove files of imports that are over."""
@@ -71,7 +72,13 @@ class ImportRunner:
 
     def wake(self, import_id: UUID) -> None:
         """Work on an import as soon as those before it are done."""
-        self._tasks.start(self.run(import_id), name=f"run-{import_id}")
+        task = self._tasks.start(self.run(import_id), name=f"run-{import_id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def wait(self) -> None:
+        """Return when everything that was asked for until now is over."""
+        await asyncio.gather(*self._running)
 
     async def run(self, import_id: UUID) -> None:
         """Read or publish an import, whichever its state asks for; a fault is kept with it."""

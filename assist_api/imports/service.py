@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -134,6 +134,12 @@ class DocumentImports:
         async with self._service() as service:
             await service.cancel(import_id)
         await asyncio.to_thread(self._store.discard, import_id)
+        return await self.get(import_id)
+
+    async def work(self, import_id: UUID, begin: Callable[[UUID], Awaitable[ImportDetail]]) -> ImportDetail:
+        """Begin a stage (`read` or `publish`) and return the import when the stage is over; for the command line."""
+        await begin(import_id)
+        await self.runner.wait()
         return await self.get(import_id)
 
     async def aclose(self) -> None:

@@ -49,3 +49,11 @@ export type SectorNode = Schemas['SectorNode']
 export type CaseDetail = Schemas['CaseDetail']
 
 export type PartHealth = Schemas['PartHealth']
+
+export type ImportDetail = Schemas['ImportDetail']
+export type ImportSummary = Schemas['ImportSummary']
+export type ImportSettings = Schemas['ImportSettings']
+export type FileSettings = Schemas['FileSettings']
+export type ImportFileView = Schemas['ImportFileView']
+export type ImportPlan = Schemas['Plan']
+export type UnitView = Schemas['UnitView']

@@ -14,6 +14,7 @@ import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
 
 import { EntryView } from './EntryView'
+import { ReviewBar } from './ReviewBar'
 import { RevisionList } from './RevisionList'
 import { useGo } from './useGo'
 
@@ -46,6 +47,9 @@ export function EntryPane({ entry }: { entry: EntryDetail }) {
           >
             {t('knowledge.old_revision', { number: shown.number })}
           </Banner>
+        )}
+        {canEdit && revisions.data !== undefined && (
+          <ReviewBar entry={entry} revisions={revisions.data.items} onShow={setShown} />
         )}
         <EntryView revision={shown ?? entry.current} />
         {revisions.isPending && <Loading lines={2} />}
