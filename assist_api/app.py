@@ -16,6 +16,7 @@ from assist_api.calls import endpoints as calls
 from assist_api.cases import endpoints as cases
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
+from assist_api.imports import endpoints as imports
 from assist_api.knowledge import endpoints as knowledge
 from assist_api.knowledge_tests import endpoints as knowledge_tests
 from assist_api.lifespan import running_services
@@ -72,7 +73,7 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    rooms = (accounts, calls, realtime, search, words, knowledge, knowledge_tests, cases, health)
+    rooms = (accounts, calls, realtime, search, words, knowledge, knowledge_tests, imports, cases, health)
     for room in rooms:
         api.include_router(room.router)
     return api

@@ -12,6 +12,7 @@ from assist_api.calls.service import CallService
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
+from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.knowledge_tests.hit_test import HitTest
@@ -90,6 +91,7 @@ class Services:
     gate: PublicationGate
     full_run: FullRunJob
     hit_test: HitTest
+    imports: DocumentImports
     health: HealthService
 
     async def aclose(self) -> None:
@@ -100,6 +102,7 @@ class Services:
             stack.push_async_callback(self.knowledge.aclose)
             stack.push_async_callback(self.editor.aclose)
             stack.push_async_callback(self.full_run.aclose)
+            stack.push_async_callback(self.imports.aclose)
             stack.push_async_callback(self.speech.aclose)
             stack.push_async_callback(self.calls.aclose)
 
@@ -185,5 +188,13 @@ def build_services(
             lambda: knowledge.search.is_complete,
         ),
         hit_test=HitTest(knowledge.search, knowledge.tester, database, kb_settings.answer_threshold),
+        imports=DocumentImports(
+            database,
+            clock,
+            knowledge.indexer,
+            data_dir=settings.data_dir,
+            max_file_bytes=settings.import_max_bytes,
+            settings=kb_settings,
+        ),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
     )

@@ -82,6 +82,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     background.start(services.knowledge.categories.follow(), name="categories")
     services.full_run.follow()
     await services.calls.recover()
+    await services.imports.runner.recover()
     background.start(_keep_house(services), name="housekeeping")
 
 

@@ -14,8 +14,8 @@ from assist_api.settings import AssistSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _FOREIGN_ORIGIN_CODE = "foreign_origin"
-UPLOAD_PATHS = frozenset({"/api/v1/calls/replays"})
-"""Where whole recordings are sent."""
+UPLOAD_PATHS = frozenset({"/api/v1/calls/replays", "/api/v1/imports/files"})
+"""Where whole recordings and documents are sent."""
 CLOSE_POLICY_VIOLATION = 1008
 """RFC 6455 7.4.1."""
 
@@ -109,8 +109,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_upload = scope["path"] in UPLOAD_PATHS
-        limit = self._settings.upload_max_bytes if is_upload else self._settings.body_max_bytes
+        limit = self._limit_of(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
             text = f"The body is larger than {limit} bytes."
@@ -128,6 +127,13 @@ class BodyLimitMiddleware:
             return message
 
         await self.app(scope, count, send)
+
+    def _limit_of(self, path: str) -> int:
+        if path not in UPLOAD_PATHS:
+            return self._settings.body_max_bytes
+        is_document = path.startswith("/api/v1/imports")
+        # The parts of a form around a document are small.
+        return self._settings.import_max_bytes + 64 * 1024 if is_document else self._settings.upload_max_bytes
 
 
 def allowed_origins(settings: AssistSettings) -> frozenset[str]:

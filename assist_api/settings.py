@@ -37,6 +37,8 @@ class AssistSettings(Settings):
     """Password of the first administrator; generated and shown once when unset."""
     upload_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024 * 1024
     """Largest upload of recordings in one request: four hours of 16-bit stereo at 16 kHz are 920 MB."""
+    import_max_bytes: Annotated[int, Field(ge=1024)] = 100 * 1024 * 1024
+    """Largest document or archive sent for import."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     """Largest body of any other request."""
     demo_knowledge: bool = True

@@ -8,7 +8,7 @@ from uuid import UUID
 from kb.case_repository import CaseRepository
 from kb.deidentify import deidentify
 from kb.markdown import plain_text
-from kb.models import Case, IndexChangeRow, Revision
+from kb.models import Case, IndexChangeRow, Revision, RevisionOrigin
 from kb.repository import EntryRepository
 from kb.schemas import EntryDraft
 from kb.search.documents import IndexChange, SearchDocument
@@ -82,7 +82,11 @@ def entry_document(revision: Revision) -> SearchDocument:
         valid_from=revision.valid_from,
         valid_until=revision.valid_until,
         audiences=frozenset(Audience(audience) for audience in revision.audiences),
-        category_id=category_id(revision.business_type, revision.situation),
+        # A law says how things are ordered, not what callers ask: it neither trains the categories nor is it raised
+        # by the category of a call.
+        category_id=None
+        if revision.origin == RevisionOrigin.DOCUMENT and not revision.script
+        else category_id(revision.business_type, revision.situation),
     )
 
 

@@ -24,10 +24,11 @@ class RevisionState(StrEnum):
 
 
 class RevisionOrigin(StrEnum):
-    """Who wrote a revision: a person in the editor, or the import of a knowledge pack."""
+    """Who wrote a revision: a person in the editor, the import of a knowledge pack, or that of a document."""
 
     EDIT = "edit"
     PACK = "pack"
+    DOCUMENT = "document"
 
 
 class CategoryLevel(StrEnum):

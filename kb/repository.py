@@ -60,6 +60,15 @@ class Repository:
         result = await self.session.execute(statement)
         return isinstance(result, CursorResult) and result.rowcount == 1
 
+    async def record_changes(self, kind: DocumentKind, document_ids: Sequence[UUID], at: datetime) -> None:
+        """Append many lines at once, as `record_change` does one."""
+        if not document_ids:
+            return
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(select(func.pg_advisory_xact_lock(INDEX_LOG_LOCK)))
+        self.session.add_all([IndexChangeRow(kind=kind, document_id=known, at=at) for known in document_ids])
+        await self.session.flush()
+
     async def changes_after(self, change_number: int, limit: int) -> Sequence[IndexChangeRow]:
         """Return the next lines of the index log, in order."""
         statement = (
@@ -133,6 +142,11 @@ class EntryRepository(Repository):
         statement = select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc())
         return (await self.session.scalars(statement)).all()
 
+    async def latest_number(self, entry_id: UUID) -> int:
+        """Return the number of the newest revision; one that waits for review counts."""
+        statement = select(func.max(Revision.number)).where(Revision.entry_id == entry_id)
+        return await self.session.scalar(statement) or 0
+
     async def find_revisions(self, revision_ids: Sequence[UUID]) -> Sequence[Revision]:
         """Return those of the revisions that exist, in no order."""
         return (await self.session.scalars(select(Revision).where(Revision.id.in_(revision_ids)))).all()
@@ -159,7 +173,7 @@ class EntryRepository(Repository):
         """Retire a published revision; False when it was not published any more."""
         statement = (
             update(Revision)
-            .where(Revision.id == revision_id, Revision.state == RevisionState.PUBLISHED)
+            .where(Revision.id == revision_id, Revision.state.in_((RevisionState.PUBLISHED, RevisionState.IN_REVIEW)))
             .values(state=RevisionState.RETIRED, retired_at=at)
         )
         return await self.hits_one_row(statement)
@@ -195,7 +209,11 @@ def _entry_conditions(wanted: EntryFilter) -> list[Any]:
         conditions.append(Revision.sector == wanted.sector)
     if wanted.situation is not None:
         conditions.append(is_situation_or_group(Revision.situation, wanted.situation))
-    if wanted.status is not None:
+    if wanted.status is RevisionState.IN_REVIEW:
+        # A published entry whose next text waits for review belongs on the reviewer's list too.
+        waiting = select(Revision.entry_id).where(Revision.state == RevisionState.IN_REVIEW)
+        conditions.append(Entry.id.in_(waiting))
+    elif wanted.status is not None:
         conditions.append(Revision.state == wanted.status)
     if wanted.title:
         conditions.append(Revision.title.icontains(wanted.title, autoescape=True))

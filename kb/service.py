@@ -65,7 +65,8 @@ class KnowledgeService:
         if not await self._entries.swap_current(entry_id, base_revision_id, revision_id):
             raise _stale(base)
         await self._entries.set_retired(base_revision_id, now)
-        await self._publish(revision_id, entry_id, base.number + 1, draft, author, origin, now)
+        number = await self._entries.latest_number(entry_id) + 1
+        await self._publish(revision_id, entry_id, number, draft, author, origin, now)
         return self._detail((await self._get(entry_id)).current)
 
     async def check_revision(self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft) -> Revision:
@@ -74,8 +75,9 @@ class KnowledgeService:
         Raises:
             NotFoundError, ConflictError, InvalidInputError: As `revise_entry`.
         """
-        check_entry(draft, self._taxonomy)
         base = (await self._get(entry_id)).current
+        # What came from a document without words to say may stay so; nothing that had a script may lose it.
+        check_entry(draft, self._taxonomy, needs_script=base.script != "")
         if base.id != base_revision_id:
             raise _stale(base)
         if base.state == RevisionState.PUBLISHED and has_same_text(base, draft):

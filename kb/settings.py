@@ -91,6 +91,21 @@ class KBSettings(Settings):
     index_batch: int = Field(default=500, ge=1, le=10_000)
     """Changes applied in one commit; a commit costs about 50 ms."""
 
+    import_max_files: int = Field(default=2_000, ge=1, le=20_000)
+    """Most files of one import, those inside archives included."""
+
+    import_max_unpacked_bytes: int = Field(default=300 * 1024 * 1024, ge=1024)
+    """Most an archive, or an office file, may unpack to."""
+
+    import_max_units: int = Field(default=5_000, ge=1, le=100_000)
+    """Most entries one file may become."""
+
+    import_read_seconds: float = Field(default=60.0, gt=0, le=3_600)
+    """Most processor time for reading one file; the 38 pages of a regulation take one second."""
+
+    import_memory_bytes: int = Field(default=1536 * 1024 * 1024, ge=256 * 1024 * 1024)
+    """Address space of the process that reads files; the same regulation needs 260 MB."""
+
     answer_threshold: float = Field(default=0.3, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer."""
 

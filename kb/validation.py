@@ -21,7 +21,7 @@ MAX_FACTS = 30
 MAX_NAME_CHARACTERS = 100
 MAX_NOTE_CHARACTERS = 500
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -40,13 +40,18 @@ class Problem:
     message: str
 
 
-def check_entry(draft: EntryDraft, taxonomy: Taxonomy | None = None) -> None:
+def check_entry(draft: EntryDraft, taxonomy: Taxonomy | None = None, *, needs_script: bool = True) -> None:
     """Refuse an entry that breaks a rule.
+
+    Args:
+        draft: The whole text.
+        taxonomy: The one in use when None.
+        needs_script: False for text that came from a document, which nobody has put into words to say (ADR 9).
 
     Raises:
         InvalidInputError: For the first problem; `details["errors"]` lists every one.
     """
-    raise_problems(list(find_entry_problems(draft, taxonomy or load_taxonomy())))
+    raise_problems(list(find_entry_problems(draft, taxonomy or load_taxonomy(), needs_script=needs_script)))
 
 
 def check_case(draft: CaseDraft, taxonomy: Taxonomy | None = None) -> None:
@@ -80,10 +85,10 @@ def find_text_problems(value: str, field: str, limit: int) -> Iterator[Problem]:
     yield from _text(value, field, limit)
 
 
-def find_entry_problems(draft: EntryDraft, taxonomy: Taxonomy) -> Iterator[Problem]:
+def find_entry_problems(draft: EntryDraft, taxonomy: Taxonomy, *, needs_script: bool = True) -> Iterator[Problem]:
     """Yield every rule the entry breaks, in the order of the form."""
     yield from _text(draft.title, "title", MAX_TITLE_CHARACTERS)
-    yield from _text(draft.script, "script", MAX_SCRIPT_CHARACTERS)
+    yield from _text(draft.script, "script", MAX_SCRIPT_CHARACTERS, is_required=needs_script)
     yield from _text(draft.answer, "answer", MAX_ANSWER_CHARACTERS)
     yield from _variants(draft.variants)
     yield from _classification(draft.sector, draft.situation, draft.business_type, taxonomy)
@@ -116,7 +121,7 @@ def _text(value: str, field: str, limit: int, *, is_required: bool = True) -> It
         yield Problem(field, "text_empty", f"{field} is empty; write at least one sentence.")
     if len(value) > limit:
         yield Problem(field, "text_too_long", f"{field} has {len(value)} characters; shorten it to {limit}.")
-    if _FORBIDDEN.search(value):
+    if FORBIDDEN.search(value):
         yield Problem(field, "text_not_printable", f"{field} contains control characters; remove them.")
 
 

@@ -1,8 +1,10 @@
-"""`tingzhi import`: knowledge packs into the database."""
+"""`tingzhi import`: knowledge packs and documents into the database."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -11,37 +13,154 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
+from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.ingest.drafts import ImportSettings, PublishMode
+from kb.ingest.formats import SUFFIXES as DOCUMENT_SUFFIXES
+from kb.ingest.models import ImportState, Plan
+from kb.ingest.schemas import ImportDetail
+from kb.pack_format import SUFFIXES as PACK_SUFFIXES
 from kb.packs import ImportReport, ItemOutcome, PackImporter
+from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
+from kit.errors import ConflictError, InvalidInputError
+
+AUTHOR = "tingzhi import"
 
 
-def import_packs(
-    paths: Annotated[list[Path], typer.Argument(help="Pack files (.yaml, .yml, .jsonl), or folders with such files.")],
+def import_files(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Packs (yaml, jsonl), documents (docx, xlsx, pptx, pdf, html, md, csv, txt, zip), folders."
+        ),
+    ],
+    sector: Annotated[str | None, typer.Option(help="Sector of the documents; every one when left out.")] = None,
+    situation: Annotated[str, typer.Option(help="Situation code of the documents.")] = "general.reference.procedure",
+    business_type: Annotated[str, typer.Option(help="Business type of the documents.")] = "enquiry",
+    owner: Annotated[str, typer.Option(help="Who answers for the documents.")] = "",
+    review: Annotated[bool, typer.Option("--review", help="Leave the documents for review.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the documents.")] = False,
 ) -> None:
-    """Import knowledge packs; a file with a mistake is left out whole, and edits made by people stay."""
+    """Import packs and documents; again means update. What people edited stays, and a bad file is left out whole."""
     settings = AssistSettings.load()
     prepare_logging(settings)
-    report = asyncio.run(_import(settings, paths))
-    print_report(report, Console(), Console(stderr=True))
-    if report.has_refusals:
+    chosen = ImportSettings(
+        sector=sector,
+        situation=situation,
+        business_type=business_type,
+        owner=owner,
+        mode=PublishMode.REVIEW if review else PublishMode.PUBLISH,
+    )
+    out, errors = Console(), Console(stderr=True)
+    if asyncio.run(_import(settings, paths, chosen, dry_run=dry_run, out=out, errors=errors)):
         raise typer.Exit(1)
 
 
-async def _import(settings: AssistSettings, paths: list[Path]) -> ImportReport:
+async def _import(
+    settings: AssistSettings, paths: list[Path], chosen: ImportSettings, *, dry_run: bool, out: Console, errors: Console
+) -> bool:
+    """Import everything; return whether something was refused."""
+    packs, documents = sort_files(paths)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.effective_database_url)
-    try:
+    has_refusals = False
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.aclose)
         await runner.upgrade(database)
-        return await PackImporter(database, SystemClock()).import_pack(paths)
-    finally:
-        await database.aclose()
+        if packs and not dry_run:
+            report = await PackImporter(database, SystemClock()).import_pack(packs)
+            print_report(report, out, errors)
+            has_refusals = report.has_refusals
+        if documents:
+            imports = _document_imports(settings, database)
+            stack.push_async_callback(imports.aclose)
+            detail = await import_documents(imports, documents, chosen, dry_run=dry_run)
+            print_documents(detail, out, errors)
+            has_refusals = has_refusals or bool(detail.refused_count) or detail.failure is not None
+    return has_refusals
+
+
+def sort_files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Path]]:
+    """Return the packs, and the documents by their name below the folder that was given.
+
+    Raises:
+        InvalidInputError: A path does not exist, or there is nothing to import.
+    """
+    packs: list[Path] = []
+    documents: dict[str, Path] = {}
+    for path in paths:
+        if not path.exists():
+            raise InvalidInputError(f"{path} does not exist.", field="paths", code="pack_not_found")
+        below = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
+        for file in below:
+            if file.suffix in PACK_SUFFIXES:
+                packs.append(file)
+            elif not path.is_dir() or file.suffix.lower() in DOCUMENT_SUFFIXES:
+                name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+                documents.setdefault(name, file)
+    if not packs and not documents:
+        endings = ", ".join(sorted(PACK_SUFFIXES | DOCUMENT_SUFFIXES))
+        message = f"There is nothing to import here; files end in {endings}."
+        raise InvalidInputError(message, field="paths", code="pack_not_found")
+    return packs, documents
+
+
+class _NoIndexHere:
+    """A running server follows the database by itself; the next start catches up without one."""
+
+    def notify(self) -> None:
+        """Do nothing."""
+
+
+def _document_imports(settings: AssistSettings, database: Database) -> DocumentImports:
+    return DocumentImports(
+        database,
+        SystemClock(),
+        _NoIndexHere(),
+        data_dir=settings.data_dir,
+        max_file_bytes=settings.import_max_bytes,
+        settings=KBSettings.load(),
+    )
+
+
+async def import_documents(
+    imports: DocumentImports, documents: dict[str, Path], chosen: ImportSettings, *, dry_run: bool
+) -> ImportDetail:
+    """Send, read and publish documents as the page does; a dry run is cancelled after the preview."""
+    created = await imports.create(chosen, AUTHOR)
+    for name, path in documents.items():
+        with path.open("rb") as stream:
+            await imports.add_file(created.id, name, stream, path.stat().st_size)
+    detail = await imports.work(created.id, imports.read)
+    if dry_run:
+        await imports.cancel(created.id)
+        return detail
+    if detail.state != ImportState.READY:
+        raise ConflictError(f"Reading stopped ({detail.failure}); mend that and import again.", code="import_not_ready")
+    return await imports.work(created.id, imports.publish)
+
+
+def print_documents(detail: ImportDetail, out: Console, errors: Console) -> None:
+    """Print one line per document with the account of its characters, then every refusal."""
+    table = Table("document", *(plan.value for plan in Plan), "characters", "dropped", "unexplained")
+    for file in detail.files:
+        if file.refusal is None:
+            dropped = sum(drop.characters for drop in file.drops)
+            account = (file.source_characters, dropped, file.unexplained_characters)
+            table.add_row(file.name, *(str(file.counts[plan]) for plan in Plan), *map(str, account))
+    out.print(table)
+    for file in detail.files:
+        if file.refusal is not None:
+            errors.print(f"{file.name}: {file.refusal.message}", highlight=False, markup=False, soft_wrap=True)
+    if detail.failure is not None:
+        errors.print(f"stopped: {detail.failure}; import again to go on", highlight=False, markup=False)
 
 
 def print_report(report: ImportReport, out: Console, errors: Console) -> None:
-    """Print one line per file, then every refusal with its place."""
+    """Print one line per pack, then every refusal with its place."""
     table = Table("file", *(outcome.value for outcome in ItemOutcome), "refused")
     for file in report.files:
         counts = [str(len(file.keys(outcome))) for outcome in ItemOutcome]

@@ -25,7 +25,7 @@ class _Command:
 COMMANDS = {
     "serve": _Command("assist_api.cli.serve", "serve", "Start the server: pages, API, transcription."),
     "replay": _Command("assist_api.cli.replay", "replay", "Replay a recorded call; show or print its events."),
-    "import": _Command("assist_api.cli.importing", "import_packs", "Import knowledge packs; again means update."),
+    "import": _Command("assist_api.cli.importing", "import_files", "Import packs and documents; again means update."),
     "search": _Command("assist_api.cli.searching", "search", "Search entries and cases as the page does."),
     "ranking": _Command("assist_api.cli.ranking", "app", "Fit the search to your own questions; roll back."),
     "index": _Command("assist_api.cli.index", "app", "Show the search index, or make it again from the database."),

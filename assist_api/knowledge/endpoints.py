@@ -91,3 +91,15 @@ async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor,
 async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
     """Take an entry out of search; its revisions stay readable."""
     return await editor.retire(entry_id)
+
+
+@router.post("/entries/{entry_id}/revisions/{revision_id}/publish")
+async def publish_revision(entry_id: UUID, revision_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+    """Publish a revision that waits for review; 409 `not_in_review` when somebody has decided already."""
+    return await editor.publish_waiting(entry_id, revision_id)
+
+
+@router.post("/entries/{entry_id}/revisions/{revision_id}/turn-down")
+async def turn_down_revision(entry_id: UUID, revision_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+    """Leave out a revision that waits for review; what is published stays."""
+    return await editor.turn_down(entry_id, revision_id)

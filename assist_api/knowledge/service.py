@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from assist_api.knowledge.publishing import Admit, Consent
+from kb.review import ReviewService
 from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.service import KnowledgeService
 from kit.clock import Clock
@@ -81,6 +82,18 @@ class KnowledgeEditor:
             entry = await KnowledgeService(session, self._clock).retire_entry(entry_id)
         await self.make_findable()
         return entry
+
+    async def publish_waiting(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
+        """Publish a text that waits for review; see `ReviewService.publish`."""
+        async with self._database.session() as session:
+            entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)
+        await self.make_findable()
+        return entry
+
+    async def turn_down(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
+        """Leave out a text that waits for review; see `ReviewService.turn_down`."""
+        async with self._database.session() as session:
+            return await ReviewService(session, self._clock).turn_down(entry_id, revision_id)
 
     async def aclose(self) -> None:
         """Stop waiting for the index; it catches up after the next start. Safe to call twice."""

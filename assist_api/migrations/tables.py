@@ -5,9 +5,17 @@ from __future__ import annotations
 import assist_api.accounts.models
 import assist_api.calls.models
 import kb.gold.models
+import kb.ingest.models
 import kb.models
 import kb.words.models
 from kit.db import Base
 
-MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.gold.models, kb.models, kb.words.models)
+MODULES = (
+    assist_api.accounts.models,
+    assist_api.calls.models,
+    kb.gold.models,
+    kb.ingest.models,
+    kb.models,
+    kb.words.models,
+)
 metadata = Base.metadata

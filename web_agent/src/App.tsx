@@ -52,6 +52,14 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/knowledge-tests/TestsPage')).TestsPage }),
       },
       {
+        path: 'knowledge/import',
+        lazy: async () => ({ Component: (await import('./features/imports/ImportsPage')).ImportsPage }),
+      },
+      {
+        path: 'knowledge/import/:importId',
+        lazy: async () => ({ Component: (await import('./features/imports/ImportPage')).ImportPage }),
+      },
+      {
         path: 'knowledge/:entryId?',
         lazy: async () => ({ Component: (await import('./features/knowledge/BrowserPage')).BrowserPage }),
       },

@@ -1,6 +1,6 @@
 """cases of calls
 
-Revision: 0004, after 0002.
+Revision: 0004, after 0003.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -77,6 +77,19 @@ export function splitSteps(blocks: readonly Block[]): { steps: string[]; rest: B
   return { steps: steps.items, rest: blocks.filter((block) => block !== steps) }
 }
 
+const EXCERPT_CHARACTERS = 120
+
+/** The beginning of a text as one line, for a closed card that has nothing to say aloud. */
+export function excerptOf(source: string): string {
+  const lines = parseMarkdown(source).flatMap((block) => {
+    if (block.kind === 'list') return block.items
+    if (block.kind === 'table') return [block.head, ...block.rows].map((row) => row.join(' '))
+    return [block.text]
+  })
+  const text = Array.from(parseInline(lines.join(' ')).reduce((all, part) => all + part.text, ''))
+  return text.length <= EXCERPT_CHARACTERS ? text.join('') : `${text.slice(0, EXCERPT_CHARACTERS).join('')}…`
+}
+
 export interface Inline {
   text: string
   isStrong: boolean

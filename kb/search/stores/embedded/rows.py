@@ -19,7 +19,7 @@ from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
 from kb.search.stores.base import Passage, Side, Vector
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Columns of a WITHOUT ROWID table stand in the order of its key: otherwise SQLite 3.40's quick_check reports NULLs.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

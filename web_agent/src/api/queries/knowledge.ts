@@ -99,3 +99,24 @@ export function useRetireEntry() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
   })
 }
+
+export interface ReviewDecision {
+  revisionId: string
+  decision: 'publish' | 'turn_down'
+}
+
+/** Publishes a text that waits for review, or leaves it out. */
+export function useReview(entryId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ revisionId, decision }: ReviewDecision) => {
+      const params = { path: { entry_id: entryId, revision_id: revisionId } }
+      return answer(
+        decision === 'publish'
+          ? api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/publish', { params })
+          : api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/turn-down', { params }),
+      )
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+  })
+}

@@ -92,12 +92,27 @@ function NewEntryLink() {
     },
     isEnabled: canEdit,
   })
+  useShortcut({
+    chord: 'I',
+    group: 'lists',
+    label: t('import.title'),
+    run: () => {
+      go('/knowledge/import')
+    },
+    isEnabled: canEdit,
+  })
   if (!canEdit) return null
   return (
-    <Link className="button button--primary" to="/knowledge/new" aria-keyshortcuts="A">
-      {t('knowledge.new')}
-      <Kbd chord="A" />
-    </Link>
+    <>
+      <Link className="button" to="/knowledge/import" aria-keyshortcuts="I">
+        {t('import.title')}
+        <Kbd chord="I" />
+      </Link>
+      <Link className="button button--primary" to="/knowledge/new" aria-keyshortcuts="A">
+        {t('knowledge.new')}
+        <Kbd chord="A" />
+      </Link>
+    </>
   )
 }
 

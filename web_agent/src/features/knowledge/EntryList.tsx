@@ -19,7 +19,7 @@ interface EntryListProps {
   chosen: string | null
 }
 
-const STATUSES = ['published', 'retired', 'all'] as const
+const STATUSES = ['published', 'in_review', 'retired', 'all'] as const
 
 export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
   const { t } = useTranslation()
@@ -31,7 +31,7 @@ export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
         <Segmented
           legend={t('knowledge.status')}
           isLegendHidden
-          value={status === 'published' || status === 'retired' ? status : 'all'}
+          value={status === null || status === 'draft' ? 'all' : status}
           options={STATUSES.map((value) => ({ value, label: t(`knowledge.status_${value}`) }))}
           onChange={(value) => {
             onStatus(value === 'all' ? null : value)

@@ -15,6 +15,7 @@ import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
 
 import { EntryView } from './EntryView'
+import { ReviewBar } from './ReviewBar'
 import { RevisionList } from './RevisionList'
 import { useGo } from './useGo'
 
@@ -47,6 +48,9 @@ export function EntryPane({ entry }: { entry: EntryDetail }) {
           >
             {t('knowledge.old_revision', { number: shown.number })}
           </Banner>
+        )}
+        {canEdit && revisions.data !== undefined && (
+          <ReviewBar entry={entry} revisions={revisions.data.items} onShow={setShown} />
         )}
         <EntryView revision={shown ?? entry.current} />
         {canEdit && <EntryRun entryId={entry.id} revisionNumber={(shown ?? entry.current).number} />}

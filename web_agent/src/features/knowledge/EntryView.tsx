@@ -15,7 +15,7 @@ export function EntryView({ revision }: { revision: RevisionDetail }) {
         isOpen
         content={{ ...revision, revision_number: revision.number }}
         aside={<RevisionTag state={revision.state} />}
-        actions={<CopyScript script={revision.script} />}
+        {...(revision.script !== '' && { actions: <CopyScript script={revision.script} /> })}
       />
       <section aria-labelledby={`variants-${revision.id}`}>
         <h3 id={`variants-${revision.id}`} className="entry__label">
@@ -44,7 +44,8 @@ export function RevisionTag({ state }: { state: RevisionDetail['state'] }) {
 
 /** Text from a knowledge pack has no person behind it. */
 export function authorText(t: ReturnType<typeof useTranslation>['t'], revision: RevisionDetail): string {
-  return revision.origin === 'pack' ? t('entry.origin_pack') : revision.author
+  if (revision.origin === 'pack') return t('entry.origin_pack')
+  return revision.origin === 'document' ? t('entry.origin_document', { author: revision.author }) : revision.author
 }
 
 function EntryFacts({ revision }: { revision: RevisionDetail }) {

@@ -6,7 +6,7 @@ import type { Card, FoldedDocument } from '@/api/types'
 import { Kbd } from '@/ui/Kbd'
 import { InlineMarkdown, Markdown } from '@/ui/Markdown'
 import { Marked } from '@/ui/Marked'
-import { parseMarkdown, splitSteps } from '@/ui/markdown'
+import { excerptOf, parseMarkdown, splitSteps } from '@/ui/markdown'
 import type { MarkedRange } from '@/ui/text'
 
 import { CardMeta } from './CardMeta'
@@ -57,7 +57,11 @@ export function CardView(props: CardViewProps) {
         <OpenCard {...props} />
       ) : (
         <p className="card__excerpt">
-          <Marked text={content.script} marks={props.scriptMarks ?? []} />
+          {content.script === '' ? (
+            excerptOf(content.answer)
+          ) : (
+            <Marked text={content.script} marks={props.scriptMarks ?? []} />
+          )}
         </p>
       )}
     </article>

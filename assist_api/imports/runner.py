@@ -1,0 +1,225 @@
+"""Reads and publishes imports in the background, one at a time; a run that was cut off goes on after the next start."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from assist_api.imports.storage import ImportStore
+from kb.ingest.archive import Member
+from kb.ingest.drafts import ImportSettings
+from kb.ingest.formats import Format, suffix_of
+from kb.ingest.limits import ReadLimits
+from kb.ingest.models import FileState, ImportFile, ImportRow, ImportState
+from kb.ingest.refusals import FileRefusedError, refuse
+from kb.ingest.repository import ImportRepository
+from kb.ingest.sandbox import DocumentReader
+from kb.ingest.service import ImportService, check_name
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import ConflictError, InvalidInputError
+from kit.tasks import TaskSupervisor
+
+log = structlog.get_logger(__name__)
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class IndexNotice(Protocol):
+    """The part of the indexer that an import needs."""
+
+    def notify(self) -> None:
+        """Say that there are changes."""
+        ...
+
+
+class ImportRunner:
+    """Owner of the work on imports; the state in the database says what there is to do."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        store: ImportStore,
+        limits: ReadLimits,
+        max_files: int,
+        index: IndexNotice,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._store = store
+        self._limits = limits
+        self._max_files = max_files
+        self._index = index
+        self._turn = asyncio.Lock()
+        self._tasks = TaskSupervisor("imports")
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def recover(self) -> None:
+        """Go on with what an earlier process left, and remove files of imports that are over."""
+        async with self._database.session() as session:
+            imports = ImportRepository(session)
+            under_way = await imports.in_state(ImportState.READING, ImportState.PUBLISHING)
+            waiting = await imports.in_state(ImportState.COLLECTING, ImportState.READY)
+        await asyncio.to_thread(self._store.sweep, [*under_way, *waiting])
+        for import_id in under_way:
+            self.wake(import_id)
+
+    def wake(self, import_id: UUID) -> None:
+        """Work on an import as soon as those before it are done."""
+        task = self._tasks.start(self.run(import_id), name=f"run-{import_id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def wait(self) -> None:
+        """Return when everything that was asked for until now is over."""
+        await asyncio.gather(*self._running)
+
+    async def run(self, import_id: UUID) -> None:
+        """Read or publish an import, whichever its state asks for; a fault is kept with it."""
+        async with self._turn:
+            try:
+                await self._run(import_id)
+            except Exception as error:  # rejected: whatever stops a run, the import must say so and be startable again
+                log.exception("import_stopped", code=failure_code(error))
+                await self._fail(import_id, error)
+        self._index.notify()
+
+    async def _run(self, import_id: UUID) -> None:
+        row = await self._row(import_id)
+        if row is None:
+            return
+        settings = ImportSettings.model_validate(row.settings)
+        if row.state == ImportState.READING:
+            await self._read(import_id, settings)
+        elif row.state == ImportState.PUBLISHING:
+            await self._publish(import_id, settings, row.author)
+
+    async def _read(self, import_id: UUID, settings: ImportSettings) -> None:
+        reader = DocumentReader(self._limits)
+        try:
+            while (file := await self._next(import_id, ImportState.READING, FileState.WAITING)) is not None:
+                await self._read_file(reader, file, settings)
+        finally:
+            await reader.aclose()
+        for known in await self._files(import_id, FileState.READY):
+            if await self._is_still(import_id, ImportState.READING):
+                async with self._database.session() as session:
+                    await ImportService(session, self._clock).plan_again(known, settings)
+        await self._move(import_id, ImportState.READING, ImportState.READY)
+
+    async def _read_file(self, reader: DocumentReader, file: ImportFile, settings: ImportSettings) -> None:
+        path = self._store.path(file.import_id, file.id)
+        try:
+            if suffix_of(file.name) == Format.ZIP:
+                folder = await asyncio.to_thread(self._store.unpacking_folder, file.import_id)
+                await self._take_members(file, await reader.unpack(path, folder))
+                return
+            split = await reader.read(path, file.name)
+        except FileRefusedError as error:
+            log.info("import_file_refused", code=error.error_code)
+            async with self._database.session() as session:
+                await ImportService(session, self._clock).store_refusal(file.id, error)
+            return
+        async with self._database.session() as session:
+            await ImportService(session, self._clock).store_split(file, split, settings)
+
+    async def _take_members(self, file: ImportFile, members: Sequence[Member]) -> None:
+        usable, refused = _judge(members)
+        async with self._database.session() as session:
+            service = ImportService(session, self._clock)
+            room = self._max_files - await ImportRepository(session).count_files(file.import_id)
+            if len(usable) > room:
+                await service.store_refusal(file.id, refuse("archive_too_many", limit=self._max_files))
+                return
+            ids = await service.store_members(file, {member.name: member.size_bytes for member in usable})
+            for name, size, error in refused:
+                await service.store_refused_member(file.import_id, name, size, error)
+            # Before the commit: a file the database knows of lies in its place.
+            folder = self._store.path(file.import_id, file.id).parent / ".unpacking"
+            for member in usable:
+                if member.name in ids:
+                    self._store.adopt(file.import_id, folder / member.stored, ids[member.name])
+
+    async def _publish(self, import_id: UUID, settings: ImportSettings, author: str) -> None:
+        while (file := await self._next(import_id, ImportState.PUBLISHING, FileState.READY)) is not None:
+            async with self._database.session() as session:
+                await ImportService(session, self._clock).publish_file(file, settings, author)
+            log.info("import_file_published", counts=file.counts)
+            self._index.notify()
+        finished_at = self._clock.now()
+        if await self._move(import_id, ImportState.PUBLISHING, ImportState.FINISHED, finished_at=finished_at):
+            await asyncio.to_thread(self._store.discard, import_id)
+
+    async def _next(self, import_id: UUID, stage: ImportState, state: FileState) -> ImportFile | None:
+        """Return the next file of the stage; None when there is none, or the import was cancelled."""
+        if not await self._is_still(import_id, stage):
+            return None
+        return next(iter(await self._files(import_id, state)), None)
+
+    async def _files(self, import_id: UUID, state: FileState) -> list[ImportFile]:
+        async with self._database.session() as session:
+            return [file for file in await ImportRepository(session).files(import_id) if file.state == state]
+
+    async def _is_still(self, import_id: UUID, stage: ImportState) -> bool:
+        row = await self._row(import_id)
+        return row is not None and row.state == stage
+
+    async def _row(self, import_id: UUID) -> ImportRow | None:
+        async with self._database.session() as session:
+            return await ImportRepository(session).find(import_id)
+
+    async def _move(self, import_id: UUID, before: ImportState, after: ImportState, **values: object) -> bool:
+        async with self._database.session() as session:
+            return await ImportRepository(session).move(import_id, [before], after, **values)
+
+    async def _fail(self, import_id: UUID, error: Exception) -> None:
+        """Put the import back to where the stage can be asked for again, with the reason."""
+        code = failure_code(error)
+        try:
+            async with self._database.session() as session:
+                imports = ImportRepository(session)
+                await imports.move(import_id, [ImportState.PUBLISHING], ImportState.READY, failure=code)
+                await imports.move(import_id, [ImportState.READING], ImportState.COLLECTING, failure=code)
+        except SQLAlchemyError:
+            # The state stays; the next start goes on from it.
+            log.exception("import_failure_not_kept")
+
+    async def aclose(self) -> None:
+        """Stop between two files; safe to call twice. What is not done is done after the next start."""
+        await self._tasks.aclose()
+
+
+def failure_code(error: Exception) -> str:
+    """Return the stable code of what stopped a run."""
+    if isinstance(error, ConflictError):
+        return error.error_code
+    is_full = isinstance(error, OSError) and error.errno in _FULL_DISK
+    # SQLite says "database or disk is full", PostgreSQL "No space left on device" (53100 disk_full).
+    text = str(error).lower()
+    if is_full or "disk is full" in text or "no space left" in text or "diskfull" in text:
+        return "disk_full"
+    return "import_file_missing" if isinstance(error, FileNotFoundError) else "import_interrupted"
+
+
+def _judge(members: Sequence[Member]) -> tuple[list[Member], list[tuple[str, int, FileRefusedError]]]:
+    """Tell the files of an archive that can be used from those that cannot, by name."""
+    usable: dict[str, Member] = {}
+    refused: list[tuple[str, int, FileRefusedError]] = []
+    for member in members:
+        error = member.refusal
+        if error is None:
+            try:
+                check_name(member.name)
+            except InvalidInputError:
+                error = refuse("file_path_unsafe")
+        if error is not None:
+            refused.append((member.name, member.size_bytes, error))
+        elif member.name not in usable:
+            usable[member.name] = member
+    return list(usable.values()), refused

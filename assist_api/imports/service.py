@@ -1,0 +1,160 @@
+"""What endpoints and command line ask of imports: rows in a transaction, files on the disk, work in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from assist_api.imports.runner import ImportRunner, IndexNotice, failure_code
+from assist_api.imports.storage import ImportStore
+from kb.ingest.drafts import FileSettings, ImportSettings
+from kb.ingest.limits import ReadLimits
+from kb.ingest.schemas import ImportDetail, ImportFileView, ImportPage, UnitPage
+from kb.ingest.service import ImportService
+from kb.settings import KBSettings
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import DependencyCategory, DependencyError, TooLargeError
+
+
+def read_limits(settings: KBSettings, file_bytes: int) -> ReadLimits:
+    """Return the bounds of one file."""
+    return ReadLimits(
+        file_bytes=file_bytes,
+        unpacked_bytes=settings.import_max_unpacked_bytes,
+        members=settings.import_max_files,
+        units=settings.import_max_units,
+        seconds=settings.import_read_seconds,
+        memory_bytes=settings.import_memory_bytes,
+    )
+
+
+class DocumentImports:
+    """Use cases of imports, each in transactions of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        index: IndexNotice,
+        *,
+        data_dir: Path,
+        max_file_bytes: int,
+        settings: KBSettings,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._max_file_bytes = max_file_bytes
+        self._max_files = settings.import_max_files
+        self._store = ImportStore(data_dir / "imports")
+        limits = read_limits(settings, max_file_bytes)
+        self.runner = ImportRunner(database, clock, self._store, limits, self._max_files, index)
+
+    async def create(self, settings: ImportSettings, author: str) -> ImportDetail:
+        """Begin an import; see `ImportService.create`."""
+        async with self._service() as service:
+            return await service.create(settings, author)
+
+    async def get(self, import_id: UUID) -> ImportDetail:
+        """Return an import with its files; see `ImportService.get`."""
+        async with self._service() as service:
+            return await service.get(import_id)
+
+    async def list_imports(self, cursor: str | None, limit: int) -> ImportPage:
+        """Return imports, the newest first."""
+        async with self._service() as service:
+            return await service.list_imports(cursor=cursor, limit=limit)
+
+    async def units(self, import_id: UUID, file_id: UUID, after: int, limit: int) -> UnitPage:
+        """Return units of a file in order."""
+        async with self._service() as service:
+            return await service.units(import_id, file_id, after, limit)
+
+    async def add_file(self, import_id: UUID, name: str, stream: BinaryIO, size_bytes: int) -> ImportFileView:
+        """Take a file in; see `ImportService.add_file`.
+
+        Raises:
+            TooLargeError: The file is above the limit.
+            DependencyError: `disk_full`; nothing is left of the file.
+        """
+        if size_bytes > self._max_file_bytes:
+            message = f"The file is larger than {self._max_file_bytes} bytes; split it."
+            raise TooLargeError(message, code="file_too_large", limit_bytes=self._max_file_bytes)
+        async with self._service() as service:
+            file_id = await service.add_file(import_id, name, size_bytes, self._max_files)
+            # Inside the transaction: a row whose file did not fit on the disk is never seen.
+            try:
+                await asyncio.to_thread(self._store.put, import_id, file_id, stream)
+            except OSError as error:
+                raise _disk_error(error) from error
+        detail = await self.get(import_id)
+        return next(file for file in detail.files if file.id == file_id)
+
+    async def remove_file(self, import_id: UUID, file_id: UUID) -> ImportDetail:
+        """Leave a file out; see `ImportService.remove_file`."""
+        async with self._service() as service:
+            await service.remove_file(import_id, file_id)
+        await asyncio.to_thread(self._store.discard_file, import_id, file_id)
+        return await self.get(import_id)
+
+    async def change_settings(self, import_id: UUID, settings: ImportSettings) -> ImportDetail:
+        """Change the settings of the batch; see `ImportService.change_settings`."""
+        async with self._service() as service:
+            await service.change_settings(import_id, settings)
+            is_previewed = (await service.get(import_id)).state == "ready"
+        return await (self.read(import_id) if is_previewed else self.get(import_id))
+
+    async def change_file_settings(self, import_id: UUID, file_id: UUID, settings: FileSettings | None) -> ImportDetail:
+        """Change the settings of one file; see `ImportService.change_file_settings`."""
+        async with self._service() as service:
+            await service.change_file_settings(import_id, file_id, settings)
+            is_previewed = (await service.get(import_id)).state == "ready"
+        return await (self.read(import_id) if is_previewed else self.get(import_id))
+
+    async def read(self, import_id: UUID) -> ImportDetail:
+        """Make the preview, in the background; see `ImportService.begin_reading`."""
+        async with self._service() as service:
+            await service.begin_reading(import_id)
+        self.runner.wake(import_id)
+        return await self.get(import_id)
+
+    async def publish(self, import_id: UUID) -> ImportDetail:
+        """Write the entries, in the background; see `ImportService.begin_publishing`."""
+        async with self._service() as service:
+            await service.begin_publishing(import_id)
+        self.runner.wake(import_id)
+        return await self.get(import_id)
+
+    async def cancel(self, import_id: UUID) -> ImportDetail:
+        """Stop an import between two files; see `ImportService.cancel`."""
+        async with self._service() as service:
+            await service.cancel(import_id)
+        await asyncio.to_thread(self._store.discard, import_id)
+        return await self.get(import_id)
+
+    async def work(self, import_id: UUID, begin: Callable[[UUID], Awaitable[ImportDetail]]) -> ImportDetail:
+        """Begin a stage (`read` or `publish`) and return the import when the stage is over; for the command line."""
+        await begin(import_id)
+        await self.runner.wait()
+        return await self.get(import_id)
+
+    async def aclose(self) -> None:
+        """Stop the work; safe to call twice."""
+        await self.runner.aclose()
+
+    @asynccontextmanager
+    async def _service(self) -> AsyncIterator[ImportService]:
+        async with self._database.session() as session:
+            yield ImportService(session, self._clock)
+
+
+def _disk_error(error: OSError) -> DependencyError:
+    if failure_code(error) == "disk_full":
+        message = "The disk is full; free some space and send the file again."
+        return DependencyError(message, category=DependencyCategory.OVERLOADED, retryable=True, code="disk_full")
+    message = "The file could not be stored; look at the data folder."
+    return DependencyError(message, category=DependencyCategory.REJECTED, retryable=True, code="data_dir_not_writable")

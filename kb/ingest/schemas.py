@@ -1,0 +1,104 @@
+"""What the import services give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from kb.ingest.document import DropReason, UnitKind
+from kb.ingest.drafts import FileSettings, ImportSettings
+from kb.ingest.models import FileState, ImportState, Plan
+from kb.schemas import OutputModel
+
+
+class Refusal(OutputModel):
+    """Why a file is refused."""
+
+    code: str = Field(description="Stable, translatable")
+    message: str = Field(description="English sentence that says how to mend it")
+    details: dict[str, Any] = Field(description="Values for the translated text")
+
+
+class DropView(OutputModel):
+    """What of a file is in no entry."""
+
+    reason: DropReason
+    characters: int
+    count: int = Field(description="Pieces")
+    example: str = Field(description="Beginning of the first piece")
+
+
+class ImportFileView(OutputModel):
+    """A file of an import."""
+
+    id: UUID
+    name: str = Field(description="Path below the folder that was sent")
+    size_bytes: int
+    state: FileState
+    settings: FileSettings | None = Field(description="In place of the settings of the batch")
+    refusal: Refusal | None
+    title: str = Field(description="What the document calls itself")
+    format: str
+    encoding: str = Field(description="Of a plain text; empty for other formats")
+    source_characters: int = Field(description="Characters of the source, blanks apart")
+    kept_characters: int = Field(description="Those that stand in entries")
+    unexplained_characters: int = Field(description="Source less kept less dropped: zero unless something was lost")
+    drops: list[DropView]
+    counts: dict[Plan, int] = Field(description="Units by what publishing does with them")
+
+
+class ImportSummary(OutputModel):
+    """A line of the list of imports."""
+
+    id: UUID
+    state: ImportState
+    author: str
+    created_at: datetime
+    finished_at: datetime | None
+    failure: str | None = Field(description="Why the last run stopped short; publish or read again to go on")
+    file_count: int = Field(description="Archives apart, whose files are counted")
+    done_count: int = Field(description="Files the present or last stage has dealt with")
+    refused_count: int
+    counts: dict[Plan, int]
+    first_name: str = Field(description="Name of the first file; empty while there is none")
+
+
+class ImportDetail(ImportSummary):
+    """An import with its files."""
+
+    settings: ImportSettings
+    files: list[ImportFileView]
+
+
+class ImportPage(OutputModel):
+    """One page of imports, the newest first."""
+
+    items: list[ImportSummary]
+    next_cursor: str | None
+
+
+class UnitView(OutputModel):
+    """A unit of a file: what becomes, or became, an entry."""
+
+    position: int
+    kind: UnitKind
+    title: str
+    path: list[str] = Field(description="Headings above it, outermost first")
+    number: str = Field(description="Of an article, as the document writes it")
+    page: int | None
+    answer: str = Field(description="Markdown")
+    script: str
+    variants: list[str]
+    plan: Plan
+    problem: str | None = Field(description="Why it is refused or kept")
+    entry_id: UUID | None
+
+
+class UnitPage(OutputModel):
+    """Units of a file in order."""
+
+    items: list[UnitView]
+    next_after: int | None = Field(description="Ask for units behind this position; null on the last page")

@@ -1,0 +1,179 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation, useParams } from 'react-router'
+
+import { asProblem } from '@/api/problem'
+import { importQuery, isWorking, useImportStep } from '@/api/queries/imports'
+import type { ImportDetail } from '@/api/types'
+import { codeText, problemText } from '@/i18n/problemText'
+import { Button } from '@/ui/Button'
+import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import { FilePane } from './FilePane'
+import { FileTable } from './FileTable'
+import { ModeFields } from './ModeFields'
+import { NotTakenList } from './NotTakenList'
+import { PlanCounts } from './PlanCounts'
+import { ProgressBar } from './ProgressBar'
+import { isSame } from './settings'
+import { SettingsFields } from './SettingsFields'
+import { StateTag } from './StateTag'
+import type { NotTaken } from './useSending'
+
+import './Imports.css'
+
+/** One import: its files on the left, what the chosen one becomes on the right. */
+export function ImportPage() {
+  const { t } = useTranslation()
+  const { importId = '' } = useParams()
+  const found = useQuery(importQuery(importId))
+  usePageTitle(t('import.title'))
+  if (found.isPending) return <Loading lines={10} />
+  if (found.isError) return <Failure error={found.error} onRetry={found.refetch} />
+  return <Import key={importId} detail={found.data} />
+}
+
+function Import({ detail }: { detail: ImportDetail }) {
+  const { t } = useTranslation()
+  const [chosenId, setChosenId] = useState<string | null>(null)
+  const chosen = detail.files.find((file) => file.id === chosenId) ?? detail.files[0]
+  useKnowledgeAfter(detail)
+  return (
+    <div className="import">
+      <Head detail={detail} />
+      <div className="import__columns">
+        <section className="panel import__files" aria-label={t('import.files')}>
+          <FileTable files={detail.files} chosenId={chosen?.id ?? null} onChoose={setChosenId} />
+        </section>
+        <section className="panel import__file" aria-label={t('import.file')}>
+          {chosen === undefined ? (
+            <Empty title={t('import.no_files')} />
+          ) : (
+            <FilePane key={chosen.id} detail={detail} file={chosen} />
+          )}
+        </section>
+      </div>
+    </div>
+  )
+}
+
+/** Lists of entries that were read before the import was published are out of date. */
+function useKnowledgeAfter({ state }: ImportDetail): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    if (state === 'finished') void client.invalidateQueries({ queryKey: ['knowledge'] })
+  }, [client, state])
+}
+
+function Head({ detail }: { detail: ImportDetail }) {
+  const { t } = useTranslation()
+  const step = useImportStep(detail.id)
+  const state = useLocation().state as { notTaken?: NotTaken[] } | null
+  return (
+    <section className="panel import__head" aria-labelledby="import-title">
+      <div className="panel__head">
+        <h1 id="import-title" className="panel__title">
+          <Link to="/knowledge/import">{t('import.title')}</Link> › {detail.first_name || t('import.no_files')}
+        </h1>
+        <StateTag state={detail.state} failure={detail.failure} />
+        <PlanCounts counts={detail.counts} />
+        {detail.refused_count > 0 && (
+          <span className="tag tag--waiting">{t('import.refused_files', { count: detail.refused_count })}</span>
+        )}
+        <Actions detail={detail} isBusy={step.isPending} onStep={(what) => step.mutate({ do: what })} />
+      </div>
+      {isWorking(detail.state) && (
+        <ProgressBar label={t(`import.state_${detail.state}`)} done={detail.done_count} total={detail.file_count} />
+      )}
+      {step.isError && <Banner tone="problem">{problemText(t, asProblem(step.error))}</Banner>}
+      {detail.failure !== null && (
+        <Banner tone="waiting">{t('import.stopped', { reason: codeText(t, detail.failure, detail.failure) })}</Banner>
+      )}
+      {detail.state === 'finished' && (
+        <Banner tone="ready">{t(detail.settings.mode === 'review' ? 'import.done_review' : 'import.done')}</Banner>
+      )}
+      <NotTakenList files={state?.notTaken ?? []} />
+      {(detail.state === 'ready' || detail.state === 'collecting') && <BatchSettings detail={detail} />}
+    </section>
+  )
+}
+
+interface ActionsProps {
+  detail: ImportDetail
+  isBusy: boolean
+  onStep: (what: 'read' | 'publish' | 'cancel') => void
+}
+
+function Actions({ detail, isBusy, onStep }: ActionsProps) {
+  const { t } = useTranslation()
+  const isOver = detail.state === 'finished' || detail.state === 'cancelled'
+  const changes = (['new', 'changed', 'gone'] as const).reduce((sum, plan) => sum + (detail.counts[plan] ?? 0), 0)
+  if (isOver) return null
+  return (
+    <span className="import__actions">
+      <Button
+        isSmall
+        tone="quiet"
+        disabled={isBusy}
+        onClick={() => {
+          onStep('cancel')
+        }}
+      >
+        {t('import.cancel')}
+      </Button>
+      {(detail.state === 'collecting' || detail.failure !== null) && !isWorking(detail.state) && (
+        <Button
+          isSmall
+          disabled={isBusy}
+          onClick={() => {
+            onStep('read')
+          }}
+        >
+          {t('import.read_again')}
+        </Button>
+      )}
+      {detail.state === 'ready' && (
+        <Button
+          isSmall
+          tone="primary"
+          disabled={isBusy}
+          onClick={() => {
+            onStep('publish')
+          }}
+        >
+          {t(detail.settings.mode === 'review' ? 'import.submit' : 'import.publish', { count: changes })}
+        </Button>
+      )}
+    </span>
+  )
+}
+
+function BatchSettings({ detail }: { detail: ImportDetail }) {
+  const { t } = useTranslation()
+  const step = useImportStep(detail.id)
+  const [settings, setSettings] = useState(detail.settings)
+  return (
+    <details className="import__settings">
+      <summary>{t('import.settings')}</summary>
+      <SettingsFields
+        settings={settings}
+        onChange={(changed) => {
+          setSettings({ ...settings, ...changed })
+        }}
+      />
+      <ModeFields settings={settings} onChange={setSettings} />
+      {step.isError && <Banner tone="problem">{problemText(t, asProblem(step.error))}</Banner>}
+      <Button
+        isSmall
+        disabled={step.isPending || isSame(settings, detail.settings)}
+        onClick={() => {
+          step.mutate({ do: 'settings', settings })
+        }}
+      >
+        {t('import.apply')}
+      </Button>
+    </details>
+  )
+}

@@ -1,0 +1,140 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+
+import { importsQuery } from '@/api/queries/imports'
+import type { ImportSummary } from '@/api/types'
+import { usePermission } from '@/features/session/useSession'
+import { problemText } from '@/i18n/problemText'
+import { localTime } from '@/ui/format'
+import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { usePageTitle } from '@/ui/usePageTitle'
+
+import { DocumentDrop } from './DocumentDrop'
+import { ModeFields } from './ModeFields'
+import { NotTakenList } from './NotTakenList'
+import { PlanCounts } from './PlanCounts'
+import { ProgressBar } from './ProgressBar'
+import { DEFAULT_SETTINGS } from './settings'
+import { SettingsFields } from './SettingsFields'
+import { StateTag } from './StateTag'
+import { useSending } from './useSending'
+
+import './Imports.css'
+
+/** Drop documents here; below it, every import there was. */
+export function ImportsPage() {
+  const { t } = useTranslation()
+  const canEdit = usePermission('knowledge.edit')
+  usePageTitle(t('import.title'))
+  if (!canEdit) return <Empty title={t('import.not_allowed')} />
+  return (
+    <div className="page imports">
+      <div className="page__head">
+        <h1 className="page__title">{t('import.title')}</h1>
+        <Link to="/knowledge">{t('import.back')}</Link>
+      </div>
+      <NewImport />
+      <PastImports />
+    </div>
+  )
+}
+
+function NewImport() {
+  const { t } = useTranslation()
+  const [settings, setSettings] = useState(DEFAULT_SETTINGS)
+  const { progress, problem, notTaken, send } = useSending()
+  return (
+    <section className="panel imports__new" aria-labelledby="import-new">
+      <div className="panel__head">
+        <h2 id="import-new" className="panel__title">
+          {t('import.new')}
+        </h2>
+      </div>
+      <div className="imports__body">
+        <p className="field__hint">{t('import.lead')}</p>
+        {problem !== null && <Banner tone="problem">{problemText(t, problem)}</Banner>}
+        <NotTakenList files={notTaken} />
+        <SettingsFields
+          settings={settings}
+          onChange={(changed) => {
+            setSettings({ ...settings, ...changed })
+          }}
+        />
+        <ModeFields settings={settings} onChange={setSettings} />
+        <DocumentDrop
+          isDisabled={progress !== null}
+          onPick={(files) => {
+            send(files, settings)
+          }}
+        />
+        {progress !== null && (
+          <ProgressBar
+            label={t('import.sending', { name: progress.name })}
+            done={progress.done}
+            total={progress.total}
+          />
+        )}
+      </div>
+    </section>
+  )
+}
+
+function PastImports() {
+  const { t } = useTranslation()
+  const imports = useQuery(importsQuery)
+  return (
+    <section className="panel" aria-labelledby="import-past">
+      <div className="panel__head">
+        <h2 id="import-past" className="panel__title">
+          {t('import.past')}
+        </h2>
+      </div>
+      {imports.isPending && <Loading lines={4} />}
+      {imports.isError && <Failure error={imports.error} onRetry={imports.refetch} />}
+      {imports.data?.items.length === 0 && <Empty title={t('import.none')} hint={t('import.none_hint')} />}
+      {imports.data !== undefined && imports.data.items.length > 0 && <ImportTable imports={imports.data.items} />}
+    </section>
+  )
+}
+
+function ImportTable({ imports }: { imports: readonly ImportSummary[] }) {
+  const { t } = useTranslation()
+  const columns = ['state', 'began', 'files', 'became', 'author'] as const
+  return (
+    <table className="table">
+      <caption className="visually-hidden">{t('import.past')}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column} scope="col">
+              {t(`import.column_${column}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {imports.map((item) => (
+          <tr key={item.id}>
+            <td>
+              <StateTag state={item.state} failure={item.failure} />
+            </td>
+            <td>{localTime(item.created_at)}</td>
+            <td className="table__main">
+              <Link to={`/knowledge/import/${item.id}`}>
+                {item.file_count > 1
+                  ? t('import.files_named', { name: item.first_name, count: item.file_count })
+                  : item.first_name || t('import.no_files')}
+              </Link>
+            </td>
+            <td>
+              <PlanCounts counts={item.counts} />
+            </td>
+            <td>{item.author}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,18 @@
+import { useTranslation } from 'react-i18next'
+
+import type { ImportDetail } from '@/api/types'
+
+const TONES = {
+  collecting: 'tag',
+  reading: 'tag tag--accent',
+  ready: 'tag tag--waiting',
+  publishing: 'tag tag--accent',
+  finished: 'tag tag--ready',
+  cancelled: 'tag',
+} as const
+
+export function StateTag({ state, failure }: Pick<ImportDetail, 'state' | 'failure'>) {
+  const { t } = useTranslation()
+  if (failure !== null) return <span className="tag tag--waiting">⚠ {t('import.state_stopped')}</span>
+  return <span className={TONES[state]}>{t(`import.state_${state}`)}</span>
+}
