@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assist_api.accounts.sessions import SessionService
 from assist_api.calls.category import CallCategories
+from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.service import CallService
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
@@ -18,7 +19,8 @@ from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
 from assist_api.vocabulary import Vocabulary
-from kb.classify.service import CategoryService
+from kb.classify.registry import ModelRegistry
+from kb.classify.service import CategoryService, ModelPolicy
 from kb.document_source import DatabaseDocumentSource
 from kb.indexer import Indexer
 from kb.search.embedders.base import Embedder
@@ -92,7 +94,25 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
         index=index,
         search=SearchService(index, embedder, clock, kb_settings),
         indexer=Indexer(source, index, embedder, clock, kb_settings),
-        categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
+        categories=CategoryService(
+            source,
+            ModelRegistry(database, clock),
+            settings.data_dir / "categories",
+            clock,
+            embedder,
+            choices=ChosenExamples(database),
+            policy=category_policy(kb_settings),
+        ),
+    )
+
+
+def category_policy(settings: KBSettings) -> ModelPolicy:
+    """Return when category models are learned and which go live."""
+    return ModelPolicy(
+        tolerance=settings.category_tolerance,
+        choices=settings.category_choices,
+        choices_after=settings.category_choices_after,
+        kept_files=settings.category_models_kept,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -40,3 +42,16 @@ class KBSettings(Settings):
 
     answer_threshold: float = Field(default=0.3, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer."""
+
+    category_tolerance: float = Field(default=0.01, ge=0, le=1)
+    """A new category model goes live when, on held-out examples, its accuracy is not more than this below the live
+    one's; otherwise it is kept for the curators to look at."""
+
+    category_choices: int = Field(default=20, ge=1)
+    """So many categories newly chosen by agents are reason enough to learn a new category model."""
+
+    category_choices_after: timedelta = Field(default=timedelta(hours=6), gt=timedelta(0))
+    """Fewer new choices wait at most this long for the next category model."""
+
+    category_models_kept: int = Field(default=10, ge=1, le=1_000)
+    """How many of the newest category models can be rolled back to; one takes 10 to 60 MB."""

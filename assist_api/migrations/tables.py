@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import assist_api.accounts.models
 import assist_api.calls.models
+import kb.classify.models
 import kb.models
+import kb.taxonomy_models
 from kit.db import Base
 
-MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.models)
+MODULES = (assist_api.accounts.models, assist_api.calls.models, kb.classify.models, kb.models, kb.taxonomy_models)
 metadata = Base.metadata
