@@ -13,6 +13,7 @@ from assist_api.accounts import endpoints as accounts
 from assist_api.accounts.gate import UploadGateMiddleware
 from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
+from assist_api.categories import endpoints as categories
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.knowledge import endpoints as knowledge
@@ -69,7 +70,15 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    for router in (accounts.router, calls.router, realtime.router, search.router, knowledge.router, health.router):
+    for router in (
+        accounts.router,
+        calls.router,
+        realtime.router,
+        search.router,
+        knowledge.router,
+        health.router,
+        categories.router,
+    ):
         api.include_router(router)
     return api
 

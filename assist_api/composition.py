@@ -9,6 +9,7 @@ from assist_api.accounts.sessions import SessionService
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.service import CallService
+from assist_api.categories.service import CategoryModelDesk
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
@@ -72,6 +73,7 @@ class Services:
     typed_search: TypedSearch
     editor: KnowledgeEditor
     health: HealthService
+    category_models: CategoryModelDesk
 
     async def aclose(self) -> None:
         """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
@@ -80,6 +82,7 @@ class Services:
             stack.callback(self.sessions.close)
             stack.push_async_callback(self.knowledge.aclose)
             stack.push_async_callback(self.editor.aclose)
+            stack.push_async_callback(self.category_models.aclose)
             stack.push_async_callback(self.speech.aclose)
             stack.push_async_callback(self.calls.aclose)
 
@@ -157,4 +160,5 @@ def build_services(
         typed_search=TypedSearch(knowledge.search, database, clock),
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
+        category_models=CategoryModelDesk(ModelRegistry(database, clock), knowledge.categories),
     )

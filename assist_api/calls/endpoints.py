@@ -128,6 +128,6 @@ async def give_feedback(
 async def choose_category(
     call_id: UUID, choice: CategoryChoice, calls: CallsDep, viewer: FeedbackGiverDep
 ) -> CategoryChosen:
-    """Set the category of a running or finished call; the ranking learns from it. A second choice replaces the first."""
+    """Set the category of a running or finished call, which the ranking learns from; the newest counts."""
     await calls.archive.check_readable(viewer, call_id)
     return await calls.choose_category(viewer, call_id, choice.category_id)

@@ -59,9 +59,7 @@ class Sharpness:
     base: float
     slope: float
 
-    def apply(
-        self, scores: npt.NDArray[np.float64], familiar: npt.NDArray[np.floating]
-    ) -> npt.NDArray[np.float64]:
+    def apply(self, scores: npt.NDArray[np.float64], familiar: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
         """Return scores whose softmax is calibrated, one row a text."""
         sharpened: npt.NDArray[np.float64] = scores * np.exp(self.base + self.slope * familiar)[:, None]
         return sharpened

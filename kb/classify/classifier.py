@@ -90,7 +90,9 @@ class CategoryClassifier:
         named = prefixed(self.lexical.name, self.lexical.scores(texts, self._heads))
         familiar = np.zeros(len(texts), np.float32)
         if self.vector is not None and self._embedder is not None:
-            scores, familiar = self.vector.scores(self._embedder.embed_questions([*map(vector_text, texts)]), self._heads)
+            scores, familiar = self.vector.scores(
+                self._embedder.embed_questions([*map(vector_text, texts)]), self._heads
+            )
             named |= prefixed(self.vector.name, scores)
         return self.sharpness.apply(pooled(named, self.weights), familiar)
 

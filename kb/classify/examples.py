@@ -1,4 +1,4 @@
-"""What the classifier learns from: entries, solved cases, agents' choices, and the names of the categories themselves."""
+"""What the classifier learns from: entries, solved cases, agents' choices, and the categories' own names."""
 
 from __future__ import annotations
 
@@ -75,9 +75,7 @@ def examples_from(
 def weighed_choices(choices: Sequence[Example]) -> list[Example]:
     """Return the choices with weights of at most one each and `CHOICES_PER_CATEGORY` together a category."""
     counts = Counter(choice.category_id for choice in choices)
-    return [
-        replace(choice, weight=min(1.0, CHOICES_PER_CATEGORY / counts[choice.category_id])) for choice in choices
-    ]
+    return [replace(choice, weight=min(1.0, CHOICES_PER_CATEGORY / counts[choice.category_id])) for choice in choices]
 
 
 def _document_examples(document: SearchDocument) -> Iterator[Example]:

@@ -61,9 +61,7 @@ class LexicalView:
         return {head.name: _margins(features, self.machines[head.name])[:, head.answers] for head in heads}
 
 
-def fit_machine(
-    features: csr_matrix, answers: Rows, answer_count: int, weights: Floats
-) -> tuple[Floats, Floats]:
+def fit_machine(features: csr_matrix, answers: Rows, answer_count: int, weights: Floats) -> tuple[Floats, Floats]:
     """Fit one-against-rest machines; returns weights (terms x answers, contiguous by term) and biases."""
     machine = LinearSVC(C=PENALTY, random_state=0).fit(features, answers, sample_weight=weights)
     slopes, bias = machine.coef_.T, machine.intercept_

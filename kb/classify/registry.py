@@ -154,9 +154,7 @@ class ModelRegistry:
         )
 
     def _note(self, session: AsyncSession, number: int, what: str, done_by: str, note: str) -> None:
-        session.add(
-            CategoryModelEventRow(at=self._clock.now(), number=number, what=what, done_by=done_by, note=note)
-        )
+        session.add(CategoryModelEventRow(at=self._clock.now(), number=number, what=what, done_by=done_by, note=note))
 
 
 async def _next_number(session: AsyncSession) -> int:

@@ -119,6 +119,18 @@ class CategoryService:
         """Whether a model is being learned or decided on now."""
         return self._training.locked()
 
+    @property
+    def policy(self) -> ModelPolicy:
+        """When models are learned and which go live."""
+        return self._policy
+
+    async def present_files(self) -> frozenset[int]:
+        """Return the numbers of the models whose files are here."""
+        numbers = [row.number for row in await self._registry.list_models()]
+        return await asyncio.to_thread(
+            lambda: frozenset(number for number in numbers if model_path(self._folder, number).is_file())
+        )
+
     async def ensure_trained(self) -> bool:
         """Load the live model, and learn one for the knowledge as it is now; the old one answers meanwhile.
 

@@ -59,7 +59,9 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "terms": {channel.name: channel.state()[0] for channel in classifier.lexical.channels},
         "has_vectors": classifier.vector is not None,
     }
-    arrays = {"head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)}
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
+    }
     arrays |= {"held_out.keys": held_out.keys, "held_out.is_right": held_out.is_right}
     arrays |= _lexical_arrays(classifier.lexical)
     if classifier.vector is not None:
@@ -135,8 +137,14 @@ def _vector_arrays(view: VectorView) -> dict[str, npt.NDArray[Any]]:
 
 
 def _restore_vectors(arrays: Arrays) -> VectorView:
-    parts = (arrays[name] for name in ("mean", "known", "starts", "landmarks", "projection"))
-    return VectorView(*parts, _pairs(arrays, "vector."))
+    return VectorView(
+        mean=arrays["mean"],
+        known=arrays["known"],
+        starts=arrays["starts"],
+        landmarks=arrays["landmarks"],
+        projection=arrays["projection"],
+        regressions=_pairs(arrays, "vector."),
+    )
 
 
 def _pairs(arrays: Arrays, prefix: str) -> dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:

@@ -126,14 +126,17 @@ def _fit(
     wanted_accuracy: float,
     say: Say,
 ) -> Trained:
-    learned = {"weights": parts.weights, "splits": parts.splits}
     say(f"learning words, characters and sounds of {len(parts.texts)} texts")
-    lexical, unseen = LexicalView.fit(parts.texts, parts.labels, parts.heads, **learned)
+    lexical, unseen = LexicalView.fit(
+        parts.texts, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
+    )
     named = prefixed(lexical.name, unseen)
     vector, familiar = None, np.zeros(len(parts.texts), np.float32)
     if vectors is not None:
         say("learning meanings")
-        vector, unseen, familiar = VectorView.fit(vectors, parts.labels, parts.heads, **learned)
+        vector, unseen, familiar = VectorView.fit(
+            vectors, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
+        )
         named |= prefixed(vector.name, unseen)
     rows = parts.rows
     if not len(rows):

@@ -50,3 +50,8 @@ export type SectorNode = Schemas['SectorNode']
 export type CaseDetail = Schemas['CaseDetail']
 
 export type PartHealth = Schemas['PartHealth']
+
+export type ChoosableSituation = Schemas['ChoosableSituation']
+export type CategoryModels = Schemas['CategoryModels']
+export type CategoryModelView = Schemas['CategoryModelView']
+export type ModelQuality = Schemas['ModelQuality']
