@@ -29,6 +29,7 @@ from assist_api.security import (
     allowed_origins,
 )
 from assist_api.settings import AssistSettings
+from assist_api.taxonomy import endpoints as taxonomy
 
 API_PREFIX = "/api/v1"
 OpenServices = Callable[[AssistSettings], AbstractAsyncContextManager[Services]]

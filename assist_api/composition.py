@@ -19,6 +19,7 @@ from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
+from assist_api.taxonomy.service import TaxonomyDesk
 from assist_api.vocabulary import Vocabulary
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService, ModelPolicy
@@ -74,6 +75,7 @@ class Services:
     editor: KnowledgeEditor
     health: HealthService
     category_models: CategoryModelDesk
+    taxonomy: TaxonomyDesk
 
     async def aclose(self) -> None:
         """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
@@ -161,4 +163,5 @@ def build_services(
         editor=KnowledgeEditor(database, clock, knowledge.indexer),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
         category_models=CategoryModelDesk(ModelRegistry(database, clock), knowledge.categories),
+        taxonomy=TaxonomyDesk(database, clock),
     )

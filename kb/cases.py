@@ -36,6 +36,7 @@ class CaseService:
         Raises:
             InvalidInputError: A field breaks a rule.
         """
+        draft = self._resolved(draft)
         check_case(draft, self._taxonomy)
         now = self._clock.now()
         case = Case(id=uuid4(), key=key, call_id=call_id, created_at=now, **draft.model_dump(mode="python"))
@@ -52,6 +53,7 @@ class CaseService:
             NotFoundError: There is no such case.
             InvalidInputError: A field breaks a rule.
         """
+        draft = self._resolved(draft)
         check_case(draft, self._taxonomy)
         case = await self._get(case_id)
         for name, value in draft.model_dump(mode="python").items():
@@ -96,6 +98,11 @@ class CaseService:
         last = rows[limit - 1] if len(rows) > limit else None
         next_cursor = encode_cursor(last.occurred_on.isoformat(), last.id) if last else None
         return CasePage(items=[self._detail(row) for row in rows[:limit]], next_cursor=next_cursor)
+
+    def _resolved(self, draft: CaseDraft) -> CaseDraft:
+        """A pack may still name a code that was merged here."""
+        current = self._taxonomy.resolve(draft.situation)
+        return draft if current == draft.situation else draft.model_copy(update={"situation": current})
 
     async def _get(self, case_id: UUID) -> Case:
         case = await self._cases.find(case_id)

@@ -197,10 +197,11 @@ def _jsonl_items(text: str) -> Iterator[RawItem]:
         yield RawItem(kind, line, fields, {})
 
 
-class _PackLoader(yaml.SafeLoader):
+class PackLoader(yaml.SafeLoader):
     """Safe YAML without aliases (a short file with nested aliases can grow without bound) and duplicate keys."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias."""
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]  # debt: the stubs lack it
             raise PackSyntaxError(
@@ -209,6 +210,7 @@ class _PackLoader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Refuse a key that stands twice."""
         seen = set()
         for key, _value in node.value:
             if key.value in seen:
@@ -219,7 +221,7 @@ class _PackLoader(yaml.SafeLoader):
 
 def _yaml_items(text: str) -> Iterator[RawItem]:
     try:
-        loader = _PackLoader(text)
+        loader = PackLoader(text)
         root = loader.get_single_node()
         if root is None:
             raise PackSyntaxError(1, "The file is empty; a pack has `entries` or `cases`.")
@@ -234,7 +236,7 @@ def _yaml_items(text: str) -> Iterator[RawItem]:
         raise PackSyntaxError(1, f"The file is not YAML: {error}.") from error
 
 
-def _section_items(loader: _PackLoader, name: yaml.Node, section: yaml.Node) -> Iterator[RawItem]:
+def _section_items(loader: PackLoader, name: yaml.Node, section: yaml.Node) -> Iterator[RawItem]:
     kind = {"entries": "entry", "cases": "case"}.get(str(name.value))
     if kind is None:
         raise PackSyntaxError(name.start_mark.line + 1, f"{name.value!r} is not known; use entries or cases.")

@@ -71,6 +71,9 @@ def chosen_category(journal: CallJournal, viewer: CallViewer, category_id: str) 
     if business_type not in taxonomy.business_types or situation not in taxonomy.situations:
         message = "The taxonomy has no such category; choose one from the list."
         raise InvalidInputError(message, field="category_id", code="category_unknown")
+    if taxonomy.situations[situation].is_retired:
+        message = "This category was retired; choose another."
+        raise InvalidInputError(message, field="category_id", code="category_retired")
     return CategoryChosen(
         category_id=category_id,
         business_type=business_type,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Rows = npt.NDArray[np.intp]
 
 FOLDS = 3
-TEXTS_PER_CLUSTER = 12
+TEXTS_PER_CLUSTER = 100
 """Usual number of ways in which one question is put, in entries (variants) and in public sets of paraphrases."""
 _ROWS_AT_ONCE = 2_048
 
