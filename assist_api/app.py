@@ -79,6 +79,7 @@ def _api_router() -> APIRouter:
         knowledge.router,
         health.router,
         categories.router,
+        taxonomy.router,
     ):
         api.include_router(router)
     return api
