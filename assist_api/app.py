@@ -14,6 +14,7 @@ from assist_api.accounts.gate import UploadGateMiddleware
 from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
 from assist_api.cases import endpoints as cases
+from assist_api.categories import endpoints as categories
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
 from assist_api.imports import endpoints as imports
@@ -31,6 +32,7 @@ from assist_api.security import (
     allowed_origins,
 )
 from assist_api.settings import AssistSettings
+from assist_api.taxonomy import endpoints as taxonomy
 from assist_api.words import endpoints as words
 
 API_PREFIX = "/api/v1"
@@ -73,7 +75,20 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
 
 def _api_router() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    rooms = (accounts, calls, realtime, search, words, knowledge, knowledge_tests, imports, cases, health)
+    rooms = (
+        accounts,
+        calls,
+        realtime,
+        search,
+        words,
+        knowledge,
+        knowledge_tests,
+        imports,
+        cases,
+        categories,
+        taxonomy,
+        health,
+    )
     for room in rooms:
         api.include_router(room.router)
     return api

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from assist_api.accounts.sessions import SessionService
 from assist_api.calls.category import CallCategories
+from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.service import CallService
+from assist_api.categories.service import CategoryModelDesk
 from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
@@ -22,9 +24,11 @@ from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
+from assist_api.taxonomy.service import TaxonomyDesk
 from assist_api.vocabulary import Vocabulary
 from assist_api.words.service import WordEditor
-from kb.classify.service import CategoryService
+from kb.classify.registry import ModelRegistry
+from kb.classify.service import CategoryService, ModelPolicy
 from kb.document_source import DatabaseDocumentSource
 from kb.gold.comparison import DropPolicy
 from kb.gold.tester import GoldTester
@@ -93,6 +97,8 @@ class Services:
     hit_test: HitTest
     imports: DocumentImports
     health: HealthService
+    category_models: CategoryModelDesk
+    taxonomy: TaxonomyDesk
 
     async def aclose(self) -> None:
         """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
@@ -103,6 +109,7 @@ class Services:
             stack.push_async_callback(self.editor.aclose)
             stack.push_async_callback(self.full_run.aclose)
             stack.push_async_callback(self.imports.aclose)
+            stack.push_async_callback(self.category_models.aclose)
             stack.push_async_callback(self.speech.aclose)
             stack.push_async_callback(self.calls.aclose)
 
@@ -130,10 +137,28 @@ def build_knowledge(settings: AssistSettings, kb_settings: KBSettings, database:
         search=search,
         rankings=rankings,
         indexer=Indexer(source, index, embedder, clock, kb_settings),
-        categories=CategoryService(source, settings.data_dir / "categories", clock, embedder),
+        categories=CategoryService(
+            source,
+            ModelRegistry(database, clock),
+            settings.data_dir / "categories",
+            clock,
+            embedder,
+            choices=ChosenExamples(database),
+            policy=category_policy(kb_settings),
+        ),
         words=words,
         reranker=reranker,
         tester=GoldTester(database, search, kb_settings),
+    )
+
+
+def category_policy(settings: KBSettings) -> ModelPolicy:
+    """Return when category models are learned and which go live."""
+    return ModelPolicy(
+        tolerance=settings.category_tolerance,
+        choices=settings.category_choices,
+        choices_after=settings.category_choices_after,
+        kept_files=settings.category_models_kept,
     )
 
 
@@ -197,4 +222,6 @@ def build_services(
             settings=kb_settings,
         ),
         health=HealthService(make_probes(settings, database, knowledge.index, knowledge.categories, speech)),
+        category_models=CategoryModelDesk(ModelRegistry(database, clock), knowledge.categories),
+        taxonomy=TaxonomyDesk(database, clock),
     )

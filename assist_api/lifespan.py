@@ -66,6 +66,7 @@ async def create_first_admin(services: Services, show: Callable[[str], None]) ->
 async def _start(services: Services, background: TaskSupervisor) -> None:
     await services.speech.warm_up()
     await services.calls.start()
+    await services.taxonomy.refresh()
     if services.settings.demo_knowledge:
         # At the first start there is nothing to answer with before; later it only looks for new packs.
         if await _has_knowledge(services):
@@ -81,6 +82,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     background.start(services.vocabulary.follow(), name="vocabulary")
     background.start(services.knowledge.categories.follow(), name="categories")
     services.full_run.follow()
+    background.start(services.taxonomy.follow(), name="taxonomy")
     await services.calls.recover()
     await services.imports.runner.recover()
     background.start(_keep_house(services), name="housekeeping")

@@ -68,6 +68,7 @@ class CaseService:
             InvalidInputError: A field breaks a rule.
             ConflictError: `stale_case`: the call has a case already.
         """
+        draft = self._resolved(draft)
         await self._check(draft, entry_ids)
         now = self._clock.now()
         case = Case(id=uuid4(), key=key, created_at=now, version=1, **draft.model_dump(mode="python"))
@@ -121,6 +122,7 @@ class CaseService:
             InvalidInputError: A field breaks a rule.
             ConflictError: `stale_case`: somebody else changed it meanwhile.
         """
+        draft = self._resolved(draft)
         await self._check(draft, entry_ids)
         case = await self._get(case_id)
         now = self._clock.now()
@@ -222,6 +224,11 @@ class CaseService:
         last = rows[limit - 1] if len(rows) > limit else None
         next_cursor = encode_cursor(last.occurred_on.isoformat(), last.id) if last else None
         return CasePage(items=[self._detail(row) for row in rows[:limit]], next_cursor=next_cursor)
+
+    def _resolved(self, draft: CaseDraft) -> CaseDraft:
+        """A pack may still name a code that was merged here."""
+        current = self._taxonomy.resolve(draft.situation)
+        return draft if current == draft.situation else draft.model_copy(update={"situation": current})
 
     async def _get(self, case_id: UUID) -> Case:
         case = await self._cases.find(case_id)

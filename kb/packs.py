@@ -19,6 +19,7 @@ from kb.pack_format import SUFFIXES, Pack, PackCase, PackEntry, PackQuestions, R
 from kb.repository import EntryRepository
 from kb.schemas import CaseDetail, CaseDraft
 from kb.service import KnowledgeService, has_same_text
+from kb.taxonomy_service import refresh_taxonomy
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import InvalidInputError
@@ -87,6 +88,7 @@ class PackImporter:
         Raises:
             InvalidInputError: A path does not exist, or there is no pack file at all.
         """
+        await refresh_taxonomy(self._database)
         packs = [await asyncio.to_thread(read_pack, path) for path in find_pack_files(paths)]
         owners: dict[str, Path] = {}
         reports = []

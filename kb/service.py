@@ -14,7 +14,7 @@ from kb.paging import check_page_size, cursor_error, decode_cursor, encode_curso
 from kb.repository import EntryFilter, EntryRepository
 from kb.schemas import CategoryTree, EntryDetail, EntryDraft, EntryPage, EntrySummary, RevisionDetail
 from kb.search.query import DocumentKind
-from kb.taxonomy import load_taxonomy
+from kb.taxonomy import Taxonomy, load_taxonomy
 from kb.validation import check_entry, check_filter
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
@@ -23,11 +23,11 @@ from kit.errors import ConflictError, InvalidInputError, NotFoundError
 class KnowledgeService:
     """Use cases on entries. The caller owns the session and commits it."""
 
-    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock, taxonomy: Taxonomy | None = None) -> None:
         self._entries = EntryRepository(session)
         self._session = session
         self._clock = clock
-        self._taxonomy = load_taxonomy()
+        self._taxonomy = taxonomy or load_taxonomy()
 
     async def create_entry(
         self, draft: EntryDraft, author: str, *, key: str | None = None, origin: RevisionOrigin = RevisionOrigin.EDIT
@@ -37,7 +37,8 @@ class KnowledgeService:
         Raises:
             InvalidInputError: A field breaks a rule, or another entry has this title for sector and region.
         """
-        await self.check_new(draft)
+        draft = self._resolved(draft)
+        await self.check_new(draft, origin)
         entry_id, revision_id, now = uuid4(), uuid4(), self._clock.now()
         self._session.add(Entry(id=entry_id, key=key, current_revision_id=revision_id, created_at=now))
         await self._session.flush()
@@ -60,6 +61,7 @@ class KnowledgeService:
             ConflictError: `stale_revision`: someone else changed the entry since `base_revision_id`.
             InvalidInputError: A field breaks a rule, or the draft changes nothing.
         """
+        draft = self._resolved(draft)
         base = await self.check_revision(entry_id, base_revision_id, draft)
         revision_id, now = uuid4(), self._clock.now()
         if not await self._entries.swap_current(entry_id, base_revision_id, revision_id):
@@ -75,24 +77,30 @@ class KnowledgeService:
         Raises:
             NotFoundError, ConflictError, InvalidInputError: As `revise_entry`.
         """
+        draft = self._resolved(draft)
         base = (await self._get(entry_id)).current
         # What came from a document without words to say may stay so; nothing that had a script may lose it.
         check_entry(draft, self._taxonomy, needs_script=base.script != "")
         if base.id != base_revision_id:
             raise _stale(base)
+        if draft.situation != base.situation:
+            self._check_open(draft.situation)
         if base.state == RevisionState.PUBLISHED and has_same_text(base, draft):
             message = "Nothing was changed; edit a field or leave the form."
             raise InvalidInputError(message, field="title", code="nothing_changed")
         await self._check_title(draft, except_for=entry_id)
         return base
 
-    async def check_new(self, draft: EntryDraft) -> None:
+    async def check_new(self, draft: EntryDraft, origin: RevisionOrigin = RevisionOrigin.EDIT) -> None:
         """Refuse a new entry that breaks a rule; writes nothing.
 
         Raises:
             InvalidInputError: As `create_entry`.
         """
+        draft = self._resolved(draft)
         check_entry(draft, self._taxonomy)
+        if origin is RevisionOrigin.EDIT:
+            self._check_open(draft.situation)
         await self._check_title(draft, except_for=None)
 
     async def retire_entry(self, entry_id: UUID) -> EntryDetail:
@@ -161,6 +169,16 @@ class KnowledgeService:
         """Return the whole classification with the number of published entries at each node."""
         rows, counts = await self._entries.categories(), await self._entries.category_counts()
         return build_tree(self._taxonomy, rows, counts)
+
+    def _resolved(self, draft: EntryDraft) -> EntryDraft:
+        """A pack may still name a code that was merged here."""
+        current = self._taxonomy.resolve(draft.situation)
+        return draft if current == draft.situation else draft.model_copy(update={"situation": current})
+
+    def _check_open(self, situation_code: str) -> None:
+        if self._taxonomy.situations[situation_code].is_retired:
+            message = "This situation was retired; choose another, or bring it back in the taxonomy."
+            raise InvalidInputError(message, field="situation", code="situation_retired")
 
     async def _get(self, entry_id: UUID) -> Entry:
         entry = await self._entries.find(entry_id)

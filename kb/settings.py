@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -142,6 +143,7 @@ class KBSettings(Settings):
 
     elasticsearch_vector_index: Literal["hnsw", "int8_hnsw"] = "hnsw"
     """How vectors are indexed: whole (1.6 kB a passage of memory, cosines as embedded) or rounded to a quarter."""
+
     test_drop_policy: Literal["off", "warn", "block"] = "warn"
     """What happens when a text would cost gold questions their place, until somebody chooses on the page: `warn` asks
     before it publishes, `block` wants a reason, `off` only keeps the run."""
@@ -151,3 +153,16 @@ class KBSettings(Settings):
 
     test_every_hours: float = Field(default=24.0, ge=0, le=24 * 365)
     """How often all gold questions run by themselves, so that changes of ranking or synonyms show; 0 for never."""
+
+    category_tolerance: float = Field(default=0.01, ge=0, le=1)
+    """A new category model goes live when, on held-out examples, its accuracy is not more than this below the live
+    one's; otherwise it is kept for the curators to look at."""
+
+    category_choices: int = Field(default=20, ge=1)
+    """So many categories newly chosen by agents are reason enough to learn a new category model."""
+
+    category_choices_after: timedelta = Field(default=timedelta(hours=6), gt=timedelta(0))
+    """Fewer new choices wait at most this long for the next category model."""
+
+    category_models_kept: int = Field(default=10, ge=1, le=1_000)
+    """How many of the newest category models can be rolled back to; one takes 10 to 60 MB."""

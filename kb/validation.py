@@ -150,7 +150,7 @@ def _classification(
         message = f"Sector {sector!r} is not known; use one of {', '.join(SECTORS)}, or none for all."
         yield Problem("sector", "sector_unknown", message)
         return
-    situation = taxonomy.situations.get(situation_code)
+    situation = taxonomy.situations.get(taxonomy.resolve(situation_code))
     if situation is None:
         message = f"Situation {situation_code!r} is not in the taxonomy; choose one of its codes."
         yield Problem("situation", "situation_unknown", message)

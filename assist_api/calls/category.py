@@ -30,7 +30,6 @@ class CallCategories:
 
     def __init__(self, ranker: CategoryRanker) -> None:
         self._ranker = ranker
-        self._taxonomy = load_taxonomy()
 
     async def rank(
         self, utterances: Sequence[Utterance], sector: str | None, trigger_segment_id: UUID
@@ -58,7 +57,7 @@ class CallCategories:
             category_id=category_id,
             business_type=business_type,
             situation=situation,
-            path=self._taxonomy.category_path(category_id),
+            path=load_taxonomy().category_path(category_id),
             probability=probability,
         )
 

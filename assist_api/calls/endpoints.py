@@ -15,13 +15,14 @@ from assist_api.calls.schemas import (
     CallEventPage,
     CallPage,
     CallSource,
+    CategoryChoice,
     DemoCallInfo,
     DemoCallRequest,
     FeedbackRequest,
     ReplaySpeed,
     Sector,
 )
-from assist_api.realtime.protocol import CallSnapshotEvent, CallState, FeedbackRecorded
+from assist_api.realtime.protocol import CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
 
 router = APIRouter(tags=["calls"])
 
@@ -121,3 +122,12 @@ async def give_feedback(
     """Record the verdict on a suggestion; a second one replaces the first and keeps its id."""
     await calls.archive.check_readable(viewer, call_id)
     return await calls.give_feedback(viewer, call_id, suggestion_id, request)
+
+
+@router.put("/calls/{call_id}/category")
+async def choose_category(
+    call_id: UUID, choice: CategoryChoice, calls: CallsDep, viewer: FeedbackGiverDep
+) -> CategoryChosen:
+    """Set the category of a running or finished call, which the ranking learns from; the newest counts."""
+    await calls.archive.check_readable(viewer, call_id)
+    return await calls.choose_category(viewer, call_id, choice.category_id)

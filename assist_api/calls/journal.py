@@ -24,6 +24,8 @@ from assist_api.realtime.protocol import (
     CallInterruptedEvent,
     CallSnapshot,
     CallSnapshotEvent,
+    CategoryChosen,
+    CategoryChosenEvent,
     CategoryRankedEvent,
     CategoryRanking,
     FeedbackRecorded,
@@ -50,6 +52,7 @@ EventData = (
     | SuggestionList
     | SuggestionWithheld
     | CategoryRanking
+    | CategoryChosen
     | FeedbackRecorded
     | StageState
 )
@@ -182,6 +185,8 @@ def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEv
             return SuggestionWithheldEvent(call_id=call_id, seq=seq, at=at, data=data)
         case CategoryRanking():
             return CategoryRankedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CategoryChosen():
+            return CategoryChosenEvent(call_id=call_id, seq=seq, at=at, data=data)
         case FeedbackRecorded():
             return FeedbackRecordedEvent(call_id=call_id, seq=seq, at=at, data=data)
         case StageState():

@@ -102,3 +102,22 @@ class SuggestionFeedbackRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     on_screen: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The suggestion list as it stood and the texts of the utterances that triggered it."""
+
+
+class CategoryChoiceRow(Base):
+    """The category an agent chose for a call, as it stands; earlier choices are in the event log.
+
+    One row a call: whoever changes their mind ten times teaches once.
+    """
+
+    __tablename__ = "category_choices"
+    __table_args__ = (Index("ix_category_choices_chosen_at", "chosen_at"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    category_id: Mapped[str] = mapped_column(String(97))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    chosen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    was_ranked: Mapped[str | None] = mapped_column(String(97))
+    """What the ranking had first then; None when it had nothing."""
+    is_correction: Mapped[bool]
+    """Whether the agent chose something else than what was ranked first."""

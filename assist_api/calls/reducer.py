@@ -6,6 +6,7 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
   replaces the partials, a second one is ignored. An empty final (noise) takes the utterance away.
 - Partials do not outlive their process: an interruption or the end of the call drops them.
 - `suggestion.shown` replaces the whole list; a withheld search leaves the list as it is.
+- A category the agent chose replaces the one chosen before; later rankings leave it as it is.
 - Feedback replaces the earlier verdict on the same suggestion.
 - A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
 """
@@ -24,6 +25,7 @@ from assist_api.realtime.protocol import (
     CallInterruptedEvent,
     CallSnapshot,
     CallState,
+    CategoryChosenEvent,
     CategoryRankedEvent,
     FeedbackRecordedEvent,
     LegRole,
@@ -54,7 +56,15 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
             "heard_ms": 0,
         }
     )
-    return CallSnapshot(call=head, utterances=[], suggestions=NO_SUGGESTIONS, category=None, feedback=[], stages=[])
+    return CallSnapshot(
+        call=head,
+        utterances=[],
+        suggestions=NO_SUGGESTIONS,
+        category=None,
+        chosen_category=None,
+        feedback=[],
+        stages=[],
+    )
 
 
 def reduce_call(snapshot: CallSnapshot, event: CallEvent) -> CallSnapshot:
@@ -145,6 +155,10 @@ def _ranked(snapshot: CallSnapshot, event: CategoryRankedEvent) -> CallSnapshot:
     return snapshot.model_copy(update={"category": event.data})
 
 
+def _chosen(snapshot: CallSnapshot, event: CategoryChosenEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"chosen_category": event.data})
+
+
 def _feedback(snapshot: CallSnapshot, event: FeedbackRecordedEvent) -> CallSnapshot:
     others = [known for known in snapshot.feedback if known.suggestion_id != event.data.suggestion_id]
     return snapshot.model_copy(update={"feedback": [*others, event.data]})
@@ -164,6 +178,7 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     TranscriptFinalEvent: _final,
     SuggestionShownEvent: _shown,
     CategoryRankedEvent: _ranked,
+    CategoryChosenEvent: _chosen,
     FeedbackRecordedEvent: _feedback,
     StageStateChangedEvent: _stage,
 }

@@ -8,10 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.models import CallEventRow, CallRow, CallSuggestionRow, SuggestionFeedbackRow
+from assist_api.calls.models import (
+    CallEventRow,
+    CallRow,
+    CallSuggestionRow,
+    CategoryChoiceRow,
+    SuggestionFeedbackRow,
+)
 from assist_api.realtime.protocol import (
     CallEvent,
     CallInfo,
@@ -155,6 +161,33 @@ class CallRepository:
         rows = await self.session.stream(statement.execution_options(yield_per=_VERDICTS_AT_ONCE))
         async for entry_id, verdict, on_screen in rows:
             yield entry_id, verdict, on_screen
+
+    async def save_choice(self, row: CategoryChoiceRow) -> None:
+        """Insert the category chosen for a call, or replace the one it had."""
+        await self.session.merge(row)
+
+    async def newest_choices(self, limit: int) -> Sequence[CategoryChoiceRow]:
+        """Return the categories that agents chose, the newest first."""
+        statement = select(CategoryChoiceRow).order_by(CategoryChoiceRow.chosen_at.desc(), CategoryChoiceRow.call_id)
+        return (await self.session.scalars(statement.limit(limit))).all()
+
+    async def choice_state(self) -> tuple[int, datetime | None]:
+        """Return how many calls have a chosen category, and when the newest was chosen."""
+        row = (await self.session.execute(select(func.count(), func.max(CategoryChoiceRow.chosen_at)))).one()
+        return row[0], row[1]
+
+    async def customer_texts(self, call_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+        """Return what the customers of calls said, in the order it was heard."""
+        statement = (
+            select(CallEventRow.call_id, CallEventRow.data)
+            .where(CallEventRow.call_id.in_(call_ids), CallEventRow.type == "transcript.final")
+            .order_by(CallEventRow.call_id, CallEventRow.seq)
+        )
+        texts: dict[UUID, list[str]] = {}
+        for call_id, data in await self.session.execute(statement):
+            if data["leg_role"] == LegRole.CUSTOMER:
+                texts.setdefault(call_id, []).append(data["text"])
+        return texts
 
 
 def call_info(row: CallRow) -> CallInfo:

@@ -56,3 +56,9 @@ class FeedbackRequest(InputModel):
 
     verdict: Verdict
     note: str = Field(default="", max_length=1_000)
+
+
+class CategoryChoice(InputModel):
+    """The category an agent chooses for a call; choosing another replaces it."""
+
+    category_id: str = Field(max_length=97, description="`<business_type>/<situation code>` of the taxonomy")

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.calls.archive import CallArchive
 from assist_api.calls.births import NewCall, call_row
 from assist_api.calls.category import CallCategories
+from assist_api.calls.choices import CategoryDesk
 from assist_api.calls.feedback import FeedbackDesk
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.lease import RunnerLease
@@ -30,7 +31,7 @@ from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
 from assist_api.demo.catalog import DemoCall
 from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallAnswered, CallSnapshotEvent, CallState, FeedbackRecorded
+from assist_api.realtime.protocol import CallAnswered, CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
 from kit.db import Database
@@ -91,6 +92,7 @@ class CallService:
         self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
         self.archive = CallArchive(database, self._recordings)
         self._feedback = FeedbackDesk(database, clock)
+        self._choices = CategoryDesk(clock)
         self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
         self._runs: dict[UUID, CallRun] = {}
         self._tasks = TaskSupervisor("calls")
@@ -197,14 +199,31 @@ class CallService:
             NotFoundError: There is no such call or suggestion.
             ConflictError: Another process carries the call and is the one that writes it.
         """
+        async with self._writable(call_id) as journal:
+            return await self._feedback.record(journal, viewer, suggestion_id, request)
+
+    async def choose_category(self, viewer: CallViewer, call_id: UUID, category_id: str) -> CategoryChosen:
+        """Record the category that an agent chose for the call.
+
+        Raises:
+            InvalidInputError: The taxonomy has no such category, or it was retired.
+            NotFoundError: There is no such call.
+            ConflictError: Another process carries the call and is the one that writes it.
+        """
+        async with self._writable(call_id) as journal:
+            return await self._choices.choose(journal, viewer, category_id)
+
+    @asynccontextmanager
+    async def _writable(self, call_id: UUID) -> AsyncIterator[CallJournal]:
+        """Yield the journal of a call that runs here or has ended; one writer per call, the others take turns."""
         if (run := self._runs.get(call_id)) is not None:
-            return await self._feedback.record(run.journal, viewer, suggestion_id, request)
-        # One writer per call: whoever writes to a call that does not run takes turns.
+            yield run.journal
+            return
         async with self._loading:
             journal = await self._load(call_id)
             if journal.snapshot.call.state is not CallState.ENDED:
                 raise _carried_elsewhere()
-            return await self._feedback.record(journal, viewer, suggestion_id, request)
+            yield journal
 
     @asynccontextmanager
     async def _admission(self) -> AsyncIterator[None]:

@@ -113,7 +113,18 @@ def classification_tables(reports: Sequence[ClassificationReport]) -> list[Rende
             ),
             "–" if report.covered_accuracy is None else f"{report.covered_accuracy:.3f}",
         )
-    return [table]
+    coverages = [f"{point.coverage:.0%}" for point in reports[0].quality.curve] if reports else []
+    curves = Table("accuracy of the surest", *coverages)
+    for report in reports:
+        curves.add_row(report.name, *(f"{point.accuracy:.3f}" for point in report.quality.curve))
+    return [table, curves, *(_confusions(report) for report in reports)]
+
+
+def _confusions(report: ClassificationReport) -> RenderableType:
+    table = Table("right", "answered", "times", title=f"{report.name}: most frequent confusions")
+    for confusion in report.quality.confusions[:5]:
+        table.add_row(confusion.right, confusion.answered, str(confusion.count))
+    return table
 
 
 def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:

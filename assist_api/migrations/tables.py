@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import assist_api.accounts.models
 import assist_api.calls.models
+import kb.classify.models
 import kb.gold.models
 import kb.ingest.models
 import kb.models
+import kb.taxonomy_models
 import kb.words.models
 from kit.db import Base
 
 MODULES = (
     assist_api.accounts.models,
     assist_api.calls.models,
+    kb.classify.models,
     kb.gold.models,
     kb.ingest.models,
     kb.models,
+    kb.taxonomy_models,
     kb.words.models,
 )
 metadata = Base.metadata

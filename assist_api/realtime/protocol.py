@@ -171,6 +171,17 @@ class CategoryRanking(WireModel):
     trigger_segment_id: UUID
 
 
+class CategoryChosen(WireModel):
+    """The category an agent chose for the call, with the ranking that was on the screen then; the newest counts."""
+
+    category_id: str = Field(description="`<business_type>/<situation code>`")
+    business_type: str
+    situation: str
+    path: list[str] = Field(description="Chinese names: business type, then the situation from sector down")
+    chosen_by: str = Field(description="Display name of the agent")
+    ranked: CategoryRanking | None = Field(description="What was ranked when it was chosen")
+
+
 class Verdict(StrEnum):
     """What the agent made of a card."""
 
@@ -216,7 +227,7 @@ class CallInterrupted(WireModel):
 
 
 class CallEnded(WireModel):
-    """The end of a call; only feedback may follow."""
+    """The end of a call; only feedback and the agent's category may follow."""
 
     reason: EndReason
     code: str = Field(description="Error code when failed, else empty")
@@ -286,6 +297,13 @@ class CategoryRankedEvent(_Event):
     data: CategoryRanking
 
 
+class CategoryChosenEvent(_Event):
+    """`category.chosen`; may follow the end of the call."""
+
+    type: Literal["category.chosen"] = "category.chosen"
+    data: CategoryChosen
+
+
 class FeedbackRecordedEvent(_Event):
     """`feedback.recorded`."""
 
@@ -329,6 +347,7 @@ class CallSnapshot(WireModel):
     utterances: list[Utterance] = Field(description="By start_ms; includes running partials")
     suggestions: SuggestionList
     category: CategoryRanking | None
+    chosen_category: CategoryChosen | None = Field(description="The agent's own choice; stands above the ranking")
     feedback: list[FeedbackRecorded]
     stages: list[StageState] = Field(description="Only stages that are degraded")
 
@@ -349,6 +368,7 @@ CallEvent = Annotated[
     | SuggestionShownEvent
     | SuggestionWithheldEvent
     | CategoryRankedEvent
+    | CategoryChosenEvent
     | FeedbackRecordedEvent
     | StageStateChangedEvent,
     Field(discriminator="type"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 
 from assist_api.realtime.protocol import LegRole
 from kb.taxonomy import Taxonomy, load_taxonomy, split_category_id
@@ -92,18 +92,16 @@ _FURTHER = re.compile(r"另外|还有|顺便|再问|再咨询|也想问|对了")
 
 def named_sectors(text: str, *, suffix: str = "") -> list[str]:
     """Return the sectors that a text names, in order; where names overlap the longest counts."""
-    words, pattern = _names(suffix)
+    words, pattern = _names(load_taxonomy(), suffix)
     return [words[match.group(1)] for match in pattern.finditer(text)]
 
 
-@cache
-def _names(suffix: str) -> tuple[dict[str, str], re.Pattern[str]]:
-    taxonomy: Taxonomy = load_taxonomy()
+@lru_cache(maxsize=8)
+def _names(taxonomy: Taxonomy, suffix: str) -> tuple[dict[str, str], re.Pattern[str]]:
     words = {name: branch.code for branch in taxonomy.sectors if branch.code is not None for name in branch.names}
     longest_first = sorted(words, key=len, reverse=True)
     return words, re.compile(f"({'|'.join(map(re.escape, longest_first))}){suffix}")
 
 
-@cache
 def _sectors() -> frozenset[str]:
-    return frozenset(_names("")[0].values())
+    return frozenset(_names(load_taxonomy(), "")[0].values())

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import f1_score
 
-from kb.classify.calibration import expected_calibration_error
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
-from kb.search.embedders.base import Embedder
+from kb.classify.quality import Quality, measure
+from kb.classify.text import content_text, vector_text
+from kb.classify.training import Floats, embed, fit
+from kb.search.embedders.base import Embedder, Vectors
 from kit.errors import InvalidInputError
+from kit.settings import CACHE_DIR
 
 _BATCH = 256
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,67 +35,166 @@ class ClassificationReport:
         train_count: Texts learned from.
         dev_count: Texts asked.
         category_count: Categories in the training part.
-        accuracy: Share of texts whose first category is right.
-        macro_f1: Mean F1 over categories.
-        calibration_error: Expected calibration error over 15 bins.
-        coverage: Share of texts on which it did not abstain.
-        covered_accuracy: Accuracy on those; None when it always abstained.
-        fit_seconds: Wall time of learning.
+        fit_seconds: Wall time of learning, embedding included.
+        quality: On the texts asked.
+        cross_validated: On the training part, by folds: what an installation knows without other labelled texts.
     """
 
     name: str
     train_count: int
     dev_count: int
     category_count: int
-    accuracy: float
-    macro_f1: float
-    calibration_error: float
-    coverage: float
-    covered_accuracy: float | None
     fit_seconds: float
+    quality: Quality
+    cross_validated: Quality | None
+
+    # The figures stand at the top of `--json` as well, where scripts of earlier versions look for them.
+    @property
+    def accuracy(self) -> float:
+        """Share of texts whose first category is right."""
+        return self.quality.accuracy
+
+    @property
+    def macro_f1(self) -> float:
+        """Mean F1 over categories."""
+        return self.quality.macro_f1
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error over 15 bins."""
+        return self.quality.calibration_error
+
+    @property
+    def coverage(self) -> float:
+        """Share of texts on which it did not abstain."""
+        return self.quality.coverage
+
+    @property
+    def covered_accuracy(self) -> float | None:
+        """Accuracy on those; None when it always abstained."""
+        return self.quality.covered_accuracy
 
 
-def evaluate_classification(folder: Path, embedder: Embedder | None = None) -> list[ClassificationReport]:
+def evaluate_classification(
+    folder: Path, embedder: Embedder | None = None, say: Say = lambda _line: None
+) -> list[ClassificationReport]:
     """Learn from the training part of every set below a folder, or of the folder itself, and ask the other part.
 
     Rows have `text`, `label` and optionally `title`, which counts as the first sentence. Sets without a training
-    part are left out.
+    part are left out, and `say` is told so. Vectors are kept in the cache folder by text.
 
     Raises:
-        InvalidInputError: There is no set, or a row cannot be read; the message names file and line.
+        InvalidInputError: There is no set, it has no training part, or a row cannot be read; the message names file
+            and line.
     """
     candidates = [folder, *sorted(path for path in folder.glob("*") if path.is_dir())]
-    sets = [path for path in candidates if (path / "train.jsonl").is_file() and (path / "dev.jsonl").is_file()]
+    sets = [path for path in candidates if (path / "dev.jsonl").is_file()]
     if not sets:
         message = f"{folder} has no set; a set is a folder with train.jsonl and dev.jsonl."
         raise InvalidInputError(message, field="folder", code="evaluation_set_missing")
-    return [_evaluate(path, embedder) for path in sets]
+    trained = [path for path in sets if (path / "train.jsonl").is_file()]
+    for path in sets:
+        if path not in trained:
+            say(f"{path.name}: left out, it has no train.jsonl to learn its labels from")
+    if not trained:
+        message = f"{folder.name} has no train.jsonl: its labels cannot be learned, so they cannot be asked for."
+        raise InvalidInputError(message, field="folder", code="evaluation_set_untrained")
+    remembering = None if embedder is None else RememberingEmbedder(embedder, CACHE_DIR / "evaluations" / "texts")
+    return [_evaluate(path, remembering, say) for path in trained]
 
 
-def _evaluate(folder: Path, embedder: Embedder | None) -> ClassificationReport:
+def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> ClassificationReport:
     train, dev = list(_read(folder / "train.jsonl")), list(_read(folder / "dev.jsonl"))
+    if not dev:
+        message = f"{folder.name}/dev.jsonl is empty: there is nothing to ask."
+        raise InvalidInputError(message, field="folder", code="evaluation_set_missing")
+    say(f"{folder.name}: {len(train)} texts to learn from, {len(dev)} to ask")
+    if embedder is not None:
+        embedder.recall(folder.name, [content_text(example.text) for example in (*train, *dev)], say)
     began = time.perf_counter()
-    classifier = CategoryClassifier.fit(train, embedder=embedder)
-    fit_seconds = time.perf_counter() - began
-    texts = [example.text for example in dev]
-    parts = [classifier.probabilities(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
-    probabilities = np.concatenate(parts)
-    predicted = np.array(classifier.categories)[probabilities.argmax(axis=1)]
-    right = np.array([example.category_id for example in dev])
-    confidences, is_right = probabilities.max(axis=1), predicted == right
-    is_covered = confidences >= classifier.threshold
+    trained = fit(train, embedder=embedder, say=say)
+    fit_seconds = time.perf_counter() - began + (0.0 if embedder is None else embedder.seconds)
+    say(f"learned in {fit_seconds:.0f} s; asking")
     return ClassificationReport(
         name=folder.name,
         train_count=len(train),
         dev_count=len(dev),
-        category_count=len(classifier.categories),
-        accuracy=float(is_right.mean()),
-        macro_f1=float(f1_score(right, predicted, average="macro", zero_division=0)),
-        calibration_error=expected_calibration_error(confidences, is_right),
-        coverage=float(is_covered.mean()),
-        covered_accuracy=float(is_right[is_covered].mean()) if is_covered.any() else None,
+        category_count=len(trained.classifier.categories),
         fit_seconds=fit_seconds,
+        quality=_ask(trained.classifier, dev),
+        cross_validated=trained.quality,
     )
+
+
+def _ask(classifier: CategoryClassifier, dev: Sequence[Example]) -> Quality:
+    texts = [example.text for example in dev]
+    parts = [classifier.probabilities(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
+    probabilities = np.concatenate(parts)
+    answered = np.array(classifier.categories)[probabilities.argmax(axis=1)]
+    right = np.array([example.category_id for example in dev])
+    return measure(right, answered, probabilities.max(axis=1), classifier.threshold)
+
+
+class RememberingEmbedder:
+    """An embedder that keeps the vectors of a set on disk, so that a second run embeds nothing."""
+
+    def __init__(self, embedder: Embedder, folder: Path) -> None:
+        self._embedder = embedder
+        self._folder = folder
+        self._vectors: dict[str, Floats] = {}
+        self.capabilities = embedder.capabilities
+        self.seconds = 0.0
+        """How long the last `recall` embedded."""
+
+    def recall(self, name: str, texts: Sequence[str], say: Say) -> None:
+        """Have the vectors of all texts ready, from disk or from the model."""
+        unique = sorted({vector_text(text) for text in texts})
+        self.capabilities = self._embedder.capabilities
+        digest = hashlib.sha256("\x1e".join((self.capabilities.name, *unique)).encode()).hexdigest()
+        path = self._folder / f"{name}-{digest[:16]}.npy"
+        began = time.perf_counter()
+        vectors = _load(path, len(unique))
+        if vectors is None:
+            vectors = embed(unique, self._embedder, {}, say)
+            _save(path, vectors)
+        self.seconds = time.perf_counter() - began
+        self._vectors = dict(zip(unique, vectors, strict=True))
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self._embedder.warm_up()
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a text; those that were recalled cost nothing."""
+        unknown = [text for text in texts if text not in self._vectors]
+        if unknown:
+            self._vectors |= zip(unknown, self._embedder.embed_questions(unknown), strict=True)
+        return np.stack([self._vectors[text] for text in texts])
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a passage."""
+        return self._embedder.embed_passages(texts)
+
+    def close(self) -> None:
+        """Free the model."""
+        self._embedder.close()
+
+
+def _load(path: Path, count: int) -> Floats | None:
+    try:
+        vectors = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    return vectors if len(vectors) == count else None
+
+
+def _save(path: Path, vectors: Floats) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        np.save(file, vectors)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)
 
 
 def _read(path: Path) -> Iterator[Example]:

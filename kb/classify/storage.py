@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,55 +15,99 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from kb.classify.calibration import Sharpness
 from kb.classify.channels import ANALYZERS, Channel
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.lexical import LexicalView
+from kb.classify.training import HeldOut
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
 
-FORMAT = 2
+FORMAT = 3
 """Grows when files of an older version can no longer be read; they are then learned anew."""
-
-FILE_NAME = "categories.npz"
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
-def save_classifier(classifier: CategoryClassifier, version: str, folder: Path) -> None:
-    """Write the classifier; a kill at any moment leaves the old file or the new one."""
-    folder.mkdir(parents=True, exist_ok=True)
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model as it lies on disk.
+
+    Attributes:
+        classifier: Ready to rank.
+        held_out: Which of its examples it got right while it had not seen them.
+    """
+
+    classifier: CategoryClassifier
+    held_out: HeldOut
+
+
+def model_path(folder: Path, number: int) -> Path:
+    """Return where the model of a number lies."""
+    return folder / f"model-{number:04d}.npz"
+
+
+def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) -> str:
+    """Write a model and return the SHA-256 of its file; a kill at any moment leaves no half file of this name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     head = {
         "format": FORMAT,
-        "version": version,
         "categories": classifier.categories,
         "weights": classifier.weights,
+        "sharpness": [classifier.sharpness.base, classifier.sharpness.slope],
         "threshold": classifier.threshold,
         "terms": {channel.name: channel.state()[0] for channel in classifier.lexical.channels},
         "has_vectors": classifier.vector is not None,
     }
-    arrays = {"head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)}
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
+    }
+    arrays |= {"held_out.keys": held_out.keys, "held_out.is_right": held_out.is_right}
     arrays |= _lexical_arrays(classifier.lexical)
     if classifier.vector is not None:
         arrays |= _vector_arrays(classifier.vector)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".tmp", delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # debt: the stub takes the names for its own options
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(folder / FILE_NAME)
+    Path(file.name).replace(path)
+    return _hash_of(path)
 
 
-def load_classifier(folder: Path, version: str, embedder: Embedder | None) -> CategoryClassifier | None:
-    """Return the stored classifier if it is of this version; None when it is absent, older or damaged."""
+def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredModel | None:
+    """Return the stored model; None when the file is absent, damaged or not the one that was recorded."""
     try:
-        with (folder / FILE_NAME).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        if _hash_of(path) != file_hash:
+            return None
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             head = json.loads(arrays["head"].tobytes())
-            if head["format"] != FORMAT or head["version"] != version:
+            if head["format"] != FORMAT:
                 return None
-            vector = _restore_vectors(arrays) if head["has_vectors"] else None
-            lexical = _restore_lexical(arrays, head["terms"])
-            return CategoryClassifier(head["categories"], lexical, vector, head["weights"], head["threshold"], embedder)
+            classifier = CategoryClassifier(
+                head["categories"],
+                _restore_lexical(arrays, head["terms"]),
+                _restore_vectors(arrays) if head["has_vectors"] else None,
+                head["weights"],
+                Sharpness(*head["sharpness"]),
+                head["threshold"],
+                embedder,
+            )
+            return StoredModel(classifier, HeldOut(arrays["held_out.keys"], arrays["held_out.is_right"]))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
+
+
+def remove_models(folder: Path, keep: Collection[int]) -> None:
+    """Delete the files of all models but some, and what a kill left behind."""
+    kept = {model_path(folder, number) for number in keep}
+    for path in (*folder.glob("*.tmp"), *folder.glob("*.npz")):
+        if path not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _lexical_arrays(view: LexicalView) -> dict[str, npt.NDArray[Any]]:
@@ -78,14 +124,27 @@ def _restore_lexical(arrays: Arrays, terms: Mapping[str, list[str]]) -> LexicalV
 
 
 def _vector_arrays(view: VectorView) -> dict[str, npt.NDArray[Any]]:
-    arrays: dict[str, npt.NDArray[Any]] = {"mean": view.mean, "known": view.known, "starts": view.starts}
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "mean": view.mean,
+        "known": view.known,
+        "starts": view.starts,
+        "landmarks": view.landmarks,
+        "projection": view.projection,
+    }
     for name, (weights, bias) in view.regressions.items():
         arrays |= {f"vector.{name}.weights": weights, f"vector.{name}.bias": bias}
     return arrays
 
 
 def _restore_vectors(arrays: Arrays) -> VectorView:
-    return VectorView(arrays["mean"], arrays["known"], arrays["starts"], _pairs(arrays, "vector."))
+    return VectorView(
+        mean=arrays["mean"],
+        known=arrays["known"],
+        starts=arrays["starts"],
+        landmarks=arrays["landmarks"],
+        projection=arrays["projection"],
+        regressions=_pairs(arrays, "vector."),
+    )
 
 
 def _pairs(arrays: Arrays, prefix: str) -> dict[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:

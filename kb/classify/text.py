@@ -9,6 +9,9 @@ from kb.search.analysis.folding import fold
 
 MAX_CHARACTERS = 2_000
 """A longer text counts by its beginning; a caller's minute of speech is under 400 characters."""
+VECTOR_CHARACTERS = 160
+"""What of a text the view by meaning sees: a vector of a whole letter costs ten times as much and says less of its
+subject than its beginning; longer texts show their vocabulary to the lexical view."""
 
 _CLAUSE_END = re.compile(r"[,，。.!！?？;；、:：\s]+")
 _NOT_CONTENT = re.compile(r"[^0-9a-z\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -30,3 +33,8 @@ def agent_content_text(text: str) -> str:
     """Return what an agent said beyond greeting, waiting and asking for the customer's data."""
     clauses = _CLAUSE_END.split(fold(text[:MAX_CHARACTERS]).text)
     return content_text(" ".join(clause for clause in clauses if not _AGENT_PHRASES.search(clause)))
+
+
+def vector_text(content: str) -> str:
+    """Return what of a content text is embedded."""
+    return content[:VECTOR_CHARACTERS]

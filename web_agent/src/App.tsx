@@ -84,6 +84,10 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/cases/CasesPage')).CasesPage }),
       },
       {
+        path: 'category-models',
+        lazy: async () => ({ Component: (await import('./features/models/ModelsPage')).ModelsPage }),
+      },
+      {
         path: 'accounts',
         lazy: async () => ({ Component: (await import('./features/accounts/AccountsPage')).AccountsPage }),
       },

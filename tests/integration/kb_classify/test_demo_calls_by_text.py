@@ -12,6 +12,7 @@ import yaml
 
 import kb.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
 from kb.classify.classifier import CategoryRankingResult
+from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
 from kb.packs import PackImporter
@@ -34,7 +35,8 @@ async def categories(tmp_path: Path) -> AsyncIterator[CategoryService]:
     report = await PackImporter(database, SystemClock()).import_pack([Path(str(resources.files("kb") / "demo"))])
     assert not report.has_refusals, [item for file in report.files for item in file.refused]
     embedder = OnnxEmbedder(CACHE_DIR / "models" / "e5-small", max_tokens=128)
-    service = CategoryService(DatabaseDocumentSource(database), tmp_path / "categories", SystemClock(), embedder)
+    registry, folder = ModelRegistry(database, SystemClock()), tmp_path / "categories"
+    service = CategoryService(DatabaseDocumentSource(database), registry, folder, SystemClock(), embedder)
     await service.ensure_trained()
     yield service
     await service.aclose()

@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kb.classify.service import CategoryService
-from kb.classify.storage import FILE_NAME
+import kb.classify.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
+from kb.classify.examples import Example, Origin
+from kb.classify.registry import ModelRegistry
+from kb.classify.service import CategoryService, ModelPolicy
+from kb.classify.storage import model_path
 from kb.document_source import DatabaseDocumentSource
 from kb.service import KnowledgeService
 from kit.db import Database
+from kit.errors import ConflictError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock
 from tests.fakes.kb_core_drafts import entry_draft
 
@@ -25,9 +31,39 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def service(database: Database, clock: SteppingClock, tmp_path: Path) -> AsyncIterator[CategoryService]:
-    service = CategoryService(DatabaseDocumentSource(database), tmp_path / "categories", clock)
+    service = make_service(database, clock, tmp_path)
     yield service
     await service.aclose()
+
+
+def make_service(
+    database: Database,
+    clock: SteppingClock,
+    folder: Path,
+    choices: list[Example] | None = None,
+    **policy: Any,  # noqa: ANN401  # rejected: any field of the policy
+) -> CategoryService:
+    return CategoryService(
+        DatabaseDocumentSource(database),
+        ModelRegistry(database, clock),
+        folder / "categories",
+        clock,
+        choices=None if choices is None else GivenChoices(choices),
+        policy=ModelPolicy(**policy),
+    )
+
+
+class GivenChoices:
+    """Choices as a list that a test may add to."""
+
+    def __init__(self, given: list[Example]) -> None:
+        self.given = given
+
+    async def state(self) -> str:
+        return str(len(self.given))
+
+    async def examples(self) -> list[Example]:
+        return list(self.given)
 
 
 async def add_knowledge(database: Database, clock: SteppingClock, *, gas: bool = False) -> None:
@@ -77,15 +113,110 @@ async def test_restart_loads_what_was_learned(
 ) -> None:
     await add_knowledge(database, clock)
     await service.ensure_trained()
-    learned_at = (tmp_path / "categories" / FILE_NAME).stat().st_mtime_ns
-    again = CategoryService(DatabaseDocumentSource(database), tmp_path / "categories", clock)
+    again = make_service(database, clock, tmp_path)
 
     assert await again.ensure_trained()
-    assert (tmp_path / "categories" / FILE_NAME).stat().st_mtime_ns == learned_at
+    assert (again.live_number, again.is_settled) == (1, True)
+    assert len(await ModelRegistry(database, clock).list_models()) == 1
     restored, learned = await again.rank_call(["电费太多了"]), await service.rank_call(["电费太多了"])
     assert [item.category_id for item in restored.categories] == [item.category_id for item in learned.categories]
     await again.aclose()
     await again.aclose()
+
+
+async def test_model_is_numbered_with_what_it_learned_from_and_its_scores(
+    service: CategoryService, database: Database, clock: SteppingClock
+) -> None:
+    await add_knowledge(database, clock)
+    await service.ensure_trained()
+    (model,) = await ModelRegistry(database, clock).list_models()
+
+    assert (model.number, model.state, model.reason) == (1, "live", "first")
+    assert (model.counts["entry"], model.counts["categories"]) == (8, 2)
+    assert 0 <= model.quality["accuracy"] <= 1
+    assert len(model.quality["curve"]) == 10
+
+
+async def test_damaged_model_is_learned_again(
+    service: CategoryService, database: Database, clock: SteppingClock, tmp_path: Path
+) -> None:
+    await add_knowledge(database, clock)
+    await service.ensure_trained()
+    model_path(tmp_path / "categories", 1).write_bytes(b"damaged")
+    again = make_service(database, clock, tmp_path)
+
+    assert await again.ensure_trained()
+    assert again.live_number == 2
+    await again.aclose()
+
+
+async def test_worse_model_is_kept_from_going_live(database: Database, clock: SteppingClock, tmp_path: Path) -> None:
+    await add_knowledge(database, clock)
+    choices: list[Example] = []
+    service = make_service(database, clock, tmp_path, choices, choices=1, tolerance=0.0)
+    await service.ensure_trained()
+    # Agents who choose at random teach what contradicts itself.
+    wrong = ("fault/power.outage.single", "enquiry/power.billing.dispute")
+    words = ("电费怎么这么多了", "家里停电没电了", "电费收错", "邻居有电我家没电")
+    choices += [
+        Example(f"{word}{number}", wrong[(number + place) % 2], origin=Origin.CHOICE)
+        for number in range(6)
+        for place, word in enumerate(words)
+    ]
+    await service.ensure_trained()
+    newest, first = await ModelRegistry(database, clock).list_models()
+
+    assert (newest.state, newest.reason, first.state) == ("rejected", "choices", "live")
+    assert newest.comparison["accuracy"] < newest.comparison["live_accuracy"]
+    assert service.live_number == 1
+    await service.aclose()
+
+
+async def test_choices_teach_once_there_are_enough_of_them(
+    database: Database, clock: SteppingClock, tmp_path: Path
+) -> None:
+    await add_knowledge(database, clock)
+    choices: list[Example] = []
+    service = make_service(
+        database, clock, tmp_path, choices, choices=2, choices_after=timedelta(days=9), tolerance=1.0
+    )
+    await service.ensure_trained()
+    choices.append(Example("小区门口的变压器冒火花", "report/power.facility.hazard", Origin.CHOICE))
+    await service.ensure_trained()
+    assert service.live_number == 1
+    choices.append(Example("变压器在冒烟有火花", "report/power.facility.hazard", Origin.CHOICE))
+    await service.ensure_trained()
+
+    assert service.live_number == 2
+    ranked = await service.rank_call(["变压器冒火花"])
+    assert ranked.categories[0].category_id == "report/power.facility.hazard"
+    await service.aclose()
+
+
+async def test_roll_back_answers_at_once_here_and_in_another_process(
+    service: CategoryService, database: Database, clock: SteppingClock, tmp_path: Path
+) -> None:
+    await add_knowledge(database, clock)
+    await service.ensure_trained()
+    await add_knowledge(database, clock, gas=True)
+    await service.ensure_trained()
+    other = make_service(database, clock, tmp_path)
+    await other.ensure_trained()
+    assert (service.live_number, other.live_number) == (2, 2)
+
+    await service.roll_back(1, "李知识", "新模型把停气认成停电")
+    await other.ensure_trained()
+
+    assert (service.live_number, other.live_number) == (1, 1)
+    ranked = await service.rank_call(["厨房有煤气味"])
+    assert "fault/gas.safety.leak" not in [category.category_id for category in ranked.categories]
+    events = await ModelRegistry(database, clock).list_events()
+    assert (events[0].what, events[0].number, events[0].done_by) == ("rolled_back", 1, "李知识")
+    with pytest.raises(ConflictError):
+        await service.roll_back(1, "李知识")
+    with pytest.raises(NotFoundError):
+        await service.roll_back(99, "李知识")
+    await other.aclose()
 
 
 class NotingClock(SteppingClock):
@@ -103,7 +234,7 @@ class NotingClock(SteppingClock):
 async def test_follow_learns_in_the_background(database: Database, tmp_path: Path) -> None:
     clock = NotingClock()
     await add_knowledge(database, clock)
-    service = CategoryService(DatabaseDocumentSource(database), tmp_path / "categories", clock)
+    service = make_service(database, clock, tmp_path)
     follower = asyncio.create_task(service.follow())
     await clock.has_slept.wait()
     ranked = await service.rank_call(["电费怎么这么多"])

@@ -1,4 +1,4 @@
-import type { CallInfo, CallSnapshot, FeedbackRecorded, StageState, Utterance } from '@/api/types'
+import type { CallInfo, CallSnapshot, CategoryChosen, FeedbackRecorded, StageState, Utterance } from '@/api/types'
 
 import type { EventMessage, ServerMessage, SnapshotMessage } from './messages'
 
@@ -56,6 +56,8 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
       return call
     case 'category.ranked':
       return { ...call, category: message.data }
+    case 'category.chosen':
+      return withChosenCategory(call, message.data)
     case 'feedback.recorded':
       return withFeedback(call, message.data)
     case 'stage.state_changed':
@@ -100,6 +102,11 @@ function byStart(left: Utterance, right: Utterance): number {
   if (left.start_ms !== right.start_ms) return left.start_ms - right.start_ms
   if (left.leg_role !== right.leg_role) return left.leg_role === 'customer' ? -1 : 1
   return left.segment_id < right.segment_id ? -1 : 1
+}
+
+/** Later rankings leave the agent's own choice as it is. */
+export function withChosenCategory(call: CallSnapshot, chosen: CategoryChosen): CallSnapshot {
+  return { ...call, chosen_category: chosen }
 }
 
 export function withFeedback(call: CallSnapshot, next: FeedbackRecorded): CallSnapshot {

@@ -1,11 +1,11 @@
 import { useEffect, useReducer, useState } from 'react'
 
 import { streamAddress } from '@/api/http'
-import type { FeedbackRecorded } from '@/api/types'
+import type { CategoryChosen, FeedbackRecorded } from '@/api/types'
 
 import type { ServerMessage } from './messages'
 import type { ScreenState } from './reducer'
-import { applyMessage, withFeedback } from './reducer'
+import { applyMessage, withChosenCategory, withFeedback } from './reducer'
 import type { Connection } from './socket'
 import { CallSocket } from './socket'
 
@@ -19,13 +19,20 @@ export interface CallStream {
   freshAt: number
   /** Shows a verdict at once when the server has confirmed it over HTTP. */
   addFeedback: (feedback: FeedbackRecorded) => void
+  /** Shows the agent's category at once when the server has confirmed it over HTTP. */
+  addChosenCategory: (chosen: CategoryChosen) => void
 }
 
-type Action = { kind: 'message'; message: ServerMessage } | { kind: 'feedback'; feedback: FeedbackRecorded }
+type Action =
+  | { kind: 'message'; message: ServerMessage }
+  | { kind: 'feedback'; feedback: FeedbackRecorded }
+  | { kind: 'category'; chosen: CategoryChosen }
 
 function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
   if (action.kind === 'message') return applyMessage(screen, action.message)
-  return screen === null ? null : { ...screen, call: withFeedback(screen.call, action.feedback) }
+  if (screen === null) return null
+  if (action.kind === 'category') return { ...screen, call: withChosenCategory(screen.call, action.chosen) }
+  return { ...screen, call: withFeedback(screen.call, action.feedback) }
 }
 
 interface Link {
@@ -67,5 +74,8 @@ export function useCallStream(callId: string): CallStream {
   const addFeedback = (feedback: FeedbackRecorded) => {
     dispatch({ kind: 'feedback', feedback })
   }
-  return { screen, ...link, addFeedback }
+  const addChosenCategory = (chosen: CategoryChosen) => {
+    dispatch({ kind: 'category', chosen })
+  }
+  return { screen, ...link, addFeedback, addChosenCategory }
 }

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, Ref } from 'react'
 
 import { ariaChord, Kbd } from './Kbd'
 
@@ -7,6 +7,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   isSmall?: boolean
   /** Key that does the same, shown on the control. */
   chord?: string
+  ref?: Ref<HTMLButtonElement>
 }
 
 export function Button({ tone = 'plain', isSmall = false, chord, className = '', children, ...rest }: ButtonProps) {

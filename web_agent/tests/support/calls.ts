@@ -80,6 +80,7 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     utterances: [],
     suggestions: makeList([]),
     category: null,
+    chosen_category: null,
     feedback: [],
     stages: [],
     ...change,

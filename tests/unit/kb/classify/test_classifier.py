@@ -7,8 +7,9 @@ import pytest
 
 from kb.classify.classifier import RANKED_AT_MOST, CategoryClassifier
 from kb.classify.examples import Example
-from kb.classify.storage import FILE_NAME, load_classifier, save_classifier
+from kb.classify.storage import load_model, model_path, remove_models, save_model
 from kb.classify.text import agent_content_text, content_text
+from kb.classify.training import Trained, fit
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
@@ -30,8 +31,13 @@ EXAMPLES = [Example(text, category) for category, texts in TEXTS.items() for tex
 
 
 @pytest.fixture(scope="module")
-def classifier() -> CategoryClassifier:
-    return CategoryClassifier.fit(EXAMPLES)
+def trained() -> Trained:
+    return fit(EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def classifier(trained: Trained) -> CategoryClassifier:
+    return trained.classifier
 
 
 @pytest.mark.parametrize(
@@ -90,35 +96,62 @@ def test_known_sector_leaves_others_out(classifier: CategoryClassifier) -> None:
     assert sum(category.probability for category in ranked) == pytest.approx(1.0)
 
 
-def test_stored_classifier_answers_the_same(classifier: CategoryClassifier, tmp_path: Path) -> None:
-    save_classifier(classifier, "v1", tmp_path)
-    restored = load_classifier(tmp_path, "v1", None)
+def test_stored_model_answers_the_same(trained: Trained, tmp_path: Path) -> None:
+    path = model_path(tmp_path, 1)
+    stored = load_model(path, save_model(trained.classifier, trained.held_out, path), None)
 
-    assert restored is not None
+    assert stored is not None
     texts = [example.text for example in EXAMPLES]
-    np.testing.assert_allclose(restored.probabilities(texts), classifier.probabilities(texts), atol=0.01)
-    assert (restored.categories, restored.threshold) == (classifier.categories, classifier.threshold)
+    restored, learned = stored.classifier, trained.classifier
+    np.testing.assert_allclose(restored.probabilities(texts), learned.probabilities(texts), atol=0.01)
+    assert (restored.categories, restored.threshold) == (learned.categories, learned.threshold)
+    np.testing.assert_array_equal(stored.held_out.keys, trained.held_out.keys)
 
 
-def test_other_version_and_damaged_file_are_not_loaded(classifier: CategoryClassifier, tmp_path: Path) -> None:
-    assert load_classifier(tmp_path, "v1", None) is None
-    save_classifier(classifier, "v1", tmp_path)
-    assert load_classifier(tmp_path, "v2", None) is None
-    path = tmp_path / FILE_NAME
-    for damaged in (b"", b"not a file of ours", path.read_bytes()[:5000]):
+def test_file_that_is_not_the_recorded_one_is_not_loaded(trained: Trained, tmp_path: Path) -> None:
+    path = model_path(tmp_path, 1)
+    assert load_model(path, "", None) is None
+    file_hash = save_model(trained.classifier, trained.held_out, path)
+    assert load_model(path, "0" * 64, None) is None
+    content = path.read_bytes()
+    for damaged in (b"", b"not a file of ours", content[:5000], content[:-1] + b"x"):
         path.write_bytes(damaged)
-        assert load_classifier(tmp_path, "v1", None) is None
+        assert load_model(path, file_hash, None) is None
+
+
+def test_old_model_files_are_cleared_away(tmp_path: Path) -> None:
+    for name in ("model-0001.npz", "model-0002.npz", "categories.npz", "tmpabc.tmp"):
+        (tmp_path / name).write_bytes(b"x")
+
+    remove_models(tmp_path, keep=[2])
+
+    assert [path.name for path in tmp_path.iterdir()] == ["model-0002.npz"]
+
+
+def test_light_example_pulls_less_than_a_heavy_one() -> None:
+    def share(weight: float) -> float:
+        stray = Example("路灯坏了一直不亮", "enquiry/gas.billing.tariff", weight=weight)
+        ranked = fit([*EXAMPLES, stray]).classifier.rank("路灯坏了").categories
+        return next(item.probability for item in ranked if item.category_id == stray.category_id)
+
+    assert share(0.05) < share(1.0)
+
+
+def test_quality_is_measured_on_texts_that_were_held_out(trained: Trained) -> None:
+    assert trained.quality is not None
+    assert trained.quality.count == len(EXAMPLES)
+    assert trained.quality.accuracy == trained.held_out.is_right.mean()
 
 
 def test_one_category_is_not_enough() -> None:
     with pytest.raises(InvalidInputError) as caught:
-        CategoryClassifier.fit([Example("没电", "a"), Example("断电", "a")])
+        fit([Example("没电", "a"), Example("断电", "a")])
 
     assert caught.value.error_code == "too_few_categories"
 
 
 def test_labels_without_parts_are_ranked_too() -> None:
-    classifier = CategoryClassifier.fit([Example(example.text, example.category_id[:8]) for example in EXAMPLES])
+    classifier = fit([Example(example.text, example.category_id[:8]) for example in EXAMPLES]).classifier
 
     assert classifier.rank("闻到燃气味").categories[0].category_id == "fault/ga"
 

@@ -32,7 +32,7 @@ export interface DeskState {
 /** One glance path: left what is said, middle what to say, right what to file. */
 export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenState }) {
   const { t } = useTranslation()
-  const { call, utterances, suggestions, category, feedback, stages } = screen.call
+  const { call, utterances, suggestions, category, chosen_category: chosen, feedback, stages } = screen.call
   const board = useCardBoard(suggestions, feedback)
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
@@ -85,7 +85,14 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         />
         <MiddleColumn board={board} search={search} call={call} utterances={utterances} deeds={deeds} />
         <aside className="desk__side" aria-label={t('call.side')}>
-          <CategoryPanel ranking={category} isOver={call.state === 'ended'} />
+          <CategoryPanel
+            callId={call.id}
+            sector={call.sector}
+            ranking={category}
+            chosen={chosen}
+            isOver={call.state === 'ended'}
+            onChosen={stream.addChosenCategory}
+          />
           <CustomerPanel call={call} />
           {source !== null && (
             <SourcePanel

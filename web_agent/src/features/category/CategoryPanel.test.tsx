@@ -28,8 +28,13 @@ const ranking = (change: Partial<CategoryRanking> = {}): CategoryRanking => ({
   ...change,
 })
 
+function Panel(props: Partial<Parameters<typeof CategoryPanel>[0]>) {
+  const rest = { callId: 'c', sector: 'power', ranking: null, chosen: null, isOver: false, onChosen: () => undefined }
+  return <CategoryPanel {...rest} {...props} />
+}
+
 it('names the category with its probability and the alternatives', () => {
-  draw(<CategoryPanel ranking={ranking()} isOver={false} />)
+  draw(<Panel ranking={ranking()} />)
   expect(screen.getByText('一户停电')).toBeTruthy()
   expect(screen.getByText('86%')).toBeTruthy()
   expect(screen.getByText('故障报修 › 燃气泄漏')).toBeTruthy()
@@ -38,20 +43,20 @@ it('names the category with its probability and the alternatives', () => {
 })
 
 it('says that it is not sure instead of naming one', () => {
-  draw(<CategoryPanel ranking={ranking({ has_abstained: true })} isOver={false} />)
+  draw(<Panel ranking={ranking({ has_abstained: true })} />)
   expect(screen.getByText('尚不确定')).toBeTruthy()
   expect(screen.getByText('故障报修 › 一户停电')).toBeTruthy()
 })
 
 it('marks a situation in which lives are at risk in words, not by colour alone', () => {
-  draw(<CategoryPanel ranking={ranking({ categories: [leak] })} isOver={false} />)
+  draw(<Panel ranking={ranking({ categories: [leak] })} />)
   expect(screen.getByText(/危险/)).toBeTruthy()
 })
 
 it('takes English names from the taxonomy', async () => {
   serve({ 'GET /knowledge/categories': [200, TREE] })
   writePreference('locale', 'en')
-  draw(<CategoryPanel ranking={ranking({ categories: [single] })} isOver={false} />)
+  draw(<Panel ranking={ranking({ categories: [single] })} />)
   expect(await screen.findByText('One household')).toBeTruthy()
   writePreference('locale', 'zh-CN')
 })

@@ -52,11 +52,13 @@ function SignedInShell() {
 function Navigation() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const canEdit = usePermission('knowledge.edit')
   const canManageAccounts = usePermission('accounts.manage')
   const places = [
     { to: '/calls', label: t('nav.calls'), chord: 'Alt+C' },
     { to: '/knowledge', label: t('nav.knowledge'), chord: 'Alt+K' },
     { to: '/cases', label: t('nav.cases'), chord: 'Alt+L' },
+    ...(canEdit ? [{ to: '/category-models', label: t('nav.models'), chord: 'Alt+M' }] : []),
     { to: '/health', label: t('nav.health'), chord: 'Alt+H' },
     ...(canManageAccounts ? [{ to: '/accounts', label: t('nav.accounts'), chord: 'Alt+U' }] : []),
   ]
