@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
 from tests.servers.postgres import PostgresServer, run_postgres
@@ -13,6 +14,10 @@ from tests.servers.postgres import PostgresServer, run_postgres
 LEVELS = ("unit", "module", "contract", "integration", "evals", "e2e")
 """In the order they run: quick ones first. The browser's driver keeps an event loop in the main thread from its first
 use to the end of the run, and no other loop can run there meanwhile: what needs a browser runs last."""
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""No test asserts a time: a busy machine fails no property."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
