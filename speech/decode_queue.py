@@ -1,7 +1,8 @@
 """Which window is decoded next. Pure: no thread, no clock, no model.
 
 Finals come before windows that may become final, and those before partials. A leg has at most one waiting partial:
-a newer one takes its place. Partials leave one worker free, so that a final never waits for a free hand behind one.
+a newer one takes its place. Partials leave one worker free, so that a final never waits for a free hand behind one,
+and they wait when they have had their share of the workers' time (`speech.partial_budget`).
 """
 
 from __future__ import annotations
@@ -45,10 +46,16 @@ class DecodeQueue(Generic[T]):
         self._waiting.append(job)
         return overtaken
 
-    def take(self) -> DecodeJob[T] | None:
+    @property
+    def has_partials(self) -> bool:
+        """Whether a partial waits."""
+        return any(job.kind is WindowKind.PARTIAL for job in self._waiting)
+
+    def take(self, *, may_run_partials: bool = True) -> DecodeJob[T] | None:
         """Return the next job to run, or None when nothing may run now."""
         for kind in _ORDER:
-            if kind is WindowKind.PARTIAL and self._running_partials >= self._partials_at_once:
+            is_held = not may_run_partials or self._running_partials >= self._partials_at_once
+            if kind is WindowKind.PARTIAL and is_held:
                 return None
             job = next((job for job in self._waiting if job.kind is kind), None)
             if job is not None:

@@ -13,6 +13,7 @@ from kit.tasks import Overflow
 from speech.audio import CHUNK_MS, ms_to_samples, samples_to_ms
 from speech.front_end import FrontEndRules, LegFrontEnd
 from speech.model_pool import ModelPool
+from speech.partial_budget import PartialBudget
 from speech.registry import make_detector, make_recognizer
 from speech.segmenter import Segmenter, SegmenterRules
 from speech.settings import SpeechSettings
@@ -39,7 +40,8 @@ class SpeechEngine:
         self._settings = settings
         self._clock = clock
         self._detector = detector_factory(settings)
-        self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count)
+        budget = PartialBudget(settings.worker_count * settings.partial_share)
+        self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
         self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-ears")
         self._legs: set[LegTranscriber] = set()
         self._is_ready = False

@@ -16,6 +16,9 @@ from speech.vad.base import VADStream
 TAIL_MS = 256
 """Audio kept after the end of speech: the fading of a last syllable that the detector no longer counts. Not longer than
 the pause, or the window decoded at a pause would not be the window of the final."""
+PARTIAL_GROWTH = 0.4
+"""A partial decodes its segment from the beginning, so a long segment is decoded less often: when this share of it is
+new. A sentence of five seconds has three partials, one of ten has five."""
 _FILL_BLOCK_MS = 500
 
 
@@ -171,7 +174,9 @@ class LegFrontEnd:
         if speech_end_ms < self._segmenter.now_ms:
             return None  # The next pause is decoded anyway.
         self._is_pause_seen = False
-        is_due = self._segmenter.now_ms - self._decoded_to_ms >= self._rules.partial_interval_ms
+        new_ms = self._segmenter.now_ms - self._decoded_to_ms
+        length_ms = self._segmenter.now_ms - self._segmenter.open_start_ms
+        is_due = new_ms >= max(self._rules.partial_interval_ms, PARTIAL_GROWTH * length_ms)
         return WindowKind.PARTIAL if is_due else None
 
     def _running(self, kind: WindowKind, segment_id: UUID) -> SpeechWindow:

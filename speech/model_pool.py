@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError
 from speech import metrics
 from speech.decode_queue import DecodeJob, DecodeQueue
 from speech.front_end import WindowKind
+from speech.partial_budget import PartialBudget
 from speech.stt.base import Recognition, RecognitionRequest, Recognizer
 from speech.text.finishing import TextFinisher
 
@@ -32,7 +34,12 @@ class ModelPool:
     A thread that runs cannot be stopped: what it returns for a ticket that was cancelled meanwhile is thrown away.
     """
 
-    def __init__(self, make_recognizer: Callable[[], Recognizer], worker_count: int) -> None:
+    def __init__(
+        self, make_recognizer: Callable[[], Recognizer], worker_count: int, budget: PartialBudget, clock: Clock
+    ) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._waking: asyncio.TimerHandle | None = None
         self._workers = [_Worker(number, make_recognizer()) for number in range(worker_count)]
         self._idle = list(self._workers)
         self._queue: DecodeQueue[DecodeTicket] = DecodeQueue(worker_count)
@@ -101,6 +108,8 @@ class ModelPool:
     async def aclose(self) -> None:
         """Drop what waits, let running decodes end, let go of the models and their threads; safe to call twice."""
         self._is_closed = True
+        if self._waking is not None:
+            self._waking.cancel()
         self._cancel(list(self._jobs.values()))
         loop = asyncio.get_running_loop()
         workers, self._workers, self._idle = self._workers, [], []
@@ -114,15 +123,33 @@ class ModelPool:
             job.ticket.result.cancel()
 
     def _dispatch(self) -> None:
-        while self._idle and (job := self._queue.take()):
-            worker = self._idle.pop()
-            running = asyncio.get_running_loop().run_in_executor(
-                worker.executor, worker.decode, job.kind, job.ticket.request, self._finisher
-            )
-            running.add_done_callback(partial(self._finished, worker, job))
+        wait_seconds = self._budget.seconds_until_free(self._clock.monotonic())
+        while self._idle and (job := self._queue.take(may_run_partials=wait_seconds <= 0)):
+            self._run(self._idle.pop(), job)
+        if self._idle and wait_seconds > 0 and self._queue.has_partials:
+            self._wake_after(wait_seconds)
         metrics.DECODE_QUEUE.set(len(self._queue))
 
-    def _finished(self, worker: _Worker, job: DecodeJob[DecodeTicket], running: asyncio.Future[Recognition]) -> None:
+    def _run(self, worker: _Worker, job: DecodeJob[DecodeTicket]) -> None:
+        running = asyncio.get_running_loop().run_in_executor(
+            worker.executor, worker.decode, job.kind, job.ticket.request, self._finisher
+        )
+        running.add_done_callback(partial(self._finished, worker, job, self._clock.monotonic()))
+
+    def _wake_after(self, seconds: float) -> None:
+        if self._waking is None:
+            self._waking = asyncio.get_running_loop().call_later(seconds, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = None
+        self._dispatch()
+
+    def _finished(
+        self, worker: _Worker, job: DecodeJob[DecodeTicket], began_at: float, running: asyncio.Future[Recognition]
+    ) -> None:
+        if job.started_as is WindowKind.PARTIAL:
+            now = self._clock.monotonic()
+            self._budget.charge(now - began_at, now)
         self._queue.done(job)
         self._jobs.pop(job.ticket, None)
         _pass_on(running, job.ticket.result)

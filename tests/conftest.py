@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
 from kb.settings import KBSettings
@@ -19,6 +20,10 @@ LEVELS = ("unit", "module", "contract", "integration", "evals", "e2e")
 use to the end of the run, and no other loop can run there meanwhile: what needs a browser runs last."""
 
 RUNNING_ELASTICSEARCH_VARIABLE = "TINGZHI_TEST_ELASTICSEARCH_URL"
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+"""No test asserts a time: a busy machine fails no property."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,15 +18,18 @@ from kit.logging import configure_logging
 from scripts.bench import quality
 from scripts.bench.delays import Delays
 from scripts.bench.desk import running_desk
-from scripts.bench.machine import describe, use_cores
+from scripts.bench.machine import Neighbours, describe, use_cores
 from scripts.bench.naive_desk import running_naive_desk
 from scripts.bench.tables import delay_rows, print_table
 
 CORES = 2
 CONCURRENCY = (1, 4)
-QUICK_SECONDS = 25.0
+QUICK_SECONDS = 45.0
 STAGGER_SECONDS = 1.7
 """Between the beginnings of calls: callers do not speak in step."""
+
+BUSY_CORES = 0.3
+"""More than this beside the run, and its delays are those of a busier machine; our own client is counted in."""
 
 Carry = Callable[[int], Awaitable[Delays]]
 
@@ -35,7 +38,7 @@ def main() -> None:
     """Run every part for which there is data."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with audio/, spoken/ and bench/ (see `tingzhi evaluate`)")
-    parser.add_argument("--quick", action="store_true", help="some minutes, few samples: to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="five minutes without --data, few samples")
     options = parser.parse_args()
     cores = use_cores(CORES)
     configure_logging(level="ERROR", is_json=False, show_personal=False)
@@ -76,7 +79,7 @@ async def _delays(heard_seconds: float | None) -> None:
 
 async def _at_once(carry: Carry, count: int, name: str, cpu_seconds: Callable[[], float]) -> Delays:
     _say(f"{name}: {count} at once")
-    cpu_before = cpu_seconds()
+    cpu_before, neighbours = cpu_seconds(), Neighbours()
 
     async def later(number: int) -> Delays:
         await asyncio.sleep(number * STAGGER_SECONDS)
@@ -86,6 +89,9 @@ async def _at_once(carry: Carry, count: int, name: str, cpu_seconds: Callable[[]
     for delays in await asyncio.gather(*(later(number) for number in range(count))):
         total.extend(delays)
     total.cpu_seconds = cpu_seconds() - cpu_before
+    total.cores_taken = neighbours.cores_taken(total.cpu_seconds)
+    if total.cores_taken > BUSY_CORES:
+        _say(f"other things took {total.cores_taken:.1f} cores meanwhile: these delays say little")
     return total
 
 

@@ -15,6 +15,7 @@ class Delays:
         speech_to_card: From the end of speech to that answer.
         cpu_seconds: Spent by the whole process that carried the calls.
         audio_seconds: Length of the calls it carried.
+        cores_taken: Cores of the run that other things used meanwhile, on average.
     """
 
     speech_to_final: list[float] = field(default_factory=list)
@@ -22,6 +23,7 @@ class Delays:
     speech_to_card: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
     audio_seconds: float = 0.0
+    cores_taken: float = 0.0
 
     def extend(self, other: Delays) -> None:
         """Add those of another call."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
+
+import psutil
 
 PACKAGES = ("faster-whisper", "ctranslate2", "onnxruntime", "haystack-ai", "tantivy", "scikit-learn")
 
@@ -32,6 +35,35 @@ def describe(cores: str) -> list[tuple[str, str]]:
         ("packages", ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
         ("command", " ".join(["python", "-m", "scripts.bench", *sys.argv[1:]])),
     ]
+
+
+class Neighbours:
+    """How busy the cores of the run are with other things than what is measured, from its making on."""
+
+    def __init__(self) -> None:
+        self._cores = _own_cores()
+        self._began_at, self._busy_before = time.monotonic(), self._busy_seconds()
+
+    def cores_taken(self, measured_cpu_seconds: float) -> float:
+        """Return how many cores others used on average; 0 on a machine fit to measure on.
+
+        Args:
+            measured_cpu_seconds: CPU time since then of the processes that are measured.
+        """
+        passed = max(1e-3, time.monotonic() - self._began_at)
+        busy = self._busy_seconds() - self._busy_before
+        return max(0.0, busy - measured_cpu_seconds) / passed
+
+    def _busy_seconds(self) -> float:
+        times = psutil.cpu_times(percpu=True)
+        chosen = [times[core] for core in self._cores if core < len(times)]
+        return float(sum(sum(core) - core.idle - getattr(core, "iowait", 0.0) for core in chosen))
+
+
+def _own_cores() -> list[int]:
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 def _processor() -> str:

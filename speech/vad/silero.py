@@ -11,7 +11,9 @@ import numpy.typing as npt
 import onnxruntime
 
 from kit.errors import MisconfiguredError
+from speech.vad.band import BandGauge
 from speech.vad.base import VADCapabilities, VADStream
+from speech.vad.loudness import NoiseFloor, loudness_db, weighed
 
 FRAME_SAMPLES = 512
 CONTEXT_SAMPLES = 64
@@ -53,31 +55,44 @@ class SileroVAD:
         """Begin a leg."""
         if self._session is None:
             raise RuntimeError("warm_up comes before open")
-        return _SileroStream(self._session, is_narrow_band=source_rate_hz < self.capabilities.sample_rate_hz)
+        return _SileroStream(self._session, is_telephone=source_rate_hz < self.capabilities.sample_rate_hz)
 
 
 class _SileroStream:
-    def __init__(self, session: Any, *, is_narrow_band: bool) -> None:  # noqa: ANN401  # rejected: no types
+    def __init__(self, session: Any, *, is_telephone: bool) -> None:  # noqa: ANN401  # rejected: no types
         self._session = session
-        self._is_narrow_band = is_narrow_band
+        self._is_always_telephone = is_telephone
         self.reset()
 
     def reset(self) -> None:
         self._h = np.zeros(STATE_SHAPE, dtype=np.float32)
         self._c = np.zeros(STATE_SHAPE, dtype=np.float32)
         self._context = np.zeros(CONTEXT_SAMPLES, dtype=np.float32)
+        self._floor = NoiseFloor()
+        self._band = BandGauge(SileroVAD.capabilities.sample_rate_hz, FRAME_SAMPLES)
 
     def probabilities(self, frames: Sequence[bytes]) -> list[float]:
         if not frames:
             return []
         samples = np.frombuffer(b"".join(frames), dtype="<i2").astype(np.float32) / 32768.0
-        if self._is_narrow_band:
-            # The model takes an empty upper band for silence: a clear telephone sentence scored 0.05-0.28. Holding
-            # every second sample mirrors the voice into that band; 0.44-0.93 then, and noise stays below 0.06.
-            samples[1::2] = samples[::2]
-        batch = self._with_context(samples.reshape(len(frames), FRAME_SAMPLES))
-        output, self._h, self._c = self._session.run(None, {"input": batch, "h": self._h, "c": self._c})
-        return [float(probability) for probability in np.ravel(output)]
+        batch = samples.reshape(len(frames), FRAME_SAMPLES)
+        is_telephone = [self._is_always_telephone or self._band.is_telephone(frame) for frame in batch]
+        loudness = [loudness_db(frame) for frame in batch]
+        # The model takes an empty upper band for silence: a clear telephone sentence scored 0.05-0.28. Holding every
+        # second sample mirrors the voice into that band; 0.44-0.93 then, and noise stays below 0.06.
+        batch[is_telephone, 1::2] = batch[is_telephone, ::2]
+        output, self._h, self._c = self._session.run(
+            None, {"input": self._with_context(batch), "h": self._h, "c": self._c}
+        )
+        return [
+            self._in_noise(float(probability), loud_db, is_telephone=telephone)
+            for probability, loud_db, telephone in zip(np.ravel(output), loudness, is_telephone, strict=True)
+        ]
+
+    def _in_noise(self, probability: float, loud_db: float, *, is_telephone: bool) -> float:
+        """Weigh in the loudness: of a man's voice without its fundamental, in noise, the model is half as sure."""
+        above_db = self._floor.above_db(loud_db)
+        return weighed(probability, above_db) if is_telephone else probability
 
     def _with_context(self, frames: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         tails = frames[:, -CONTEXT_SAMPLES:]

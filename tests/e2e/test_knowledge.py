@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.e2e.texts import pattern, text
 
@@ -21,6 +21,18 @@ def open_browser(page: Page) -> None:
     expect(found(page).first).to_be_visible()
 
 
+def search_by_keys(page: Page, words: str) -> None:
+    """Type into the search box and wait for the answer to exactly these words."""
+
+    def is_answer(response: Response) -> bool:
+        return response.url.endswith("/search") and response.request.post_data_json["text"] == words
+
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox", name=text("search.label"))).to_be_focused()
+    with page.expect_response(is_answer):
+        page.keyboard.type(words)
+
+
 @pytest.mark.parametrize(
     ("typed", "wanted"),
     [
@@ -32,10 +44,10 @@ def open_browser(page: Page) -> None:
 )
 def test_search_by_keyboard_finds_words_and_pinyin(admin_page: Page, typed: str, wanted: str) -> None:
     open_browser(admin_page)
-    admin_page.keyboard.press("Control+k")
-    admin_page.keyboard.type(typed)
+    search_by_keys(admin_page, typed)
     expect(found(admin_page).filter(has_text=wanted).first).to_be_visible()
     admin_page.keyboard.press("Enter")
+    expect(found(admin_page).first).to_be_focused()
     admin_page.keyboard.press("Enter")
     expect(admin_page).to_have_url(re.compile(r"/knowledge/[0-9a-f-]{36}$"))
     expect(admin_page.get_by_role("region", name=text("knowledge.entry")).get_by_role("article")).to_be_visible()
@@ -44,8 +56,7 @@ def test_search_by_keyboard_finds_words_and_pinyin(admin_page: Page, typed: str,
 def test_edited_entry_is_a_new_revision_and_is_found_by_its_new_words(admin_page: Page) -> None:
     page = admin_page
     open_browser(page)
-    page.keyboard.press("Control+k")
-    page.keyboard.type("电视显示无信号怎么办")
+    search_by_keys(page, "电视显示无信号怎么办")
     found(page).filter(has_text="电视显示无信号怎么办").first.click()
     page.get_by_role("link", name=text("knowledge.edit"), exact=True).click()
 
@@ -60,8 +71,7 @@ def test_edited_entry_is_a_new_revision_and_is_found_by_its_new_words(admin_page
     entry = page.get_by_role("region", name=text("knowledge.entry"))
     expect(entry).to_contain_text("指示灯是不是亮着")
     expect(entry).to_contain_text(text("card.revision", number=2))
-    page.keyboard.press("Control+k")
-    page.keyboard.type("紫色蝴蝶")
+    search_by_keys(page, "紫色蝴蝶")
     expect(found(page).first).to_contain_text("电视显示无信号怎么办")
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech.audio import AudioChunk
 from speech.front_end import FrontEndRules, LegFrontEnd, WindowKind
 from speech.recording import RecordingLimits, open_recording
+from speech.resampler import StreamResampler
 from speech.segmenter import Segmenter, SegmenterRules
 from speech.vad.base import VoiceActivityDetector
 from speech.vad.energy import EnergyVAD
@@ -66,26 +68,34 @@ class VADContract:
         assert used.probabilities(frames) == pytest.approx(fresh, abs=1e-3)
 
     def test_sentences_of_a_telephone_call_are_found_on_each_side(self, detector: VoiceActivityDetector):
-        recording = open_recording([CALL], limits=RecordingLimits())
-        capabilities = detector.capabilities
-        rules = FrontEndRules(capabilities.sample_rate_hz, capabilities.frame_samples, 1000, 256)
-        legs = [
-            LegFrontEnd(
-                rules,
-                Segmenter(SegmenterRules(sample_rate_hz=capabilities.sample_rate_hz)),
-                detector.open(source_rate_hz=recording.sample_rate_hz),
-                source_rate_hz=recording.sample_rate_hz,
-                start_sample=0,
-            )
-            for _ in range(2)
-        ]
-        speech_ms = [0, 0]
-        for leg, chunk in recording.chunks():
-            for window in legs[leg].feed([chunk]):
-                speech_ms[leg] += window.end_ms - window.start_ms if window.kind is WindowKind.FINAL else 0
-        # 9.7 s of customer and 6.1 s of agent, pauses between and inside sentences included.
-        assert 6500 <= speech_ms[0] <= 10_500
-        assert 4000 <= speech_ms[1] <= 7000
+        assert_call_is_found(detector)
+
+
+def assert_call_is_found(detector: VoiceActivityDetector, *, packed_at_hz: int = 8000, noise: float = 0.0) -> None:
+    """The call has 9.7 s of customer and 6.1 s of agent, pauses between and inside sentences included."""
+    customer_ms, agent_ms = (speech_ms(detector, leg, packed_at_hz=packed_at_hz, noise=noise) for leg in (0, 1))
+    assert 6500 <= customer_ms <= 10_500
+    assert 4000 <= agent_ms <= 7000
+
+
+def speech_ms(detector: VoiceActivityDetector, leg: int, *, packed_at_hz: int, noise: float) -> int:
+    """Return how much speech is found on a leg of the call, with noise of a line and in a file of another rate."""
+    recording = open_recording([CALL], limits=RecordingLimits())
+    pcm = b"".join(chunk.pcm for index, chunk in recording.chunks() if index == leg)
+    samples = np.frombuffer(pcm, "<i2").astype(np.float64)
+    samples += np.random.default_rng(5).normal(0, noise, samples.size) if noise else 0.0
+    resampler = StreamResampler(recording.sample_rate_hz, packed_at_hz)
+    packed = resampler.feed(np.clip(samples, -32768, 32767).astype("<i2").tobytes()) + resampler.flush()
+    capabilities = detector.capabilities
+    front_end = LegFrontEnd(
+        FrontEndRules(capabilities.sample_rate_hz, capabilities.frame_samples, 1000, 256),
+        Segmenter(SegmenterRules(sample_rate_hz=capabilities.sample_rate_hz)),
+        detector.open(source_rate_hz=packed_at_hz),
+        source_rate_hz=packed_at_hz,
+        start_sample=0,
+    )
+    windows = front_end.feed([AudioChunk(packed, packed_at_hz, 0)]) + front_end.finish()
+    return sum(window.end_ms - window.start_ms for window in windows if window.kind is WindowKind.FINAL)
 
 
 class TestSilero(VADContract):
@@ -103,6 +113,12 @@ class TestSilero(VADContract):
         frames = [tone[start : start + 1024] for start in range(0, len(tone), 1024)]
         probabilities = detector.open(source_rate_hz=8000).probabilities(frames)
         assert np.mean(np.array(probabilities) > 0.5) < 0.1
+
+    @pytest.mark.parametrize("packed_at_hz", [8000, 16_000, 48_000])
+    def test_telephone_call_with_line_noise_is_found_in_a_file_of_any_rate(
+        self, detector: VoiceActivityDetector, packed_at_hz: int
+    ):
+        assert_call_is_found(detector, packed_at_hz=packed_at_hz, noise=120.0)
 
 
 class TestEnergy(VADContract):

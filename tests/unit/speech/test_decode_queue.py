@@ -84,3 +84,14 @@ def test_dropped_leg_leaves_the_others_alone():
     left = queue.take()
     assert left is not None
     assert left.ticket == "stays"
+
+
+def test_partials_that_had_their_share_wait_and_finals_do_not():
+    queue: DecodeQueue[str] = DecodeQueue(2)
+    queue.put(job(ONE, WindowKind.PARTIAL, "partial"))
+    assert queue.has_partials
+    assert queue.take(may_run_partials=False) is None
+    queue.put(job(OTHER, WindowKind.PAUSE, "pause"))
+    assert [taken.ticket for _ in range(2) if (taken := queue.take(may_run_partials=False))] == ["pause"]
+    assert [taken.ticket for _ in range(2) if (taken := queue.take())] == ["partial"]
+    assert not queue.has_partials

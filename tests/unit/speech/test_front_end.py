@@ -101,3 +101,13 @@ def test_open_window_is_known_while_someone_speaks():
     assert front_end.open_window is None
     front_end.feed(chunks_of(SENTENCE[: 2 * 8 * 2000]))
     assert front_end.open_window is not None
+
+
+def test_partials_of_a_long_sentence_come_less_and_less_often():
+    sentence = tone(11_000, sample_rate_hz=RATE, level=0.2) + silence(900, sample_rate_hz=RATE)
+    windows = run(make_front_end(), chunks_of(silence(500, sample_rate_hz=RATE) + sentence))
+    partials = [window for window in windows if window.kind is WindowKind.PARTIAL]
+    gaps = [later.end_ms - earlier.end_ms for earlier, later in pairwise(partials)]
+    assert gaps == sorted(gaps)
+    assert gaps[0] == pytest.approx(1000, abs=40)
+    assert len(partials) == 5
