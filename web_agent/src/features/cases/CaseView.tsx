@@ -1,24 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, useNavigate } from 'react-router'
+import { Link } from 'react-router'
 
-import { asProblem } from '@/api/problem'
-import { caseEvidenceQuery, solutionsQuery, useDeleteCase } from '@/api/queries/cases'
+import { caseEvidenceQuery, solutionsQuery } from '@/api/queries/cases'
 import { entryQuery } from '@/api/queries/knowledge'
 import type { CaseDetail } from '@/api/types'
 import { usePermission, useSession } from '@/features/session/useSession'
 import { outcomeText } from '@/features/suggestions/CaseList'
-import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { localTime } from '@/ui/format'
-import { Kbd } from '@/ui/Kbd'
-import { useShortcut } from '@/ui/shortcuts'
 import { Failure, Loading } from '@/ui/states'
 
+import { CaseDeeds } from './CaseDeeds'
 import { Evidence } from './Evidence'
 import { Outcomes, Share } from './Outcomes'
-import { entrySeed } from './promotion'
 
 interface CaseViewProps {
   item: CaseDetail
@@ -38,7 +33,7 @@ export function CaseView({ item, search, isIdentified, onIdentify }: CaseViewPro
           {item.title}
         </h2>
         <span className={item.outcome === 'resolved' ? 'tag tag--ready' : 'tag'}>{outcomeText(t, item.outcome)}</span>
-        <Deeds item={item} search={search} />
+        <CaseDeeds item={item} search={search} />
       </div>
       <article className="browser__body" aria-labelledby="case-title">
         <p className="field__hint case__path">
@@ -196,94 +191,5 @@ function CaseEvidence({ item, isIdentified }: { item: CaseDetail; isIdentified: 
         <Evidence lines={evidence.data.lines} audibleCallId={evidence.data.can_hear ? evidence.data.call_id : null} />
       )}
     </section>
-  )
-}
-
-function Deeds({ item, search }: { item: CaseDetail; search: string }) {
-  const canKeep = usePermission('cases.edit')
-  const canWrite = usePermission('knowledge.edit')
-  return (
-    <span className="browser__actions">
-      {canKeep && <Delete item={item} search={search} />}
-      {canWrite && <Promote item={item} />}
-      {canKeep && <Edit caseId={item.id} />}
-    </span>
-  )
-}
-
-function Edit({ caseId }: { caseId: string }) {
-  const { t } = useTranslation()
-  const navigate = useNavigate()
-  const address = `/cases/${caseId}/edit`
-  useShortcut({ chord: 'E', group: 'lists', label: t('cases.edit'), run: () => void navigate(address) })
-  return (
-    <Link className="button button--small" to={address} aria-keyshortcuts="E">
-      {t('cases.edit')}
-      <Kbd chord="E" />
-    </Link>
-  )
-}
-
-/** The case as the first draft of an entry; nothing is published before the editor is saved. */
-function Promote({ item }: { item: CaseDetail }) {
-  const { t } = useTranslation()
-  const navigate = useNavigate()
-  const run = () => {
-    void navigate('/knowledge/new', {
-      state: { seed: entrySeed(item, t('cases.promoted_note', { title: item.title })) },
-    })
-  }
-  useShortcut({ chord: 'P', group: 'lists', label: t('cases.promote'), run })
-  return (
-    <Button isSmall chord="P" onClick={run}>
-      {t('cases.promote')}
-    </Button>
-  )
-}
-
-function Delete({ item, search }: { item: CaseDetail; search: string }) {
-  const { t } = useTranslation()
-  const navigate = useNavigate()
-  const remove = useDeleteCase()
-  const [isAsking, setIsAsking] = useState(false)
-  if (!isAsking) {
-    return (
-      <Button
-        isSmall
-        tone="quiet"
-        onClick={() => {
-          setIsAsking(true)
-        }}
-      >
-        {t('cases.delete')}
-      </Button>
-    )
-  }
-  return (
-    <>
-      <span>{t('cases.delete_sure')}</span>
-      {remove.isError && <span className="field__error">{problemText(t, asProblem(remove.error))}</span>}
-      <Button
-        isSmall
-        disabled={remove.isPending}
-        onClick={() => {
-          remove.mutate(
-            { caseId: item.id, version: item.version },
-            { onSuccess: () => void navigate({ pathname: '/cases', search }) },
-          )
-        }}
-      >
-        {t('cases.delete_yes')}
-      </Button>
-      <Button
-        isSmall
-        tone="quiet"
-        onClick={() => {
-          setIsAsking(false)
-        }}
-      >
-        {t('common.cancel')}
-      </Button>
-    </>
   )
 }
