@@ -280,6 +280,6 @@ def delete_indices(url: str, prefix: str) -> None:
     """Delete every index and template that begins with a prefix."""
     with httpx.Client(base_url=url, timeout=60.0) as client:
         names = [row["index"] for row in client.get(f"/_cat/indices/{prefix}*?format=json").raise_for_status().json()]
-        for name in names:
-            client.delete(f"/{name}").raise_for_status()
+        if names:
+            client.delete(f"/{','.join(names)}").raise_for_status()
         client.delete(f"/_index_template/{prefix}*")

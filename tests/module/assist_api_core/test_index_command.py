@@ -2,71 +2,109 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from assist_api.cli.main import run
 from assist_api.composition import build_knowledge
+from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.packs import PackImporter
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
-from tests.module.assist_api_core.test_commands import PACK, tingzhi
+from tests.module.assist_api_core.test_commands import PACK
 
 pytestmark = pytest.mark.module
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AssistSettings]:
+    """A data folder with one entry and no index, named by the environment as for a command."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
     pack = tmp_path / "power.yaml"
     pack.write_text(PACK, encoding="utf-8")
-    data_dir = tmp_path / "data"
-    imported = tingzhi(data_dir, "import", str(pack))
-    assert imported.returncode == 0, imported.stderr
-    return data_dir
+    monkeypatch.setenv("ASSIST_DATA_DIR", str(data_dir))
+    monkeypatch.setenv("KB_EMBEDDER", "none")
+    monkeypatch.chdir(tmp_path)
+    made = AssistSettings(_env_file=None, data_dir=data_dir)
+    asyncio.run(fill(made, pack))
+    yield made
+    structlog.reset_defaults()
 
 
-def test_without_a_server_the_command_rebuilds_and_the_status_tells(data_dir: Path):
-    rebuilt = tingzhi(data_dir, "index", "rebuild")
-    assert rebuilt.returncode == 0, rebuilt.stderr
-    assert "in this process" in rebuilt.stdout
-    status = tingzhi(data_dir, "index", "status", "--json")
-    assert status.returncode == 0, status.stderr
-    (index,) = json.loads(status.stdout)
+async def fill(settings: AssistSettings, pack: Path) -> None:
+    database = Database(settings.effective_database_url)
+    await runner.upgrade(database)
+    report = await PackImporter(database, SystemClock()).import_pack([pack])
+    assert not any(file.refused for file in report.files)
+    await database.aclose()
+
+
+def tingzhi(*arguments: str) -> int:
+    """Run a command in this process; a command of several ends by `SystemExit`."""
+    try:
+        return run(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def status(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    capsys.readouterr()
+    assert tingzhi("index", "status", "--json") == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_without_a_server_the_command_rebuilds_and_the_status_tells(
+    settings: AssistSettings, capsys: pytest.CaptureFixture[str]
+):
+    assert tingzhi("index", "rebuild") == 0
+    assert "in this process" in capsys.readouterr().out
+    (index,) = status(capsys)
     assert (index["part"], index["store"], index["is_answering"]) == ("index", "embedded", True)
-    assert index["documents"] == 1
-    assert index["change_number"] == index["newest_change"] > 0
-    assert not index["is_held_elsewhere"]
+    assert (index["documents"], index["is_held_elsewhere"]) == (1, False)
+    assert index["change_number"] == index["newest_change"] == 1
+    assert tingzhi("index", "status") == 0
+    assert "embedded" in capsys.readouterr().out
 
 
-async def test_a_running_server_fulfils_the_wish_and_the_command_watches(data_dir: Path):
-    settings = AssistSettings(_env_file=None, data_dir=data_dir)
+def test_a_running_server_fulfils_the_wish_and_the_command_watches(
+    settings: AssistSettings, capsys: pytest.CaptureFixture[str]
+):
+    asyncio.run(serve_and_rebuild(settings, capsys))
+
+
+async def serve_and_rebuild(settings: AssistSettings, capsys: pytest.CaptureFixture[str]) -> None:
     database = Database(settings.effective_database_url)
     chosen = KBSettings(_env_file=None, embedder="none", index_poll_seconds=0.05)
     knowledge = build_knowledge(settings, chosen, database, SystemClock())
     await knowledge.indexer.catch_up()
     before = knowledge.index.store.folder
     knowledge.indexer.start()
-    status = await asyncio.to_thread(tingzhi, data_dir, "index", "status", "--json")
-    assert json.loads(status.stdout)[0]["is_held_elsewhere"]
-    rebuilt = await asyncio.to_thread(tingzhi, data_dir, "index", "rebuild")
-    assert rebuilt.returncode == 0, rebuilt.stderr
-    assert "running server" in rebuilt.stdout
+    (index,) = await asyncio.to_thread(status, capsys)
+    assert index["is_held_elsewhere"]
+    assert await asyncio.to_thread(tingzhi, "index", "rebuild") == 0
+    assert "running server" in capsys.readouterr().out
     assert knowledge.index.store.folder != before
     assert knowledge.index.store.count_documents() == 1
     await knowledge.aclose()
     await database.aclose()
 
 
-def test_a_server_that_is_away_is_said_and_the_wish_is_kept(data_dir: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_search_server_that_is_away_is_said_and_the_wish_is_kept(
+    settings: AssistSettings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("KB_SEARCH_STORE", "elasticsearch")
     monkeypatch.setenv("KB_ELASTICSEARCH_URL", "http://127.0.0.1:9")
-    refused = tingzhi(data_dir, "index", "rebuild")
-    assert refused.returncode == 2
-    assert "Not rebuilt: index." in refused.stderr
-    status = tingzhi(data_dir, "index", "status", "--json")
-    index, standby = json.loads(status.stdout)
+    assert tingzhi("index", "rebuild") == 2
+    assert "Not rebuilt: index." in capsys.readouterr().err
+    index, standby = status(capsys)
     assert not index["is_answering"]
-    assert "KB_ELASTICSEARCH_URL" in index["detail"]
+    assert "KB_ELASTICSEARCH_URL" in str(index["detail"])
     assert (standby["documents"], standby["is_answering"]) == (1, True)
-    assert (data_dir / "search" / "REBUILD").is_file()
+    assert (settings.data_dir / "search" / "REBUILD").is_file()
