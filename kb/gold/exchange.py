@@ -103,7 +103,11 @@ def _csv_rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, Mapping
             yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
     except csv.Error as error:
         problems.append(
-            Problem(f"lines.{reader.line_num}", "line_unreadable", f"Line {reader.line_num} is not CSV: {error}.")
+            Problem(
+                f"lines.{reader.reader.line_num}",
+                "line_unreadable",
+                f"Line {reader.reader.line_num} is not CSV: {error}.",
+            )
         )
 
 

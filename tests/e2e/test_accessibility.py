@@ -67,12 +67,23 @@ def test_every_page_behind_sign_in(
     wait_until(lambda: snapshot_of(admin, finished_call)["call"]["state"] == "ended", "the end of the call")
     found = {}
     for address in ("/calls", f"/calls/{finished_call}", f"/knowledge/{entry_id}", f"/knowledge/{entry_id}/edit",
-                    "/cases", "/accounts", "/health"):  # fmt: skip
+                    "/knowledge/hit-test", "/knowledge/tests", "/cases", "/accounts", "/health"):  # fmt: skip
         page.goto(address)
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading").first).to_be_visible()
         found[address] = violations(page)
     assert {address: problems for address, problems in found.items() if problems} == {}
+
+
+@looks
+def test_hit_test_with_its_reasons(admin_page: Page, locale: str, theme: str) -> None:
+    page = admin_page
+    prefer(page, locale, theme)
+    page.goto("/knowledge/hit-test")
+    page.get_by_label(text("hit_test.question", locale), exact=True).fill("家里停电了")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit.is-open mark").first).to_be_visible()
+    assert violations(page) == []
 
 
 @looks

@@ -1,0 +1,116 @@
+"""A view of a store must answer as the store would with the document written; a new backend adds a subclass."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb.search.analysis.questions import analyse
+from kb.search.documents import SearchDocument
+from kb.search.hits import Hit
+from kb.search.passages import passages_of, text_hash
+from kb.search.pipelines import search_pipeline
+from kb.search.projections import ProjectionCache
+from kb.search.query import DocumentKind, SearchQuery
+from kb.search.ranking import shipped_model
+from kb.search.stores.base import SearchFilter, SearchStore
+from kb.search.stores.embedded.store import EmbeddedStore
+from kb.search.stores.overlay import Draft, OverlayStore
+from kit.errors import ConflictError
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+
+pytestmark = pytest.mark.contract
+
+WANTED = SearchFilter(frozenset(DocumentKind), date(2026, 3, 10))
+EMBEDDER = HashedEmbedder()
+QUESTIONS = ("我家停电了怎么办", "电费在哪里交", "水管漏水", "停垫抱修", "暖气片放气", "机顶盒没有信号")
+EDITED = replace(HANDBOOK[0], title="家里用电安全", variants=("插座冒火花",), answer="拔下插头。", script="请先断电。")
+NEW = entry("meter", "电表黑屏", "看一下空开,再报修停电。", variants=("电表不显示了",), sector="power")
+
+
+def draft_of(document: SearchDocument) -> Draft:
+    texts = [passage.text for passage in passages_of(document)]
+    return Draft.of(document, {text_hash(text): EMBEDDER.embed_passages([text])[0] for text in texts})
+
+
+def fill(store: SearchStore) -> None:
+    while passages := store.passages_without_vector(50):
+        vectors = EMBEDDER.embed_passages([passage.text for passage in passages])
+        store.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
+
+
+def hits(store: SearchStore, text: str) -> list[Hit]:
+    with ThreadPoolExecutor(1) as executor:
+        pipeline = search_pipeline(
+            store,
+            embedder=lambda: EMBEDDER,
+            model=shipped_model,
+            projections=ProjectionCache(),
+            candidates=20,
+            executor=executor,
+        )
+        found = pipeline.run({"analyser": {"query": SearchQuery(text), "wanted": WANTED}})
+    return list(found["explainer"]["hits"])
+
+
+class OverlayContract:
+    def make(self, folder: Path) -> SearchStore:
+        raise NotImplementedError
+
+    @pytest.mark.parametrize(
+        ("document_id", "draft"), [("outage", EDITED), ("meter", NEW), ("outage", None)], ids=["edited", "new", "gone"]
+    )
+    def test_a_view_answers_as_the_store_would(self, tmp_path: Path, document_id: str, draft: SearchDocument | None):
+        base, written = self.make(tmp_path / "base"), self.make(tmp_path / "written")
+        base.apply(HANDBOOK, [])
+        written.apply(HANDBOOK, [])
+        written.apply([draft] if draft else [], [] if draft else [document_id])
+        fill(base)
+        fill(written)
+        view = OverlayStore(base, document_id, draft_of(draft) if draft else None)
+
+        assert view.count_documents() == written.count_documents()
+        assert view.load(["outage", "meter"]) == written.load(["outage", "meter"])
+        ours, theirs = view.statistics(), written.statistics()
+        assert ours.average_question_characters == pytest.approx(theirs.average_question_characters, rel=0.02)
+        assert ours.average_answer_characters == pytest.approx(theirs.average_answer_characters, rel=0.02)
+        for text in QUESTIONS:
+            terms = [(term.channel, term.text) for term in analyse(SearchQuery(text)).terms]
+            assert dict(view.document_frequencies(terms)) == dict(written.document_frequencies(terms))
+            seen, real = hits(view, text), hits(written, text)
+            assert [hit.document_id for hit in seen] == [hit.document_id for hit in real]
+            assert [hit.confidence for hit in seen] == pytest.approx([hit.confidence for hit in real], abs=0.02)
+            assert [hit.matches for hit in seen] == [hit.matches for hit in real]
+        base.close()
+        written.close()
+
+    def test_a_draft_that_the_filter_refuses_is_not_found(self, tmp_path: Path):
+        store = self.make(tmp_path / "base")
+        store.apply(HANDBOOK, [])
+        fill(store)
+        expired = replace(NEW, valid_until=date(2026, 3, 9))
+        view = OverlayStore(store, "meter", draft_of(expired))
+        assert "meter" not in [hit.document_id for hit in hits(view, "电表黑屏")]
+        assert hits(OverlayStore(store, "meter", draft_of(NEW)), "电表黑屏")[0].document_id == "meter"
+        store.close()
+
+    def test_a_view_is_never_written(self, tmp_path: Path):
+        store = self.make(tmp_path / "base")
+        store.apply(HANDBOOK, [])
+        view = OverlayStore(store, "outage", draft_of(EDITED))
+        assert not view.capabilities.is_writable
+        for write in (lambda: view.apply([NEW], []), lambda: view.delete_documents(["outage"])):
+            with pytest.raises(ConflictError):
+                write()
+        assert view.passages_without_vector(5) == []
+        assert store.load(["outage"])["outage"] == HANDBOOK[0]
+        store.close()
+
+
+class TestEmbeddedOverlay(OverlayContract):
+    def make(self, folder: Path) -> SearchStore:
+        return EmbeddedStore(folder, embedder_name="hashed")
