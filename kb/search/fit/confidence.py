@@ -26,7 +26,7 @@ def unseen_scores(samples: Sequence[Sample], start: Mapping[str, float], usable:
     scores: list[Floats] = [np.zeros(0)] * len(samples)
     for fold in range(_FOLDS):
         weights = fit_weights([s for s, f in zip(samples, folds, strict=True) if f != fold], start, usable)
-        for place in np.flatnonzero(folds == fold):
+        for place in np.flatnonzero(folds == fold).tolist():
             scores[place] = linear_scores(samples[place].measured.features, weights)
     return scores
 
