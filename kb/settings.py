@@ -107,8 +107,9 @@ class KBSettings(Settings):
     import_memory_bytes: int = Field(default=1536 * 1024 * 1024, ge=256 * 1024 * 1024)
     """Address space of the process that reads files; the same regulation needs 260 MB."""
 
-    answer_threshold: float = Field(default=0.3, ge=0, le=1)
-    """Confidence below which the best hit is not trusted to answer."""
+    answer_threshold: float = Field(default=0.4, ge=0, le=1)
+    """Confidence below which the best hit is not trusted to answer: the highest round value that keeps nine in ten of
+    the right answers on development questions (docs/benchmarks.md)."""
 
     search_store: Literal["embedded", "elasticsearch"] = "embedded"
     """Where search looks: files of this machine, or Elasticsearch (8.19 or later) with a lexical copy on this machine

@@ -11,7 +11,7 @@ from kb.search.fit.decision import Comparison, compare
 from kb.search.fit.judgements import JudgedQuestion, merged
 from kb.search.fit.linear import fit_weights
 from kb.search.fit.samples import Sample, Say, measure_questions, split
-from kb.search.ranking import CONFIDENCE_FEATURES, RANKING_FEATURES, RankingModel, is_of_vectors
+from kb.search.ranking import RANKING_FEATURES, RankingModel, is_of_vectors
 from kb.search.ranking_versions import RankingVersions
 from kb.search.service import SearchService
 from kit.clock import Clock
@@ -99,10 +99,9 @@ def fit_model(samples: Sequence[Sample], live: RankingModel) -> RankingModel:
     """Return the live model with the part refitted that these samples speak of: with vectors, or without."""
     has_vectors = any(sample.measured.has_vectors for sample in samples)
     usable = [name for name in RANKING_FEATURES if has_vectors or not is_of_vectors(name)]
-    sure = [name for name in CONFIDENCE_FEATURES if has_vectors or not is_of_vectors(name)]
     start = live.weights if has_vectors else live.lexical_weights
     weights = fit_weights(samples, start, usable)
-    confidence = fit_confidence(samples, unseen_scores(samples, start, usable), sure)
+    confidence = fit_confidence(samples, unseen_scores(samples, start, usable))
     if has_vectors:
         return replace(live, weights=weights, confidence=confidence)
     return replace(live, lexical_weights=weights, lexical_confidence=confidence)

@@ -18,6 +18,7 @@ from kb.search.measured import MeasuredQuestion
 from kb.search.ranking import RANKING_FEATURES, RankingModel, is_of_vectors, shipped_model
 from kb.search.ranking_versions import SHIPPED, LiveRanking, RankingModelDamagedError, RankingVersions
 from kb.search.trust import AnsweredQuestion, calibration_error, trust_report
+from kb.search.trust_watch import best_confidence
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.assist_core_clock import ManualClock
 
@@ -110,6 +111,15 @@ def test_it_goes_live_only_for_a_sure_gain_with_a_true_confidence(
 ):
     live, fitted = Quality(0.7, 0.6, before), Quality(0.7 + gain, 0.6, after)
     assert decide(gain, error, live, fitted)[0] is has_won
+
+
+def test_confidence_learns_what_a_missing_answer_looks_like():
+    learned, held_out = split(SAMPLES)
+    model = fit_model(learned, MISLED)
+    gone = [best_confidence(model, each.measured.without(each.question.relevant)) for each in held_out]
+    there = [best_confidence(model, each.measured) for each in held_out]
+    assert float(np.mean(gone)) < float(np.mean(there))
+    assert set(model.lexical_confidence) == {"bias", "score", "ahead"}
 
 
 # Versions --------------------------------------------------------------------------------------------------------

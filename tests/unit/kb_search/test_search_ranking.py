@@ -15,7 +15,7 @@ from kb.search.hits import MatchKind
 from kb.search.passages import CHUNK_CHARACTERS, chunks, passages_of
 from kb.search.projections import ProjectionCache, project
 from kb.search.query import DocumentKind, SearchQuery
-from kb.search.ranking import RankingModel, fill_vectors, shipped_model
+from kb.search.ranking import CONFIDENCE_FEATURES, RankingModel, confidence_features, fill_vectors, shipped_model
 from kb.search.stores.base import CollectionStatistics, Side, VectorScore
 from tests.fakes.kb_search_documents import HANDBOOK, entry
 
@@ -88,6 +88,14 @@ def test_without_any_vectors_the_lexical_weights_rank():
     assert not ranked.has_vectors
     assert ranked.scores.tolist() == pytest.approx([0, 1])
     assert ranked.confidences[0] < 0.01 < 0.9 < ranked.confidences[1]
+
+
+def test_a_hit_is_surer_the_further_it_is_ahead_of_the_next_five():
+    ahead = CONFIDENCE_FEATURES.index("ahead")
+    scores = np.array([5.0, 4, 3, 2, 1, 0, -1, -2])
+    seen = confidence_features(np.zeros((8, len(FEATURES))), scores, 9)[:, ahead]
+    assert seen.tolist() == pytest.approx([3, 1.8, 0.6, -0.6, -1.8, -3, -4, -5])
+    assert confidence_features(np.zeros((1, len(FEATURES))), scores[:1], 9)[0, ahead] == 1
 
 
 def test_a_model_with_unknown_features_is_refused():
