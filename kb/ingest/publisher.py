@@ -42,6 +42,7 @@ class FilePublisher:
         known = await self._imports.known_entries(document_prefix(file.name))
         titles = [draft.title for draft in drafts.values()]
         taken = await self._imports.titles_taken(titles, settings.sector, settings.region)
+        taken |= await self._imports.titles_promised(file, titles)
         now = Circumstances(known, taken, self._settings.mode, self._settings.retires_gone, self._taxonomy)
         return plan_document(drafts, now)
 

@@ -135,6 +135,24 @@ class ImportRepository(Repository):
             taken |= {row.title: row.entry_id for row in await self.session.execute(statement)}
         return taken
 
+    async def titles_promised(self, file: ImportFile, titles: Sequence[str]) -> dict[str, UUID]:
+        """Return those of the titles that an earlier file of the same import and settings will publish."""
+        promised: dict[str, UUID] = {}
+        earlier = [
+            known.id
+            for known in await self.files(file.import_id)
+            if known.name < file.name and known.settings == file.settings and known.state == FileState.READY
+        ]
+        for some in _portions(titles):
+            for file_ids in _portions(earlier):
+                statement = select(ImportUnit.title, ImportUnit.id).where(
+                    ImportUnit.file_id.in_(file_ids),
+                    ImportUnit.title.in_(some),
+                    ImportUnit.plan.in_((Plan.NEW, Plan.CHANGED)),
+                )
+                promised |= {row.title: row.id for row in await self.session.execute(statement)}
+        return promised
+
     async def retire(self, revision_ids: Sequence[UUID], at: datetime) -> None:
         """Retire revisions that are published or wait for review."""
         for some in _portions(revision_ids):

@@ -33,6 +33,11 @@ class DocumentReader:
         self._limits = limits
         self._process: Process | None = None
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that reads, while there is one."""
+        return None if self._process is None else self._process.pid
+
     async def read(self, path: Path, name: str) -> Split:
         """Return what a file would become.
 

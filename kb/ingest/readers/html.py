@@ -96,7 +96,10 @@ class _Walk:
             self._add(Block(BlockKind.HEADING, _inner(element), level=_HEADINGS[element.tag]))
         elif element.tag == "li" and not any(child.tag in ("ul", "ol", "table") for child in element.iter()):
             self._flush()
-            self._add(Block(BlockKind.ITEM, _item(element)))
+            text = _inner(element)
+            if text:
+                item = f"{_marker(element)} {text}"
+                self._blocks.append(Block(BlockKind.ITEM, item, characters=count_characters(text)))
         else:
             self._children(element, depth)
 
@@ -143,9 +146,8 @@ def _inner(element: html.HtmlElement) -> str:
     return " ".join("".join(element.itertext(with_tail=False)).split())
 
 
-def _item(element: html.HtmlElement) -> str:
+def _marker(element: html.HtmlElement) -> str:
     parent = element.getparent()
     if parent is None or parent.tag != "ol":
-        return f"- {_inner(element)}"
-    number = sum(1 for _ in element.itersiblings("li", preceding=True)) + 1
-    return f"{number}. {_inner(element)}"
+        return "-"
+    return f"{sum(1 for _ in element.itersiblings('li', preceding=True)) + 1}."

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.kb_ingest_files import RULES
+
 pytestmark = pytest.mark.module
 
 PACK = """
@@ -72,3 +74,18 @@ def test_missing_pack_is_one_line_and_no_traceback(data_dir: Path, tmp_path: Pat
     assert missing.returncode != 0
     assert "does not exist" in missing.stderr
     assert "Traceback" not in missing.stderr
+
+
+def test_folder_of_documents_is_imported_with_its_account(data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "约定.md").write_text(RULES, encoding="utf-8")
+    (folder / "坏.pdf").write_bytes(b"%PDF-1.7 nothing")
+    previewed = tingzhi(data_dir, "import", "--dry-run", str(folder))
+    assert previewed.returncode == 1
+    assert "坏.pdf: The file is damaged" in previewed.stderr
+    assert json.loads(tingzhi(data_dir, "search", "水表多久抄一次", "--json").stdout)["cards"] == []
+    imported = tingzhi(data_dir, "import", str(folder), "--sector", "water")
+    assert [cell.strip() for cell in imported.stdout.splitlines()[3].split("│")[1:3]] == ["约定.md", "5"]
+    found = json.loads(tingzhi(data_dir, "search", "约定第3条", "--json").stdout)
+    assert found["cards"][0]["title"] == "小区供水约定 第三条"

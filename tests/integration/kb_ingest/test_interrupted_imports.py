@@ -1,0 +1,153 @@
+"""kill -9 in the middle, and a disk that fills up: each file whole or not at all, nothing lost, the reason said."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, func, select
+
+from assist_api.imports.service import DocumentImports
+from assist_api.migrations import runner
+from kb.ingest.drafts import ImportSettings
+from kb.ingest.models import FileState, ImportState
+from kb.models import Entry, IndexChangeRow, Revision
+from kb.settings import KBSettings
+from kit.clock import SystemClock
+from kit.db import Database
+from tests.fakes.kb_ingest_desk import QuietIndex, counts
+
+pytestmark = pytest.mark.integration
+ARTICLES = 60
+FILES = 12
+
+
+def regulation(number: int) -> bytes:
+    lines = [f"第{n}条 第{number}号规定的内容{n}。" for n in range(1, ARTICLES + 1)]
+    return "\n\n".join([f"# 第{number}号规定", *lines]).encode()
+
+
+def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
+    database = Database(f"sqlite+aiosqlite:///{folder / 'test.sqlite'}")
+    settings = KBSettings(_env_file=None)
+    imports = DocumentImports(
+        database, SystemClock(), QuietIndex(), data_dir=folder, max_file_bytes=1_000_000, settings=settings
+    )
+    return database, imports
+
+
+async def prepare(folder: Path) -> str:
+    database, imports = open_imports(folder)
+    await runner.upgrade(database)
+    created = await imports.create(ImportSettings(), "管理员")
+    for number in range(FILES):
+        data = regulation(number)
+        await imports.add_file(created.id, f"{number:02}.md", io.BytesIO(data), len(data))
+    await imports.work(created.id, imports.read)
+    await imports.aclose()
+    await database.aclose()
+    return str(created.id)
+
+
+PUBLISH = """
+import asyncio, sys
+from pathlib import Path
+from uuid import UUID
+from tests.integration.kb_ingest.test_interrupted_imports import open_imports
+async def main():
+    database, imports = open_imports(Path(sys.argv[1]))
+    print("ready", flush=True)
+    await imports.work(UUID(sys.argv[2]), imports.publish)
+asyncio.run(main())
+"""
+
+
+async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Path) -> None:
+    import_id = await prepare(tmp_path)
+    database, imports = open_imports(tmp_path)
+    victim = subprocess.Popen([sys.executable, "-c", PUBLISH, str(tmp_path), import_id])
+    while True:
+        (known,) = (await imports.list_imports(None, 1)).items
+        if known.state == ImportState.PUBLISHING and known.done_count > 0:
+            break
+        assert victim.poll() is None, "it ended before it could be killed"
+        await asyncio.sleep(0.005)
+    victim.kill()
+    victim.wait()
+    detail = await imports.get(known.id)
+    published = sum(file.state == FileState.PUBLISHED for file in detail.files)
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Entry)) == published * ARTICLES
+        assert await session.scalar(select(func.count()).select_from(IndexChangeRow)) == published * ARTICLES
+    await imports.runner.recover()
+    await imports.runner.wait()
+    done = await imports.get(known.id)
+    assert (done.state, counts(done)) == (ImportState.FINISHED, {"new": FILES * ARTICLES})
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Revision)) == FILES * ARTICLES
+    await imports.aclose()
+    await database.aclose()
+
+
+async def test_full_disk_while_publishing_is_said_and_mended_by_publishing_again(tmp_path: Path) -> None:
+    await prepare(tmp_path)
+    database, imports = open_imports(tmp_path)
+    (known,) = (await imports.list_imports(None, 1)).items
+    limit = {"pages": 0}
+
+    def leave_room(connection: object, _record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        # SQLite itself then says what it says on a full disk.
+        cursor.execute(f"PRAGMA max_page_count = {pages + 60 if limit['pages'] == 0 else limit['pages']}")
+        cursor.close()
+
+    event.listen(database.engine.sync_engine, "connect", leave_room)
+    stopped = await imports.work(known.id, imports.publish)
+    assert (stopped.state, stopped.failure) == (ImportState.READY, "disk_full")
+    whole = sum(file.state == FileState.PUBLISHED for file in stopped.files)
+    assert whole < FILES
+    async with database.session() as session:
+        assert await session.scalar(select(func.count()).select_from(Entry)) == whole * ARTICLES
+    limit["pages"] = 1_000_000
+    await database.aclose()
+    done = await imports.work(known.id, imports.publish)
+    assert (done.state, done.failure, counts(done)) == (ImportState.FINISHED, None, {"new": FILES * ARTICLES})
+    await imports.aclose()
+    await database.aclose()
+
+
+SEND = """
+import asyncio, io, resource, signal, sys
+from pathlib import Path
+from kb.ingest.drafts import ImportSettings
+from kit.errors import DependencyError
+from tests.integration.kb_ingest.test_interrupted_imports import open_imports
+async def main():
+    database, imports = open_imports(Path(sys.argv[1]))
+    created = await imports.create(ImportSettings(), "x")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+    try:
+        await imports.add_file(created.id, "a.txt", io.BytesIO(b"x" * 600_000), 600_000)
+    except DependencyError as error:
+        print(error.error_code, len((await imports.get(created.id)).files))
+    await imports.aclose()
+    await database.aclose()
+asyncio.run(main())
+"""
+
+
+async def test_file_that_the_disk_does_not_take_is_not_listed(tmp_path: Path) -> None:
+    database, _ = open_imports(tmp_path)
+    await runner.upgrade(database)
+    await database.aclose()
+    sent = subprocess.run(
+        [sys.executable, "-c", SEND, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert sent.stdout.split() == ["disk_full", "0"], sent.stderr
+    assert [path for path in (tmp_path / "imports").rglob("*") if path.is_file()] == []

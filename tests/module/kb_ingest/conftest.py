@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assist_api.imports.service import DocumentImports
+from assist_api.migrations import runner
+from kb.settings import KBSettings
+from kit.db import Database
+from tests.fakes.kb_core_clock import SteppingClock
+from tests.fakes.kb_ingest_desk import ImportDesk, QuietIndex
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    await runner.upgrade(database)
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path) -> AsyncIterator[ImportDesk]:
+    clock = SteppingClock()
+    imports = DocumentImports(
+        database,
+        clock,
+        QuietIndex(),
+        data_dir=tmp_path,
+        max_file_bytes=2_000_000,
+        settings=KBSettings(_env_file=None, import_max_files=20),
+    )
+    yield ImportDesk(imports, database, clock)
+    await imports.aclose()
