@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -239,9 +239,12 @@ def _merge(pack: TaxonomyPack, change: Merge) -> TaxonomyPack:
         raise InvalidInputError(message, field="into", code="situation_retired")
     ideas = find_situation(pack, change.code).ideas
     shrunk = _without(pack, change.code)
-    for idea in ideas:
-        shrunk = _with_situation(shrunk, change.into, partial(_with_idea, name=idea.zh, means=idea.means))
+    shrunk = _with_situation(shrunk, change.into, lambda item: _with_ideas(item, ideas))
     return shrunk.model_copy(update={"merged": {**pack.merged, change.code: change.into}})
+
+
+def _with_ideas(item: SituationItem, ideas: Sequence[IdeaItem]) -> SituationItem:
+    return reduce(lambda before, idea: _with_idea(before, idea.zh, idea.means), ideas, item)
 
 
 def _with_idea(item: SituationItem, name: str, means: tuple[str, ...]) -> SituationItem:

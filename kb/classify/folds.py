@@ -12,10 +12,14 @@ Rows = npt.NDArray[np.intp]
 FOLDS = 3
 TEXTS_PER_CLUSTER = 100
 """Usual number of ways in which one question is put, in entries (variants) and in public sets of paraphrases."""
+NEAR = 0.75
+"""Cosine of centred vectors from which two texts are taken for ways of saying the same."""
 _ROWS_AT_ONCE = 2_048
 
 
-def folds(labels: Rows, groups: Rows | None = None) -> Iterator[tuple[Rows, Rows]]:
+def folds(
+    labels: Rows, groups: Rows | None = None, vectors: npt.NDArray[np.float32] | None = None
+) -> Iterator[tuple[Rows, Rows]]:
     """Yield training and held-out rows, always the same ones.
 
     Half of the groups are held out whole, the texts of the others one by one: callers ask what is known in words
@@ -24,6 +28,8 @@ def folds(labels: Rows, groups: Rows | None = None) -> Iterator[tuple[Rows, Rows
     Args:
         labels: Category of every text; each is spread over the folds, and never held out entirely.
         groups: Number of the group of every text; texts of one group say the same thing. None: every text alone.
+        vectors: Unit vectors of the texts, where groups were only guessed from them: what is near a text that is
+            held out with its group is not learned from either.
     """
     generator = np.random.default_rng(0)
     fold = np.full(len(labels), -1)
@@ -38,8 +44,16 @@ def folds(labels: Rows, groups: Rows | None = None) -> Iterator[tuple[Rows, Rows
             fold[rows] = place[members]
     for number in range(FOLDS):
         train, part = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        if vectors is not None and groups is not None:
+            train = _not_near(train, part[units[part] == groups[part]], vectors)
         if len(part) and len(np.unique(labels[train])) > 1:
             yield train, part
+
+
+def _not_near(train: Rows, part: Rows, vectors: npt.NDArray[np.float32]) -> Rows:
+    starts = range(0, len(train), _ROWS_AT_ONCE)
+    blocks = [vectors[train[at : at + _ROWS_AT_ONCE]] @ vectors[part].T for at in starts if len(part)]
+    return train[np.concatenate([block.max(axis=1) < NEAR for block in blocks])] if blocks else train
 
 
 def _units(groups: Rows, generator: np.random.Generator) -> Rows:

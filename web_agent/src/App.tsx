@@ -84,6 +84,10 @@ const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import('./features/cases/CasesPage')).CasesPage }),
       },
       {
+        path: 'taxonomy',
+        lazy: async () => ({ Component: (await import('./features/taxonomy/TaxonomyPage')).TaxonomyPage }),
+      },
+      {
         path: 'category-models',
         lazy: async () => ({ Component: (await import('./features/models/ModelsPage')).ModelsPage }),
       },

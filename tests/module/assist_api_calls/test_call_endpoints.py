@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from assist_api.accounts.permissions import Role
+from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.models import SuggestionFeedbackRow
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk
@@ -206,3 +207,35 @@ async def test_an_unknown_demo_call_is_not_found(served: tuple[Server, Desk]) ->
     browser = await server.browser_of(Role.AGENT)
     answer = await browser.post("/api/v1/demo-calls/nothing/calls", json={"speed": "max"})
     assert (answer.status_code, answer.json()["code"]) == (404, "demo_call_not_found")
+
+
+async def test_category_an_agent_chooses_is_an_event_and_an_example(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await replayed(browser, desk, wav_bytes(OUTAGE_MS))
+    ranked = (await browser.get(f"{CALLS}/{call_id}")).json()["data"]["category"]
+    for category_id in ("report/power.facility.hazard", "fault/power.outage.area", "fault/power.outage.area"):
+        answer = await browser.put(f"{CALLS}/{call_id}/category", json={"category_id": category_id})
+        assert answer.status_code == 200, answer.text
+    snapshot = (await browser.get(f"{CALLS}/{call_id}")).json()["data"]
+    events = (await browser.get(f"{CALLS}/{call_id}/events")).json()["items"]
+    chosen = [event["data"] for event in events if event["type"] == "category.chosen"]
+
+    assert [item["category_id"] for item in chosen] == ["report/power.facility.hazard", "fault/power.outage.area"]
+    assert snapshot["chosen_category"] == chosen[-1]
+    assert (chosen[-1]["ranked"], chosen[-1]["chosen_by"]) == (ranked, "a.agent")
+    (example,) = await ChosenExamples(server.services.database).examples()
+    assert example.category_id == "fault/power.outage.area"
+    assert "我们家突然停电了" in example.text
+    assert "请问有什么可以帮您" not in example.text
+
+
+@pytest.mark.parametrize("category_id", ["fault/nowhere", "magic/power.outage.single", "", "fault"])
+async def test_category_outside_the_taxonomy_is_refused(served: tuple[Server, Desk], category_id: str) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await replayed(browser, desk, wav_bytes(OUTAGE_MS))
+    answer = await browser.put(f"{CALLS}/{call_id}/category", json={"category_id": category_id})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "category_unknown")
+    assert (await browser.get(f"{CALLS}/{call_id}")).json()["data"]["chosen_category"] is None

@@ -41,6 +41,7 @@ it('draws a recorded call from its first message to its end', () => {
   expect(screen.call.utterances.every((utterance) => utterance.is_final)).toBe(true)
   expect(screen.call.suggestions.cards.length).toBeGreaterThan(0)
   expect(screen.call.feedback).toHaveLength(1)
+  expect(screen.call.chosen_category?.category_id).toBe('fault/gas.safety.leak')
 })
 
 it('is the same whether it was followed from the start or from a snapshot in the middle', () => {

@@ -1,5 +1,6 @@
 import { screen } from '@testing-library/react'
-import { expect, it } from 'vitest'
+import userEvent from '@testing-library/user-event'
+import { expect, it, vi } from 'vitest'
 
 import type { CategoryRanking, RankedCategory } from '@/api/types'
 import { writePreference } from '@/ui/preferences'
@@ -59,4 +60,43 @@ it('takes English names from the taxonomy', async () => {
   draw(<Panel ranking={ranking({ categories: [single] })} />)
   expect(await screen.findByText('One household')).toBeTruthy()
   writePreference('locale', 'zh-CN')
+})
+
+const SIGNED_IN = { account: { role: 'agent', must_change_password: false }, permissions: ['suggestions.give_feedback'] }
+const AREA = {
+  code: 'power.outage.area',
+  name_zh: '大面积停电',
+  name_en: 'Area outage',
+  sector: 'power',
+  path: ['供电', '停电', '大面积停电'],
+}
+
+it('lets the agent choose by keys alone: open, type, arrow, Enter', async () => {
+  const chosen = { ...single, category_id: 'fault/power.outage.area', chosen_by: '张班', ranked: null }
+  const sent = serve({
+    'GET /session': [200, SIGNED_IN],
+    'GET /knowledge/categories': [200, TREE],
+    'GET /knowledge/situations': [200, { items: [AREA] }],
+    'PUT /calls/c/category': [200, chosen],
+  })
+  const onChosen = vi.fn()
+  const user = userEvent.setup()
+  draw(<Panel ranking={ranking()} onChosen={onChosen} />)
+  await screen.findByRole('button', { name: /选类别/ })
+  await user.keyboard('g')
+  const box = await screen.findByRole('combobox', { name: '查找情形' })
+  await user.type(box, 'tingdian')
+  expect(await screen.findByRole('option', { name: /大面积停电/ })).toBeTruthy()
+  await user.keyboard('{Enter}')
+  await screen.findByRole('button', { name: /选类别/, expanded: false })
+  expect(sent.find((request) => request.method === 'PUT')?.body).toEqual({ category_id: 'fault/power.outage.area' })
+  expect(onChosen).toHaveBeenCalledWith(chosen)
+})
+
+it('shows the choice of a person above what is ranked', () => {
+  const chosen = { ...single, situation: 'power.outage.area', path: AREA.path, chosen_by: '张班', ranked: null }
+  draw(<Panel ranking={ranking()} chosen={{ ...chosen, category_id: 'fault/power.outage.area' }} />)
+  expect(screen.getByText('张班 选定')).toBeTruthy()
+  expect(screen.getByText('大面积停电')).toBeTruthy()
+  expect(screen.getByText('系统排序')).toBeTruthy()
 })

@@ -58,7 +58,12 @@ function Navigation() {
     { to: '/calls', label: t('nav.calls'), chord: 'Alt+C' },
     { to: '/knowledge', label: t('nav.knowledge'), chord: 'Alt+K' },
     { to: '/cases', label: t('nav.cases'), chord: 'Alt+L' },
-    ...(canEdit ? [{ to: '/category-models', label: t('nav.models'), chord: 'Alt+M' }] : []),
+    ...(canEdit
+      ? [
+          { to: '/taxonomy', label: t('nav.taxonomy'), chord: 'Alt+T' },
+          { to: '/category-models', label: t('nav.models'), chord: 'Alt+M' },
+        ]
+      : []),
     { to: '/health', label: t('nav.health'), chord: 'Alt+H' },
     ...(canManageAccounts ? [{ to: '/accounts', label: t('nav.accounts'), chord: 'Alt+U' }] : []),
   ]
