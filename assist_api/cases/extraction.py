@@ -10,7 +10,7 @@ from uuid import UUID
 
 from assist_api.cases.facts import Fact, find_area, find_facts
 from assist_api.cases.story import FinishedCall
-from assist_api.realtime.protocol import LegRole, Utterance
+from assist_api.realtime.protocol import CategoryChosen, LegRole, RankedCategory, Utterance
 from assist_api.suggestions.small_talk import content_length, content_spans
 from kb.deidentify import deidentify
 from kb.markdown import plain_text
@@ -167,11 +167,12 @@ def _triggers(call: FinishedCall) -> dict[UUID, float]:
 
 
 def _classification(call: FinishedCall) -> tuple[str | None, str | None, str | None]:
-    if call.category is None or call.category.has_abstained or not call.category.categories:
-        return call.sector, None, None
-    best = call.category.categories[0]
-    situation = load_taxonomy().situations.get(best.situation)
-    if situation is None:
+    """Return sector, situation and business type: as the agent chose, else as ranked unless that abstained."""
+    best: CategoryChosen | RankedCategory | None = call.chosen_category
+    if best is None and call.category is not None and not call.category.has_abstained:
+        best = next(iter(call.category.categories), None)
+    situation = None if best is None else load_taxonomy().situations.get(best.situation)
+    if best is None or situation is None:
         return call.sector, None, None
     return situation.sector or call.sector, best.situation, best.business_type
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from assist_api.realtime.protocol import (
     CallEvent,
     CallSnapshot,
+    CategoryChosen,
     CategoryRanking,
     LegRole,
     SuggestionShownEvent,
@@ -51,6 +52,7 @@ class FinishedCall:
     cards: Sequence[ShownCard]
     category: CategoryRanking | None
     sector: str | None
+    chosen_category: CategoryChosen | None = None
 
     def said_by(self, role: LegRole) -> list[Utterance]:
         """Return what one side said, in order."""
@@ -78,4 +80,4 @@ def finished_call(snapshot: CallSnapshot, events: Iterable[CallEvent]) -> Finish
                 shown[card.entry_id] = made
     order = {Verdict.USED: 0, None: 1, Verdict.DISMISSED: 2, Verdict.WRONG: 3}
     cards = sorted(shown.values(), key=lambda card: order[card.verdict])
-    return FinishedCall(snapshot.utterances, cards, snapshot.category, snapshot.call.sector)
+    return FinishedCall(snapshot.utterances, cards, snapshot.category, snapshot.call.sector, snapshot.chosen_category)

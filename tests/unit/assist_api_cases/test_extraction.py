@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assist_api.cases.extraction import evidence_lines, propose
-from assist_api.realtime.protocol import Verdict
+from assist_api.realtime.protocol import CategoryChosen, Verdict
 from kb.models import CaseOutcome
 from tests.fakes.assist_cases_story import card, ranking, segment, story
 
@@ -104,6 +104,20 @@ def test_category_gives_situation_type_and_sector_unless_it_abstained() -> None:
     assert (found.sector, found.situation, found.business_type) == ("power", "power.outage.single", "fault")
     unsure = propose(replace(call, category=ranking("fault/power.outage.single", has_abstained=True)))
     assert (unsure.sector, unsure.situation, unsure.business_type) == (None, None, None)
+
+
+def test_category_that_the_agent_chose_stands_above_the_ranking() -> None:
+    chosen = CategoryChosen(
+        category_id="complaint/power.billing.dispute",
+        business_type="complaint",
+        situation="power.billing.dispute",
+        path=[],
+        chosen_by="张班",
+        ranked=None,
+    )
+    call = replace(story("C: 没电了", category="fault/power.outage.single"), chosen_category=chosen)
+    found = propose(call)
+    assert (found.sector, found.situation, found.business_type) == ("power", "power.billing.dispute", "complaint")
 
 
 def test_evidence_says_what_each_sentence_gave() -> None:
