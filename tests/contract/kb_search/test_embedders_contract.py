@@ -50,7 +50,7 @@ class TestEmbedder:
         assert vectors.dtype == np.float32
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
         alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
-        assert float((vectors * alone).sum(axis=1).min()) > 0.98
+        assert float((vectors * alone).sum(axis=1).min()) > 0.95  # int8 weights: a batch shares its scale
 
     def test_questions_are_remembered_and_equal(self, embedder: Embedder) -> None:
         first = embedder.embed_questions(["停电", "漏水"])

@@ -16,7 +16,12 @@ export const searchQuery = ({ text, callId }: SearchInput) =>
   queryOptions({
     queryKey: ['search', text, callId],
     queryFn: ({ signal }) =>
-      answer(api.POST('/api/v1/search', { body: { text, kinds: KINDS, limit: RESULTS, call_id: callId }, signal })),
+      answer(
+        api.POST('/api/v1/search', {
+          body: { text, kinds: KINDS, limit: RESULTS, call_id: callId, audience: 'agent' },
+          signal,
+        }),
+      ),
     enabled: text !== '',
     placeholderData: keepPreviousData,
     staleTime: 10_000,

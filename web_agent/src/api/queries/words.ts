@@ -30,10 +30,7 @@ export const wordsQuery = (filter: WordFilter) =>
 function useWordsChanged() {
   const client = useQueryClient()
   return () =>
-    Promise.all([
-      client.invalidateQueries({ queryKey: ['words'] }),
-      client.invalidateQueries({ queryKey: ['search'] }),
-    ])
+    Promise.all([client.invalidateQueries({ queryKey: ['words'] }), client.invalidateQueries({ queryKey: ['search'] })])
 }
 
 export function useCreateWords() {

@@ -1,4 +1,6 @@
 import { Form, Input, Modal, Radio, Select } from 'antd'
+import type { TextAreaRef } from 'antd/es/input/TextArea'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { FieldError } from '@/api/problem'
@@ -26,7 +28,8 @@ const NEW: Values = { use: 'synonyms', sector: '', words: '', note: '' }
 export function WordForm({ group, onClose }: { group: WordGroup | null; onClose: () => void }) {
   const { t } = useTranslation()
   const [form] = Form.useForm<Values>()
-  const use = Form.useWatch('use', form) ?? group?.use ?? NEW.use
+  const [use, setUse] = useState(group?.use ?? NEW.use)
+  const words = useRef<TextAreaRef>(null)
   const { submit, isPending, problem } = useSaving(group, onClose, (values, errors) => {
     form.setFields(namedErrors(values, errors, (error) => fieldText(t, error)))
   })
@@ -41,6 +44,9 @@ export function WordForm({ group, onClose }: { group: WordGroup | null; onClose:
         form.submit()
       }}
       onCancel={onClose}
+      afterOpenChange={(isOpen) => {
+        if (isOpen) words.current?.focus()
+      }}
     >
       {problem !== null && problem.fields.length === 0 && <Banner tone="problem">{problemText(t, problem)}</Banner>}
       <Form
@@ -49,15 +55,15 @@ export function WordForm({ group, onClose }: { group: WordGroup | null; onClose:
         requiredMark={false}
         initialValues={group === null ? NEW : valuesOf(group)}
         onFinish={submit}
+        onValuesChange={(changed: Partial<Values>) => {
+          if (changed.use !== undefined) setUse(changed.use)
+        }}
       >
         <Form.Item name="use" label={t('words.use')}>
-          <Radio.Group
-            optionType="button"
-            options={USES.map((value) => ({ value, label: t(`words.use_${value}`) }))}
-          />
+          <Radio.Group optionType="button" options={USES.map((value) => ({ value, label: t(`words.use_${value}`) }))} />
         </Form.Item>
         <Form.Item name="words" label={t('words.words')} extra={t(`words.hint_${use}`)}>
-          <Input.TextArea autoFocus autoSize={{ minRows: 3, maxRows: 10 }} maxLength={1_000} />
+          <Input.TextArea ref={words} autoSize={{ minRows: 3, maxRows: 10 }} maxLength={1_000} />
         </Form.Item>
         <Form.Item name="sector" label={t('words.sector')}>
           <Select

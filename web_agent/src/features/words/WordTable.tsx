@@ -22,8 +22,8 @@ interface WordTableProps {
 
 export function WordTable({ filter, canEdit, onEdit }: WordTableProps) {
   const { t } = useTranslation()
-  const text = useDeferredValue(filter.text?.trim() || null)
-  const words = useInfiniteQuery(wordsQuery({ ...filter, text }))
+  const text = useDeferredValue((filter.text ?? '').trim())
+  const words = useInfiniteQuery(wordsQuery({ ...filter, text: text === '' ? null : text }))
   if (words.isPending) return <Loading lines={10} />
   if (words.isError && words.data === undefined) return <Failure error={words.error} onRetry={words.refetch} />
   const groups = words.data.pages.flatMap((page) => page.items)
