@@ -58,14 +58,15 @@ class IndexFollower:
             return 0
         request = RebuildRequest(self._index.folder)
         wish = await self._in_executor(request.pending)
-        seen = await self._in_executor(self._seen)
-        # An index that knows later changes than the database belongs to another database (a restored backup).
-        is_ahead = seen > await self._source.latest_change_number()
-        if wish or self._index.needs_rebuild or is_ahead:
+        if wish or self._index.needs_rebuild:
             count = await self._rebuild()
             if wish:
                 await self._in_executor(request.settle, wish)
             return count
+        seen = await self._in_executor(self._seen)
+        if seen > await self._source.latest_change_number():
+            # It knows later changes than the database: it belongs to another database (a restored backup).
+            return await self._rebuild()
         total = 0
         while changes := await self._source.changes_after(seen, self._batch):
             await self._in_executor(_apply, self._index.store, changes)

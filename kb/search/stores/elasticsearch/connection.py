@@ -193,6 +193,8 @@ def _reading(error: Exception) -> tuple[DependencyCategory, str]:
         )
     if isinstance(error, UnsupportedProductError):
         return DependencyCategory.MISCONFIGURED, "What answers at KB_ELASTICSEARCH_URL is not Elasticsearch."
+    if isinstance(error, NotFoundError):
+        return DependencyCategory.REJECTED, "The search index is not there; it is made again from the database."
     if isinstance(error, ApiError):
         return _reading_of_status(error)
     return DependencyCategory.CONNECTIVITY, "Elasticsearch cannot be reached at KB_ELASTICSEARCH_URL."

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 _OWNER_FILE = "owner"
 _LOOK_AFTER_SECONDS = 2.0
 """How often it is checked that the alias is still there; somebody may delete indices by hand."""
+_READER_LOOKS_AFTER_SECONDS = 30.0
 
 
 class ElasticsearchIndex:
@@ -73,11 +74,12 @@ class ElasticsearchIndex:
         return self._standby
 
     def open(self) -> None:
-        """Become the writer where nobody else is, and see to it that there is a current generation."""
+        """Become the writer where nobody else is, and see whether there is a current generation of this version."""
         self._standby.open()
         if self._standby.store.capabilities.is_writable and self._lease.renew():
             self._prepare()
-        elif self._looked_at is None:
+        elif self._looked_at is None or time.monotonic() - self._looked_at > _READER_LOOKS_AFTER_SECONDS:
+            self._looked_at = None  # the process that writes may have made it again with another embedder
             self._look()
 
     def _prepare(self) -> None:
@@ -88,14 +90,12 @@ class ElasticsearchIndex:
             if leftovers := self._generations.sweep():
                 log.info("old_generations_deleted", generations=leftovers)
             self._has_swept = True
-        if not self._generations.current():
-            log.info("search_index_made", alias=self._generations.alias)
-            store = self._new_store()
-            store.remember_change(0)
-            self._generations.make_current(store.index)
-            self.needs_rebuild = True
-            self._looked_at = None
-        self._look()
+        if self._generations.current():
+            self._look()
+        else:
+            # Without the alias searches go to the standby, which knows more than an empty generation would.
+            log.info("search_index_missing", alias=self._generations.alias)
+            self.needs_rebuild, self._looked_at = True, None
 
     def _look(self) -> None:
         """See at the first time, and whenever the alias was found lost, whose terms and vectors these are."""
@@ -110,7 +110,8 @@ class ElasticsearchIndex:
             self._generations.create(),
             embedder_name=self._embedder_name,
             lease=self._lease,
-            donor=self._store,
+            is_loading=True,
+            donor=None if self._looked_at is None else self._store,
         )
 
     @property
@@ -144,6 +145,7 @@ class ElasticsearchIndex:
         """Move the alias; for `ElasticsearchRebuild`."""
         self._generations.make_current(store.index)
         self.needs_rebuild = not self._store.look_anew()
+        self._looked_at = time.monotonic()
 
     def abandon_rebuild(self, store: ElasticsearchStore) -> None:
         """Delete a generation that did not become current; what cannot be deleted now is swept later."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
+from elasticsearch import NotFoundError
 from haystack import Document
 from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
@@ -58,6 +59,7 @@ class ElasticsearchStore:
         *,
         embedder_name: str = "",
         lease: WriterLease | None = None,
+        is_loading: bool = False,
         donor: ElasticsearchStore | None = None,
         is_alias: bool = False,
     ) -> None:
@@ -68,13 +70,15 @@ class ElasticsearchStore:
             index: Name of the index or of an alias of one index.
             embedder_name: Whose vectors these are; another embedder's are not looked at.
             lease: Must be held to write; None where nobody else could write.
-            donor: The store that this one is to replace: it is filled unseen, and takes known vectors from there.
+            is_loading: Nobody searches it yet, and it is given every document once: nothing is looked up or shown.
+            donor: The store that this one is to replace; known vectors are taken from there.
             is_alias: `index` is an alias: without it a write fails instead of making an index of that name.
         """
         self._connection = connection
         self._index = index
         self._embedder_name = embedder_name
         self._lease = lease
+        self._is_loading = is_loading
         self._donor = donor
         self._is_alias = is_alias
         self._has_foreign_vectors = False
@@ -178,17 +182,19 @@ class ElasticsearchStore:
         if change_number is not None:
             self.remember_change(change_number)
         self._is_unseen = True
-        if self._donor is None:
+        if not self._is_loading:
             self._show()
 
     def _known_vectors(self, text_hashes: Sequence[str]) -> Mapping[str, str]:
-        source = self if self._donor is None else self._donor
-        return {} if source._has_foreign_vectors else source._passages.packed_vectors(text_hashes)
+        source = self._donor if self._is_loading else self
+        if source is None or source._has_foreign_vectors:
+            return {}
+        return source._passages.packed_vectors(text_hashes)
 
     def _gone(self, document_ids: Sequence[str], kept: set[str]) -> list[str]:
         """Return the ids of what must go when these documents are replaced or removed."""
-        if self._donor is not None or not document_ids:
-            return []  # a store being filled meets every document once
+        if self._is_loading or not document_ids:
+            return []
         passages = [name for name in self._passages.ids_of(document_ids) if name not in kept]
         return [*map(record_id, document_ids), *passages]
 
@@ -238,6 +244,8 @@ class ElasticsearchStore:
     def _facts(self) -> Mapping[str, Any]:
         def get(client: Any) -> Mapping[str, Any]:  # noqa: ANN401  # rejected: the client
             answer = client.options(ignore_status=_NOT_FOUND).get(index=self._index, id=FACTS_ID)
+            if "found" not in answer:  # there is no index, as opposed to no facts
+                raise NotFoundError("index_not_found", answer.meta, answer.body)
             found: Mapping[str, Any] = answer.get("_source", {}).get("facts", {})
             return found
 
