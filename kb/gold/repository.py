@@ -66,7 +66,7 @@ class GoldRepository:
             named = [scope for scope in scopes if scope is not None]
             conditions = [Revision.sector.in_(named), *([Revision.sector.is_(None)] if None in scopes else [])]
             statement = statement.where(or_(*conditions))
-        return [AskedQuestion(*row) for row in (await self.session.execute(statement)).tuples()]
+        return [AskedQuestion(*row) for row in await self.session.execute(statement)]
 
     async def latest_full_run(self) -> GoldRun | None:
         """Return the newest run of all questions."""

@@ -13,7 +13,7 @@ PACK = """
 entries:
   - {key: outage, title: 只有我家没电怎么办, sector: power, situation: power.outage.single, business_type: fault,
      script: 请您先看总开关。, answer: 看总开关。, variants: [就我家没电]}
-  - {key: smell, title: 闻到燃气味怎么办, sector: gas, situation: gas.leak.indoor, business_type: fault,
+  - {key: smell, title: 闻到燃气味怎么办, sector: gas, situation: gas.safety.leak, business_type: fault,
      script: 请您先开窗。, answer: 关阀门。, variants: [厨房漏气了]}
 gold_questions:
   - {entry: outage, questions: [就我一家没电了]}

@@ -121,7 +121,7 @@ async def test_better_questions_and_new_entries_are_recorded_too(
     await asked(curator, single, "电闸推不上去")
     first = await revised(curator, single, **SINGLE | {"variants": ["就我家没电了", "电闸推不上去怎么回事"]})
     assert first.status_code == 201
-    await made(curator, title="电闸推不上去怎么办", variants=["电闸推不上去"], situation="power.outage.trip")
+    await made(curator, title="电闸推不上去怎么办", variants=["电闸推不上去"], situation="power.outage.single")
     newest, older = (await curator.get(RUNS)).json()["items"]
     assert (older["better"], older["drops"]) == (1, 0)
     assert (newest["title"], newest["revision_number"], newest["drops"]) == ("电闸推不上去怎么办", 1, 1)
