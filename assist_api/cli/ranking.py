@@ -20,7 +20,7 @@ from assist_api.cli.console import prepare_logging
 from assist_api.composition import build_knowledge
 from assist_api.evaluation.figures import as_json
 from assist_api.migrations import runner
-from assist_api.search.judgements import CardVerdicts, resolve_gold
+from assist_api.search.judgements import CardVerdicts, StoredGold, resolve_gold
 from assist_api.settings import AssistSettings
 from kb.search.fit.judgements import GoldLine, read_gold
 from kb.search.fit.service import FitReport, RankingFit
@@ -47,6 +47,9 @@ def fit(
         list[Path] | None,
         typer.Argument(metavar="[FILE]...", help="Lines `question<TAB>entry`, or .jsonl with text and entries."),
     ] = None,
+    stored: Annotated[
+        bool, typer.Option("--stored/--no-stored", help="Learn from the gold questions kept here.")
+    ] = True,
     feedback: Annotated[
         bool, typer.Option("--feedback/--no-feedback", help="Learn from verdicts on cards too.")
     ] = True,
@@ -60,14 +63,16 @@ def fit(
     settings = AssistSettings.load()
     prepare_logging(settings)
     lines = [line for file in gold or () for line in read_gold(file)]
-    report = asyncio.run(_fit(settings, lines, has_feedback=feedback))
+    report = asyncio.run(_fit(settings, lines, has_stored=stored, has_feedback=feedback))
     if as_object:
         sys.stdout.write(json.dumps(as_json(report), ensure_ascii=False) + "\n")
     else:
         _print_report(report)
 
 
-async def _fit(settings: AssistSettings, lines: Sequence[GoldLine], *, has_feedback: bool) -> FitReport:
+async def _fit(
+    settings: AssistSettings, lines: Sequence[GoldLine], *, has_stored: bool, has_feedback: bool
+) -> FitReport:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     database = Database(settings.effective_database_url)
@@ -75,6 +80,8 @@ async def _fit(settings: AssistSettings, lines: Sequence[GoldLine], *, has_feedb
     try:
         await runner.upgrade(database)
         judged = await resolve_gold(database, lines)
+        if has_stored:
+            judged += await StoredGold(database).judged_questions()
         if has_feedback:
             judged += await CardVerdicts(database).judged_questions()
         await knowledge.indexer.catch_up()

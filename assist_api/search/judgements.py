@@ -1,4 +1,4 @@
-"""Judged questions of this installation: verdicts on cards, and gold files that name entries."""
+"""Judged questions of this installation: gold questions, verdicts on cards, and files that name entries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from assist_api.calls.repository import CallRepository
 from assist_api.realtime.protocol import Verdict
+from kb.gold.repository import GoldRepository
 from kb.repository import EntryRepository
 from kb.search.fit.judgements import GoldLine, JudgedQuestion
 from kit.db import Database
@@ -50,6 +51,19 @@ def heard_question(on_screen: Mapping[str, Any], entry_id: UUID) -> str:
     }
     heard = (item["text"] for item in on_screen.get("utterances", ()) if item["segment_id"] in triggers)
     return " ".join(heard).strip()
+
+
+class StoredGold:
+    """The gold questions that curators keep with their entries; those of retired entries are left out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def judged_questions(self) -> Sequence[JudgedQuestion]:
+        """Return every gold question with its entry."""
+        async with self._database.session() as session:
+            asked = await GoldRepository(session).asked()
+        return [JudgedQuestion(one.question.text, frozenset({str(one.question.entry_id)})) for one in asked]
 
 
 async def resolve_gold(database: Database, lines: Iterable[GoldLine]) -> list[JudgedQuestion]:

@@ -133,6 +133,21 @@ async def test_a_fit_that_does_not_win_is_kept_and_changes_nothing(
     assert server.rankings.load(1).scores["gain"] <= 0
 
 
+async def test_gold_questions_kept_with_entries_are_learned_from(
+    server: Knowledge, settings: AssistSettings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    pack = tmp_path / "questions.jsonl"
+    rows = [
+        {"kind": "gold_question", "entry": f"thing-{number}", "questions": [f"我家的{thing}{fault}"]}
+        for number, (thing, fault) in enumerate(PAIRS)
+    ]
+    pack.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    database = Database(settings.effective_database_url)
+    await PackImporter(database, SystemClock()).import_pack([pack])
+    await database.aclose()
+    assert (await command(capsys, "fit", "--json"))["questions"] == len(PAIRS)
+
+
 @pytest.mark.parametrize(("line", "said"), [("停电了\tno-such-entry\n", "no-such-entry"), ("停电了\n", "gold.tsv:1")])
 def test_a_gold_file_with_a_mistake_is_one_line(
     settings: AssistSettings, gold: Path, capsys: pytest.CaptureFixture[str], line: str, said: str
