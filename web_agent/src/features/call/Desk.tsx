@@ -38,6 +38,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   const { player, audioProps } = usePlayer()
   const [pointed, setPointed] = useState<{ segmentId: string } | null>(null)
   const [source, setSource] = useState<string | null>(null)
+  const canChoose = usePermission('suggestions.give_feedback')
   const canHear = usePermission('calls.hear_own')
   const listensAtOnce = (useLocation().state as DeskState | null)?.listen === true
   usePageTitle(call.title)
@@ -91,6 +92,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             ranking={category}
             chosen={chosen}
             isOver={call.state === 'ended'}
+            canChoose={canChoose}
             onChosen={stream.addChosenCategory}
           />
           <CustomerPanel call={call} />

@@ -18,6 +18,7 @@ const single: RankedCategory = {
 }
 const leak = {
   ...single,
+  category_id: 'fault/gas.safety.leak',
   situation: 'gas.safety.leak',
   path: ['故障报修', '燃气', '用气安全', '燃气泄漏'],
   probability: 0.004,
@@ -30,7 +31,15 @@ const ranking = (change: Partial<CategoryRanking> = {}): CategoryRanking => ({
 })
 
 function Panel(props: Partial<Parameters<typeof CategoryPanel>[0]>) {
-  const rest = { callId: 'c', sector: 'power', ranking: null, chosen: null, isOver: false, onChosen: () => undefined }
+  const rest = {
+    callId: 'c',
+    sector: 'power',
+    ranking: null,
+    chosen: null,
+    isOver: false,
+    canChoose: true,
+    onChosen: () => undefined,
+  }
   return <CategoryPanel {...rest} {...props} />
 }
 
@@ -62,7 +71,6 @@ it('takes English names from the taxonomy', async () => {
   writePreference('locale', 'zh-CN')
 })
 
-const SIGNED_IN = { account: { role: 'agent', must_change_password: false }, permissions: ['suggestions.give_feedback'] }
 const AREA = {
   code: 'power.outage.area',
   name_zh: '大面积停电',
@@ -74,7 +82,6 @@ const AREA = {
 it('lets the agent choose by keys alone: open, type, arrow, Enter', async () => {
   const chosen = { ...single, category_id: 'fault/power.outage.area', chosen_by: '张班', ranked: null }
   const sent = serve({
-    'GET /session': [200, SIGNED_IN],
     'GET /knowledge/categories': [200, TREE],
     'GET /knowledge/situations': [200, { items: [AREA] }],
     'PUT /calls/c/category': [200, chosen],

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next'
 
 import { useChooseCategory } from '@/api/queries/categories'
 import type { CategoryChosen, CategoryRanking, RankedCategory } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { percent } from '@/ui/format'
 import { useShortcut } from '@/ui/shortcuts'
@@ -20,15 +19,16 @@ interface CategoryPanelProps {
   ranking: CategoryRanking | null
   chosen: CategoryChosen | null
   isOver: boolean
+  canChoose: boolean
   onChosen: (chosen: CategoryChosen) => void
 }
 
 const USUAL_BUSINESS_TYPE = 'enquiry'
 
 /** Where the work order belongs: the agent's own choice, else one answer with its probability, or "not sure yet". */
-export function CategoryPanel({ callId, sector, ranking, chosen, isOver, onChosen }: CategoryPanelProps) {
+export function CategoryPanel(props: CategoryPanelProps) {
+  const { callId, sector, ranking, chosen, isOver, canChoose, onChosen } = props
   const { t } = useTranslation()
-  const canChoose = usePermission('suggestions.give_feedback')
   const [isChoosing, setIsChoosing] = useState(false)
   const opener = useRef<HTMLButtonElement>(null)
   const choose = useChooseCategory(callId)
