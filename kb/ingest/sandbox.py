@@ -20,7 +20,7 @@ from kb.ingest.limits import ReadLimits
 from kb.ingest.refusals import refuse
 from kb.ingest.wire import Message, member_from_wire, refusal_from_wire, split_from_wire
 
-_WALL_FACTOR = 10
+_WALL_SECONDS, _WALL_FACTOR = 60.0, 10
 """A process that neither computes nor answers is stuck; a machine this busy would be noticed elsewhere."""
 _LONGEST_ANSWER_BYTES = 128 * 1024 * 1024
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class DocumentReader:
 
     async def _ask(self, request: Message) -> Message:
         try:
-            async with asyncio.timeout(_WALL_FACTOR * self._limits.seconds):
+            async with asyncio.timeout(_WALL_SECONDS + _WALL_FACTOR * self._limits.seconds):
                 answer = await self._exchange(request)
         except TimeoutError:
             await self.aclose()

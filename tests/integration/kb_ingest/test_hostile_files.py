@@ -24,6 +24,10 @@ def rules(tmp_path: Path) -> Path:
     return path
 
 
+def environment_of(reader: DocumentReader) -> bytes:
+    return Path(f"/proc/{reader.process_id}/environ").read_bytes()
+
+
 async def refusal_of(reader: DocumentReader, path: Path, name: str) -> str:
     with pytest.raises(FileRefusedError) as caught:
         await reader.read(path, name)
@@ -34,7 +38,7 @@ async def test_reader_is_killed_when_a_file_takes_too_long(tmp_path: Path, rules
     # Deeply nested quotes are what Markdown parsers are slowest at.
     slow = tmp_path / "slow"
     slow.write_text(("> " * 90 + "x\n") * 9_000, encoding="utf-8")
-    reader = DocumentReader(replace(ReadLimits(), seconds=1.0))
+    reader = DocumentReader(replace(ReadLimits(), seconds=2.0))
     assert await refusal_of(reader, slow, "slow.md") == "file_too_slow"
     assert len((await reader.read(rules, "rules.md")).units) == 5
     await reader.aclose()
@@ -65,5 +69,5 @@ async def test_reader_sees_nothing_of_our_environment(rules: Path, monkeypatch: 
     monkeypatch.setenv("ASSIST_DATABASE_URL", "postgresql://secret")
     reader = DocumentReader(ReadLimits())
     await reader.read(rules, "rules.md")
-    assert b"secret" not in Path(f"/proc/{reader.process_id}/environ").read_bytes()
+    assert b"secret" not in environment_of(reader)
     await reader.aclose()

@@ -66,18 +66,22 @@ asyncio.run(main())
 """
 
 
+def start(program: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, text=True)
+
+
 async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Path) -> None:
     import_id = await prepare(tmp_path)
     database, imports = open_imports(tmp_path)
-    victim = subprocess.Popen([sys.executable, "-c", PUBLISH, str(tmp_path), import_id])
+    victim = start(PUBLISH, str(tmp_path), import_id)
     while True:
         (known,) = (await imports.list_imports(None, 1)).items
         if known.state == ImportState.PUBLISHING and known.done_count > 0:
             break
-        assert victim.poll() is None, "it ended before it could be killed"
+        assert victim.poll() is None, f"it ended before it could be killed, with exit code {victim.returncode}"
         await asyncio.sleep(0.005)
     victim.kill()
-    victim.wait()
+    victim.communicate()
     detail = await imports.get(known.id)
     published = sum(file.state == FileState.PUBLISHED for file in detail.files)
     async with database.session() as session:
@@ -146,8 +150,6 @@ async def test_file_that_the_disk_does_not_take_is_not_listed(tmp_path: Path) ->
     database, _ = open_imports(tmp_path)
     await runner.upgrade(database)
     await database.aclose()
-    sent = subprocess.run(
-        [sys.executable, "-c", SEND, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert sent.stdout.split() == ["disk_full", "0"], sent.stderr
+    said, _ = await asyncio.to_thread(start(SEND, str(tmp_path)).communicate)
+    assert said.split()[-2:] == ["disk_full", "0"]
     assert [path for path in (tmp_path / "imports").rglob("*") if path.is_file()] == []
