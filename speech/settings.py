@@ -42,8 +42,9 @@ class SpeechSettings(Settings):
     """Threads inside one model."""
     language: Language = Language.AUTO
     """Language of the calls."""
-    beam_size: int = Field(default=2, ge=1, le=10)
-    """Beam of finals (partials use 1). Of one decode 2 costs a sixth more than 1 and a quarter less than 5; ADR 13."""
+    beam_size: int = Field(default=5, ge=1, le=10)
+    """Beam of finals (partials use 1): two points fewer character errors at 8 kHz than beam 1. A decode with 2 costs a
+    fifth less than with 5; set it where many calls share few cores."""
     prompt: str = "您好，这里是供电服务热线。我想咨询电费、停电、抄表、欠费、过户和阶梯电价的问题。"
     """A sentence like those that callers say; it leans the Chinese decoder to the trade's words and to Simplified
     characters. Never an instruction: Whisper would read it out. Empty switches it off."""
@@ -70,8 +71,7 @@ class SpeechSettings(Settings):
     """A longer segment is cut where speech was least likely; one decode window holds up to 28 s."""
 
     partial_interval: PositiveDuration = timedelta(seconds=1)
-    """Speech between two partials at the beginning of a segment, where the workers have time for them; the gaps grow with
-    the segment."""
+    """Speech between the first partials of a segment, where the workers have time; the gaps grow with the segment."""
     partial_share: float = Field(default=0.25, gt=0.0, le=1.0)
     """Share of the workers' time that partials may take over the long run: on a slow or busy machine they come less
     often, so that finals do not wait; see `speech.partial_budget`."""

@@ -68,7 +68,7 @@ def test_every_page_behind_sign_in(
     found = {}
     for address in ("/calls", f"/calls/{finished_call}", f"/knowledge/{entry_id}", f"/knowledge/{entry_id}/edit",
                     "/knowledge/hit-test", "/knowledge/tests", "/knowledge/words", "/knowledge/import",
-                    "/knowledge/category-models", "/knowledge/taxonomy", "/cases", "/accounts", "/health"):  # fmt: skip
+                    "/category-models", "/taxonomy", "/cases/groups", "/cases", "/accounts", "/health"):  # fmt: skip
         page.goto(address)
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading").first).to_be_visible()

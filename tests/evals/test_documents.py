@@ -64,7 +64,6 @@ def test_articles_are_found_by_their_number(laws: dict[str, Split], tmp_path: Pa
     wanted = [document for document in documents if document.title.endswith("条")][::7]
     found = asyncio.run(_first_hits(documents, [document.title.replace(" ", "") for document in wanted], tmp_path))
     right = sum(first == document.document_id for first, document in zip(found, wanted, strict=True))
-    print(f"by number: {right} of {len(wanted)} first")
     assert right >= 0.95 * len(wanted)
 
 
