@@ -40,7 +40,7 @@ def make_service(
     database: Database,
     clock: SteppingClock,
     folder: Path,
-    choices: list[Example] | None = None,
+    given: list[Example] | None = None,
     **policy: Any,  # noqa: ANN401  # rejected: any field of the policy
 ) -> CategoryService:
     return CategoryService(
@@ -48,7 +48,7 @@ def make_service(
         ModelRegistry(database, clock),
         folder / "categories",
         clock,
-        choices=None if choices is None else GivenChoices(choices),
+        choices=None if given is None else GivenChoices(given),
         policy=ModelPolicy(**policy),
     )
 
@@ -150,26 +150,24 @@ async def test_damaged_model_is_learned_again(
     await again.aclose()
 
 
-async def test_worse_model_is_kept_from_going_live(database: Database, clock: SteppingClock, tmp_path: Path) -> None:
+async def test_model_that_is_not_good_enough_is_kept_from_going_live(
+    service: CategoryService, database: Database, clock: SteppingClock, tmp_path: Path
+) -> None:
     await add_knowledge(database, clock)
-    choices: list[Example] = []
-    service = make_service(database, clock, tmp_path, choices, choices=1, tolerance=0.0)
     await service.ensure_trained()
-    # Agents who choose at random teach what contradicts itself.
-    wrong = ("fault/power.outage.single", "enquiry/power.billing.dispute")
-    words = ("电费怎么这么多了", "家里停电没电了", "电费收错", "邻居有电我家没电")
-    choices += [
-        Example(f"{word}{number}", wrong[(number + place) % 2], origin=Origin.CHOICE)
-        for number in range(6)
-        for place, word in enumerate(words)
-    ]
-    await service.ensure_trained()
+    await add_knowledge(database, clock, gas=True)
+    # A new model would have to be better by more than a hundred points.
+    strict = make_service(database, clock, tmp_path, tolerance=-1.1)
+    await strict.ensure_trained()
     newest, first = await ModelRegistry(database, clock).list_models()
 
-    assert (newest.state, newest.reason, first.state) == ("rejected", "choices", "live")
-    assert newest.comparison["accuracy"] < newest.comparison["live_accuracy"]
-    assert service.live_number == 1
-    await service.aclose()
+    assert (newest.number, newest.state, newest.reason, first.state) == (2, "rejected", "knowledge", "live")
+    assert newest.comparison["live_number"] == 1
+    assert newest.comparison["count"] > 0
+    assert strict.live_number == 1
+    await strict.ensure_trained()
+    assert len(await ModelRegistry(database, clock).list_models()) == 2
+    await strict.aclose()
 
 
 async def test_choices_teach_once_there_are_enough_of_them(
