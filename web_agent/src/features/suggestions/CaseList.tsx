@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
@@ -49,14 +50,14 @@ export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
   )
 }
 
-type Translate = ReturnType<typeof useTranslation>['t']
-
-export function outcomeText(t: Translate, outcome: string): string {
+export function outcomeText(t: TFunction, outcome: string): string {
   switch (outcome) {
     case 'resolved':
+      return t('case.outcome_resolved')
     case 'escalated':
+      return t('case.outcome_escalated')
     case 'unresolved':
-      return t(`case.outcome_${outcome}`)
+      return t('case.outcome_unresolved')
     default:
       return outcome
   }
