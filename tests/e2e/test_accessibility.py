@@ -67,7 +67,8 @@ def test_every_page_behind_sign_in(
     wait_until(lambda: snapshot_of(admin, finished_call)["call"]["state"] == "ended", "the end of the call")
     found = {}
     for address in ("/calls", f"/calls/{finished_call}", f"/knowledge/{entry_id}", f"/knowledge/{entry_id}/edit",
-                    "/knowledge/hit-test", "/knowledge/tests", "/knowledge/words", "/cases", "/accounts", "/health"):  # fmt: skip
+                    "/knowledge/hit-test", "/knowledge/tests", "/knowledge/words", "/cases", "/accounts",
+                    "/health"):  # fmt: skip
         page.goto(address)
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading").first).to_be_visible()
