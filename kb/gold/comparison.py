@@ -68,12 +68,14 @@ class Placement:
         confidence: Of the wanted entry's hit, 0..1; 0 when it was not found.
         has_answer: Whether the search trusts its best hit; otherwise it says "nothing fits".
         found: The hits, best first.
+        folded: Entries that say nearly the same as a hit and stand behind it.
     """
 
     rank: int | None
     confidence: float
     has_answer: bool
     found: tuple[FoundEntry, ...]
+    folded: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:
@@ -82,18 +84,23 @@ class Placement:
             return Place.NO_CARD
         return Place.FIRST if self.rank == 1 else Place.AMONG_CARDS
 
+    def shows(self, entry_id: str) -> bool:
+        """Whether the entry is a hit or stands behind one."""
+        return entry_id in self.folded or any(entry.entry_id == entry_id for entry in self.found)
+
     def at(self, rank: int | None) -> FoundEntry | None:
         """Return who stands at a rank."""
         return self.found[rank - 1] if rank is not None and rank <= len(self.found) else None
 
 
 def placement(result: SearchResult, entry_id: str) -> Placement:
-    """Return how the wanted entry fared in a search."""
+    """Return how the wanted entry fared; behind a hit that says nearly the same it stands where that does."""
     found = tuple(FoundEntry(hit.document_id, hit.title) for hit in result.hits[:DEPTH])
-    ranks = {hit.entry_id: rank for rank, hit in reversed(list(enumerate(found, start=1)))}
-    rank = ranks.get(entry_id)
+    ranks = (at for at, hit in enumerate(result.hits[:DEPTH], 1) if entry_id in (hit.document_id, *hit.folded))
+    rank = next(ranks, None)
+    folded = frozenset(name for hit in result.hits[:DEPTH] for name in hit.folded)
     confidence = 0.0 if rank is None else result.hits[rank - 1].confidence
-    return Placement(rank, round(confidence, 4), result.has_answer, found)
+    return Placement(rank, round(confidence, 4), result.has_answer, found, folded)
 
 
 @dataclass(frozen=True, slots=True)

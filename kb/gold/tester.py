@@ -197,10 +197,9 @@ class GoldTester:
         loop, old, entry_id = asyncio.get_running_loop(), before, after.document.document_id
 
         def is_touched(item: AskedQuestion) -> bool:
-            found = any(entry.entry_id == entry_id for entry in placed[item.question.id].found)
-            if found or str(item.question.entry_id) == entry_id:
+            if placed[item.question.id].shows(entry_id) or str(item.question.entry_id) == entry_id:
                 return True
-            return can_rise(query_of(item.question.text, item.revision), old, after, look.store, look.embedder)
+            return can_rise(query_of(item.question.text, item.revision), old, after, look)
 
         return await loop.run_in_executor(self._executor, lambda: list(filter(is_touched, asked)))
 

@@ -94,6 +94,11 @@ class SearchEngine:
         """Name of the ranking that is live now."""
         return self._parts.model().name
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """The curated words that are live now."""
+        return self._parts.lexicon()
+
     def state_of(self, store: SearchStore) -> SearchState:
         """Return whether vectors take part in searches of a store. Blocks where the store is a server."""
         has_vectors = self.ready_embedder is not None and store.vector_share() >= _COMPLETE_FROM_SHARE

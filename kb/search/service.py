@@ -41,12 +41,14 @@ class Look:
         search: Answers one question.
         store: The view.
         embedder: As the search uses it; None while vectors take no part.
-        way: Names ranking model and state: results of different ways are not comparable.
+        lexicon: The curated words it knows.
+        way: Names ranking model, curated words and state: results of different ways are not comparable.
     """
 
     search: Search
     store: SearchStore
     embedder: Embedder | None
+    lexicon: Lexicon
     way: str
 
 
@@ -134,7 +136,9 @@ class SearchService:
                 started = self._clock.monotonic()
                 return self._result(await self._engine.ask(pipeline, query, state), started)
 
-            yield Look(search, seen, self._engine.ready_embedder, f"{self._engine.model_name}/{state}")
+            lexicon = self._engine.lexicon
+            way = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
+            yield Look(search, seen, self._engine.ready_embedder, lexicon, way)
 
     def state_of(self, store: SearchStore) -> SearchState:
         """Return whether vectors take part in searches of a store."""

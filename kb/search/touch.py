@@ -6,11 +6,10 @@ import numpy as np
 
 from kb.search.analysis.questions import analyse
 from kb.search.components import question_vector
-from kb.search.embedders.base import Embedder
 from kb.search.features import FEATURES, FeatureMaker
 from kb.search.projections import project
 from kb.search.query import SearchQuery
-from kb.search.stores.base import SearchStore
+from kb.search.service import Look
 from kb.search.stores.overlay import Draft
 
 NOTICEABLE = 0.005
@@ -20,13 +19,13 @@ _LENGTHS = ("has_asked", "asked_length", "told_length")
 _COLUMNS = [column for column, name in enumerate(FEATURES) if name not in _LENGTHS]
 
 
-def can_rise(query: SearchQuery, old: Draft, new: Draft, store: SearchStore, embedder: Embedder | None) -> bool:
+def can_rise(query: SearchQuery, old: Draft, new: Draft, look: Look) -> bool:
     """Return whether the new text shares anything more with the question than the old one.
 
     A document that is not among a question's hits, and shares nothing more with it than before, stays where it is:
     every feature counts in its favour. Costs a hundredth of a search.
     """
-    question = analyse(query)
+    question, store, embedder = analyse(query, look.lexicon), look.store, look.embedder
     terms = [(term.channel, term.text) for term in question.terms]
     maker = FeatureMaker(question, store.document_frequencies(terms), store.statistics())
     rows = np.vstack([maker.matrix([project(draft.document)], {}) for draft in (old, new)])[:, _COLUMNS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -52,6 +53,13 @@ def test_placement_is_the_rank_and_confidence_of_the_wanted_entry():
     result = SearchResult((hit("a", 0.9), hit("b", 0.4)), SearchState.COMPLETE, True, 1.0)
     assert placement(result, "b") == Placement(2, 0.4, True, (FoundEntry("a", "标题 a"), FoundEntry("b", "标题 b")))
     assert (placement(result, "c").rank, placement(result, "c").confidence) == (None, 0.0)
+
+
+def test_an_entry_behind_one_that_says_the_same_stands_where_that_does():
+    front = replace(hit("a", 0.9), folded=("b",))
+    placed_behind = placement(SearchResult((front,), SearchState.COMPLETE, True, 1.0), "b")
+    assert (placed_behind.rank, placed_behind.confidence, placed_behind.shows("b")) == (1, 0.9, True)
+    assert not placed_behind.shows("c")
 
 
 @pytest.mark.parametrize(
