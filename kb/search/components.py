@@ -13,6 +13,7 @@ import structlog
 from haystack import component
 
 from kb.metrics import SEARCH_STAGE_FAILURES
+from kb.search.analysis.articles import asks_for_article
 from kb.search.analysis.lexicon import Lexicon
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
@@ -219,7 +220,9 @@ class Ranker:
         scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
         characters = len(asked.question.embedding_text)
         ranked = self._model().rank(measure.matrix(documents, scores), characters)
-        order = np.argsort(-ranked.scores, kind="stable").tolist()
+        # Whoever names an article wants that one, whatever else is alike.
+        is_named = np.array([asks_for_article(asked.question.text, document.title) for document in documents])
+        order = np.lexsort((-ranked.scores, ~is_named)).tolist() if documents else []
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
     @component.output_types(ranked=RankedDocuments)

@@ -42,6 +42,11 @@ class ProjectedDocument:
     asked: tuple[ProjectedText, ...]
     told: tuple[ProjectedText, ...]
 
+    @property
+    def title(self) -> str:
+        """The title, folded."""
+        return self.asked[0].folded.text if self.asked else ""
+
 
 def project(document: SearchDocument) -> ProjectedDocument:
     """Fold and sound every text of a document that has any."""

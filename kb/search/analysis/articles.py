@@ -13,6 +13,9 @@ ARTICLE = re.compile(rf"第\s*(?P<number>{NUMERAL}+)\s*条(?:\s*之\s*(?P<insert
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _LONGEST_NUMERAL = 9
+_NUMERALS = "零一二三四五六七八九"
+_SHORTEST_NAME = 2
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,30 @@ def _parse_with_units(text: str) -> int | None:
         else:
             return None
     return total + (digit or 0)
+
+
+def spell_numeral(number: int) -> str:
+    """Return a number below ten thousand as laws write it: 十五, 一百零八, 一百一十."""
+    spelled, has_gap = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        if digit:
+            spelled += ("零" if has_gap and spelled else "") + _NUMERALS[digit] + name
+        has_gap = not digit
+    return spelled.removeprefix("一") if spelled.startswith("一十") else spelled or _NUMERALS[0]
+
+
+def asks_for_article(question: str, title: str) -> bool:
+    """Tell whether a question names the article that a title names, and its law in whole or in part; both folded.
+
+    第六条 of one law has nothing to do with 第六条 of another, and a number alone is no name.
+    """
+    wanted = {article.label for article in find_articles(question)}
+    if not wanted or wanted.isdisjoint(article.label for article in find_articles(title)):
+        return False
+    asked, law = _without_articles(question), _without_articles(title)
+    return len(asked) >= _SHORTEST_NAME and (law in asked or asked in law)
+
+
+def _without_articles(text: str) -> str:
+    return _NOT_WORD.sub("", ARTICLE.sub("", text))

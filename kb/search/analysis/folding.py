@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opencc import OpenCC
+
+from kb.search.analysis.articles import spell_numeral
 
 
 class _CharacterFolds(dict[int, str]):
@@ -48,12 +51,31 @@ class FoldedText:
 
 
 def fold(text: str) -> FoldedText:
-    """Fold width (NFKC), case and traditional characters.
+    """Fold width (NFKC), case, traditional characters and the digits of article numbers.
 
     A character may become several (`㎡` → `m2`); all of them point back at it.
     """
     folded = text.translate(_FOLDS)
     if len(folded) == len(text):
-        return FoldedText(folded)
+        return _spell_articles(FoldedText(folded))
     origins = [index for index, character in enumerate(text) for _ in _FOLDS[ord(character)]]
-    return FoldedText(folded, origins)
+    return _spell_articles(FoldedText(folded, origins))
+
+
+def _spell_articles(folded: FoldedText) -> FoldedText:
+    """Write 第66条 as 第六十六条, which is how nearly every text has it."""
+    if _ARABIC_ARTICLE.search(folded.text) is None:
+        return folded
+    text, known = folded.text, folded.origins or range(len(folded.text))
+    spelled, origins, end = "", list[int](), 0
+    for match in _ARABIC_ARTICLE.finditer(text):
+        number = spell_numeral(int(match["number"]))
+        spelled += f"{text[end : match.start()]}第{number}条"
+        origins += known[end : match.start() + 1]
+        origins += [known[match.start("number")]] * (len(number) - 1) + [known[match.end("number") - 1]]
+        origins.append(known[match.end() - 1])
+        end = match.end()
+    return FoldedText(spelled + text[end:], [*origins, *known[end:]])
+
+
+_ARABIC_ARTICLE = re.compile(r"第 ?(?P<number>[0-9]{1,4}) ?条")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from kb.search.analysis.articles import ARTICLE
 from kb.search.analysis.fillers import mute_fillers
 from kb.search.analysis.folding import FoldedText, fold
 from kb.search.analysis.lexicon import NO_WORDS, Lexicon, OtherWord
@@ -13,6 +14,9 @@ from kb.search.analysis.sounds import sounds
 from kb.search.analysis.terms import Channel, Span, grams, words
 from kb.search.analysis.typed import initial_letters, pinyin_readings
 from kb.search.query import MAX_QUERY_CHARACTERS, SearchQuery
+
+ARTICLE_WEIGHT = 4.0
+"""What the number of an article counts beside another word."""
 
 CONTEXT_WEIGHT = 0.25
 """What an earlier sentence's term counts beside one of the question itself."""
@@ -125,7 +129,9 @@ def _located(
 ) -> Iterator[QuestionTerm]:
     for span in spans:
         start, end = folded.original_span(span.start, span.end)
-        yield QuestionTerm(channel, span.text, weight, start, end)
+        # Without it the sixty candidates of a law with a hundred articles may lack the one that was asked for.
+        stress = ARTICLE_WEIGHT if channel is Channel.WORDS and ARTICLE.fullmatch(span.text) else 1.0
+        yield QuestionTerm(channel, span.text, weight * stress, start, end)
 
 
 def _typed_terms(folded: FoldedText) -> Iterator[QuestionTerm]:

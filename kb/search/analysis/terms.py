@@ -10,7 +10,7 @@ from operator import add
 
 import rjieba
 
-from kb.search.analysis.articles import ArticleNumber, find_articles
+from kb.search.analysis.articles import find_articles
 from kb.search.analysis.sounds import SOUND_RANGE
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff"
@@ -74,7 +74,7 @@ def gram_texts(text: str) -> list[str]:
 def word_texts(text: str) -> list[str]:
     """Return what `words` yields, without places: the fast way for indexing."""
     found = [word for word in rjieba.cut(text) if len(word) <= _MAX_TERM_CHARACTERS and _CONTENT.search(word)]
-    return found + [_article_term(article) for article in find_articles(text)]
+    return found + [text[article.start : article.end] for article in find_articles(text)]
 
 
 def words(text: str) -> Iterator[Span]:
@@ -85,9 +85,5 @@ def words(text: str) -> Iterator[Span]:
         if _CONTENT.search(word) and len(word) <= _MAX_TERM_CHARACTERS:
             yield Span(word, start, end)
     for article in find_articles(text):
-        yield Span(_article_term(article), article.start, article.end)
-
-
-def _article_term(article: ArticleNumber) -> str:
-    """One word for 第六十六条 and 第66条, and another than that of 第六条, with which it shares its pairs."""
-    return f"第{article.label}条"
+        # One word, since its pairs are those of other numbers too: 第六条 is no part of 第六十六条.
+        yield Span(text[article.start : article.end], article.start, article.end)
