@@ -162,8 +162,9 @@ CONFIDENCE_FEATURES = (
     "run.pinyin",
     "question_length",
 )
-"""`score` is the ranking score, `lead` its distance to the best other candidate, `ahead` to the mean of the best five
-others: where several fit equally well, none may fit."""
+"""`score` is the ranking score, `lead` its distance to the best other candidate, `ahead` the root of its
+distance to the mean of the best five others (to nothing where it is alone): where several fit equally well, none may
+fit, and the first step away from them says most."""
 
 _OTHERS = 5
 
@@ -197,12 +198,12 @@ def _lead(scores: Floats) -> Floats:
 
 def _ahead(scores: Floats) -> Floats:
     if len(scores) < 2:
-        return np.ones(len(scores))
+        return np.sqrt(np.maximum(scores, 0.0))
     best = np.sort(scores)[::-1][: _OTHERS + 1]
     count = min(_OTHERS, len(scores) - 1)
     # Those among the best compare themselves with the rest of the best, the others with the best five.
     others = np.where(scores >= best[-1], best.sum() - scores, best[:count].sum()) / count
-    ahead: Floats = scores - others
+    ahead: Floats = np.sqrt(np.maximum(scores - others, 0.0))
     return ahead
 
 

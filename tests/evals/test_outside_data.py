@@ -67,6 +67,11 @@ def test_search_without_vectors_beats_the_naive_way(outside_data: Path, queries:
     ours, naive = report.systems
     assert ours.scores["ALL"].mrr_at_10 >= least
     assert ours.scores["ALL"].mrr_at_10 > naive.scores["ALL"].mrr_at_10
+    assert ours.trust is not None
+    # 200 questions alone put .05 into the calibration error; the thresholds catch a confidence that means nothing.
+    assert ours.trust.calibration_error <= 0.15
+    assert ours.trust.at_kept.right_kept >= 0.9
+    assert ours.trust.at_kept.refused_without_entry >= 0.3
 
 
 def test_categories_of_bank_questions_are_learned(outside_data: Path):

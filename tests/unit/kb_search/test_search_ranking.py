@@ -94,8 +94,8 @@ def test_a_hit_is_surer_the_further_it_is_ahead_of_the_next_five():
     ahead = CONFIDENCE_FEATURES.index("ahead")
     scores = np.array([5.0, 4, 3, 2, 1, 0, -1, -2])
     seen = confidence_features(np.zeros((8, len(FEATURES))), scores, 9)[:, ahead]
-    assert seen.tolist() == pytest.approx([3, 1.8, 0.6, -0.6, -1.8, -3, -4, -5])
-    assert confidence_features(np.zeros((1, len(FEATURES))), scores[:1], 9)[0, ahead] == 1
+    assert (seen**2).tolist() == pytest.approx([3, 1.8, 0.6, 0, 0, 0, 0, 0])
+    assert confidence_features(np.zeros((1, len(FEATURES))), scores[:1], 9)[0, ahead] == pytest.approx(5**0.5)
 
 
 def test_a_model_with_unknown_features_is_refused():
