@@ -1,11 +1,11 @@
-import type { TFunction } from 'i18next'
+import type { Translate } from '@/i18n/useTranslation'
 import i18next from 'i18next'
 
 import type { FieldError, Problem } from '@/api/problem'
 
 /** The text of a server code in the page's language; an unknown code shows the server's own sentence. */
 export function codeText(
-  t: TFunction,
+  t: Translate,
   code: string,
   fallback: string,
   details: Readonly<Record<string, unknown>> = {},
@@ -16,12 +16,12 @@ export function codeText(
   return t(key as 'error.unknown', { ...details, code })
 }
 
-export function problemText(t: TFunction, problem: Problem): string {
+export function problemText(t: Translate, problem: Problem): string {
   const seconds = problem.detailNumber('retry_after_seconds')
   const minutes = seconds === null ? undefined : Math.max(1, Math.ceil(seconds / 60))
   return codeText(t, problem.code, problem.detail, { ...problem.details, minutes })
 }
 
-export function fieldText(t: TFunction, error: FieldError): string {
+export function fieldText(t: Translate, error: FieldError): string {
   return codeText(t, error.code, error.message)
 }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 /** The name of the browser tab; pages are told apart by it when several calls are open. */
 export function usePageTitle(title: string): void {

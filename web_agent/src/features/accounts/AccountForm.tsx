@@ -1,5 +1,5 @@
 import { Form, Input, Modal, Select, Switch } from 'antd'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import { useChangeAccount, useCreateAccount } from '@/api/queries/accounts'

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Table } from 'antd'
 import type { TableColumnsType } from 'antd'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { accountsQuery } from '@/api/queries/accounts'
 import type { AccountView } from '@/api/types'

@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallInfo, Utterance } from '@/api/types'
 import { SearchBox } from '@/features/search/SearchBox'

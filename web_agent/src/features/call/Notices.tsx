@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallInfo, CategoryRanking, StageState } from '@/api/types'
 import { isDangerous } from '@/features/category/danger'

@@ -2,7 +2,7 @@ import { Form } from 'antd'
 import type { FormInstance } from 'antd'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import type { Problem } from '@/api/problem'

@@ -1,6 +1,6 @@
 import { useQueries } from '@tanstack/react-query'
 import { Form, Input, Select } from 'antd'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { entryQuery } from '@/api/queries/knowledge'
 import type { CategoryTree, OfferedEntry } from '@/api/types'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import { caseEvidenceQuery, solutionsQuery } from '@/api/queries/cases'

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link, NavLink, useParams } from 'react-router'
 
 import { caseQuery, casesQuery } from '@/api/queries/cases'

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useParams } from 'react-router'
 
 import { caseEvidenceQuery, caseQuery, useSaveCase } from '@/api/queries/cases'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { audioAddress } from '@/api/http'
 import type { EvidenceLine } from '@/api/types'

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { useChooseCategory } from '@/api/queries/categories'
 import type { CategoryChosen, CategoryRanking, RankedCategory } from '@/api/types'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { KeyboardEvent } from 'react'
 import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { situationsQuery } from '@/api/queries/categories'
 import { categoriesQuery } from '@/api/queries/knowledge'
@@ -78,7 +78,7 @@ export function CategoryPicker(props: CategoryPickerProps) {
           setActive(0)
         }}
       />
-      <ul className="category-picker__list" role="listbox" id={list} aria-label={t('category.options')}>
+      <div className="category-picker__list" role="listbox" id={list} aria-label={t('category.options')}>
         {options.map((option, index) => (
           <OptionRow
             key={option.categoryId}
@@ -90,7 +90,7 @@ export function CategoryPicker(props: CategoryPickerProps) {
             }}
           />
         ))}
-      </ul>
+      </div>
       {options.length === 0 && !found.isPending && <p className="category__unsure">{t('category.none_found')}</p>}
       {(found.isError || error !== null) && (
         <p className="field__error" role="alert">
@@ -113,19 +113,27 @@ function OptionRow({
   onPick: () => void
 }) {
   const { i18n } = useTranslation()
-  const row = useRef<HTMLLIElement>(null)
+  const row = useRef<HTMLDivElement>(null)
   const typeName = useBusinessTypeName()
   useEffect(() => {
-    if (isActive) row.current?.scrollIntoView?.({ block: 'nearest' })
+    if (isActive) row.current?.scrollIntoView({ block: 'nearest' })
   }, [isActive])
   return (
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- rejected: the keys are handled by the combobox.
-    <li ref={row} id={id} role="option" aria-selected={isActive} onClick={onPick}>
+    <div
+      ref={row}
+      id={id}
+      className="category-picker__option"
+      role="option"
+      aria-selected={isActive}
+      onClick={onPick}
+      tabIndex={-1}
+    >
       <span className="category__name">
         {`${typeName(option.businessType)} › ${i18n.language === 'en' ? option.situation.en : option.situation.zh}`}
       </span>
       {option.probability !== null && <span className="category__probability">{percent(option.probability)}</span>}
-    </li>
+    </div>
   )
 }
 

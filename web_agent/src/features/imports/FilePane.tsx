@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import { useImportStep } from '@/api/queries/imports'

@@ -32,7 +32,7 @@ const folder = (children: FileSystemEntry[]): FileSystemDirectoryEntry => {
 describe('files that were chosen', () => {
   it('are named by their path below the chosen folder', () => {
     const picked = fromChooser([file('b.md', '规定/供水/b.md'), file('a.md')])
-    expect(picked.map(({ name }) => name)).toEqual(['a.md', '供水/b.md'])
+    expect(picked.map(({ name }) => name)).toEqual(['供水/b.md', 'a.md'])
   })
 
   it('leave out what systems put into folders', () => {

@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
+import type { Translate } from '@/i18n/useTranslation'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import type { GoldReport, PlacementDetail, QuestionChange } from '@/api/types'
@@ -50,12 +50,12 @@ export function ChangesTable({ changes }: { changes: readonly QuestionChange[] }
 }
 
 /** The signs say it without colour: ▲ better, ▽ a little worse, ▼ an agent would notice. */
-function verdictText(t: TFunction, change: QuestionChange): string {
+function verdictText(t: Translate, change: QuestionChange): string {
   if (change.movement === 'better') return `▲ ${t('tests.better')}`
   return change.is_drop ? `▼ ${t('tests.drop')}` : `▽ ${t('tests.worse')}`
 }
 
-export function placementText(t: TFunction, placed: PlacementDetail): string {
+export function placementText(t: Translate, placed: PlacementDetail): string {
   const rank = placed.rank === null ? t('tests.not_found') : t('tests.rank', { rank: placed.rank })
   if (!placed.has_answer) return t('tests.rank_no_card', { rank })
   return placed.rank === null ? rank : t('tests.rank_sure', { rank, confidence: percent(placed.confidence) })

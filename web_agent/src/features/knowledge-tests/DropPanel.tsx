@@ -1,5 +1,5 @@
 import { useId, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { Problem } from '@/api/problem'
 import type { Consent } from '@/api/queries/knowledge'

@@ -1,6 +1,6 @@
-import type { TFunction } from 'i18next'
+import type { Translate } from '@/i18n/useTranslation'
 import { Fragment, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { ExplainedHit, ExplainedList } from '@/api/types'
 import { percent } from '@/ui/format'
@@ -103,7 +103,7 @@ export function MoveTag({ move }: { move: Move }) {
   return <span className="tag hit__move">{moveText(t, move)}</span>
 }
 
-export function moveText(t: TFunction, { before, after }: Move): string {
+export function moveText(t: Translate, { before, after }: Move): string {
   if (before === null) return t('hit_test.move_in')
   if (after === null) return t('hit_test.move_out', { before })
   return t(after < before ? 'hit_test.move_up' : 'hit_test.move_down', { before, after })
@@ -161,12 +161,12 @@ function HitReasons({ hit }: { hit: ExplainedHit }) {
 const PARTS = ['words', 'bigrams', 'pinyin', 'initials', 'vector'] as const
 const FIELDS = ['variants', 'script', 'answer', 'problem', 'solution'] as const
 
-function partName(t: TFunction, name: string): string {
+function partName(t: Translate, name: string): string {
   const part = PARTS.find((known) => known === name)
   return part === undefined ? name : t(`hit_test.part_${part}`)
 }
 
-function fieldName(t: TFunction, name: string): string {
+function fieldName(t: Translate, name: string): string {
   const field = FIELDS.find((known) => known === name)
   return field === undefined ? name : t(`hit_test.field_${field}`)
 }

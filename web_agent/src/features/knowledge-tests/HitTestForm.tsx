@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { allGoldQuestionsQuery } from '@/api/queries/knowledgeTests'
 import type { Audience, HitTestRequest } from '@/api/types'

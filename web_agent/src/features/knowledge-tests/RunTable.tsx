@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
+import type { Translate } from '@/i18n/useTranslation'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { TestRun } from '@/api/types'
 import { localTime, percent } from '@/ui/format'
@@ -62,7 +62,7 @@ export function RunTable({ runs, scope, chosenId, onChoose }: RunTableProps) {
   )
 }
 
-export function runName(t: TFunction, run: TestRun): string {
+export function runName(t: Translate, run: TestRun): string {
   if (run.trigger === 'all') return t('tests.run_all')
   return t('tests.run_publish', { title: run.title, number: run.revision_number })
 }

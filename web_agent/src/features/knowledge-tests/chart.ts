@@ -42,11 +42,11 @@ export function placesOf(points: readonly Point[], measure: Measure, frame: Fram
 
 /** Heights for labels at the end of lines, moved apart where they would cover each other. */
 export function labelHeights(heights: readonly number[], distance: number): number[] {
-  const order = heights.map((_, index) => index).sort((left, right) => heights[left]! - heights[right]!)
+  const fromTop = heights.map((height, index) => ({ height, index })).sort((left, right) => left.height - right.height)
   const placed = [...heights]
   let last = -Infinity
-  for (const index of order) {
-    last = Math.max(heights[index]!, last + distance)
+  for (const { height, index } of fromTop) {
+    last = Math.max(height, last + distance)
     placed[index] = last
   }
   return placed

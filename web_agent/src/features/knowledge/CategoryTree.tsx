@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Tree } from 'antd'
 import type { TreeDataNode } from 'antd'
 import { useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import { categoriesQuery } from '@/api/queries/knowledge'

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation, useParams } from 'react-router'
 
 import { categoriesQuery, entryQuery } from '@/api/queries/knowledge'

@@ -3,7 +3,7 @@ import { Form } from 'antd'
 import type { FormInstance } from 'antd'
 import type { ReactNode } from 'react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { type Translate, useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import type { Problem } from '@/api/problem'
@@ -130,7 +130,10 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
   const [problem, setProblem] = useState<Problem | null>(null)
   const [theirs, setTheirs] = useState<RevisionDetail | null>(null)
 
-  const values = (): FormValues => ({ ...(base === null ? EMPTY : valuesOf(base)), ...form.getFieldsValue(true) })
+  const values = (): FormValues => ({
+    ...(base === null ? EMPTY : valuesOf(base)),
+    ...(form.getFieldsValue(true) as FormValues),
+  })
   const publish = async (consent: Consent): Promise<string> => {
     const draft = draftOf(values())
     if (base === null) return (await create.mutateAsync({ draft, consent })).id
@@ -172,8 +175,6 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
   }
   return { save, send, mark, values, settle, problem, theirs, isPending: create.isPending || revise.isPending }
 }
-
-type Translate = ReturnType<typeof useTranslation>['t']
 
 export function fieldErrors(problem: Problem, t: Translate): { name: FieldName; errors: string[] }[] {
   const byField = new Map<FieldName, string[]>()

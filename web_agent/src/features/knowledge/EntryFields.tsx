@@ -1,5 +1,5 @@
 import { Form, Input, Select } from 'antd'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CategoryTree } from '@/api/types'
 import { SECTORS } from '@/ui/sectors'

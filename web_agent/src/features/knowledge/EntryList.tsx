@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { entriesQuery } from '@/api/queries/knowledge'
 import type { EntrySummary, RevisionState } from '@/api/types'

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { type Translate, useTranslation } from '@/i18n/useTranslation'
 
 import type { RevisionDetail } from '@/api/types'
 import { CardView } from '@/features/suggestions/CardView'
@@ -43,7 +43,7 @@ export function RevisionTag({ state }: { state: RevisionDetail['state'] }) {
 }
 
 /** Text from a knowledge pack has no person behind it. */
-export function authorText(t: ReturnType<typeof useTranslation>['t'], revision: RevisionDetail): string {
+export function authorText(t: Translate, revision: RevisionDetail): string {
   if (revision.origin === 'pack') return t('entry.origin_pack')
   return revision.origin === 'document' ? t('entry.origin_document', { author: revision.author }) : revision.author
 }

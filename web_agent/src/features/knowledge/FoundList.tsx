@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { type Translate, useTranslation } from '@/i18n/useTranslation'
 
 import type { FoundEntry } from '@/api/types'
 import { SearchSummary } from '@/features/search/SearchSummary'
@@ -44,7 +44,7 @@ function FoundRow({ entry, isChosen }: { entry: FoundEntry; isChosen: boolean })
 
 const PARTS = ['words', 'bigrams', 'pinyin', 'vector', 'title', 'variants', 'initials', 'reranker'] as const
 
-function partName(t: ReturnType<typeof useTranslation>['t'], name: string): string {
+function partName(t: Translate, name: string): string {
   const part = PARTS.find((known) => known === name)
   return part === undefined ? name : t(`search.part_${part}`)
 }

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import { useReview } from '@/api/queries/knowledge'

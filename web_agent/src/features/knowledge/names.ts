@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 /** Names of the taxonomy come in two languages from the server. */
 export function useName(): (node: { name_zh: string; name_en: string }) => string {

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from 'react'
 import { useRef } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { Kbd } from '@/ui/Kbd'
 import { isComposing } from '@/ui/keys'

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { SyntheticEvent } from 'react'
 import { useEffect, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Navigate, useLocation } from 'react-router'
 
 import { asProblem } from '@/api/problem'

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { useId, useMemo } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { Card, FoldedDocument } from '@/api/types'
 import { Kbd } from '@/ui/Kbd'

@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next'
-import { useTranslation } from 'react-i18next'
+import type { Translate } from '@/i18n/useTranslation'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import type { CaseCard } from '@/api/types'
@@ -50,7 +50,7 @@ export function CaseList({ cases }: { cases: readonly ShownCase[] }) {
   )
 }
 
-export function outcomeText(t: TFunction, outcome: string): string {
+export function outcomeText(t: Translate, outcome: string): string {
   switch (outcome) {
     case 'resolved':
       return t('case.outcome_resolved')

@@ -1,6 +1,6 @@
 import type { SyntheticEvent, KeyboardEvent } from 'react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import type { Verdict } from '@/api/types'

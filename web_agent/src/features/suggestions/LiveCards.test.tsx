@@ -72,17 +72,18 @@ it('sends a verdict by key, and a note with "wrong"', async () => {
   const path = `POST /calls/c1/suggestions/${first.suggestion_id}/feedback`
   const recorded = { feedback_id: 'f', suggestion_id: first.suggestion_id, entry_id: first.entry_id, note: '' }
   const sent = serve({ [path]: [201, { ...recorded, verdict: 'used' }] })
+  const verdicts = () => sent.filter((request) => request.method === 'POST')
   draw(<Panel start={makeList([first])} />)
   await user.keyboard('u')
   await vi.waitFor(() => {
-    expect(sent.map((request) => request.body)).toEqual([{ verdict: 'used', note: '' }])
+    expect(verdicts().map((request) => request.body)).toEqual([{ verdict: 'used', note: '' }])
   })
   await user.keyboard('w')
   await user.type(screen.getByRole('textbox'), 'du d{Enter}')
   await vi.waitFor(() => {
-    expect(sent.at(-1)?.body).toEqual({ verdict: 'wrong', note: 'du d' })
+    expect(verdicts().at(-1)?.body).toEqual({ verdict: 'wrong', note: 'du d' })
   })
-  expect(sent).toHaveLength(2)
+  expect(verdicts()).toHaveLength(2)
 })
 
 it('says so when a verdict could not be stored', async () => {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'

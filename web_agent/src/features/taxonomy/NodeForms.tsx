@@ -1,6 +1,6 @@
 import type { SyntheticEvent } from 'react'
 import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { EditableSituation, TaxonomyChange, TaxonomyPackView } from '@/api/types'
 import { useName } from '@/features/knowledge/names'

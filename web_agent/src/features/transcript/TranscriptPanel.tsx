@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallState, Card, Utterance } from '@/api/types'
 import { utteranceMarks } from '@/features/suggestions/evidence'

@@ -1,7 +1,7 @@
 import { Form, Input, Modal, Radio, Select } from 'antd'
 import type { TextAreaRef } from 'antd/es/input/TextArea'
 import { useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import type { FieldError } from '@/api/problem'
 import { asProblem } from '@/api/problem'

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Popconfirm, Table } from 'antd'
 import type { TableColumnsType } from 'antd'
 import { useDeferredValue } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import type { WordFilter } from '@/api/queries/words'

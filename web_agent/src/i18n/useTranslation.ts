@@ -1,0 +1,28 @@
+import type { i18n } from 'i18next'
+import { useCallback } from 'react'
+import { useTranslation as useI18next } from 'react-i18next'
+
+import type zhCN from './zh-CN.json'
+
+/** Every path to a text, joined by dots. */
+type Paths<Tree> = {
+  [Key in keyof Tree & string]: Tree[Key] extends string ? Key : `${Key}.${Paths<Tree[Key]>}`
+}[keyof Tree & string]
+
+type Path = Paths<typeof zhCN>
+type WithStem<Key> = Key extends `${infer Stem}_other` ? Key | Stem : Key
+
+/** A key of the texts, or the stem of one that depends on a count; checked by the compiler. */
+export type TextKey = WithStem<Path>
+
+/**
+ * Gives a text in the page's language. The library's own type for this follows every option through every key, which
+ * the compiler refuses as too deep beyond a thousand texts.
+ */
+export type Translate = (key: TextKey, values?: Readonly<Record<string, unknown>>) => string
+
+export function useTranslation(): { t: Translate; i18n: i18n } {
+  const { t, i18n } = useI18next()
+  const translate = useCallback<Translate>((key, values) => t(key, { ...values }), [t])
+  return { t: translate, i18n }
+}
