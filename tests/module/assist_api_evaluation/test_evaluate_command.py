@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from assist_api.cli.main import run
+from kb.settings import KBSettings
 from tests.fakes.assist_evaluation_data import (
     QUESTIONS,
     RELEVANT,
@@ -21,8 +24,10 @@ pytestmark = pytest.mark.module
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("kb.search.evaluate.CACHE_DIR", tmp_path_factory.mktemp("cache"))
+    yield
+    structlog.reset_defaults()  # the command logs to this test's standard error, which is gone afterwards
 
 
 def evaluate(*arguments: object) -> int:
@@ -50,6 +55,10 @@ def test_retrieval_prints_one_object(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert set(ours["scores"]) == {"ALL", "power", "heating", "tv"}
     assert ours["latency_p95_ms"] >= ours["latency_p50_ms"] > 0
     assert "run" not in ours
+    assert 0 <= ours["trust"]["calibration_error"] <= 1
+    assert ours["trust"]["at_threshold"]["threshold"] == KBSettings(_env_file=None).answer_threshold
+    assert [point["coverage"] for point in ours["trust"]["risk_coverage"]][-1] == 1.0
+    assert naive["trust"] is None
 
 
 def test_retrieval_writes_a_run_best_first(tmp_path: Path):
