@@ -76,6 +76,9 @@ class DocumentReader:
             # Half an answer would be taken for the next one.
             await self.aclose()
             raise
+        if answer.get("is_last", False):
+            # It is about to exit; the next file must not be written to it.
+            await self.aclose()
         if "refused" in answer:
             raise refusal_from_wire(answer["refused"])
         if "failed" in answer:

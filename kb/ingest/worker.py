@@ -38,8 +38,8 @@ def main() -> None:
             answer = _answer(json.loads(line), limits)
             signal.setitimer(signal.ITIMER_PROF, 0)
         except MemoryError:
-            _send(answers, {"refused": refusal_to_wire(refuse("file_too_complex"))})
             # What the file left on the heap is not worth finding out; the owner starts another process.
+            _send(answers, {"refused": refusal_to_wire(refuse("file_too_complex")), "is_last": True})
             return
         _send(answers, answer)
 

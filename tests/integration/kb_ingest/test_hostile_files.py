@@ -37,8 +37,8 @@ async def refusal_of(reader: DocumentReader, path: Path, name: str) -> str:
 async def test_reader_is_killed_when_a_file_takes_too_long(tmp_path: Path, rules: Path) -> None:
     # Deeply nested quotes are what Markdown parsers are slowest at.
     slow = tmp_path / "slow"
-    slow.write_text(("> " * 90 + "x\n") * 9_000, encoding="utf-8")
-    reader = DocumentReader(replace(ReadLimits(), seconds=2.0))
+    slow.write_text(("> " * 90 + "x\n") * 60_000, encoding="utf-8")
+    reader = DocumentReader(replace(ReadLimits(), seconds=1.0))
     assert await refusal_of(reader, slow, "slow.md") == "file_too_slow"
     assert len((await reader.read(rules, "rules.md")).units) == 5
     await reader.aclose()
@@ -47,7 +47,7 @@ async def test_reader_is_killed_when_a_file_takes_too_long(tmp_path: Path, rules
 async def test_reader_gives_up_a_file_that_needs_too_much_memory(tmp_path: Path, rules: Path) -> None:
     huge = tmp_path / "huge"
     huge.write_text("问题,答案\n" + "甲,乙\n" * 3_000_000, encoding="utf-8")
-    reader = DocumentReader(replace(ReadLimits(), memory_bytes=420 * 1024 * 1024))
+    reader = DocumentReader(replace(ReadLimits(), memory_bytes=160 * 1024 * 1024))
     assert await refusal_of(reader, huge, "huge.csv") == "file_too_complex"
     assert len((await reader.read(rules, "rules.md")).units) == 5
     await reader.aclose()
