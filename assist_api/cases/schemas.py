@@ -89,7 +89,7 @@ class CaseSearchAnswer(OutputModel):
 
     items: list[CaseDetail] = Field(description="De-identified")
     next_cursor: str | None
-    state: Literal["complete", "lexical_only", "unavailable"] = Field(
+    state: Literal["complete", "lexical_only", "local", "unavailable"] = Field(
         description="How much of the search took part; `unavailable` means that only titles and problems were compared"
     )
 

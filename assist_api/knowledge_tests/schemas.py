@@ -121,7 +121,7 @@ class ExplainedList(WireModel):
     """What one search answered, best first."""
 
     hits: list[ExplainedHit]
-    state: Literal["complete", "lexical_only", "unavailable"]
+    state: Literal["complete", "lexical_only", "local", "unavailable"]
     has_answer: bool = Field(description='False: "nothing fits"')
     took_ms: float
 

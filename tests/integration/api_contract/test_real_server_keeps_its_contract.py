@@ -55,7 +55,7 @@ def known(admin: httpx.Client) -> dict[str, str]:
     """Identifiers of things that exist, by the name they have in addresses."""
     call = admin.post("/demo-calls/tv-no-signal/calls", json={"speed": "max"}).raise_for_status().json()
     entry = admin.get("/knowledge/entries").raise_for_status().json()["items"][0]
-    case = admin.get("/knowledge/cases").raise_for_status().json()["items"][0]
+    case = admin.post("/knowledge/cases/search", json={}).raise_for_status().json()["items"][0]
     return {"call_id": call["call_id"], "entry_id": entry["id"], "case_id": case["id"]}
 
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.module
 
 JSON = {"content-type": "application/json"}
 ENTRIES = "/api/v1/knowledge/entries"
+CASES = "/api/v1/knowledge/cases"
 DRAFT = entry_draft().model_dump(mode="json")
 
 
@@ -73,9 +74,9 @@ async def test_unusable_search_is_refused_with_a_reason(
         ("GET", f"{ENTRIES}?status=lost", None, 422, "status"),
         ("GET", f"{ENTRIES}?situation=%00", None, 422, "situation"),
         ("GET", f"{ENTRIES}?sector=%ff", None, 200, None),
-        ("GET", "/api/v1/knowledge/cases?entry_id=7", None, 422, "entry_id"),
-        ("GET", "/api/v1/knowledge/cases?text=%00", None, 422, "text"),
-        ("GET", "/api/v1/knowledge/cases?cursor=_____", None, 422, "cursor"),
+        ("POST", f"{CASES}/search", {"entry_id": "7"}, 422, "entry_id"),
+        ("POST", f"{CASES}/search", {"area": "a" * 101}, 422, "area"),
+        ("POST", f"{CASES}/search", {"cursor": "_____"}, 422, "cursor"),
         ("POST", ENTRIES, {}, 422, "title"),
         ("POST", ENTRIES, DRAFT | {"title": " "}, 422, "title"),
         ("POST", ENTRIES, DRAFT | {"title": "a\0b"}, 422, "title"),

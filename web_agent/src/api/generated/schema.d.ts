@@ -2294,7 +2294,7 @@ export interface components {
              * @description How much of the search took part; `unavailable` means that only titles and problems were compared
              * @enum {string}
              */
-            state: "complete" | "lexical_only" | "unavailable";
+            state: "complete" | "lexical_only" | "local" | "unavailable";
         };
         /**
          * CategoryChoice
@@ -3062,7 +3062,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "complete" | "lexical_only" | "unavailable";
+            state: "complete" | "lexical_only" | "local" | "unavailable";
             /**
              * Has Answer
              * @description False: "nothing fits"

@@ -70,6 +70,7 @@ function Cases({ filter, search, chosen }: { filter: CaseFilter; search: string;
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
     <div className="browser__rows" onKeyDown={walkEntries}>
+      {cases.data.pages[0]?.state === 'local' && <Banner tone="waiting">{t('search.local')}</Banner>}
       {cases.data.pages[0]?.state === 'unavailable' && <Banner tone="waiting">{t('cases.search_unavailable')}</Banner>}
       {items.length === 0 && <Empty title={t('case.none')} hint={t('cases.none_hint')} />}
       {items.map((item) => (

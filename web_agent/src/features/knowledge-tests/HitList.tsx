@@ -34,6 +34,7 @@ export function HitList({ title, question, list, threshold, moves }: HitListProp
         </span>
       </div>
       <div className="hits__body">
+        {list.state === 'local' && <Banner tone="waiting">{t('search.local')}</Banner>}
         {list.state === 'lexical_only' && <Banner tone="waiting">{t('search.lexical_only')}</Banner>}
         {list.state === 'unavailable' && <Banner tone="waiting">{t('search.unavailable')}</Banner>}
         {!list.has_answer && list.state !== 'unavailable' && (
