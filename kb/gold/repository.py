@@ -70,7 +70,9 @@ class GoldRepository:
 
     async def latest_full_run(self) -> GoldRun | None:
         """Return the newest run of all questions."""
-        statement = select(GoldRun).where(GoldRun.trigger == RunTrigger.ALL).order_by(GoldRun.at.desc())
+        statement = (
+            select(GoldRun).where(GoldRun.trigger == RunTrigger.ALL).order_by(GoldRun.at.desc(), GoldRun.id.desc())
+        )
         return await self.session.scalar(statement.limit(1))
 
     async def runs(

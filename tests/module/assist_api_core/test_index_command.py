@@ -2,11 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from assist_api.cli.main import run
 from assist_api.composition import build_knowledge
@@ -22,7 +20,7 @@ pytestmark = pytest.mark.module
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AssistSettings]:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AssistSettings:
     """A data folder with one entry and no index, named by the environment as for a command."""
     data_dir = tmp_path / "data"
     data_dir.mkdir()
@@ -33,8 +31,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Assist
     monkeypatch.chdir(tmp_path)
     made = AssistSettings(_env_file=None, data_dir=data_dir)
     asyncio.run(fill(made, pack))
-    yield made
-    structlog.reset_defaults()
+    return made
 
 
 async def fill(settings: AssistSettings, pack: Path) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from assist_api.cli.main import run
 from assist_api.composition import Knowledge, build_knowledge
@@ -49,12 +48,11 @@ def pack_rows() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AssistSettings]:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AssistSettings:
     monkeypatch.setenv("ASSIST_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("KB_EMBEDDER", "none")
     monkeypatch.setenv("COLUMNS", "200")
-    yield AssistSettings.load()
-    structlog.reset_defaults()  # the commands log to this test's standard error, which is gone afterwards
+    return AssistSettings.load()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from assist_api.cli.main import run
 from kb.settings import KBSettings
@@ -24,10 +22,8 @@ pytestmark = pytest.mark.module
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kb.search.evaluate.CACHE_DIR", tmp_path_factory.mktemp("cache"))
-    yield
-    structlog.reset_defaults()  # the command logs to this test's standard error, which is gone afterwards
 
 
 def evaluate(*arguments: object) -> int:
