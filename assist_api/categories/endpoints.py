@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import APIRouter, Depends, Path, Query, status
 
 from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
@@ -63,7 +63,7 @@ async def train_category_model(account: Editor, models: ModelsDep) -> None:
 
 @router.post("/category-models/{number}/live")
 async def roll_back_category_model(
-    number: int, request: RollBack, account: Editor, models: ModelsDep
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)], request: RollBack, account: Editor, models: ModelsDep
 ) -> CategoryModels:
     """Make an earlier model the one that answers; running calls use it from their next sentence on."""
     return await models.roll_back(number, account.display_name, request.note.strip())

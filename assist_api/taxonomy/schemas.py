@@ -10,6 +10,9 @@ from pydantic import Field
 from assist_api.schemas import InputModel, OutputModel
 from kb.taxonomy_edits import TaxonomyChange
 
+MAX_NUMBER = 2**31 - 1
+"""Of versions: what a database integer holds."""
+
 
 class EditableIdea(OutputModel):
     """A solution idea that is offered."""
@@ -69,7 +72,7 @@ class TaxonomyHistory(OutputModel):
 class TaxonomyEdit(InputModel):
     """One change, and the version it was made on."""
 
-    base_number: int = Field(ge=0, description="409 `taxonomy_stale` when the pack has moved on")
+    base_number: int = Field(ge=0, le=MAX_NUMBER, description="409 `taxonomy_stale` when the pack has moved on")
     change: TaxonomyChange
     note: str = Field(default="", max_length=500)
 
@@ -77,7 +80,7 @@ class TaxonomyEdit(InputModel):
 class TaxonomyImport(InputModel):
     """A pack file to put in the place of the pack."""
 
-    base_number: int = Field(ge=0)
+    base_number: int = Field(ge=0, le=MAX_NUMBER)
     text: str = Field(max_length=500_000, description="YAML, as the export gives it")
     note: str = Field(default="", max_length=500)
 
@@ -85,5 +88,5 @@ class TaxonomyImport(InputModel):
 class TaxonomyRestore(InputModel):
     """The version to go back to."""
 
-    base_number: int = Field(ge=0)
-    number: int = Field(ge=0, description="0 is the shipped pack")
+    base_number: int = Field(ge=0, le=MAX_NUMBER)
+    number: int = Field(ge=0, le=MAX_NUMBER, description="0 is the shipped pack")
