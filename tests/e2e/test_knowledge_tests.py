@@ -119,7 +119,9 @@ def test_a_block_wants_a_reason_that_is_kept(admin_page: Page, admin: httpx.Clie
     page = admin_page
     admin.post(f"/knowledge/entries/{entry_id}/gold-questions", json={"text": QUESTION}).raise_for_status()
     page.goto("/knowledge/tests")
-    page.get_by_label(text("tests.policy_block"), exact=True).check()
+    # The choice shows once the server has taken it.
+    page.get_by_label(text("tests.policy_block"), exact=True).click()
+    expect(page.get_by_label(text("tests.policy_block"), exact=True)).to_be_checked()
     expect(page.get_by_text(text("tests.policy_hint_block"))).to_be_visible()
 
     open_editor(page, entry_id)
