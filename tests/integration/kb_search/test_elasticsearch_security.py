@@ -6,6 +6,7 @@ The test build of Elasticsearch has no API keys: that the key is sent is shown a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,14 @@ def settings(url: str, **more: object) -> KBSettings:
 def test_a_server_with_its_own_certificate_and_a_password_serves(secure_node: ElasticsearchNode, tmp_path: Path):
     trusted = settings(secure_node.url, elasticsearch_password=PASSWORD, elasticsearch_ca_file=secure_node.ca_file)
     assert check_search_server(trusted).state == "ok"
-    index = make_index(tmp_path, trusted, None)
-    index.open()
-    index.store.apply(HANDBOOK, [], 1)
-    assert index.store.count_documents() == len(HANDBOOK)
-    assert index.store.change_number == 1
-    index.close()
+    with closing(make_index(tmp_path, trusted, None)) as index:
+        index.open()
+        assert index.needs_rebuild
+        rebuild = index.begin_rebuild()
+        rebuild.store.apply(HANDBOOK, [], 1)
+        rebuild.finish()
+        assert index.store.count_documents() == len(HANDBOOK)
+        assert index.store.change_number == 1
 
 
 def test_a_wrong_password_names_the_setting(secure_node: ElasticsearchNode):
