@@ -52,6 +52,7 @@ def test_finished_call_becomes_a_case_that_the_next_call_finds(desk: Desk, finis
 
     # The next call: its agent types what the caller says.
     desk.open(finished_call)
+    expect(desk.cards.first).to_be_visible()
     page.keyboard.press("Control+k")
     expect(desk.search_box).to_be_focused()
     desk.search_box.fill("灶台软管被猫咬穿")

@@ -21,7 +21,8 @@ def test_agent_chooses_another_category_by_pinyin(desk: Desk, finished_call: str
     box = desk.category.get_by_role("combobox", name=text("category.find"))
     expect(box).to_be_focused()
     desk.page.keyboard.type("baojingqi")
-    expect(desk.category.get_by_role("option").first).to_contain_text("软管与报警器")
+    options = desk.category.get_by_role("listbox", name=text("category.options")).get_by_role("option")
+    expect(options.first).to_contain_text("软管与报警器")
     desk.page.keyboard.press("Enter")
 
     expect(desk.category).to_contain_text("软管与报警器")
@@ -40,7 +41,7 @@ def test_situation_added_by_a_curator_stands_in_the_knowledge_tree(admin_page: P
     page.goto("/taxonomy")
     page.get_by_label(text("taxonomy.pack"), exact=True).select_option("tv")
     tree = page.get_by_role("region", name=text("taxonomy.tree"))
-    tree.get_by_role("button").first.click()
+    tree.get_by_role("listitem").get_by_role("button").first.click()
     form = page.get_by_role("form", name=text("taxonomy.add_situation"))
     code = form.get_by_label(text("taxonomy.code"), exact=True)
     code.fill(f"{code.input_value()}antenna")

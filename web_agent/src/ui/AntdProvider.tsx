@@ -7,6 +7,9 @@ import { useMemo } from 'react'
 import { usePreference } from './preferences'
 import { currentTheme } from './theme'
 
+/** The library would part the two characters of 保存; keys and screen readers know the word whole. */
+const PLAIN_BUTTONS = { autoInsertSpace: false }
+
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
 /** Ant Design in the product's colours and density; only the pages that use it load it. */
@@ -38,7 +41,7 @@ export function AntdProvider({ children }: { children: ReactNode }) {
     [choice],
   )
   return (
-    <ConfigProvider theme={config} locale={locale === 'en' ? en : zhCN}>
+    <ConfigProvider theme={config} locale={locale === 'en' ? en : zhCN} button={PLAIN_BUTTONS}>
       <App component={false}>{children}</App>
     </ConfigProvider>
   )

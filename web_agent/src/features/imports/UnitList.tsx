@@ -21,7 +21,11 @@ interface UnitListProps {
 /** Every unit in the order of the document, under the headings it stands below, with the text it would have. */
 export function UnitList({ importId, file, version }: UnitListProps) {
   const { t } = useTranslation()
-  const units = useInfiniteQuery(unitsQuery(importId, file.id, version))
+  const units = useInfiniteQuery({
+    ...unitsQuery(importId, file.id, version),
+    // What a person has opened stays open when the plan of the same file is made again.
+    placeholderData: (previous, query) => (query?.queryKey[2] === file.id ? previous : undefined),
+  })
   if (units.isPending) return <Loading lines={8} />
   if (units.isError && units.data === undefined) return <Failure error={units.error} onRetry={units.refetch} />
   const items = units.data.pages.flatMap((page) => page.items)
