@@ -58,8 +58,7 @@ class TaxonomyService:
         Raises:
             NotFoundError: There is no such pack.
         """
-        if name not in PACK_NAMES:
-            raise NotFoundError("There is no such taxonomy pack.", code="taxonomy_pack_not_found")
+        _check_name(name)
         return (await self.all_current())[name]
 
     async def all_current(self) -> dict[str, PackVersion]:
@@ -207,7 +206,12 @@ class TaxonomyService:
 
 
 def shipped_pack(name: str) -> TaxonomyPack:
-    """Return the shipped pack of a sector, or `general`, as a curator would import it."""
+    """Return the shipped pack of a sector, or `general`, as a curator would import it.
+
+    Raises:
+        NotFoundError: There is no such pack.
+    """
+    _check_name(name)
     branch = shipped_branch(name)
     groups = [
         {
@@ -256,3 +260,8 @@ def _newest() -> Any:  # noqa: ANN401  # debt: SQLAlchemy's select types
     top = newest.group_by(TaxonomyVersionRow.pack).subquery()
     is_top = (TaxonomyVersionRow.pack == top.c.pack) & (TaxonomyVersionRow.number == top.c.number)
     return select(TaxonomyVersionRow).join(top, is_top)
+
+
+def _check_name(name: str) -> None:
+    if name not in PACK_NAMES:
+        raise NotFoundError("There is no such taxonomy pack.", code="taxonomy_pack_not_found")

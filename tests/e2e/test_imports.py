@@ -65,7 +65,7 @@ def test_folder_is_imported_with_a_preview_and_then_found(admin_page: Page, fold
     entry = page.get_by_role("region", name=text("knowledge.entry"))
     expect(entry).to_contain_text("灯会约定.md · 第二条")
     page.keyboard.press("Control+k")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_role("searchbox", name=text("search.label"))).to_be_focused()
     page.keyboard.type("紫云台小区灯会约定第2条")
     found = page.get_by_role("region", name=text("knowledge.list")).get_by_role("link").filter(has_text="›")
     expect(found.first).to_contain_text("紫云台小区灯会约定 第二条")

@@ -88,6 +88,8 @@ async def test_unusable_search_is_refused_with_a_reason(
         ("POST", f"{ENTRIES}/{uuid4()}/retire", None, 404, None),
         ("POST", "/api/v1/accounts", {"username": "a b"}, 422, "username"),
         ("PATCH", f"/api/v1/accounts/{uuid4()}", {"role": "king"}, 422, "role"),
+        ("POST", "/api/v1/taxonomy/nobody/restore", {"base_number": 0, "number": 0}, 404, None),
+        ("POST", "/api/v1/taxonomy/tv/restore", {"base_number": 0, "number": 2**31}, 422, "number"),
         ("GET", "/api/v1/nothing/here", None, 404, None),
         ("DELETE", ENTRIES, None, 405, None),
         ("GET", "/api/v1/search", None, 405, None),
