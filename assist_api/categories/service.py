@@ -51,15 +51,23 @@ class CategoryModelDesk:
         Raises:
             ConflictError: `category_training_runs`.
         """
-        if self._categories.is_learning:
-            message = "A model is being learned already; wait until it is decided on."
-            raise ConflictError(message, code="category_training_runs")
+        self._refuse_while_learning()
         self._tasks.start(self._train(asked_by), name="category-training")
 
     async def roll_back(self, number: int, done_by: str, note: str) -> CategoryModels:
-        """Make an earlier model live; see `CategoryService.roll_back`."""
+        """Make an earlier model live; see `CategoryService.roll_back`.
+
+        Raises:
+            ConflictError: `category_training_runs`; what is being learned would be live soon after.
+        """
+        self._refuse_while_learning()
         await self._categories.roll_back(number, done_by, note)
         return await self.overview()
+
+    def _refuse_while_learning(self) -> None:
+        if self._categories.is_learning:
+            message = "A model is being learned already; wait until it is decided on."
+            raise ConflictError(message, code="category_training_runs")
 
     async def aclose(self) -> None:
         """Stop waiting for what is being learned; safe to call twice."""
