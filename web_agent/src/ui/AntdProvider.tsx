@@ -7,7 +7,7 @@ import { useMemo } from 'react'
 import { usePreference } from './preferences'
 import { currentTheme } from './theme'
 
-/** The library would part the two characters of 保存; keys and screen readers know the word whole. */
+/** The library would part the two characters of a short label; keys and screen readers know the word whole. */
 const PLAIN_BUTTONS = { autoInsertSpace: false }
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
