@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.models import Revision, RevisionState
 from kb.repository import EntryRepository
-from kb.schemas import EntryDetail
+from kb.schemas import EntryDetail, EntryDraft
 from kb.search.query import DocumentKind
 from kb.service import KnowledgeService
 from kit.clock import Clock
@@ -25,12 +25,12 @@ class ReviewService:
         self._session = session
         self._clock = clock
 
-    async def publish(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
-        """Put the text in the place of the published one, or publish the entry for the first time.
+    async def check(self, entry_id: UUID, revision_id: UUID) -> EntryDraft:
+        """Return the text if `publish` would take it now.
 
         Raises:
             NotFoundError: There is no such entry or revision.
-            ConflictError: `not_in_review`: somebody has decided already; `stale_revision`: the entry was edited now.
+            ConflictError: `not_in_review`: somebody has decided already.
             InvalidInputError: `title_taken`: another published entry has the title.
         """
         waiting = await self._waiting(entry_id, revision_id)
@@ -38,6 +38,16 @@ class ReviewService:
         if taken_by not in (None, entry_id):
             message = "Another entry of this sector and region has this title; retire it or edit this text."
             raise InvalidInputError(message, field="title", code="title_taken", entry_id=str(taken_by))
+        return EntryDraft.model_validate(waiting, from_attributes=True)
+
+    async def publish(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
+        """Put the text in the place of the published one, or publish the entry for the first time.
+
+        Raises:
+            NotFoundError, InvalidInputError: As `check`.
+            ConflictError: As `check`; `stale_revision`: the entry was edited now.
+        """
+        await self.check(entry_id, revision_id)
         current_id = (await self._knowledge.get_entry(entry_id)).current.id
         now = self._clock.now()
         if current_id != revision_id:

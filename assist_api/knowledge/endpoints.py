@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, status
 from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.deps import ServicesDep, SessionDep, permitted
-from assist_api.knowledge.schemas import EntryRevision, NewEntry, RevisionList
+from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
 from kb.models import RevisionState
 from kb.paging import MAX_PAGE_SIZE
@@ -94,9 +94,14 @@ async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> En
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/publish")
-async def publish_revision(entry_id: UUID, revision_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
-    """Publish a revision that waits for review; 409 `not_in_review` when somebody has decided already."""
-    return await editor.publish_waiting(entry_id, revision_id)
+async def publish_revision(
+    entry_id: UUID, revision_id: UUID, publication: Publication, _editor: Editor, editor: EditorDep
+) -> EntryDetail:
+    """Publish a revision that waits for review.
+
+    409 `not_in_review` when somebody has decided already, or when gold questions would lose their place.
+    """
+    return await editor.publish_waiting(entry_id, revision_id, publication.consent())
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/turn-down")

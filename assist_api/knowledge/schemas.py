@@ -8,26 +8,33 @@ from pydantic import Field
 
 from assist_api.knowledge.publishing import Consent
 from assist_api.schemas import OutputModel
-from kb.schemas import EntryDraft, RevisionDetail
+from kb.schemas import EntryDraft, InputModel, RevisionDetail
 
 
-class NewEntry(EntryDraft):
-    """The whole text of an entry, and what the editor says about gold questions that would lose their place."""
+class Publication(InputModel):
+    """What the editor says about gold questions that would lose their place."""
 
     ask_before_drop: bool = Field(
         default=False, description="409 `knowledge_test_drop` with the report, instead of publishing with a warning"
     )
     override_reason: str = Field(
-        default="", max_length=500, description="Why it is right although the policy is to block; kept with the run"
+        default="",
+        max_length=500,
+        pattern=r"^[^\x00]*$",  # PostgreSQL cannot store U+0000
+        description="Why it is right although the policy is to block; kept with the run",
     )
+
+    def consent(self) -> Consent:
+        """Return it for the gate."""
+        return Consent(self.ask_before_drop, self.override_reason)
+
+
+class NewEntry(EntryDraft, Publication):
+    """The whole text of an entry, and what the editor says about drops."""
 
     def draft(self) -> EntryDraft:
         """Return the text alone."""
         return EntryDraft.model_validate(self.model_dump(include=set(EntryDraft.model_fields)))
-
-    def consent(self) -> Consent:
-        """Return what the editor says about drops."""
-        return Consent(self.ask_before_drop, self.override_reason)
 
 
 class EntryRevision(NewEntry):

@@ -83,11 +83,20 @@ class KnowledgeEditor:
         await self.make_findable()
         return entry
 
-    async def publish_waiting(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
-        """Publish a text that waits for review; see `ReviewService.publish`."""
+    async def publish_waiting(self, entry_id: UUID, revision_id: UUID, consent: Consent = ASSENT) -> EntryDetail:
+        """Publish a text that waits for review once it is admitted; see `ReviewService.publish`.
+
+        Raises:
+            ConflictError: As `ReviewService.publish`, and as `PublicationGate.admit`.
+        """
+        async with self._database.session() as session:
+            draft = await ReviewService(session, self._clock).check(entry_id, revision_id)
+        admission = await self._admit(draft, entry_id, consent)
         async with self._database.session() as session:
             entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)
+            await admission.record(session, self._clock, entry.current)
         await self.make_findable()
+        admission.note_published()
         return entry
 
     async def turn_down(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:

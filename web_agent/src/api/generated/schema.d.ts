@@ -523,7 +523,9 @@ export interface paths {
         put?: never;
         /**
          * Publish Revision
-         * @description Publish a revision that waits for review; 409 `not_in_review` when somebody has decided already.
+         * @description Publish a revision that waits for review.
+         *
+         *     409 `not_in_review` when somebody has decided already, or when gold questions would lose their place.
          */
         post: operations["publish_revision"];
         delete?: never;
@@ -2824,6 +2826,18 @@ export interface components {
          * @description The whole text of the next revision, and the one it was written on top of.
          */
         EntryRevision: {
+            /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
             /** Title */
             title: string;
             /**
@@ -2906,18 +2920,6 @@ export interface components {
              * @default
              */
             change_note: string;
-            /**
-             * Ask Before Drop
-             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
-             * @default false
-             */
-            ask_before_drop: boolean;
-            /**
-             * Override Reason
-             * @description Why it is right although the policy is to block; kept with the run
-             * @default
-             */
-            override_reason: string;
             /**
              * Base Revision Id
              * Format: uuid
@@ -4027,9 +4029,21 @@ export interface components {
         Movement: "better" | "worse" | "unchanged";
         /**
          * NewEntry
-         * @description The whole text of an entry, and what the editor says about gold questions that would lose their place.
+         * @description The whole text of an entry, and what the editor says about drops.
          */
         NewEntry: {
+            /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
             /** Title */
             title: string;
             /**
@@ -4112,18 +4126,6 @@ export interface components {
              * @default
              */
             change_note: string;
-            /**
-             * Ask Before Drop
-             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
-             * @default false
-             */
-            ask_before_drop: boolean;
-            /**
-             * Override Reason
-             * @description Why it is right although the policy is to block; kept with the run
-             * @default
-             */
-            override_reason: string;
         };
         /**
          * NewQuestion
@@ -4247,6 +4249,24 @@ export interface components {
             chosen_by: string | null;
             /** Chosen At */
             chosen_at: string | null;
+        };
+        /**
+         * Publication
+         * @description What the editor says about gold questions that would lose their place.
+         */
+        Publication: {
+            /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
         };
         /**
          * PublishMode
@@ -8937,7 +8957,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

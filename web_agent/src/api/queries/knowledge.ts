@@ -102,21 +102,22 @@ export function useRetireEntry() {
 
 export interface ReviewDecision {
   revisionId: string
-  decision: 'publish' | 'turn_down'
+  /** Null turns the text down. */
+  publication: Consent | null
 }
 
 /** Publishes a text that waits for review, or leaves it out. */
 export function useReview(entryId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: ({ revisionId, decision }: ReviewDecision) => {
+    mutationFn: ({ revisionId, publication: body }: ReviewDecision) => {
       const params = { path: { entry_id: entryId, revision_id: revisionId } }
       return answer(
-        decision === 'publish'
-          ? api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/publish', { params })
-          : api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/turn-down', { params }),
+        body === null
+          ? api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/turn-down', { params })
+          : api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/publish', { params, body }),
       )
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+    onSuccess: () => forgetTexts(client),
   })
 }

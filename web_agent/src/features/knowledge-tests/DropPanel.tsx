@@ -23,13 +23,15 @@ export function reportOf(problem: Problem): GoldReport | null {
 
 interface DropPanelProps {
   problem: Problem
+  /** What leaves everything as it is. */
+  stayLabel: string
   isPending: boolean
   onPublish: (consent: Consent) => void
   onStay: () => void
 }
 
 /** Which questions would lose their place, and the ways on: edit, publish, or publish with a reason. */
-export function DropPanel({ problem, isPending, onPublish, onStay }: DropPanelProps) {
+export function DropPanel({ problem, stayLabel, isPending, onPublish, onStay }: DropPanelProps) {
   const { t } = useTranslation()
   const report = reportOf(problem)
   const isBlocked = problem.details.policy === 'block'
@@ -46,11 +48,11 @@ export function DropPanel({ problem, isPending, onPublish, onStay }: DropPanelPr
       )}
       <p className="field__hint">{t('tests.drop_fix')}</p>
       {isBlocked ? (
-        <Override isPending={isPending} onPublish={onPublish} onStay={onStay} />
+        <Override stayLabel={stayLabel} isPending={isPending} onPublish={onPublish} onStay={onStay} />
       ) : (
         <div className="drop__actions">
           <Button tone="primary" onClick={onStay}>
-            {t('editor.stay')}
+            {stayLabel}
           </Button>
           <Button
             disabled={isPending}
@@ -66,7 +68,7 @@ export function DropPanel({ problem, isPending, onPublish, onStay }: DropPanelPr
   )
 }
 
-function Override({ isPending, onPublish, onStay }: Omit<DropPanelProps, 'problem'>) {
+function Override({ stayLabel, isPending, onPublish, onStay }: Omit<DropPanelProps, 'problem'>) {
   const { t } = useTranslation()
   const id = useId()
   const [reason, setReason] = useState('')
@@ -92,7 +94,7 @@ function Override({ isPending, onPublish, onStay }: Omit<DropPanelProps, 'proble
       />
       <div className="drop__actions">
         <Button tone="primary" onClick={onStay}>
-          {t('editor.stay')}
+          {stayLabel}
         </Button>
         <Button type="submit" disabled={isPending || reason.trim() === ''}>
           {t('tests.publish_override')}

@@ -69,6 +69,7 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
         {saving.problem !== null && asksForConsent(saving.problem) && (
           <DropPanel
             problem={saving.problem}
+            stayLabel={t('editor.stay')}
             isPending={saving.isPending}
             onPublish={saving.send}
             onStay={saving.settle}

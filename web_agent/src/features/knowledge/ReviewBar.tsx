@@ -1,8 +1,10 @@
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
+import type { Consent } from '@/api/queries/knowledge'
 import { useReview } from '@/api/queries/knowledge'
 import type { EntryDetail, RevisionDetail } from '@/api/types'
+import { asksForConsent, DropPanel } from '@/features/knowledge-tests/DropPanel'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
@@ -19,14 +21,26 @@ export function ReviewBar({ entry, revisions, onShow }: ReviewBarProps) {
   const review = useReview(entry.id)
   const waiting = revisions.find((revision) => revision.state === 'in_review')
   if (waiting === undefined) return null
-  const decide = (decision: 'publish' | 'turn_down') => {
+  const decide = (publication: Consent | null) => {
     review.mutate(
-      { revisionId: waiting.id, decision },
+      { revisionId: waiting.id, publication },
       {
         onSuccess: () => {
           onShow(null)
         },
       },
+    )
+  }
+  const problem = review.isError ? asProblem(review.error) : null
+  if (problem !== null && asksForConsent(problem)) {
+    return (
+      <DropPanel
+        problem={problem}
+        stayLabel={t('review.not_now')}
+        isPending={review.isPending}
+        onPublish={decide}
+        onStay={review.reset}
+      />
     )
   }
   return (
@@ -49,7 +63,7 @@ export function ReviewBar({ entry, revisions, onShow }: ReviewBarProps) {
             tone="quiet"
             disabled={review.isPending}
             onClick={() => {
-              decide('turn_down')
+              decide(null)
             }}
           >
             {t('review.turn_down')}
@@ -59,7 +73,7 @@ export function ReviewBar({ entry, revisions, onShow }: ReviewBarProps) {
             tone="primary"
             disabled={review.isPending}
             onClick={() => {
-              decide('publish')
+              decide({ ask_before_drop: true, override_reason: '' })
             }}
           >
             {t('review.publish')}
@@ -67,8 +81,8 @@ export function ReviewBar({ entry, revisions, onShow }: ReviewBarProps) {
         </>
       }
     >
-      {review.isError
-        ? problemText(t, asProblem(review.error))
+      {problem !== null
+        ? problemText(t, problem)
         : t(waiting.id === entry.current.id ? 'review.waiting_first' : 'review.waiting', { number: waiting.number })}
     </Banner>
   )
