@@ -42,12 +42,17 @@ def _sound_terms(text: str) -> list[str]:
     return list(_grams(similar_sounds(sounds(text)), 2, 3))
 
 
+def _writing_terms(text: str) -> list[str]:
+    return list(_grams(text, 1, 3))
+
+
 ANALYZERS: dict[str, Callable[[str], list[str]]] = {
     "words": _word_terms,
     "characters": _character_terms,
     "sounds": _sound_terms,
+    "writing": _writing_terms,
 }
-"""Term makers by channel; all take the text as `content_text` returns it."""
+"""Term makers by channel. `writing` takes the text as it was written, the others as `content_text` returns it."""
 
 
 class Channel:

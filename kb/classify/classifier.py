@@ -60,6 +60,7 @@ class CategoryClassifier:
         categories: Category ids, in column order.
         lexical: The view that is always there.
         vector: The view by meaning, when an embedder took part in the fit.
+        writing: The view of texts as they were written, when it was fitted for such.
         weights: Weight of every scorer in the pool, as `<view>.<head>`.
         sharpness: How far the pool's scores are to be trusted.
         threshold: Below this probability it abstains.
@@ -74,10 +75,12 @@ class CategoryClassifier:
         sharpness: Sharpness,
         threshold: float,
         embedder: Embedder | None = None,
+        writing: LexicalView | None = None,
     ) -> None:
         self.categories = tuple(categories)
         self.lexical = lexical
         self.vector = vector
+        self.writing = writing
         self.weights = dict(weights)
         self.sharpness = sharpness
         self.threshold = threshold
@@ -85,8 +88,13 @@ class CategoryClassifier:
         self._heads = make_heads(self.categories)
         self._sectors = np.array([_sector(category) for category in self.categories])
 
-    def scores(self, texts: Sequence[str]) -> Floats:
-        """Return the pooled scores of texts as `content_text` returns them: one row a text."""
+    def scores(self, texts: Sequence[str], written: Sequence[str] | None = None) -> Floats:
+        """Return the pooled scores of texts as `content_text` returns them: one row a text.
+
+        Args:
+            texts: What was said.
+            written: The same texts as they were written; None when they were not.
+        """
         named = prefixed(self.lexical.name, self.lexical.scores(texts, self._heads))
         familiar = np.zeros(len(texts), np.float32)
         if self.vector is not None and self._embedder is not None:
@@ -94,11 +102,15 @@ class CategoryClassifier:
                 self._embedder.embed_questions([*map(vector_text, texts)]), self._heads
             )
             named |= prefixed(self.vector.name, scores)
+        if self.writing is not None:
+            named |= prefixed(
+                self.writing.name, self.writing.scores(texts if written is None else written, self._heads)
+            )
         return self.sharpness.apply(pooled(named, self.weights), familiar)
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities of raw texts: one row a text, in the order of `categories`."""
-        return softmax(self.scores([content_text(text) for text in texts]))
+        return softmax(self.scores([content_text(text) for text in texts], texts))
 
     def rank(self, text: str) -> CategoryRankingResult:
         """Rank the categories of one text."""

@@ -112,7 +112,7 @@ def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> C
     if embedder is not None:
         embedder.recall(folder.name, [content_text(example.text) for example in (*train, *dev)], say)
     began = time.perf_counter()
-    trained = fit(train, embedder=embedder, say=say)
+    trained = fit(train, embedder=embedder, is_written=True, say=say)
     fit_seconds = time.perf_counter() - began + (0.0 if embedder is None else embedder.seconds)
     say(f"learned in {fit_seconds:.0f} s; asking")
     return ClassificationReport(

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.classify.calibration import Sharpness
-from kb.classify.channels import ANALYZERS, Channel
+from kb.classify.channels import Channel
 from kb.classify.classifier import CategoryClassifier
-from kb.classify.lexical import LexicalView
+from kb.classify.lexical import SPEECH, WRITING, LexicalKind, LexicalView
 from kb.classify.training import HeldOut
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
@@ -56,14 +56,15 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "weights": classifier.weights,
         "sharpness": [classifier.sharpness.base, classifier.sharpness.slope],
         "threshold": classifier.threshold,
-        "terms": {channel.name: channel.state()[0] for channel in classifier.lexical.channels},
+        "terms": {channel.name: channel.state()[0] for view in _lexical_views(classifier) for channel in view.channels},
         "has_vectors": classifier.vector is not None,
     }
     arrays: dict[str, npt.NDArray[Any]] = {
         "head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
     }
     arrays |= {"held_out.keys": held_out.keys, "held_out.is_right": held_out.is_right}
-    arrays |= _lexical_arrays(classifier.lexical)
+    for view in _lexical_views(classifier):
+        arrays |= _lexical_arrays(view)
     if classifier.vector is not None:
         arrays |= _vector_arrays(classifier.vector)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
@@ -85,12 +86,13 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
                 return None
             classifier = CategoryClassifier(
                 head["categories"],
-                _restore_lexical(arrays, head["terms"]),
+                _restore_lexical(SPEECH, arrays, head["terms"]),
                 _restore_vectors(arrays) if head["has_vectors"] else None,
                 head["weights"],
                 Sharpness(*head["sharpness"]),
                 head["threshold"],
                 embedder,
+                _restore_lexical(WRITING, arrays, head["terms"]) if WRITING.channels[0] in head["terms"] else None,
             )
             return StoredModel(classifier, HeldOut(arrays["held_out.keys"], arrays["held_out.is_right"]))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
@@ -110,17 +112,21 @@ def _hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _lexical_views(classifier: CategoryClassifier) -> list[LexicalView]:
+    return [view for view in (classifier.lexical, classifier.writing) if view is not None]
+
+
 def _lexical_arrays(view: LexicalView) -> dict[str, npt.NDArray[Any]]:
     arrays = {f"idf.{channel.name}": channel.state()[1] for channel in view.channels}
     for name, (weights, bias) in view.machines.items():
         # Half precision: margins change in the third digit, the file halves.
-        arrays |= {f"lexical.{name}.weights": weights.astype(np.float16), f"lexical.{name}.bias": bias}
+        arrays |= {f"{view.name}.{name}.weights": weights.astype(np.float16), f"{view.name}.{name}.bias": bias}
     return arrays
 
 
-def _restore_lexical(arrays: Arrays, terms: Mapping[str, list[str]]) -> LexicalView:
-    channels = [Channel.restore(name, terms[name], arrays[f"idf.{name}"]) for name in ANALYZERS]
-    return LexicalView(channels, _pairs(arrays, "lexical."))
+def _restore_lexical(kind: LexicalKind, arrays: Arrays, terms: Mapping[str, list[str]]) -> LexicalView:
+    channels = [Channel.restore(name, terms[name], arrays[f"idf.{name}"]) for name in kind.channels]
+    return LexicalView(kind, channels, _pairs(arrays, f"{kind.name}."))
 
 
 def _vector_arrays(view: VectorView) -> dict[str, npt.NDArray[Any]]:

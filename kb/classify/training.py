@@ -14,7 +14,7 @@ from kb.classify.classifier import CategoryClassifier, pooled, prefixed
 from kb.classify.examples import Example
 from kb.classify.folds import Rows, folds, group_numbers
 from kb.classify.heads import Head, make_heads
-from kb.classify.lexical import LexicalView
+from kb.classify.lexical import SPEECH, WRITING, LexicalView
 from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
 from kb.classify.vectors import VectorView, centred
@@ -30,7 +30,7 @@ the 17 invented calls above it were ranked right (tests/integration/kb_classify)
 looked at as well (20 of 21), so neither set is a held-out one for this number."""
 
 VIEW_SAY = {"lexical": 0.6, "vector": 0.4}
-"""Share of each view in the pool: of 41 bank topics .839 were right at 0.7 to 0.6, .833 at 0.4 to 0.6."""
+"""Share of each view where calls are ranked: of 41 bank topics .839 were right at 0.7 to 0.6, .833 at 0.4 to 0.6."""
 
 Floats = npt.NDArray[np.float32]
 Say = Callable[[str], None]
@@ -75,6 +75,7 @@ def fit(
     embedder: Embedder | None = None,
     known_vectors: Mapping[str, Floats] | None = None,
     wanted_accuracy: float = WANTED_ACCURACY,
+    is_written: bool = False,
     say: Say = lambda _line: None,
 ) -> Trained:
     """Learn from examples; blocks for seconds, deterministic.
@@ -84,14 +85,15 @@ def fit(
         embedder: Adds the view by meaning.
         known_vectors: Vectors of texts embedded before, by `vector_text`; spares their embedding.
         wanted_accuracy: Share of right answers wanted among those that are not withheld.
+        is_written: Texts to be ranked will be written as these are, not heard: adds the view of the writing.
         say: Told how far it is.
 
     Raises:
         InvalidInputError: There are no two categories to tell apart.
     """
-    by_text = {content_text(example.text): example for example in examples}
-    by_text.pop("", None)
-    texts, chosen = list(by_text), list(by_text.values())
+    by_text = {example.text if is_written else content_text(example.text): example for example in examples}
+    chosen = [example for example in by_text.values() if content_text(example.text)]
+    texts = [content_text(example.text) for example in chosen]
     categories = sorted({example.category_id for example in chosen})
     if len(categories) < 2:
         message = "Two categories with texts are needed to learn from; import knowledge first."
@@ -103,13 +105,15 @@ def fit(
     spread = None if vectors is None else centred(vectors, vectors.mean(axis=0))
     names = [example.group for example in chosen]
     splits = list(folds(labels, group_numbers(names, spread), None if all(names) else spread))
-    parts = _Parts(texts, labels, weights, splits, make_heads(categories))
+    written = [example.text for example in chosen] if is_written else None
+    parts = _Parts(texts, written, labels, weights, splits, make_heads(categories))
     return _fit(parts, categories, vectors, embedder, wanted_accuracy, say)
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
     texts: Sequence[str]
+    written: Sequence[str] | None
     labels: Rows
     weights: Floats
     splits: Sequence[tuple[Rows, Rows]]
@@ -132,7 +136,7 @@ def _fit(
 ) -> Trained:
     say(f"learning words, characters and sounds of {len(parts.texts)} texts")
     lexical, unseen = LexicalView.fit(
-        parts.texts, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
+        SPEECH, parts.texts, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
     )
     named = prefixed(lexical.name, unseen)
     vector, familiar = None, np.zeros(len(parts.texts), np.float32)
@@ -142,18 +146,25 @@ def _fit(
             vectors, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
         )
         named |= prefixed(vector.name, unseen)
+    writing = None
+    if parts.written is not None:
+        writing, unseen = LexicalView.fit(
+            WRITING, parts.written, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
+        )
+        named |= prefixed(writing.name, unseen)
     rows = parts.rows
     if not len(rows):
         rows = np.arange(len(parts.texts))
     labels = parts.labels[rows]
-    weights = _pool({name: matrix[rows] for name, matrix in named.items()}, labels)
+    weigh = _pool if writing is None else _pool_freely
+    weights = weigh({name: matrix[rows] for name, matrix in named.items()}, labels)
     scores = pooled({name: matrix[rows] for name, matrix in named.items()}, weights)
     sharpness = fit_sharpness(scores, familiar[rows], labels)
     probabilities = softmax(sharpness.apply(scores, familiar[rows]))
     is_right = probabilities.argmax(axis=1) == labels
     wanted = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
     threshold = min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, wanted))
-    classifier = CategoryClassifier(categories, lexical, vector, weights, sharpness, threshold, embedder)
+    classifier = CategoryClassifier(categories, lexical, vector, weights, sharpness, threshold, embedder, writing)
     names = np.array(categories)
     answered = names[probabilities.argmax(axis=1)]
     quality = measure(names[labels], answered, probabilities.max(axis=1), threshold) if len(parts.rows) else None
@@ -175,6 +186,12 @@ def _pool(unseen: Mapping[str, Floats], labels: Rows) -> dict[str, float]:
         say = VIEW_SAY[view] if len(views) > 1 else 1.0
         weights |= {name: say * float(weight) for name, weight in zip(names, fitted, strict=True)}
     return weights
+
+
+def _pool_freely(unseen: Mapping[str, Floats], labels: Rows) -> dict[str, float]:
+    """Weigh all scorers at once: what is asked is written like what was held out."""
+    fitted = fit_pool(list(unseen.values()), labels)
+    return {name: float(weight) for name, weight in zip(unseen, fitted, strict=True)}
 
 
 def embed(

@@ -108,6 +108,26 @@ def test_stored_model_answers_the_same(trained: Trained, tmp_path: Path) -> None
     np.testing.assert_array_equal(stored.held_out.keys, trained.held_out.keys)
 
 
+def test_written_texts_are_told_apart_by_what_speech_does_not_have(tmp_path: Path) -> None:
+    stems = [
+        "电能表的误差应满足的要求有",
+        "计量柜进线单元应有",
+        "现货市场提交申报信息的时间",
+        "用户功率因数标准",
+        "抄表的周期",
+    ]
+    sets = {"choice": "{}（）。", "statement": "《{}》", "question": "{}?"}
+    examples = [Example(form.format(stem), label) for label, form in sets.items() for stem in stems]
+    trained = fit(examples, is_written=True)
+    asked = [form.format("互感器的变比") for form in sets.values()]
+    path = model_path(tmp_path, 1)
+    stored = load_model(path, save_model(trained.classifier, trained.held_out, path), None)
+    assert stored is not None
+    for classifier in (trained.classifier, stored.classifier):
+        best = classifier.probabilities(asked).argmax(axis=1)
+        assert [classifier.categories[column] for column in best] == list(sets)
+
+
 def test_file_that_is_not_the_recorded_one_is_not_loaded(trained: Trained, tmp_path: Path) -> None:
     path = model_path(tmp_path, 1)
     assert load_model(path, "", None) is None
