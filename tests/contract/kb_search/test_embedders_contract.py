@@ -66,7 +66,9 @@ class TestEmbedder:
 
     def test_warm_up_and_close_may_be_called_twice(self, embedder: Embedder) -> None:
         embedder.warm_up()
+        known = embedder.capabilities
         embedder.warm_up()
+        assert embedder.capabilities == known
         embedder.close()
         embedder.close()
 

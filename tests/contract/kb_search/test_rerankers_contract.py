@@ -75,8 +75,10 @@ class TestReranker:
         assert np.allclose(reranker.judge("停电", passages), reranker.judge("停电", passages[::-1])[::-1], atol=1e-5)
 
     def test_close_may_be_called_twice(self, reranker: Reranker) -> None:
+        judged = reranker.judge("停电", ["家里停电了"])
         reranker.close()
         reranker.close()
+        assert judged.shape == (1,)
 
 
 @pytest.fixture
