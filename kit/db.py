@@ -22,6 +22,10 @@ NAMING = {
 }
 
 
+SQLITE_BUSY_TIMEOUT_MS = 10_000
+"""How long a connection waits for another one's transaction; covers a bulk import in another process."""
+
+
 class Base(DeclarativeBase):
     """Declarative base with stable constraint names (Alembic needs them on SQLite)."""
 
@@ -81,8 +85,9 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # debt: DBAPI has no type
-    # WAL lets readers go on while a call event commits; 10 s covers a bulk import in another process.
+    # WAL lets readers go on while a call event commits; changing to it may have to wait for another connection.
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+    busy_timeout = f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}"
+    for pragma in (busy_timeout, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

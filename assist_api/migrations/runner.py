@@ -10,11 +10,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from kit.db import Database
+from kit.db import SQLITE_BUSY_TIMEOUT_MS, Database
 from kit.errors import MisconfiguredError
 
+TURN_TIMEOUT_SECONDS = 120
+"""How long a process waits while another one migrates: a slow machine takes a minute for all of it."""
 LOCK_TIMEOUT_SECONDS = 10
-"""A migration that cannot get its lock gives up instead of stopping everyone queued behind it."""
+"""A migration that cannot get the lock of a table gives up instead of stopping everyone queued behind it."""
 _ADVISORY_LOCK = 7_295_518_001
 """Arbitrary, the same for every process of ours."""
 
@@ -58,10 +60,13 @@ def take_lock(connection: Connection) -> None:
     """Hold the migration lock until the transaction ends."""
     if connection.dialect.name == "sqlite":
         # The driver begins no transaction before DDL by itself; this one also keeps other writers out.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={TURN_TIMEOUT_SECONDS * 1000}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
     else:
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_TIMEOUT_SECONDS}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
 
 
 def _current_revision(connection: Connection) -> str | None:
