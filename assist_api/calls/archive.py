@@ -69,9 +69,9 @@ class CallArchive:
             row = await repository.find(call_id)
             if row is None:
                 raise _not_found()
-            return CallEventPage(
-                items=await repository.events(call_id, after=after, limit=limit), last_seq=row.last_seq
-            )
+            items = await repository.events(call_id, after=after, limit=limit)
+        # An event may be committed between the two reads.
+        return CallEventPage(items=items, last_seq=max(row.last_seq, items[-1].seq if items else 0))
 
     async def audio(self, viewer: CallViewer, call_id: UUID) -> Path:
         """Return the playable recording of a call.

@@ -107,7 +107,9 @@ class CallJournal:
                 raise NotFoundError("There is no such call.", code="call_not_found")
             events = await repository.events(call_id)
         snapshot = fold(empty_snapshot(call_info(row)), events)
-        return cls(snapshot, row.last_seq, database=database, hub=hub, clock=clock)
+        # The writer may have committed between the two reads; its events are in the snapshot, so their number is too.
+        seq = max(row.last_seq, events[-1].seq if events else 0)
+        return cls(snapshot, seq, database=database, hub=hub, clock=clock)
 
     @property
     def call_id(self) -> UUID:

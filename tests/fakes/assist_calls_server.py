@@ -30,9 +30,11 @@ async def run_desk_server(database_url: str, data_dir: Path) -> AsyncIterator[tu
         @asynccontextmanager
         async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
             built = build_services(settings, PatientClock())
-            await runner.upgrade(built.database)
-            yield replace(built, calls=desk.calls, hub=desk.hub)
-            await built.aclose()
+            try:
+                await runner.upgrade(built.database)
+                yield replace(built, calls=desk.calls, hub=desk.hub)
+            finally:
+                await built.aclose()
 
         app = create_app(settings_for(database_url, data_dir), open_services)
         async with app.router.lifespan_context(app):

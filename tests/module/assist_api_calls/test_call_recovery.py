@@ -5,12 +5,14 @@ import io
 import os
 import time
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.repository import CallRepository
 from assist_api.realtime.protocol import (
     CallAnsweredEvent,
     CallEndedEvent,
@@ -60,6 +62,25 @@ async def test_a_graceful_stop_interrupts_and_the_next_start_goes_on(sqlite_url:
     texts = [event.data.text for event in events if isinstance(event, TranscriptFinalEvent)]
     assert len(texts) == len(set(texts)) == 5
     assert [leg.start_ms for leg in again] == [0, 900]
+
+
+async def test_a_snapshot_has_the_number_of_what_is_committed_while_it_is_read(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_desk(sqlite_url, tmp_path) as desk, open_desk(sqlite_url, tmp_path) as elsewhere:
+        call_id = await desk.begin(await add_agent(desk.database), speed="1")
+        read_events = CallRepository.events
+
+        async def end_before_reading(self: CallRepository, *args: Any, **options: Any) -> list[CallEvent]:  # noqa: ANN401
+            if desk.calls.is_carried_here(call_id):
+                await desk.calls.stop(call_id)
+                await desk.ended(call_id)
+            return await read_events(self, *args, **options)
+
+        monkeypatch.setattr(CallRepository, "events", end_before_reading)
+        snapshot = await elsewhere.calls.snapshot(call_id)
+        assert snapshot.data.call.state == "ended"
+        assert snapshot.seq == (await elsewhere.calls.snapshot(call_id)).seq
 
 
 async def test_a_live_process_keeps_its_calls(sqlite_url: str, tmp_path: Path) -> None:
