@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from haystack import Document
@@ -84,7 +85,7 @@ class OverlayStore:
     """A `SearchStore` with documents put in, replaced or taken out; it refuses every write."""
 
     def __init__(self, base: SearchStore, drafts: Mapping[str, Draft | None]) -> None:
-        """Look at a store.
+        """Look at a store; what is counted of the documents is counted at the first search, on its thread.
 
         Args:
             base: The store below; whoever leased it closes it.
@@ -93,10 +94,21 @@ class OverlayStore:
         self._base = base
         self._hidden = frozenset(drafts)
         self._drafts = {name: draft for name, draft in drafts.items() if draft is not None}
-        self._replaced = [Draft.of(document) for document in base.load(drafts).values()]
-        self._named = _names_by_term(self._drafts)
-        self._more = Counter({term: len(names) for term, names in self._named.items()})
-        self._more.subtract(term for draft in self._replaced for term in _terms_of(draft))
+
+    @cached_property
+    def _replaced(self) -> list[Draft]:
+        return [Draft.of(document) for document in self._base.load(self._hidden).values()]
+
+    @cached_property
+    def _named(self) -> dict[Term, list[str]]:
+        return _names_by_term(self._drafts)
+
+    @cached_property
+    def _more(self) -> Counter[Term]:
+        """In how many more documents (or fewer) than in the base a term occurs."""
+        more = Counter({term: len(names) for term, names in self._named.items()})
+        more.subtract(term for draft in self._replaced for term in _terms_of(draft))
+        return more
 
     # Searching ---------------------------------------------------------------------------------------------------
 

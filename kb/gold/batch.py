@@ -1,0 +1,136 @@
+"""Runs gold questions against the index as it would be after a publication of many texts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from kb.gold.asking import query_of
+from kb.gold.baseline import Baseline
+from kb.gold.changes import ChangeSource, TextChange
+from kb.gold.comparison import Placement, document_pairs
+from kb.gold.contenders import Contenders, WeighedQuestion
+from kb.gold.placing import as_it_is, place
+from kb.gold.repository import AskedQuestion
+from kb.gold.results import DraftTest
+from kb.search.analysis.questions import analyse
+from kb.search.components import retrieval_terms
+from kb.search.documents import SearchDocument
+from kb.search.passages import passages_of
+from kb.search.service import Look, SearchService
+from kb.search.stores.overlay import Draft, term_weights
+
+T = TypeVar("T")
+BATCH_TIMEOUT = timedelta(minutes=10)
+"""For the searches, which are bounded: two a question, in the background of calls."""
+TIMEOUT_PER_TEXT = timedelta(milliseconds=50)
+"""A text is taken apart in about a millisecond on an idle machine; the thread gets a tenth of a busy one."""
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a publication is about.
+
+    Attributes:
+        known_pairs: Character pairs that are counted; empty when every question will be tested anyway.
+        scopes: Sectors of its texts, before and after.
+        entry_ids: Entries that change.
+        pairs: Those of the known pairs that occur in its texts.
+    """
+
+    known_pairs: frozenset[str] = frozenset()
+    scopes: set[str | None] = field(default_factory=set)
+    entry_ids: set[UUID] = field(default_factory=set)
+    pairs: set[str] = field(default_factory=set)
+
+    def add(self, changes: Sequence[TextChange]) -> None:
+        """Take in a portion."""
+        for change in changes:
+            if change.is_silent:
+                continue
+            self.entry_ids.add(change.entry_id)
+            for text in change.texts:
+                self.scopes.add(text.sector)
+                if self.known_pairs:
+                    self.pairs |= document_pairs(text) & self.known_pairs
+
+    @property
+    def timeout(self) -> timedelta:
+        """How long the test may take."""
+        return BATCH_TIMEOUT + len(self.entry_ids) * TIMEOUT_PER_TEXT
+
+
+class BatchTest:
+    """One test of one publication; owns nothing, works on the thread it is given."""
+
+    def __init__(self, search: SearchService, baseline: Baseline, executor: Executor) -> None:
+        self._search = search
+        self._baseline = baseline
+        self._executor = executor
+
+    async def survey(self, changes: ChangeSource, known_pairs: frozenset[str]) -> Survey:
+        """Look through the changes once."""
+        found = Survey(known_pairs)
+        async for portion in changes():
+            await self._in_executor(found.add, portion)
+        return found
+
+    async def run(self, asked: Sequence[AskedQuestion], available: int, changes: ChangeSource) -> DraftTest:
+        """Search for the questions as things are, and those that can move as they would be.
+
+        Args:
+            asked: Questions to test.
+            available: Questions of the sectors concerned.
+            changes: Gone through once more; see `Contenders` for what of them is looked at.
+        """
+        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
+            placed = await self._baseline.of(asked, look)
+            weighed = [await self._in_executor(_weigh, item, look) for item in asked]
+            state, change_number = self._search.state_of(look.store), look.store.change_number
+        shown = [_shown_by(item, placed[item.question.id]) for item in asked]
+        contenders = Contenders(weighed, set[str]().union(*shown))
+        async for portion in changes():
+            await self._in_executor(contenders.offer, portion)
+        after = await self._drafts(contenders.changes(), lambda change: change.after)
+        before = await self._drafts(contenders.changes(), lambda change: change.before)
+        # A text that is replaced is looked at through a view as well, so that both have their vectors made alike.
+        replaced = {name: draft for name, draft in before.items() if draft is not None}
+        finding = [not entries.isdisjoint(replaced) for entries in shown]
+        found = [item for at, item in enumerate(asked) if finding[at]]
+        moving = [item for at, item in enumerate(asked) if finding[at] or contenders.is_contested(at)]
+        placed_before = placed | await place(self._search, self._executor, found, replaced)
+        placed_after = placed_before | await place(self._search, self._executor, moving, after)
+        return DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
+
+    async def _drafts(
+        self, changes: Mapping[str, TextChange], text_of: Callable[[TextChange], SearchDocument | None]
+    ) -> dict[str, Draft | None]:
+        drafts: dict[str, Draft | None] = {}
+        for name, change in changes.items():
+            text = text_of(change)
+            drafts[name] = None if text is None else await self._in_executor(make_draft, self._search, text)
+        return drafts
+
+    async def _in_executor(self, work: Callable[..., T], *values: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work, *values)
+
+
+def make_draft(search: SearchService, document: SearchDocument) -> Draft:
+    """Take a text apart and embed its passages. Blocks."""
+    return Draft.of(document, search.embed_passages([passage.text for passage in passages_of(document)]))
+
+
+def _weigh(item: AskedQuestion, look: Look) -> WeighedQuestion:
+    query = query_of(item.question.text, item.revision)
+    terms = retrieval_terms(analyse(query, look.lexicon))
+    return WeighedQuestion(term_weights(terms, look.store), look.filter_of(query))
+
+
+def _shown_by(item: AskedQuestion, placed: Placement) -> set[str]:
+    """Return the entries that matter to a question now: its own, its hits and what stands behind them."""
+    return {str(item.question.entry_id), *placed.folded, *(entry.entry_id for entry in placed.found)}
