@@ -128,6 +128,10 @@ class GoldTester:
             log.exception("batch_test_failed")
             raise unavailable(error) from error
 
+    async def has_questions(self) -> bool:
+        """Return whether there is anything to test with."""
+        return bool(await self._asked(None))
+
     async def test_all(self, progress: Progress = lambda _done, _total: None) -> FullTest:
         """Run every question against the index as it is, in the background of everything else.
 
