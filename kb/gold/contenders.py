@@ -34,7 +34,8 @@ class Contenders:
 
     Kept are the `CONTENDERS` new texts whose terms weigh most in sum for each question, and every change of an entry
     that a question finds now or that is its own: at most some 16 changes a question, however large the publication. A
-    text that means the like in quite other words is not among them; the run of all questions sees it.
+    text that means the like in quite other words is not among them, and texts that are left out do not count in how
+    rare a word is: a rank behind the cards may come out too good. The run of all questions sees what is.
     """
 
     def __init__(self, questions: Sequence[WeighedQuestion], shown: Collection[str]) -> None:

@@ -20,7 +20,7 @@ from kb.models import Entry, IndexChangeRow, Revision
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
-from tests.fakes.kb_ingest_desk import QuietIndex, counts
+from tests.fakes.kb_ingest_desk import QuietIndex, counts, gate_over
 
 pytestmark = pytest.mark.integration
 ARTICLES = 60
@@ -37,8 +37,10 @@ def regulation(number: int) -> bytes:
 def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'test.sqlite'}")
     settings = KBSettings(_env_file=None)
+    clock = SystemClock()
+    admit = gate_over(database, clock, folder).admit_batch
     imports = DocumentImports(
-        database, SystemClock(), QuietIndex(), data_dir=folder, max_file_bytes=1_000_000, settings=settings
+        database, clock, QuietIndex(), admit, data_dir=folder, max_file_bytes=1_000_000, settings=settings
     )
     return database, imports
 
