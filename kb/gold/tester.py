@@ -98,14 +98,14 @@ class GoldTester:
     async def test_batch(self, changes: ChangeSource) -> DraftTest | None:
         """Return what publishing many texts at once would do, in the background of everything else.
 
-        What is looked at is bounded by the questions, not by the texts: at most `KB_TEST_QUESTIONS` questions, two
-        searches for each, and some 16 texts for each (see `Contenders`).
+        What is searched is bounded by the questions, not by the texts: at most `KB_TEST_QUESTIONS` questions, three
+        searches for each, and a few texts for each (see `Contenders`) beside those it finds now.
 
         Args:
-            changes: Gone through at most twice, and not at all while there are no questions.
+            changes: Gone through at most three times, and not at all while there are no questions.
 
         Returns:
-            None when search would see no difference, or no question is asked in the sectors of the texts.
+            None when search would see no difference, or no question of the sectors of the texts comes near any.
 
         Raises:
             GoldTestUnavailableError: The questions could not be run.
@@ -123,7 +123,7 @@ class GoldTester:
             return None
         try:
             async with asyncio.timeout(survey.timeout.total_seconds()):
-                return await batch.run(chosen, len(asked), changes)
+                return await batch.run(chosen, len(asked), changes, survey)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("batch_test_failed")
             raise unavailable(error) from error
