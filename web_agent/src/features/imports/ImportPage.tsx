@@ -158,7 +158,7 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
       {detail.state === 'ready' && (
         <Button
           isSmall
-          tone="primary"
+          tone={detail.test_refusal === null ? 'primary' : 'plain'}
           disabled={isBusy}
           onClick={() => {
             onStep({ do: 'publish', consent: { ask_before_drop: true, override_reason: '' } })
