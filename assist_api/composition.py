@@ -217,6 +217,7 @@ def build_services(
             database,
             clock,
             knowledge.indexer,
+            gate.admit_batch,
             data_dir=settings.data_dir,
             max_file_bytes=settings.import_max_bytes,
             settings=kb_settings,

@@ -82,15 +82,11 @@ def entry_document(revision: Revision) -> SearchDocument:
         valid_from=revision.valid_from,
         valid_until=revision.valid_until,
         audiences=frozenset(Audience(audience) for audience in revision.audiences),
-        # A law says how things are ordered, not what callers ask: it neither trains the categories nor is it raised
-        # by the category of a call.
-        category_id=None
-        if revision.origin == RevisionOrigin.DOCUMENT and not revision.script
-        else category_id(revision.business_type, revision.situation),
+        category_id=_category(revision, is_from_document=revision.origin == RevisionOrigin.DOCUMENT),
     )
 
 
-def draft_document(draft: EntryDraft, entry_id: UUID, number: int) -> SearchDocument:
+def draft_document(draft: EntryDraft, entry_id: UUID, number: int, *, is_from_document: bool = False) -> SearchDocument:
     """Flatten a draft as the revision it would become; it has no revision id yet."""
     return SearchDocument(
         kind=DocumentKind.ENTRY,
@@ -106,8 +102,17 @@ def draft_document(draft: EntryDraft, entry_id: UUID, number: int) -> SearchDocu
         valid_from=draft.valid_from,
         valid_until=draft.valid_until,
         audiences=frozenset(draft.audiences),
-        category_id=category_id(draft.business_type, draft.situation),
+        category_id=_category(draft, is_from_document=is_from_document),
     )
+
+
+def _category(text: Revision | EntryDraft, *, is_from_document: bool) -> str | None:
+    """Return the category that search knows the text by.
+
+    A law says how things are ordered, not what callers ask: it neither trains the categories nor is it raised by the
+    category of a call.
+    """
+    return None if is_from_document and not text.script else category_id(text.business_type, text.situation)
 
 
 def case_document(case: Case) -> SearchDocument:

@@ -150,7 +150,8 @@ class KBSettings(Settings):
     before it publishes, `block` wants a reason, `off` only keeps the run."""
 
     test_questions: int = Field(default=500, ge=1, le=10_000)
-    """Gold questions run before a publication; of more, those that share most with the text. Two searches each."""
+    """Gold questions run before a publication; of more, those that share most with the text. Up to three searches
+    each."""
 
     test_every_hours: float = Field(default=24.0, ge=0, le=24 * 365)
     """How often all gold questions run by themselves, so that changes of ranking or synonyms show; 0 for never."""

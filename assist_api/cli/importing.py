@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
+from assist_api.composition import Knowledge, build_knowledge
 from assist_api.imports.service import DocumentImports
+from assist_api.knowledge.publishing import ASSENT, Consent, PublicationGate
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from kb.gold.comparison import DropPolicy
+from kb.gold.runs import GoldRunService
+from kb.gold.schemas import QuestionChange
 from kb.ingest.drafts import ImportSettings, PublishMode
 from kb.ingest.formats import SUFFIXES as DOCUMENT_SUFFIXES
 from kb.ingest.models import ImportState, Plan
@@ -43,6 +49,12 @@ def import_files(
     owner: Annotated[str, typer.Option(help="Who answers for the documents.")] = "",
     review: Annotated[bool, typer.Option("--review", help="Leave the documents for review.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the documents.")] = False,
+    override_reason: Annotated[
+        str,
+        typer.Option(
+            help="Why documents are published although test questions lose their place and the policy blocks."
+        ),
+    ] = "",
 ) -> None:
     """Import packs and documents; again means update. What people edited stays, and a bad file is left out whole."""
     settings = AssistSettings.load()
@@ -55,13 +67,21 @@ def import_files(
         mode=PublishMode.REVIEW if review else PublishMode.PUBLISH,
     )
     out, errors = Console(), Console(stderr=True)
-    if asyncio.run(_import(settings, paths, chosen, dry_run=dry_run, out=out, errors=errors)):
+    order = _Order(chosen, Consent(override_reason=override_reason), dry_run)
+    if asyncio.run(_import(settings, paths, order, out=out, errors=errors)):
         raise typer.Exit(1)
 
 
-async def _import(
-    settings: AssistSettings, paths: list[Path], chosen: ImportSettings, *, dry_run: bool, out: Console, errors: Console
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What was asked for: the settings of documents, what is said about drops, and whether it is only a look."""
+
+    chosen: ImportSettings
+    consent: Consent
+    is_dry_run: bool
+
+
+async def _import(settings: AssistSettings, paths: list[Path], order: _Order, *, out: Console, errors: Console) -> bool:
     """Import everything; return whether something was refused."""
     packs, documents = sort_files(paths)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -70,15 +90,20 @@ async def _import(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.aclose)
         await runner.upgrade(database)
-        if packs and not dry_run:
+        if packs and not order.is_dry_run:
             report = await PackImporter(database, SystemClock()).import_pack(packs)
             print_report(report, out, errors)
             has_refusals = report.has_refusals
         if documents:
-            imports = _document_imports(settings, database)
+            knowledge = build_knowledge(settings, KBSettings.load(), database, SystemClock())
+            stack.push_async_callback(knowledge.aclose)
+            if order.chosen.mode is PublishMode.PUBLISH and not order.is_dry_run:
+                await _get_ready_to_test(knowledge)
+            imports = _document_imports(settings, database, knowledge)
             stack.push_async_callback(imports.aclose)
-            detail = await import_documents(imports, documents, chosen, dry_run=dry_run)
+            detail = await import_documents(imports, documents, order.chosen, order.consent, dry_run=order.is_dry_run)
             print_documents(detail, out, errors)
+            await _print_test(detail, database, errors)
             has_refusals = has_refusals or bool(detail.refused_count) or detail.failure is not None
     return has_refusals
 
@@ -115,19 +140,36 @@ class _NoIndexHere:
         """Do nothing."""
 
 
-def _document_imports(settings: AssistSettings, database: Database) -> DocumentImports:
+async def _get_ready_to_test(knowledge: Knowledge) -> None:
+    """Bring the index up to the database, as the server does; without gold questions there is nothing to test."""
+    if await knowledge.tester.has_questions():
+        await knowledge.words.refresh()
+        await knowledge.indexer.catch_up()
+        await knowledge.indexer.fill_vectors()
+        await knowledge.search.warm_up()
+
+
+def _document_imports(settings: AssistSettings, database: Database, knowledge: Knowledge) -> DocumentImports:
+    kb_settings = KBSettings.load()
+    clock, policy = SystemClock(), DropPolicy(kb_settings.test_drop_policy)
     return DocumentImports(
         database,
-        SystemClock(),
+        clock,
         _NoIndexHere(),
+        PublicationGate(database, clock, knowledge.tester, policy).admit_batch,
         data_dir=settings.data_dir,
         max_file_bytes=settings.import_max_bytes,
-        settings=KBSettings.load(),
+        settings=kb_settings,
     )
 
 
 async def import_documents(
-    imports: DocumentImports, documents: dict[str, Path], chosen: ImportSettings, *, dry_run: bool
+    imports: DocumentImports,
+    documents: dict[str, Path],
+    chosen: ImportSettings,
+    consent: Consent = ASSENT,
+    *,
+    dry_run: bool,
 ) -> ImportDetail:
     """Send, read and publish documents as the page does; a dry run is cancelled after the preview."""
     created = await imports.create(chosen, AUTHOR)
@@ -140,7 +182,7 @@ async def import_documents(
         return detail
     if detail.state != ImportState.READY:
         raise ConflictError(f"Reading stopped ({detail.failure}); mend that and import again.", code="import_not_ready")
-    return await imports.work(created.id, imports.publish)
+    return await imports.work(created.id, lambda import_id: imports.publish(import_id, consent))
 
 
 def print_documents(detail: ImportDetail, out: Console, errors: Console) -> None:
@@ -155,8 +197,34 @@ def print_documents(detail: ImportDetail, out: Console, errors: Console) -> None
     for file in detail.files:
         if file.refusal is not None:
             errors.print(f"{file.name}: {file.refusal.message}", highlight=False, markup=False, soft_wrap=True)
-    if detail.failure is not None:
+    if detail.failure is not None and detail.test_refusal is None:
         errors.print(f"stopped: {detail.failure}; import again to go on", highlight=False, markup=False)
+
+
+async def _print_test(detail: ImportDetail, database: Database, errors: Console) -> None:
+    """Say which gold questions lose their place, and what can be done when that stopped the import."""
+    if detail.test_run_id is not None:
+        async with database.session() as session:
+            run = await GoldRunService(session, SystemClock()).get_run(detail.test_run_id)
+        counts = f"{run.better} better, {run.worse} worse, {run.drops} of them seen by agents"
+        errors.print(f"{run.question_count} test questions: {counts}", highlight=False, markup=False)
+        _print_drops(run.changes, errors)
+    elif detail.test_refusal is not None:
+        report = detail.test_refusal.report
+        reason = "could not be run" if report is None else f"would lose their place: {report.drops}"
+        message = (
+            f"nothing was published: test questions {reason}. Give --override-reason and import again, or decide on "
+            "the page of the import, which waits there."
+        )
+        errors.print(message, highlight=False, markup=False, soft_wrap=True)
+        _print_drops([] if report is None else report.changes, errors)
+
+
+def _print_drops(changes: Sequence[QuestionChange], errors: Console) -> None:
+    for change in changes:
+        if change.is_drop:
+            by = "" if change.displaced_by is None else f", behind “{change.displaced_by.title}”"
+            errors.print(f"  {change.text} → {change.entry_title}{by}", highlight=False, markup=False, soft_wrap=True)
 
 
 def print_report(report: ImportReport, out: Console, errors: Console) -> None:

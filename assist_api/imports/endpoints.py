@@ -11,6 +11,7 @@ from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.deps import ServicesDep, permitted
 from assist_api.imports.service import DocumentImports
+from assist_api.knowledge.schemas import Publication
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.schemas import ImportDetail, ImportFileView, ImportPage, UnitPage
 from kb.ingest.service import MAX_NAME_CHARACTERS
@@ -78,9 +79,16 @@ async def read_import(import_id: UUID, _account: Importer, imports: ImportsDep) 
 
 
 @router.post("/{import_id}/publish", status_code=status.HTTP_202_ACCEPTED)
-async def publish_import(import_id: UUID, _account: Importer, imports: ImportsDep) -> ImportDetail:
-    """Write the entries of every file that is ready, each file whole or not at all."""
-    return await imports.publish(import_id)
+async def publish_import(
+    import_id: UUID, _account: Importer, imports: ImportsDep, publication: Publication | None = None
+) -> ImportDetail:
+    """Write the entries of every file that is ready, each file whole or not at all.
+
+    The gold questions run first, in the background. When they do not let it pass, nothing is written: the import is
+    `ready` again, with a `failure` (`knowledge_test_drop`, `knowledge_test_blocked`, `knowledge_test_unavailable`)
+    and the report in `test_refusal`.
+    """
+    return await imports.publish(import_id, (publication or Publication()).consent())
 
 
 @router.post("/{import_id}/cancel", status_code=status.HTTP_202_ACCEPTED)

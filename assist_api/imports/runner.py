@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.imports.storage import ImportStore
+from assist_api.knowledge.publishing import Admission, AdmitBatch, Consent, PublicationRefusedError
+from kb.gold.changes import TextChange
 from kb.ingest.archive import Member
-from kb.ingest.drafts import ImportSettings
+from kb.ingest.drafts import ImportSettings, PublishMode, import_title
 from kb.ingest.formats import Format, suffix_of
 from kb.ingest.limits import ReadLimits
 from kb.ingest.models import FileState, ImportFile, ImportRow, ImportState
@@ -49,6 +52,7 @@ class ImportRunner:
         limits: ReadLimits,
         max_files: int,
         index: IndexNotice,
+        admit: AdmitBatch,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -56,6 +60,7 @@ class ImportRunner:
         self._limits = limits
         self._max_files = max_files
         self._index = index
+        self._admit = admit
         self._turn = asyncio.Lock()
         self._tasks = TaskSupervisor("imports")
         self._running: set[asyncio.Task[None]] = set()
@@ -98,7 +103,7 @@ class ImportRunner:
         if row.state == ImportState.READING:
             await self._read(import_id, settings)
         elif row.state == ImportState.PUBLISHING:
-            await self._publish(import_id, settings, row.author)
+            await self._publish(row, settings)
 
     async def _read(self, import_id: UUID, settings: ImportSettings) -> None:
         reader = DocumentReader(self._limits)
@@ -146,15 +151,57 @@ class ImportRunner:
                 if member.name in ids:
                     self._store.adopt(file.import_id, folder / member.stored, ids[member.name])
 
-    async def _publish(self, import_id: UUID, settings: ImportSettings, author: str) -> None:
+    async def _publish(self, row: ImportRow, settings: ImportSettings) -> None:
+        import_id = row.id
+        try:
+            admission = await self._admission(row, settings)
+        except PublicationRefusedError as refusal:
+            log.info("import_refused_by_tests", code=refusal.error_code)
+            why = {"failure": refusal.error_code, "test_refusal": dict(refusal.details)}
+            await self._move(import_id, ImportState.PUBLISHING, ImportState.READY, **why)
+            return
         while (file := await self._next(import_id, ImportState.PUBLISHING, FileState.READY)) is not None:
             async with self._database.session() as session:
-                await ImportService(session, self._clock).publish_file(file, settings, author)
+                is_ours = await ImportService(session, self._clock).publish_file(file, settings, row.author)
+                if is_ours and admission is not None:
+                    # With the first file: a crash before it leaves nothing and tests again, a crash after it leaves
+                    # the run once, and the other files are what it let through.
+                    await self._record(session, row, admission)
+            if is_ours:
+                admission = None
             log.info("import_file_published", counts=file.counts)
             self._index.notify()
         finished_at = self._clock.now()
         if await self._move(import_id, ImportState.PUBLISHING, ImportState.FINISHED, finished_at=finished_at):
             await asyncio.to_thread(self._store.discard, import_id)
+
+    async def _admission(self, row: ImportRow, settings: ImportSettings) -> Admission | None:
+        """Let the gold questions run before anything is written; None when they have let the import pass already.
+
+        What waits for review is tested when it is published.
+
+        Raises:
+            PublicationRefusedError: They do not let it pass.
+        """
+        if settings.mode is not PublishMode.PUBLISH or row.admitted_at is not None:
+            return None
+        consent = Consent(bool(row.ask_before_drop), row.override_reason or "")
+        return await self._admit(lambda: self._changes(row.id, settings), consent)
+
+    async def _changes(self, import_id: UUID, settings: ImportSettings) -> AsyncIterator[list[TextChange]]:
+        """Yield what each file that is ready would change; no session is open while the caller works."""
+        for file in await self._files(import_id, FileState.READY):
+            async with self._database.session() as session:
+                changes = await ImportService(session, self._clock).changes(file, settings)
+            yield changes
+
+    async def _record(self, session: AsyncSession, row: ImportRow, admission: Admission) -> None:
+        """Keep the run in the transaction of the first file, once, whoever else works on the import."""
+        imports = ImportRepository(session)
+        if await imports.admit(row.id, self._clock.now()):
+            title = import_title([file.name for file in await imports.files(row.id)])
+            run_id = await admission.record_import(session, self._clock, title, row.author)
+            await imports.keep_run(row.id, run_id)
 
     async def _next(self, import_id: UUID, stage: ImportState, state: FileState) -> ImportFile | None:
         """Return the next file of the stage; None when there is none, or the import was cancelled."""

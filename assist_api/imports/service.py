@@ -11,6 +11,7 @@ from uuid import UUID
 
 from assist_api.imports.runner import ImportRunner, IndexNotice, failure_code
 from assist_api.imports.storage import ImportStore
+from assist_api.knowledge.publishing import ASSENT, AdmitBatch, Consent
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.limits import ReadLimits
 from kb.ingest.schemas import ImportDetail, ImportFileView, ImportPage, UnitPage
@@ -41,6 +42,7 @@ class DocumentImports:
         database: Database,
         clock: Clock,
         index: IndexNotice,
+        admit: AdmitBatch,
         *,
         data_dir: Path,
         max_file_bytes: int,
@@ -52,7 +54,7 @@ class DocumentImports:
         self._max_files = settings.import_max_files
         self._store = ImportStore(data_dir / "imports")
         limits = read_limits(settings, max_file_bytes)
-        self.runner = ImportRunner(database, clock, self._store, limits, self._max_files, index)
+        self.runner = ImportRunner(database, clock, self._store, limits, self._max_files, index, admit)
 
     async def create(self, settings: ImportSettings, author: str) -> ImportDetail:
         """Begin an import; see `ImportService.create`."""
@@ -122,10 +124,12 @@ class DocumentImports:
         self.runner.wake(import_id)
         return await self.get(import_id)
 
-    async def publish(self, import_id: UUID) -> ImportDetail:
-        """Write the entries, in the background; see `ImportService.begin_publishing`."""
+    async def publish(self, import_id: UUID, consent: Consent = ASSENT) -> ImportDetail:
+        """Run the gold questions, then write the entries, in the background; see `ImportService.begin_publishing`."""
         async with self._service() as service:
-            await service.begin_publishing(import_id)
+            await service.begin_publishing(
+                import_id, ask_before_drop=consent.ask_before_drop, override_reason=consent.override_reason
+            )
         self.runner.wake(import_id)
         return await self.get(import_id)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.gold.changes import ChangeSource
 from kb.gold.comparison import DropPolicy, Ruling, rule
 from kb.gold.reports import report_of
 from kb.gold.results import DraftTest, GoldTestUnavailableError
@@ -38,9 +39,13 @@ class Consent:
     override_reason: str = ""
 
 
+ASSENT = Consent()
+"""Publishes under `warn`, and says nothing to a block."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A text that may be published, with the run to keep; None when no question was touched or could be run."""
+    """What may be published, with the run to keep; None when no question was touched or could be run."""
 
     test: DraftTest | None
     policy: DropPolicy
@@ -54,6 +59,13 @@ class Admission:
                 revision, self.test, self.policy, self.override_reason
             )
 
+    async def record_import(self, session: AsyncSession, clock: Clock, title: str, author: str) -> UUID | None:
+        """Keep the run in the transaction of an import's first file; return its id, None when there is no run."""
+        if self.test is None:
+            return None
+        runs = GoldRunService(session, clock)
+        return await runs.record_import(title, author, self.test, self.policy, self.override_reason)
+
     def note_published(self) -> None:
         """Say that the text is in the index."""
         if self.test is not None:
@@ -61,6 +73,13 @@ class Admission:
 
 
 Admit = Callable[[EntryDraft, UUID | None, Consent], Awaitable[Admission]]
+AdmitBatch = Callable[[ChangeSource, Consent], Awaitable[Admission]]
+
+
+class PublicationRefusedError(ConflictError):
+    """The gold questions did not let a publication pass; `details` have policy, count of drops and report."""
+
+    code = "knowledge_test_drop"
 
 
 class PublicationGate:
@@ -85,13 +104,25 @@ class PublicationGate:
         """Let a valid draft through, or refuse it.
 
         Raises:
-            ConflictError: `knowledge_test_drop` when a person should look first, `knowledge_test_blocked` when the
-                policy wants a reason, `knowledge_test_unavailable` for either when the questions could not be run.
+            PublicationRefusedError: `knowledge_test_drop` when a person should look first, `knowledge_test_blocked`
+                when the policy wants a reason, `knowledge_test_unavailable` for either when the questions could not
+                be run.
         """
+        return await self._admit(lambda: self._tester.test_draft(draft, entry_id), consent)
+
+    async def admit_batch(self, changes: ChangeSource, consent: Consent) -> Admission:
+        """Let many texts through together, or refuse them all.
+
+        Raises:
+            PublicationRefusedError: As `admit`.
+        """
+        return await self._admit(lambda: self._tester.test_batch(changes), consent)
+
+    async def _admit(self, run: Callable[[], Awaitable[DraftTest | None]], consent: Consent) -> Admission:
         policy = await self._policy()
         test, drops = None, None
         try:
-            test = await self._tester.test_draft(draft, entry_id)
+            test = await run()
             drops = 0 if test is None else sum(outcome.is_drop for outcome in test.outcomes)
         except GoldTestUnavailableError:
             log.warning("published_without_tests" if policy is DropPolicy.OFF else "publication_not_tested")
@@ -111,11 +142,11 @@ def _report(test: DraftTest) -> GoldReport:
     return report_of(test.outcomes, test.titles, test.available, test.state.value)
 
 
-def _refusal(ruling: Ruling, policy: DropPolicy, report: GoldReport | None) -> ConflictError:
+def _refusal(ruling: Ruling, policy: DropPolicy, report: GoldReport | None) -> PublicationRefusedError:
     way_out = "confirm the publication" if ruling is Ruling.ASK else "give a reason to publish all the same"
     if report is None:
         message = f"The gold questions could not be run; try again in a moment, or {way_out}."
-        return ConflictError(message, code="knowledge_test_unavailable", policy=policy.value, report=None)
+        return PublicationRefusedError(message, code="knowledge_test_unavailable", policy=policy.value, report=None)
     lost = [f"“{change.text}”" for change in report.changes if change.is_drop]
     named = ", ".join(lost[:NAMED_QUESTIONS]) + (", …" if len(lost) > NAMED_QUESTIONS else "")
     message = (
@@ -123,6 +154,6 @@ def _refusal(ruling: Ruling, policy: DropPolicy, report: GoldReport | None) -> C
         f"remove the questions that no longer belong here, or {way_out}."
     )
     code = "knowledge_test_drop" if ruling is Ruling.ASK else "knowledge_test_blocked"
-    return ConflictError(
+    return PublicationRefusedError(
         message, code=code, policy=policy.value, count=report.drops, report=report.model_dump(mode="json")
     )

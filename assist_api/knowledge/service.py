@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from assist_api.knowledge.publishing import Admit, Consent
+from assist_api.knowledge.publishing import ASSENT, Admit, Consent
 from kb.review import ReviewService
 from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.service import KnowledgeService
@@ -18,7 +18,6 @@ from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
 """How long an edit waits for the index. Lexical indexing of one revision takes some ten milliseconds."""
-ASSENT = Consent()
 log = structlog.get_logger(__name__)
 
 

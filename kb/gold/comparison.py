@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
+from kb.search.analysis.folding import fold
+from kb.search.analysis.terms import gram_texts
+from kb.search.documents import SearchDocument
 from kb.search.hits import SearchResult
 
 DEPTH = 10
@@ -217,6 +220,16 @@ def rule(policy: DropPolicy, drops: int | None, *, is_confirmed: bool, override_
     return Ruling.PUBLISH if override_reason.strip() else Ruling.REFUSE
 
 
+def pairs(text: str) -> set[str]:
+    """Return the character pairs of a text (and its longer pieces), by which `choose` compares."""
+    return {term for term in gram_texts(fold(text).text) if len(term) > 1}
+
+
+def document_pairs(document: SearchDocument) -> set[str]:
+    """Return the character pairs of what a document is asked by and of its answer."""
+    return pairs(" ".join((document.title, *document.variants, document.answer)))
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A gold question that might be tested, with the character pairs of its text."""
@@ -226,16 +239,18 @@ class Candidate:
     terms: frozenset[str]
 
 
-def choose(candidates: Sequence[Candidate], entry_id: UUID, terms: Collection[str], limit: int) -> set[UUID]:
+def choose(
+    candidates: Sequence[Candidate], entry_ids: Collection[UUID], terms: Collection[str], limit: int
+) -> set[UUID]:
     """Return which questions to test when there are more than `limit`: those the change can touch most.
 
-    The entry's own come first, then those that share the most with the entry's text as it is or as it would be: a
-    question that shares nothing with either neither finds the entry now nor would find it.
+    The entries' own come first, then those that share the most with the entries' texts as they are or as they would
+    be: a question that shares nothing with either neither finds the entries now nor would find them.
 
     Args:
         candidates: Every question of the sectors concerned.
-        entry_id: The entry that changes.
-        terms: Character pairs of both texts; a pair that few questions have counts more.
+        entry_ids: The entries that change.
+        terms: Character pairs of all those texts; a pair that few questions have counts more.
         limit: How many at most.
     """
     if len(candidates) <= limit:
@@ -245,6 +260,6 @@ def choose(candidates: Sequence[Candidate], entry_id: UUID, terms: Collection[st
 
     def touch(candidate: Candidate) -> tuple[bool, float, str]:
         shared = sum(1 / frequencies[term] for term in candidate.terms & known)
-        return candidate.entry_id != entry_id, -shared, str(candidate.question_id)
+        return candidate.entry_id not in entry_ids, -shared, str(candidate.question_id)
 
     return {candidate.question_id for candidate in sorted(candidates, key=touch)[:limit]}

@@ -26,6 +26,7 @@ class RunTrigger(StrEnum):
     """What made the questions run."""
 
     PUBLISH = "publish"
+    IMPORT = "import"
     ALL = "all"
 
 
@@ -50,7 +51,7 @@ class GoldQuestion(Base):
 
 
 class GoldRun(Base):
-    """One run of gold questions, and what it changed; written in the transaction of the revision it belongs to."""
+    """One run of gold questions, and what it changed; written in the transaction of the publication it belongs to."""
 
     __tablename__ = "knowledge_test_runs"
     __table_args__ = (Index("ix_knowledge_test_runs_at", "at"),)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from kb.gold.comparison import Placement, QuestionOutcome
@@ -29,6 +30,31 @@ class DraftTest:
     available: int
     state: SearchState
     change_number: int
+
+    @classmethod
+    def of(
+        cls,
+        asked: Sequence[AskedQuestion],
+        placed: tuple[Mapping[UUID, Placement], Mapping[UUID, Placement]],
+        available: int,
+        state: SearchState,
+        change_number: int,
+    ) -> Self:
+        """Put together how each question fares before and after."""
+        before, after = placed
+        outcomes = tuple(
+            QuestionOutcome(
+                item.question.id,
+                item.question.text,
+                item.question.entry_id,
+                item.revision.sector,
+                before[item.question.id],
+                after[item.question.id],
+            )
+            for item in asked
+        )
+        titles = {item.question.entry_id: item.revision.title for item in asked}
+        return cls(outcomes, titles, available, state, change_number)
 
 
 @dataclass(frozen=True, slots=True)

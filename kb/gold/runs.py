@@ -36,16 +36,33 @@ class GoldRunService:
         self, revision: RevisionDetail, test: DraftTest, policy: DropPolicy, override_reason: str
     ) -> UUID:
         """Keep the run that let a revision through, in the transaction that publishes it; return its id."""
-        outcomes = test.outcomes
-        run = self._run(RunTrigger.PUBLISH, revision.author, test.state, outcomes, test.titles)
+        run = self._publication(RunTrigger.PUBLISH, revision.author, test, policy, override_reason)
         run.entry_id, run.revision_id, run.revision_number = revision.entry_id, revision.id, revision.number
-        run.title, run.question_count, run.available_count = revision.title, len(outcomes), test.available
-        run.before = _kept(figures_by_scope((outcome.scope, outcome.before) for outcome in outcomes))
-        run.after = _kept(figures_by_scope((outcome.scope, outcome.after) for outcome in outcomes))
-        run.policy, run.override_reason = policy, override_reason
+        run.title = revision.title
         self._session.add(run)
         await self._session.flush()
         return run.id
+
+    async def record_import(
+        self, title: str, author: str, test: DraftTest, policy: DropPolicy, override_reason: str
+    ) -> UUID:
+        """Keep the run that let an import through, in the transaction of its first file; return its id."""
+        run = self._publication(RunTrigger.IMPORT, author, test, policy, override_reason)
+        run.title = title
+        self._session.add(run)
+        await self._session.flush()
+        return run.id
+
+    def _publication(
+        self, trigger: RunTrigger, author: str, test: DraftTest, policy: DropPolicy, override_reason: str
+    ) -> GoldRun:
+        outcomes = test.outcomes
+        run = self._run(trigger, author, test.state, outcomes, test.titles)
+        run.question_count, run.available_count = len(outcomes), test.available
+        run.before = _kept(figures_by_scope((outcome.scope, outcome.before) for outcome in outcomes))
+        run.after = _kept(figures_by_scope((outcome.scope, outcome.after) for outcome in outcomes))
+        run.policy, run.override_reason = policy, override_reason
+        return run
 
     async def record_full(self, test: FullTest, author: str) -> GoldRunFull:
         """Keep a run of all questions, with what moved since the one before."""

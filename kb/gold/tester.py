@@ -6,28 +6,27 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
 
 from kb.document_source import draft_document, entry_document
-from kb.gold.asking import query_for, query_of
+from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline, Progress
-from kb.gold.comparison import Candidate, Placement, QuestionOutcome, choose, placement
+from kb.gold.batch import BatchTest, make_draft
+from kb.gold.changes import ChangeSource, TextChange
+from kb.gold.comparison import Candidate, Placement, choose, document_pairs, pairs
+from kb.gold.placing import as_it_is, place, with_drafts
 from kb.gold.repository import AskedQuestion, GoldRepository
 from kb.gold.results import DraftTest, FullTest, unavailable
 from kb.models import Revision, RevisionState
 from kb.repository import EntryRepository
 from kb.schemas import EntryDraft
-from kb.search.analysis.folding import fold
-from kb.search.analysis.terms import gram_texts
 from kb.search.documents import SearchDocument
-from kb.search.passages import passages_of
 from kb.search.service import Look, SearchService, StoreView
-from kb.search.stores.base import SearchStore
-from kb.search.stores.overlay import Draft, OverlayStore
+from kb.search.stores.overlay import Draft
 from kb.search.touch import can_rise
 from kb.settings import KBSettings
 from kit.db import Database
@@ -37,27 +36,6 @@ log = structlog.get_logger(__name__)
 
 DRAFT_TIMEOUT = timedelta(seconds=120)
 """A person waits for it, and a machine busy with calls is slow. It takes seconds on an idle one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An entry's text as it is and as it would be; `before` is None for an entry that is not published."""
-
-    entry_id: UUID
-    before: SearchDocument | None
-    after: SearchDocument
-
-    @property
-    def texts(self) -> list[SearchDocument]:
-        return [self.after] if self.before is None else [self.before, self.after]
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether search would see nothing of it."""
-        if self.before is None:
-            return False
-        number, revision_id = self.before.revision_number, self.before.revision_id
-        return replace(self.after, revision_id=revision_id, revision_number=number) == self.before
 
 
 _Asked = tuple[SearchDocument | None, SearchDocument, frozenset[tuple[UUID, str]], str, int]
@@ -99,19 +77,60 @@ class GoldTester:
         Raises:
             GoldTestUnavailableError: The questions could not be run.
         """
-        change = await self._change(draft, entry_id)
+        current = await self._current(entry_id)
+        known_id = entry_id or uuid4()
+        after = draft_document(draft, known_id, 1 if current is None else current.number + 1)
+        change = TextChange(known_id, None if current is None else entry_document(current), after)
         if change.is_silent:
             return None
         asked = await self._asked({text.sector for text in change.texts})
-        chosen = self._chosen(asked, change)
+        words = {pair for text in change.texts for pair in document_pairs(text)}
+        chosen = self._chosen(asked, {known_id}, words)
         if not chosen:
             return None
         try:
             async with asyncio.timeout(DRAFT_TIMEOUT.total_seconds()):
-                return await self._compare(chosen, len(asked), change)
+                return await self._compare(chosen, len(asked), change, after)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("draft_test_failed")
             raise unavailable(error) from error
+
+    async def test_batch(self, changes: ChangeSource) -> DraftTest | None:
+        """Return what publishing many texts at once would do, in the background of everything else.
+
+        What is searched is bounded by the questions, not by the texts: at most `KB_TEST_QUESTIONS` questions, three
+        searches for each, and a few texts for each (see `Contenders`) beside those it finds now.
+
+        Args:
+            changes: Gone through at most three times, and not at all while there are no questions.
+
+        Returns:
+            None when search would see no difference, or no question of the sectors of the texts comes near any.
+
+        Raises:
+            GoldTestUnavailableError: The questions could not be run.
+        """
+        every = await self._asked(None)
+        if not every:
+            return None
+        has_too_many = len(every) > self._limit
+        known = frozenset(pair for item in every for pair in pairs(item.question.text)) if has_too_many else frozenset()
+        batch = BatchTest(self._search, self._baseline, self._background)
+        survey = await batch.survey(changes, known)
+        asked = await self._asked(survey.scopes) if survey.entry_ids else []
+        chosen = self._chosen(asked, survey.entry_ids, survey.pairs)
+        if not chosen:
+            return None
+        try:
+            async with asyncio.timeout(survey.timeout.total_seconds()):
+                return await batch.run(chosen, len(asked), changes, survey)
+        except Exception as error:  # debt: stores raise whatever their engine raises
+            log.exception("batch_test_failed")
+            raise unavailable(error) from error
+
+    async def has_questions(self) -> bool:
+        """Return whether there is anything to test with."""
+        return bool(await self._asked(None))
 
     async def test_all(self, progress: Progress = lambda _done, _total: None) -> FullTest:
         """Run every question against the index as it is, in the background of everything else.
@@ -121,7 +140,7 @@ class GoldTester:
         """
         asked = await self._asked(None)
         try:
-            with self._search.looking_at(_as_it_is, self._background, has_reasons=False) as look:
+            with self._search.looking_at(as_it_is, self._background, has_reasons=False) as look:
                 # Not from memory: this run is what finds out that memory was wrong.
                 placements = await Baseline().of(asked, look, progress)
                 return FullTest(tuple(asked), placements, self._search.state_of(look.store))
@@ -131,57 +150,48 @@ class GoldTester:
     def note_published(self, test: DraftTest) -> None:
         """Remember what was foreseen once the text is in the index, so that the next test starts from there."""
         moved = {outcome.question_id: outcome.after for outcome in test.outcomes}
-        with self._search.looking_at(_as_it_is, self._executor, has_reasons=False) as look:
+        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
             self._baseline.carry_over(moved, test.change_number, look)
 
     async def overlay(self, document: SearchDocument) -> StoreView:
         """Return a view of the index as if the document were in it."""
-        return _with(await self._prepare(document))
+        return with_drafts({document.document_id: await self._prepare(document)})
 
     async def _prepare(self, document: SearchDocument) -> Draft:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self._make_draft, document)
+        return await loop.run_in_executor(self._executor, make_draft, self._search, document)
 
-    def _make_draft(self, document: SearchDocument) -> Draft:
-        return Draft.of(document, self._search.embed_passages([passage.text for passage in passages_of(document)]))
-
-    async def _compare(self, asked: Sequence[AskedQuestion], available: int, change: _Change) -> DraftTest:
+    async def _compare(
+        self, asked: Sequence[AskedQuestion], available: int, change: TextChange, after: SearchDocument
+    ) -> DraftTest:
         """Search for every question as things are, and for those the change can touch with either text in place.
 
         Both texts are looked at through a view: their vectors are made the same way, and the index may still be a
         moment behind the database.
         """
-        with self._search.looking_at(_as_it_is, self._executor, has_reasons=False) as look:
-            key = _key(asked, change, look)
+        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
+            key = _key(asked, change.before, after, look)
         # Asking for a confirmation and getting it must not take twice as long.
-        test = self._lately.get(key) or await self._search_for(asked, available, change)
+        test = self._lately.get(key) or await self._search_for(asked, available, change.before, after)
         self._lately[key] = test
         while len(self._lately) > _LATELY:
             self._lately.popitem(last=False)
         return test
 
-    async def _search_for(self, asked: Sequence[AskedQuestion], available: int, change: _Change) -> DraftTest:
-        before = None if change.before is None else await self._prepare(change.before)
-        after = await self._prepare(change.after)
-        with self._search.looking_at(_as_it_is, self._executor, has_reasons=False) as look:
+    async def _search_for(
+        self, asked: Sequence[AskedQuestion], available: int, before: SearchDocument | None, after: SearchDocument
+    ) -> DraftTest:
+        old, new = None if before is None else await self._prepare(before), await self._prepare(after)
+        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
             placed = await self._baseline.of(asked, look)
-            touched = await self._touched(asked, placed, before, after, look)
+            touched = await self._touched(asked, placed, old, new, look)
             state, change_number = self._search.state_of(look.store), look.store.change_number
-        placed_before = placed if before is None else placed | await self._place(touched, before)
-        placed_after = placed_before | await self._place(touched, after)
-        outcomes = tuple(
-            QuestionOutcome(
-                item.question.id,
-                item.question.text,
-                item.question.entry_id,
-                item.revision.sector,
-                placed_before[item.question.id],
-                placed_after[item.question.id],
-            )
-            for item in asked
-        )
-        titles = {item.question.entry_id: item.revision.title for item in asked}
-        return DraftTest(outcomes, titles, available, state, change_number)
+        placed_before = placed if old is None else placed | await self._place(touched, old)
+        placed_after = placed_before | await self._place(touched, new)
+        return DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
+
+    async def _place(self, asked: Sequence[AskedQuestion], draft: Draft) -> dict[UUID, Placement]:
+        return await place(self._search, self._executor, asked, {draft.document.document_id: draft})
 
     async def _touched(
         self,
@@ -203,22 +213,6 @@ class GoldTester:
 
         return await loop.run_in_executor(self._executor, lambda: list(filter(is_touched, asked)))
 
-    async def _place(self, asked: Sequence[AskedQuestion], draft: Draft) -> dict[UUID, Placement]:
-        placed: dict[UUID, Placement] = {}
-        with self._search.looking_at(_with(draft), self._executor, has_reasons=False) as look:
-            for item in asked:
-                query = query_of(item.question.text, item.revision)
-                if str(item.question.entry_id) == draft.document.document_id:
-                    query = query_for(query, draft.document)
-                placed[item.question.id] = placement(await look.search(query), str(item.question.entry_id))
-        return placed
-
-    async def _change(self, draft: EntryDraft, entry_id: UUID | None) -> _Change:
-        current = await self._current(entry_id)
-        known_id = entry_id or uuid4()
-        after = draft_document(draft, known_id, 1 if current is None else current.number + 1)
-        return _Change(known_id, None if current is None else entry_document(current), after)
-
     async def _current(self, entry_id: UUID | None) -> Revision | None:
         """Return the published revision; a retired entry is not in the index."""
         if entry_id is None:
@@ -234,14 +228,15 @@ class GoldTester:
         async with self._database.session() as session:
             return await GoldRepository(session).asked(wanted)
 
-    def _chosen(self, asked: Sequence[AskedQuestion], change: _Change) -> list[AskedQuestion]:
+    def _chosen(
+        self, asked: Sequence[AskedQuestion], entry_ids: Collection[UUID], words: Collection[str]
+    ) -> list[AskedQuestion]:
         if len(asked) <= self._limit:
             return list(asked)
-        terms = {term for text in change.texts for term in _pairs(" ".join((text.title, *text.variants, text.answer)))}
         candidates = [
-            Candidate(item.question.id, item.question.entry_id, frozenset(_pairs(item.question.text))) for item in asked
+            Candidate(item.question.id, item.question.entry_id, frozenset(pairs(item.question.text))) for item in asked
         ]
-        wanted = choose(candidates, change.entry_id, terms, self._limit)
+        wanted = choose(candidates, entry_ids, words, self._limit)
         return [item for item in asked if item.question.id in wanted]
 
     async def aclose(self) -> None:
@@ -250,26 +245,14 @@ class GoldTester:
         await asyncio.to_thread(self._background.shutdown)
 
 
-def _as_it_is(store: SearchStore) -> SearchStore:
-    return store
-
-
-def _with(draft: Draft) -> StoreView:
-    return lambda store: OverlayStore(store, draft.document.document_id, draft)
-
-
-def _key(asked: Sequence[AskedQuestion], change: _Change, look: Look) -> _Asked:
+def _key(asked: Sequence[AskedQuestion], before: SearchDocument | None, after: SearchDocument, look: Look) -> _Asked:
     # A new entry gets another id every time it is tried.
-    after = change.after if change.before is not None else replace(change.after, document_id="")
+    named = after if before is not None else replace(after, document_id="")
     questions = frozenset((item.question.id, item.question.text) for item in asked)
-    return change.before, after, questions, look.way, look.store.change_number
+    return before, named, questions, look.way, look.store.change_number
 
 
 def _admits_others(before: SearchDocument, after: SearchDocument) -> bool:
     """Whether the new text is for other people, places or days: then it may be found where the old was not."""
     names = ("sector", "region", "valid_from", "valid_until", "audiences")
     return any(getattr(before, name) != getattr(after, name) for name in names)
-
-
-def _pairs(text: str) -> set[str]:
-    return {term for term in gram_texts(fold(text).text) if len(term) > 1}

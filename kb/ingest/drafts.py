@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -53,7 +54,7 @@ def draft_of(unit: Unit, file_name: str, settings: FileSettings) -> EntryDraft:
         variants=list(unit.variants),
         answer=unit.answer or unit.title,
         script=unit.script,
-        sources=[Source(title=_short_name(file_name), detail=source_detail(unit))],
+        sources=[Source(title=short_name(file_name), detail=source_detail(unit))],
         change_note="",
         **settings.model_dump(include=set(FileSettings.model_fields)),
     )
@@ -65,11 +66,18 @@ def source_detail(unit: Unit) -> str:
     return " · ".join(filter(None, (*unit.path, unit.number, page)))[:_LONGEST_DETAIL]
 
 
-def _short_name(file_name: str) -> str:
+def short_name(file_name: str) -> str:
+    """Return the name without its folder, short enough for a title."""
     path = PurePosixPath(file_name)
     if len(path.name) <= MAX_TITLE_CHARACTERS:
         return path.name
     return path.stem[: MAX_TITLE_CHARACTERS - len(path.suffix) - 1] + "…" + path.suffix
+
+
+def import_title(names: Sequence[str]) -> str:
+    """Return what an import is called: its first file, and how many more there are."""
+    first, *others = sorted(names)
+    return short_name(first) + (f" (+{len(others)})" if others else "")
 
 
 def document_prefix(file_name: str) -> str:

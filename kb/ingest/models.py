@@ -64,6 +64,14 @@ class ImportRow(Base):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Why the last run stopped short; the next one goes on where it stopped.
     failure: Mapped[str | None] = mapped_column(String(64))
+    # What was said about gold questions that would lose their place, kept so that a restart does not ask again.
+    ask_before_drop: Mapped[bool | None]
+    override_reason: Mapped[str | None] = mapped_column(String(500))
+    # Why the questions did not let it pass: policy and report; None unless that is the failure.
+    test_refusal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # When they let it pass, and the run, written with the first file; whoever publishes again is tested again.
+    admitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    test_run_id: Mapped[UUID | None]
 
 
 class ImportFile(Base):

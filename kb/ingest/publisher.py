@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.categories import category_rows
+from kb.ingest.changes import new_entry_id
 from kb.ingest.document import Unit, UnitKind
 from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode, document_prefix, draft_of, entry_key
 from kb.ingest.models import FileState, ImportFile, ImportUnit, Plan
@@ -75,7 +76,7 @@ class FilePublisher:
         for unit in planned:
             if unit.plan not in (Plan.NEW, Plan.CHANGED) or unit.draft is None:
                 continue
-            entry_id = uuid4() if unit.known is None else unit.known.entry.id
+            entry_id = new_entry_id(unit.key) if unit.known is None else unit.known.entry.id
             revision_id = uuid4()
             facets = (unit.draft.situation, unit.draft.idea, unit.draft.means)
             if facets not in categories:

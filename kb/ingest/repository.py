@@ -48,6 +48,15 @@ class ImportRepository(Repository):
         statement = update(ImportRow).where(ImportRow.id == import_id, ImportRow.state.in_(before))
         return await self._hits(statement.values(state=after, **values))
 
+    async def admit(self, import_id: UUID, at: datetime) -> bool:
+        """Note that the gold questions let the import pass; return whether nobody has noted that before."""
+        statement = update(ImportRow).where(ImportRow.id == import_id, ImportRow.admitted_at.is_(None))
+        return await self._hits(statement.values(admitted_at=at))
+
+    async def keep_run(self, import_id: UUID, run_id: UUID | None) -> None:
+        """Note which run of gold questions let the import pass."""
+        await self.session.execute(update(ImportRow).where(ImportRow.id == import_id).values(test_run_id=run_id))
+
     async def files(self, import_id: UUID) -> Sequence[ImportFile]:
         """Return the files of an import, by name."""
         statement = select(ImportFile).where(ImportFile.import_id == import_id).order_by(ImportFile.name)

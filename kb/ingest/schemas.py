@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from kb.gold.comparison import DropPolicy
+from kb.gold.schemas import GoldReport
 from kb.ingest.document import DropReason, UnitKind
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.models import FileState, ImportState, Plan
@@ -66,10 +68,20 @@ class ImportSummary(OutputModel):
     first_name: str = Field(description="Name of the first file; empty while there is none")
 
 
+class TestRefusal(OutputModel):
+    """Why the gold questions did not let an import pass."""
+
+    policy: DropPolicy
+    report: GoldReport | None = Field(description="Null when the questions could not be run")
+
+
 class ImportDetail(ImportSummary):
     """An import with its files."""
 
     settings: ImportSettings
+    is_testing: bool = Field(description="Publishing has begun and the gold questions are running: nothing is written")
+    test_refusal: TestRefusal | None = Field(description="With a `failure` of the gold questions")
+    test_run_id: UUID | None = Field(description="The run of gold questions that let it pass")
     files: list[ImportFileView]
 
 

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.gold.changes import TextChange
 from kb.ingest.archive import is_safe_path
+from kb.ingest.changes import changes_of
 from kb.ingest.document import Split, Unit, UnitKind
-from kb.ingest.drafts import FileSettings, ImportSettings
+from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode
 from kb.ingest.models import FileState, ImportFile, ImportRow, ImportState, ImportUnit, Plan
 from kb.ingest.planning import count_plans
 from kb.ingest.publisher import FilePublisher, unit_of, unit_rows
@@ -24,6 +26,7 @@ from kb.ingest.schemas import (
     ImportPage,
     ImportSummary,
     Refusal,
+    TestRefusal,
     UnitPage,
     UnitView,
 )
@@ -81,10 +84,15 @@ class ImportService:
         """
         row = await self._get(import_id)
         files = await self._imports.files(import_id)
-        summary = _summary(row, files)
+        summary, settings = _summary(row, files), ImportSettings.model_validate(row.settings)
         return ImportDetail(
             **summary.model_dump(),
-            settings=ImportSettings.model_validate(row.settings),
+            settings=settings,
+            is_testing=row.state == ImportState.PUBLISHING
+            and settings.mode is PublishMode.PUBLISH
+            and row.admitted_at is None,
+            test_refusal=None if row.test_refusal is None else TestRefusal.model_validate(row.test_refusal),
+            test_run_id=row.test_run_id,
             files=[file_view(file) for file in files],
         )
 
@@ -158,6 +166,8 @@ class ImportService:
         row, file = await self._get(import_id), await self._get_file(import_id, file_id)
         if row.state not in _OPEN:
             raise _not_open()
+        if row.test_refusal is not None:
+            row.failure = row.test_refusal = None  # it was about other files
         await self._imports.clear_units(file_id)
         await self._session.delete(file)
         await self._session.flush()
@@ -198,18 +208,25 @@ class ImportService:
         await self._get(import_id)
         if not await self._imports.count_files(import_id):
             raise InvalidInputError("There is no file to read; add one.", field="files", code="import_empty")
-        if not await self._imports.move(import_id, _OPEN, ImportState.READING, failure=None):
+        if not await self._imports.move(import_id, _OPEN, ImportState.READING, failure=None, test_refusal=None):
             raise _not_open()
 
-    async def begin_publishing(self, import_id: UUID) -> None:
-        """Let the entries be written.
+    async def begin_publishing(self, import_id: UUID, *, ask_before_drop: bool, override_reason: str) -> None:
+        """Let the entries be written once the gold questions let them pass.
+
+        Args:
+            import_id: Of the import.
+            ask_before_drop: See `Consent`; kept until the import is published.
+            override_reason: As well.
 
         Raises:
             NotFoundError: `import_not_found`.
             ConflictError: `import_not_ready`: there is no preview, or it was published already.
         """
         await self._get(import_id)
-        if not await self._imports.move(import_id, [ImportState.READY], ImportState.PUBLISHING, failure=None):
+        fresh = {"failure": None, "test_refusal": None, "admitted_at": None, "test_run_id": None}
+        consent = {"ask_before_drop": ask_before_drop, "override_reason": override_reason}
+        if not await self._imports.move(import_id, [ImportState.READY], ImportState.PUBLISHING, **fresh, **consent):
             raise ConflictError("Make the preview first; nothing is published unseen.", code="import_not_ready")
 
     async def cancel(self, import_id: UUID) -> None:
@@ -274,10 +291,15 @@ class ImportService:
             self._session.add_all(unit_rows(file.id, units, planned))
             await self._session.flush()
 
-    async def publish_file(self, file: ImportFile, settings: ImportSettings, author: str) -> None:
+    async def changes(self, file: ImportFile, settings: ImportSettings) -> list[TextChange]:
+        """Return what publishing a file would do to what search finds, as things are now."""
+        units = units_of(file, await self._imports.units(file.id))
+        return changes_of(await FilePublisher(self._session, self._clock, settings, "").plan(file, units))
+
+    async def publish_file(self, file: ImportFile, settings: ImportSettings, author: str) -> bool:
         """Write the entries of a file; see `FilePublisher.publish`."""
         units = units_of(file, await self._imports.units(file.id))
-        await FilePublisher(self._session, self._clock, settings, author).publish(file, units)
+        return await FilePublisher(self._session, self._clock, settings, author).publish(file, units)
 
     async def _get(self, import_id: UUID) -> ImportRow:
         row = await self._imports.find(import_id)

@@ -123,16 +123,21 @@ class LexicalRetriever:
     @component.output_types(found=Found)
     def run(self, asked: Asked) -> dict[str, Found]:
         """Return candidates."""
-        terms = [
-            WeightedTerm(term.channel, term.text, RETRIEVAL_WEIGHTS[term.channel] * term.weight)
-            for term in (*asked.question.terms, *finding_terms(asked.question))
-        ]
+        terms = retrieval_terms(asked.question)
         return {"found": Found(self._store.find_lexical(terms, asked.wanted, self._limit))}
 
     @component.output_types(found=Found)
     async def run_async(self, asked: Asked) -> dict[str, Found]:
         """Return candidates."""
         return await _in(self._executor, self.run, asked)
+
+
+def retrieval_terms(question: AnalysedQuestion) -> list[WeightedTerm]:
+    """Return what candidates are looked for by, synonyms too."""
+    return [
+        WeightedTerm(term.channel, term.text, RETRIEVAL_WEIGHTS[term.channel] * term.weight)
+        for term in (*question.terms, *finding_terms(question))
+    ]
 
 
 @component

@@ -137,7 +137,7 @@ class SearchEngine:
         """
         if not query.text.strip() or query.limit <= 0:
             return Answer((), NOTHING_MEASURED, state)
-        asked = {"analyser": {"query": query, "wanted": self._wanted(query)}}
+        asked = {"analyser": {"query": query, "wanted": self.filter_of(query)}}
         try:
             outcome = await pipeline.run_async(asked, include_outputs_from={"ranker", "vectors"})
         except PipelineRuntimeError as error:
@@ -149,7 +149,8 @@ class SearchEngine:
             state = SearchState.LEXICAL_ONLY
         return Answer(outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state)
 
-    def _wanted(self, query: SearchQuery) -> SearchFilter:
+    def filter_of(self, query: SearchQuery) -> SearchFilter:
+        """Return what a document must fulfil to be found by the query today."""
         return SearchFilter(
             kinds=query.kinds,
             on=query.on or self._today(),

@@ -23,7 +23,7 @@ from kb.search.passages import text_hash
 from kb.search.query import SearchQuery
 from kb.search.ranking import RankingModel, shipped_model
 from kb.search.rerankers.base import Reranker
-from kb.search.stores.base import SearchStore, Vector
+from kb.search.stores.base import SearchFilter, SearchStore, Vector
 from kb.settings import KBSettings
 from kit.clock import Clock
 
@@ -42,6 +42,7 @@ class Look:
         store: The view.
         embedder: As the search uses it; None while vectors take no part.
         lexicon: The curated words it knows.
+        filter_of: What a document must fulfil to be found by a query.
         way: Names ranking model, curated words and state: results of different ways are not comparable.
     """
 
@@ -49,6 +50,7 @@ class Look:
     store: SearchStore
     embedder: Embedder | None
     lexicon: Lexicon
+    filter_of: Callable[[SearchQuery], SearchFilter]
     way: str
 
 
@@ -138,7 +140,7 @@ class SearchService:
 
             lexicon = self._engine.lexicon
             way = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
-            yield Look(search, seen, self._engine.ready_embedder, lexicon, way)
+            yield Look(search, seen, self._engine.ready_embedder, lexicon, self._engine.filter_of, way)
 
     def state_of(self, store: SearchStore) -> SearchState:
         """Return whether vectors take part in searches of a store."""

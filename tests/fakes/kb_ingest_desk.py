@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from assist_api.composition import build_knowledge
 from assist_api.imports.service import DocumentImports
+from assist_api.knowledge.publishing import PublicationGate
+from assist_api.settings import AssistSettings
+from kb.gold.comparison import DropPolicy
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.schemas import ImportDetail
 from kb.models import RevisionState
 from kb.repository import EntryFilter
 from kb.schemas import EntryDetail, EntryDraft
 from kb.service import KnowledgeService
+from kb.settings import KBSettings
 from kit.clock import Clock
 from kit.db import Database
 
@@ -22,6 +28,13 @@ class QuietIndex:
 
     def notify(self) -> None:
         """Do nothing."""
+
+
+def gate_over(database: Database, clock: Clock, data_dir: Path) -> PublicationGate:
+    """Return the gate as the server has it, over an index without vectors that nothing has opened yet."""
+    settings = AssistSettings(_env_file=None, data_dir=data_dir)
+    knowledge = build_knowledge(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
+    return PublicationGate(database, clock, knowledge.tester, DropPolicy.WARN)
 
 
 class ImportDesk:

@@ -1,18 +1,20 @@
-"""A store seen as if one document had been written already; the store itself is only read.
+"""A store seen as if documents had been written or removed already; the store itself is only read.
 
 Everything above a store (analysis, ranking, confidence, explanation) works on this view as on the store, so that
-"what would search find if this text were published?" takes the path that cards take, on every backend.
+"what would search find if these texts were published?" takes the path that cards take, on every backend.
 
-Two things are simpler than in a store. The document is a candidate whenever it shares a term with the question (or
-has a vector): a store would drop it behind `limit` better ones, where the ranking puts it as well. And the vectors
-come from outside, since a text that was never published has none.
+Two things are simpler than in a store. A document of the view is a candidate whenever it shares a term with the
+question (or has a vector): a store would drop it behind `limit` better ones, where the ranking puts it as well. And
+the vectors come from outside, since a text that was never published has none.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from haystack import Document
@@ -37,6 +39,8 @@ from kb.search.stores.base import (
     WeightedTerm,
 )
 from kit.errors import ConflictError
+
+Term = tuple[Channel, str]
 
 
 @dataclass(frozen=True)
@@ -78,75 +82,86 @@ class Draft:
 
 
 class OverlayStore:
-    """A `SearchStore` with one document put in, replaced or taken out; it refuses every write."""
+    """A `SearchStore` with documents put in, replaced or taken out; it refuses every write."""
 
-    def __init__(self, base: SearchStore, document_id: str, draft: Draft | None) -> None:
-        """Look at a store.
+    def __init__(self, base: SearchStore, drafts: Mapping[str, Draft | None]) -> None:
+        """Look at a store; what is counted of the documents is counted at the first search, on its thread.
 
         Args:
             base: The store below; whoever leased it closes it.
-            document_id: Which document is as the draft says, whether the store has it or not.
-            draft: The document as it would be; None as if it were gone.
+            drafts: Documents as they would be, by id, whether the store has them or not; None as if one were gone.
         """
         self._base = base
-        self._id = document_id
-        self._draft = draft
-        present = base.load([document_id]).get(document_id)
-        self._replaced = None if present is None else Draft.of(present)
+        self._hidden = frozenset(drafts)
+        self._drafts = {name: draft for name, draft in drafts.items() if draft is not None}
+
+    @cached_property
+    def _replaced(self) -> list[Draft]:
+        return [Draft.of(document) for document in self._base.load(self._hidden).values()]
+
+    @cached_property
+    def _named(self) -> dict[Term, list[str]]:
+        return _names_by_term(self._drafts)
+
+    @cached_property
+    def _more(self) -> Counter[Term]:
+        """In how many more documents (or fewer) than in the base a term occurs."""
+        more = Counter({term: len(names) for term, names in self._named.items()})
+        more.subtract(term for draft in self._replaced for term in _terms_of(draft))
+        return more
 
     # Searching ---------------------------------------------------------------------------------------------------
 
     def find_lexical(self, terms: Sequence[WeightedTerm], wanted: SearchFilter, limit: int) -> list[Candidate]:
-        """Return the base's candidates, with the draft behind them when it shares a term."""
-        found = self._others(self._base.find_lexical(terms, wanted, limit + 1))[:limit]
-        draft = self._admitted(wanted)
-        if draft is not None and any(draft.terms[term.channel][term.text] for term in terms):
-            found.append(Candidate(self._id, 0.0))
-        return found
+        """Return the base's candidates, with the drafts behind them that share a term.
+
+        At most `limit` drafts: when more share one, those whose terms weigh most in sum, rare ones more (the weights
+        of BM25 without its counts and lengths). A draft behind so many others is nobody's card.
+        """
+        found = self._others(self._base.find_lexical(terms, wanted, limit + len(self._replaced)))[:limit]
+        shared: dict[str, list[WeightedTerm]] = {}
+        for term in terms:
+            for name in self._named.get((term.channel, term.text), ()):
+                shared.setdefault(name, []).append(term)
+        names = [name for name in shared if wanted.admits(self._drafts[name].document)]
+        if len(names) > limit:
+            weights = term_weights(terms, self)
+            sums = {name: sum(weights[term.channel, term.text] for term in shared[name]) for name in names}
+            names = sorted(names, key=lambda name: -sums[name])[:limit]
+        return found + [Candidate(name, 0.0) for name in names]
 
     def find_vectors(self, vector: Vector, wanted: SearchFilter, limit: int) -> list[Candidate]:
-        """Return the base's candidates and the draft, best first."""
-        found = self._others(self._base.find_vectors(vector, wanted, limit + 1))[:limit]
-        draft = self._admitted(wanted)
-        if draft is not None and draft.vectors:
-            score = draft.score(vector)
-            found.append(Candidate(self._id, max(s for s in (score.question, score.answer) if s is not None)))
-            found.sort(key=lambda candidate: -candidate.score)
-        return found
+        """Return the base's candidates and at most `limit` drafts, best first."""
+        found = self._others(self._base.find_vectors(vector, wanted, limit + len(self._replaced)))[:limit]
+        ours = [
+            Candidate(name, _best(draft.score(vector)))
+            for name, draft in self._drafts.items()
+            if draft.vectors and wanted.admits(draft.document)
+        ]
+        ours.sort(key=lambda candidate: -candidate.score)
+        return sorted([*found, *ours[:limit]], key=lambda candidate: -candidate.score)
 
     def _others(self, candidates: Iterable[Candidate]) -> list[Candidate]:
-        return [candidate for candidate in candidates if candidate.document_id != self._id]
-
-    def _admitted(self, wanted: SearchFilter) -> Draft | None:
-        draft = self._draft
-        return draft if draft is not None and wanted.admits(draft.document) else None
+        return [candidate for candidate in candidates if candidate.document_id not in self._hidden]
 
     def vector_scores(self, vector: Vector, document_ids: Sequence[str]) -> dict[str, VectorScore]:
-        """Return cosines, the draft's from its own vectors."""
-        scores = self._base.vector_scores(vector, [name for name in document_ids if name != self._id])
-        if self._id in document_ids and self._draft is not None:
-            scores[self._id] = self._draft.score(vector)
-        return scores
+        """Return cosines, a draft's from its own vectors."""
+        scores = self._base.vector_scores(vector, [name for name in document_ids if name not in self._hidden])
+        return scores | {name: self._drafts[name].score(vector) for name in document_ids if name in self._drafts}
 
     def load(self, document_ids: Iterable[str]) -> dict[str, SearchDocument]:
-        """Return the documents, the draft in its place."""
+        """Return the documents, the drafts in their places."""
         wanted = list(document_ids)
-        loaded = self._base.load([name for name in wanted if name != self._id])
-        if self._id in wanted and self._draft is not None:
-            loaded[self._id] = self._draft.document
-        return loaded
+        loaded = self._base.load([name for name in wanted if name not in self._hidden])
+        return loaded | {name: self._drafts[name].document for name in wanted if name in self._drafts}
 
     def document_frequencies(self, terms: Sequence[tuple[Channel, str]]) -> Mapping[tuple[Channel, str], int]:
-        """Return the base's counts, less the replaced document, plus the draft."""
-        counts = dict(self._base.document_frequencies(terms))
-        for part, step in ((self._replaced, -1), (self._draft, 1)):
-            if part is not None:
-                for channel, text in counts:
-                    counts[channel, text] += step * (part.terms[channel][text] > 0)
-        return {term: max(0, count) for term, count in counts.items()}
+        """Return the base's counts, less the replaced documents, plus the drafts."""
+        counts = self._base.document_frequencies(terms)
+        return {term: max(0, count + self._more[term]) for term, count in counts.items()}
 
     def statistics(self) -> CollectionStatistics:
-        """Return the base's counts and averages, less the replaced document, plus the draft.
+        """Return the base's counts and averages, less the replaced documents, plus the drafts.
 
         A document without a side does not count towards that side's average; how many those are is not known
         here and is too few to matter.
@@ -154,8 +169,8 @@ class OverlayStore:
         base = self._base.statistics()
         count, asked, told = base.document_count, base.average_question_characters, base.average_answer_characters
         asked_sum, told_sum = asked * count, told * count
-        for part, step in ((self._replaced, -1), (self._draft, 1)):
-            if part is not None:
+        for parts, step in ((self._replaced, -1), (self._drafts.values(), 1)):
+            for part in parts:
                 count += step
                 asked_sum += step * (part.question_characters or asked)
                 told_sum += step * (part.answer_characters or told)
@@ -164,7 +179,7 @@ class OverlayStore:
         return CollectionStatistics(count, max(1.0, asked_sum / count), max(1.0, told_sum / count))
 
     def vector_share(self) -> float:
-        """Return the base's share: one document more or less does not decide whether vectors take part."""
+        """Return the base's share: documents that are not written yet do not decide whether vectors take part."""
         return self._base.vector_share()
 
     def count_documents(self) -> int:
@@ -220,6 +235,34 @@ class OverlayStore:
 
     def close(self) -> None:
         """Leave the base to its owner."""
+
+
+def term_weights(terms: Sequence[WeightedTerm], store: SearchStore) -> dict[Term, float]:
+    """Return what each term of a question counts: its weight, times how rare it is in the store (BM25's idf)."""
+    keys = [(term.channel, term.text) for term in terms]
+    count, frequencies = store.statistics().document_count, store.document_frequencies(keys)
+    weights: dict[Term, float] = {}
+    for term, key in zip(terms, keys, strict=True):
+        frequency = frequencies[key]
+        idf = math.log(1 + (max(count, frequency) - frequency + 0.5) / (frequency + 0.5))
+        weights[key] = weights.get(key, 0.0) + term.weight * idf
+    return weights
+
+
+def _names_by_term(drafts: Mapping[str, Draft]) -> dict[Term, list[str]]:
+    named: dict[Term, list[str]] = {}
+    for name, draft in drafts.items():
+        for term in _terms_of(draft):
+            named.setdefault(term, []).append(name)
+    return named
+
+
+def _terms_of(draft: Draft) -> Iterator[Term]:
+    return ((channel, text) for channel, texts in draft.terms.items() for text in texts)
+
+
+def _best(score: VectorScore) -> float:
+    return max(side for side in (score.question, score.answer) if side is not None)
 
 
 def _only_a_view() -> ConflictError:

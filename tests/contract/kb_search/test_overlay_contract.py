@@ -17,7 +17,7 @@ from kb.search.pipelines import search_pipeline
 from kb.search.projections import ProjectionCache
 from kb.search.query import DocumentKind, SearchQuery
 from kb.search.ranking import shipped_model
-from kb.search.stores.base import SearchFilter, SearchStore
+from kb.search.stores.base import SearchFilter, SearchStore, WeightedTerm
 from kb.search.stores.embedded.store import EmbeddedStore
 from kb.search.stores.overlay import Draft, OverlayStore
 from kit.errors import ConflictError
@@ -30,6 +30,7 @@ EMBEDDER = HashedEmbedder()
 QUESTIONS = ("我家停电了怎么办", "电费在哪里交", "水管漏水", "停垫抱修", "暖气片放气", "机顶盒没有信号")
 EDITED = replace(HANDBOOK[0], title="家里用电安全", variants=("插座冒火花",), answer="拔下插头。", script="请先断电。")
 NEW = entry("meter", "电表黑屏", "看一下空开,再报修停电。", variants=("电表不显示了",), sector="power")
+LEAK = replace(HANDBOOK[4], title="水表后面漏水", answer="关掉水表前的阀门,我们派人来修。")
 
 
 def draft_of(document: SearchDocument) -> Draft:
@@ -62,17 +63,24 @@ class OverlayContract:
         raise NotImplementedError
 
     @pytest.mark.parametrize(
-        ("document_id", "draft"), [("outage", EDITED), ("meter", NEW), ("outage", None)], ids=["edited", "new", "gone"]
+        "drafts",
+        [
+            {"outage": EDITED},
+            {"meter": NEW},
+            {"outage": None},
+            {"outage": EDITED, "pipe": LEAK, "meter": NEW, "bill": None, "nowhere": None},
+        ],
+        ids=["edited", "new", "gone", "many"],
     )
-    def test_a_view_answers_as_the_store_would(self, tmp_path: Path, document_id: str, draft: SearchDocument | None):
+    def test_a_view_answers_as_the_store_would(self, tmp_path: Path, drafts: dict[str, SearchDocument | None]):
         base, written = self.make(tmp_path / "base"), self.make(tmp_path / "written")
         base.apply(HANDBOOK, [])
         # Written in one go: an engine may count terms of replaced documents until it merges its segments.
-        others = [document for document in HANDBOOK if document.document_id != document_id]
-        written.apply([*others, *([draft] if draft else [])], [])
+        others = [document for document in HANDBOOK if document.document_id not in drafts]
+        written.apply([*others, *filter(None, drafts.values())], [])
         fill(base)
         fill(written)
-        view = OverlayStore(base, document_id, draft_of(draft) if draft else None)
+        view = OverlayStore(base, {name: draft_of(draft) if draft else None for name, draft in drafts.items()})
 
         assert view.count_documents() == written.count_documents()
         assert view.load(["outage", "meter"]) == written.load(["outage", "meter"])
@@ -94,15 +102,29 @@ class OverlayContract:
         store.apply(HANDBOOK, [])
         fill(store)
         expired = replace(NEW, valid_until=date(2026, 3, 9))
-        view = OverlayStore(store, "meter", draft_of(expired))
+        view = OverlayStore(store, {"meter": draft_of(expired)})
         assert "meter" not in [hit.document_id for hit in hits(view, "电表黑屏")]
-        assert hits(OverlayStore(store, "meter", draft_of(NEW)), "电表黑屏")[0].document_id == "meter"
+        assert hits(OverlayStore(store, {"meter": draft_of(NEW)}), "电表黑屏")[0].document_id == "meter"
+        store.close()
+
+    def test_many_drafts_are_candidates_by_what_they_share(self, tmp_path: Path):
+        store = self.make(tmp_path / "base")
+        store.apply(HANDBOOK, [])
+        texts = {f"draft-{n}": entry(f"draft-{n}", "电表黑屏"[: n % 4 + 1], f"说明{n}") for n in range(40)}
+        view = OverlayStore(store, {name: draft_of(text) for name, text in texts.items()})
+        terms = [WeightedTerm(term.channel, term.text) for term in analyse(SearchQuery("电表黑屏")).terms]
+        names = [candidate.document_id for candidate in view.find_lexical(terms, WANTED, 5)]
+        assert {texts[name].title for name in names if name in texts} == {"电表黑屏"}
+        assert len([name for name in names if name in texts]) == 5
+        nearest = view.find_vectors(EMBEDDER.embed_questions(["电表黑屏"])[0], WANTED, 5)
+        assert len([found for found in nearest if found.document_id in texts]) == 5
+        assert [found.score for found in nearest] == sorted((found.score for found in nearest), reverse=True)
         store.close()
 
     def test_a_view_is_never_written(self, tmp_path: Path):
         store = self.make(tmp_path / "base")
         store.apply(HANDBOOK, [])
-        view = OverlayStore(store, "outage", draft_of(EDITED))
+        view = OverlayStore(store, {"outage": draft_of(EDITED)})
         assert not view.capabilities.is_writable
         for write in (lambda: view.apply([NEW], []), lambda: view.delete_documents(["outage"])):
             with pytest.raises(ConflictError):

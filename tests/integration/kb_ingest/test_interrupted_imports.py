@@ -14,13 +14,17 @@ from sqlalchemy import event, func, select
 
 from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
+from kb.gold.models import GoldRun, QuestionOrigin
+from kb.gold.questions import GoldQuestionService
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.models import FileState, ImportState
 from kb.models import Entry, IndexChangeRow, Revision
+from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
-from tests.fakes.kb_ingest_desk import QuietIndex, counts
+from tests.fakes.kb_core_drafts import entry_draft
+from tests.fakes.kb_ingest_desk import QuietIndex, counts, gate_over
 
 pytestmark = pytest.mark.integration
 ARTICLES = 60
@@ -37,8 +41,10 @@ def regulation(number: int) -> bytes:
 def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'test.sqlite'}")
     settings = KBSettings(_env_file=None)
+    clock = SystemClock()
+    admit = gate_over(database, clock, folder).admit_batch
     imports = DocumentImports(
-        database, SystemClock(), QuietIndex(), data_dir=folder, max_file_bytes=1_000_000, settings=settings
+        database, clock, QuietIndex(), admit, data_dir=folder, max_file_bytes=1_000_000, settings=settings
     )
     return database, imports
 
@@ -54,6 +60,14 @@ async def prepare(folder: Path) -> str:
     await imports.aclose()
     await database.aclose()
     return str(created.id)
+
+
+async def ask(database: Database) -> None:
+    """Write an entry with a gold question that the regulations come near."""
+    async with database.session() as session:
+        entry = await KnowledgeService(session, SystemClock()).create_entry(entry_draft(), "管理员")
+        questions = GoldQuestionService(session, SystemClock())
+        await questions.add(entry.id, "规定的内容是什么", QuestionOrigin.WRITTEN, "管理员")
 
 
 PUBLISH = """
@@ -76,6 +90,7 @@ def start(program: str, *arguments: str) -> subprocess.Popen[str]:
 async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Path) -> None:
     import_id = await prepare(tmp_path)
     database, imports = open_imports(tmp_path)
+    await ask(database)
     victim = start(PUBLISH, str(tmp_path), import_id)
     while True:
         (known,) = (await imports.list_imports(None, 1)).items
@@ -88,14 +103,16 @@ async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Pat
     detail = await imports.get(known.id)
     published = sum(file.state == FileState.PUBLISHED for file in detail.files)
     async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Entry)) == published * ARTICLES
-        assert await session.scalar(select(func.count()).select_from(IndexChangeRow)) == published * ARTICLES
+        assert await session.scalar(select(func.count()).select_from(Entry)) == published * ARTICLES + 1
+        assert await session.scalar(select(func.count()).select_from(IndexChangeRow)) == published * ARTICLES + 1
+        (run,) = await session.scalars(select(GoldRun.id))
     await imports.runner.recover()
     await imports.runner.wait()
     done = await imports.get(known.id)
     assert (done.state, counts(done)) == (ImportState.FINISHED, {"new": FILES * ARTICLES})
     async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Revision)) == FILES * ARTICLES
+        assert await session.scalar(select(func.count()).select_from(Revision)) == FILES * ARTICLES + 1
+        assert [run, done.test_run_id] == [*await session.scalars(select(GoldRun.id)), run]
     await imports.aclose()
     await database.aclose()
 

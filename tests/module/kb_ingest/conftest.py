@@ -10,7 +10,7 @@ from assist_api.migrations import runner
 from kb.settings import KBSettings
 from kit.db import Database
 from tests.fakes.kb_core_clock import SteppingClock
-from tests.fakes.kb_ingest_desk import ImportDesk, QuietIndex
+from tests.fakes.kb_ingest_desk import ImportDesk, QuietIndex, gate_over
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ async def desk(database: Database, tmp_path: Path) -> AsyncIterator[ImportDesk]:
         database,
         clock,
         QuietIndex(),
+        gate_over(database, clock, tmp_path).admit_batch,
         data_dir=tmp_path,
         max_file_bytes=2_000_000,
         settings=KBSettings(_env_file=None, import_max_files=20),

@@ -127,9 +127,9 @@ def test_of_too_many_questions_those_the_text_can_touch_are_tested():
     close = Candidate(uuid4(), OTHERS[0], frozenset({"停电", "怎么"}))
     common = Candidate(uuid4(), OTHERS[1], frozenset({"怎么"}))
     far = Candidate(uuid4(), OTHERS[2], frozenset({"天气"}))
-    chosen = choose([far, common, close, own], WANTED, {"停电", "怎么"}, 2)
+    chosen = choose([far, common, close, own], {WANTED}, {"停电", "怎么"}, 2)
     assert chosen == {own.question_id, close.question_id}
-    assert len(choose([far, common], WANTED, {"停电"}, 2)) == 2
+    assert len(choose([far, common], {WANTED}, {"停电"}, 2)) == 2
 
 
 def test_report_names_the_worst_first_and_leaves_out_what_did_not_move():

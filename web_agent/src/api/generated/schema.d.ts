@@ -886,6 +886,10 @@ export interface paths {
         /**
          * Publish Import
          * @description Write the entries of every file that is ready, each file whole or not at all.
+         *
+         *     The gold questions run first, in the background. When they do not let it pass, nothing is written: the import is
+         *     `ready` again, with a `failure` (`knowledge_test_drop`, `knowledge_test_blocked`, `knowledge_test_unavailable`)
+         *     and the report in `test_refusal`.
          */
         post: operations["publish_import"];
         delete?: never;
@@ -3715,6 +3719,18 @@ export interface components {
              */
             first_name: string;
             settings: components["schemas"]["ImportSettings"];
+            /**
+             * Is Testing
+             * @description Publishing has begun and the gold questions are running: nothing is written
+             */
+            is_testing: boolean;
+            /** @description With a `failure` of the gold questions */
+            test_refusal: components["schemas"]["TestRefusal"] | null;
+            /**
+             * Test Run Id
+             * @description The run of gold questions that let it pass
+             */
+            test_run_id: string | null;
             /** Files */
             files: components["schemas"]["ImportFileView"][];
         };
@@ -4601,7 +4617,7 @@ export interface components {
          * @description What made the questions run.
          * @enum {string}
          */
-        RunTrigger: "publish" | "all";
+        RunTrigger: "publish" | "import" | "all";
         /**
          * SearchAnswer
          * @description Answer to a typed question, best first.
@@ -5053,6 +5069,15 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * TestRefusal
+         * @description Why the gold questions did not let an import pass.
+         */
+        TestRefusal: {
+            policy: components["schemas"]["DropPolicy"];
+            /** @description Null when the questions could not be run */
+            report: components["schemas"]["GoldReport"] | null;
         };
         /**
          * TranscriptFinalEvent
@@ -11440,7 +11465,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Publication"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {

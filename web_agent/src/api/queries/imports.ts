@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 
 import { answer, api } from '../http'
 import type { FileSettings, ImportDetail, ImportSettings } from '../types'
+import type { Consent } from './knowledge'
 
 const PAGE_SIZE = 50
 /** Fast enough to see a bar move, slow enough to cost nothing. */
@@ -63,7 +64,8 @@ export const readImport = (importId: string) =>
   answer(api.POST('/api/v1/imports/{import_id}/read', { params: { path: { import_id: importId } } }))
 
 export type ImportStep =
-  | { do: 'read' | 'publish' | 'cancel' }
+  | { do: 'read' | 'cancel' }
+  | { do: 'publish'; consent: Consent }
   | { do: 'settings'; settings: ImportSettings }
   | { do: 'file_settings'; fileId: string; settings: FileSettings | null }
   | { do: 'remove'; fileId: string }
@@ -74,7 +76,7 @@ function take(importId: string, step: ImportStep): Promise<ImportDetail> {
     case 'read':
       return readImport(importId)
     case 'publish':
-      return answer(api.POST('/api/v1/imports/{import_id}/publish', { params: { path } }))
+      return answer(api.POST('/api/v1/imports/{import_id}/publish', { params: { path }, body: step.consent }))
     case 'cancel':
       return answer(api.POST('/api/v1/imports/{import_id}/cancel', { params: { path } }))
     case 'settings':

@@ -4,9 +4,10 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Link, useLocation, useParams } from 'react-router'
 
 import { asProblem } from '@/api/problem'
+import type { ImportStep } from '@/api/queries/imports'
 import { importQuery, isWorking, useImportStep } from '@/api/queries/imports'
 import type { ImportDetail } from '@/api/types'
-import { codeText, problemText } from '@/i18n/problemText'
+import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
@@ -20,6 +21,7 @@ import { ProgressBar } from './ProgressBar'
 import { isSame } from './settings'
 import { SettingsFields } from './SettingsFields'
 import { StateTag } from './StateTag'
+import { TestRefusal } from './TestRefusal'
 import type { NotTaken } from './useSending'
 
 import './Imports.css'
@@ -63,7 +65,8 @@ function Import({ detail }: { detail: ImportDetail }) {
 function useKnowledgeAfter({ state }: ImportDetail): void {
   const client = useQueryClient()
   useEffect(() => {
-    if (state === 'finished') void client.invalidateQueries({ queryKey: ['knowledge'] })
+    if (state !== 'finished') return
+    for (const name of ['knowledge', 'knowledge-tests']) void client.invalidateQueries({ queryKey: [name] })
   }, [client, state])
 }
 
@@ -82,28 +85,46 @@ function Head({ detail }: { detail: ImportDetail }) {
         {detail.refused_count > 0 && (
           <span className="tag tag--waiting">{t('import.refused_files', { count: detail.refused_count })}</span>
         )}
-        <Actions detail={detail} isBusy={step.isPending} onStep={(what) => step.mutate({ do: what })} />
+        <Actions detail={detail} isBusy={step.isPending} onStep={step.mutate} />
       </div>
       {isWorking(detail.state) && (
-        <ProgressBar label={t(`import.state_${detail.state}`)} done={detail.done_count} total={detail.file_count} />
+        <ProgressBar
+          label={t(detail.is_testing ? 'import.testing' : `import.state_${detail.state}`)}
+          done={detail.is_testing ? null : detail.done_count}
+          total={detail.file_count}
+        />
       )}
       {step.isError && <Banner tone="problem">{problemText(t, asProblem(step.error))}</Banner>}
-      {detail.failure !== null && (
-        <Banner tone="waiting">{t('import.stopped', { reason: codeText(t, detail.failure, detail.failure) })}</Banner>
-      )}
-      {detail.state === 'finished' && (
-        <Banner tone="ready">{t(detail.settings.mode === 'review' ? 'import.done_review' : 'import.done')}</Banner>
-      )}
+      <TestRefusal
+        key={detail.failure}
+        detail={detail}
+        isPending={step.isPending}
+        onPublish={(consent) => {
+          step.mutate({ do: 'publish', consent })
+        }}
+      />
+      {detail.state === 'finished' && <Done detail={detail} />}
       <NotTakenList files={state?.notTaken ?? []} />
       {(detail.state === 'ready' || detail.state === 'collecting') && <BatchSettings detail={detail} />}
     </section>
   )
 }
 
+function Done({ detail }: { detail: ImportDetail }) {
+  const { t } = useTranslation()
+  const said = t(detail.settings.mode === 'review' ? 'import.done_review' : 'import.done')
+  if (detail.test_run_id === null) return <Banner tone="ready">{said}</Banner>
+  return (
+    <Banner tone="ready" action={<Link to={`/knowledge/tests?run=${detail.test_run_id}`}>{t('import.open_run')}</Link>}>
+      {said}
+    </Banner>
+  )
+}
+
 interface ActionsProps {
   detail: ImportDetail
   isBusy: boolean
-  onStep: (what: 'read' | 'publish' | 'cancel') => void
+  onStep: (step: ImportStep) => void
 }
 
 function Actions({ detail, isBusy, onStep }: ActionsProps) {
@@ -118,7 +139,7 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
         tone="quiet"
         disabled={isBusy}
         onClick={() => {
-          onStep('cancel')
+          onStep({ do: 'cancel' })
         }}
       >
         {t('import.cancel')}
@@ -128,7 +149,7 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
           isSmall
           disabled={isBusy}
           onClick={() => {
-            onStep('read')
+            onStep({ do: 'read' })
           }}
         >
           {t('import.read_again')}
@@ -137,10 +158,10 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
       {detail.state === 'ready' && (
         <Button
           isSmall
-          tone="primary"
+          tone={detail.test_refusal === null ? 'primary' : 'plain'}
           disabled={isBusy}
           onClick={() => {
-            onStep('publish')
+            onStep({ do: 'publish', consent: { ask_before_drop: true, override_reason: '' } })
           }}
         >
           {t(detail.settings.mode === 'review' ? 'import.submit' : 'import.publish', { count: changes })}

@@ -1,6 +1,7 @@
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { ImportDetail } from '@/api/types'
+import { isRefusalOfTests } from '@/features/knowledge-tests/refusals'
 
 const TONES = {
   collecting: 'tag',
@@ -13,6 +14,7 @@ const TONES = {
 
 export function StateTag({ state, failure }: Pick<ImportDetail, 'state' | 'failure'>) {
   const { t } = useTranslation()
-  if (failure !== null) return <span className="tag tag--waiting">⚠ {t('import.state_stopped')}</span>
+  if (failure !== null && !isRefusalOfTests(failure))
+    return <span className="tag tag--waiting">⚠ {t('import.state_stopped')}</span>
   return <span className={TONES[state]}>{t(`import.state_${state}`)}</span>
 }

@@ -9,11 +9,10 @@ import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
 
 import { ChangesTable, ReportSummary } from './ChangesTable'
-
-const CODES = ['knowledge_test_drop', 'knowledge_test_blocked', 'knowledge_test_unavailable']
+import { isRefusalOfTests } from './refusals'
 
 /** Whether the server wants a decision about test questions before it publishes. */
-export const asksForConsent = (problem: Problem): boolean => problem.status === 409 && CODES.includes(problem.code)
+export const asksForConsent = (problem: Problem): boolean => problem.status === 409 && isRefusalOfTests(problem.code)
 
 /** The report in a refusal; the server writes it by the same schema as `POST /tests/draft` answers. */
 export function reportOf(problem: Problem): GoldReport | null {
@@ -25,13 +24,15 @@ interface DropPanelProps {
   problem: Problem
   /** What leaves everything as it is. */
   stayLabel: string
+  /** What can be done instead; about an entry's own words unless given. */
+  hint?: string
   isPending: boolean
   onPublish: (consent: Consent) => void
   onStay: () => void
 }
 
 /** Which questions would lose their place, and the ways on: edit, publish, or publish with a reason. */
-export function DropPanel({ problem, stayLabel, isPending, onPublish, onStay }: DropPanelProps) {
+export function DropPanel({ problem, stayLabel, hint, isPending, onPublish, onStay }: DropPanelProps) {
   const { t } = useTranslation()
   const report = reportOf(problem)
   const isBlocked = problem.details.policy === 'block'
@@ -46,7 +47,7 @@ export function DropPanel({ problem, stayLabel, isPending, onPublish, onStay }: 
           </div>
         </>
       )}
-      <p className="field__hint">{t('tests.drop_fix')}</p>
+      <p className="field__hint">{hint ?? t('tests.drop_fix')}</p>
       {isBlocked ? (
         <Override stayLabel={stayLabel} isPending={isPending} onPublish={onPublish} onStay={onStay} />
       ) : (
@@ -68,7 +69,7 @@ export function DropPanel({ problem, stayLabel, isPending, onPublish, onStay }: 
   )
 }
 
-function Override({ stayLabel, isPending, onPublish, onStay }: Omit<DropPanelProps, 'problem'>) {
+function Override({ stayLabel, isPending, onPublish, onStay }: Omit<DropPanelProps, 'problem' | 'hint'>) {
   const { t } = useTranslation()
   const id = useId()
   const [reason, setReason] = useState('')

@@ -64,5 +64,6 @@ export function RunTable({ runs, scope, chosenId, onChoose }: RunTableProps) {
 
 export function runName(t: Translate, run: TestRun): string {
   if (run.trigger === 'all') return t('tests.run_all')
+  if (run.trigger === 'import') return t('tests.run_import', { title: run.title })
   return t('tests.run_publish', { title: run.title, number: run.revision_number })
 }

@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 
-import { testRunsQuery } from '@/api/queries/knowledgeTests'
+import { testRunQuery, testRunsQuery } from '@/api/queries/knowledgeTests'
 import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
@@ -48,10 +48,17 @@ function History() {
   const client = useQueryClient()
   const runs = useInfiniteQuery(testRunsQuery)
   const [scope, setScope] = useState<(typeof SCOPES)[number]>('all')
-  const [chosenId, setChosenId] = useState<string | null>(null)
+  const [parameters, setParameters] = useSearchParams()
+  const chosenId = parameters.get('run')
   const items = runs.data?.pages.flatMap((page) => page.items) ?? []
   const points = pointsOf(items, scope)
-  const chosen = items.find((run) => run.id === chosenId) ?? items[0]
+  const listed = items.find((run) => run.id === chosenId)
+  // A link may name a run that is not on the first page.
+  const linked = useQuery({ ...testRunQuery(chosenId ?? ''), enabled: chosenId !== null && runs.isSuccess && !listed })
+  const chosen = listed ?? linked.data ?? items[0]
+  const choose = (runId: string): void => {
+    setParameters({ run: runId }, { replace: true })
+  }
   return (
     <>
       <div className="tests__tools">
@@ -82,7 +89,7 @@ function History() {
                 <RunChart points={points} />
               )}
               <div className="tests__runs">
-                <RunTable runs={items} scope={scope} chosenId={chosen?.id ?? null} onChoose={setChosenId} />
+                <RunTable runs={items} scope={scope} chosenId={chosen?.id ?? null} onChoose={choose} />
               </div>
               {runs.hasNextPage && (
                 <Button disabled={runs.isFetchingNextPage} onClick={() => runs.fetchNextPage()}>
