@@ -40,7 +40,7 @@ class SpeechEngine:
         self._settings = settings
         self._clock = clock
         self._detector = detector_factory(settings)
-        budget = PartialBudget(settings.worker_count * settings.partial_share)
+        budget = PartialBudget(settings.worker_count, settings.partial_share)
         self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
         self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-ears")
         self._legs: set[LegTranscriber] = set()

@@ -147,9 +147,9 @@ class ModelPool:
     def _finished(
         self, worker: _Worker, job: DecodeJob[DecodeTicket], began_at: float, running: asyncio.Future[Recognition]
     ) -> None:
-        if job.started_as is WindowKind.PARTIAL:
-            now = self._clock.monotonic()
-            self._budget.charge(now - began_at, now)
+        now = self._clock.monotonic()
+        charge = self._budget.charge if job.started_as is WindowKind.PARTIAL else self._budget.charge_needed
+        charge(now - began_at, now)
         self._queue.done(job)
         self._jobs.pop(job.ticket, None)
         _pass_on(running, job.ticket.result)

@@ -73,8 +73,8 @@ class SpeechSettings(Settings):
     partial_interval: PositiveDuration = timedelta(seconds=1)
     """Speech between the first partials of a segment, where the workers have time; the gaps grow with the segment."""
     partial_share: float = Field(default=0.25, gt=0.0, le=1.0)
-    """Share of the workers' time that partials may take over the long run: on a slow or busy machine they come less
-    often, so that finals do not wait; see `speech.partial_budget`."""
+    """Share of the workers' time that partials may take of what finals leave, over the long run: on a slow or busy
+    machine they come less often, so that finals do not wait; see `speech.partial_budget`."""
     inbox: PositiveDuration = timedelta(seconds=10)
     """Audio of one leg that may wait to be heard; beyond it the leg's overflow rule applies."""
     decode_backlog: PositiveDuration = timedelta(seconds=40)
