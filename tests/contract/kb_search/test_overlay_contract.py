@@ -20,8 +20,10 @@ from kb.search.ranking import shipped_model
 from kb.search.stores.base import SearchFilter, SearchStore, WeightedTerm
 from kb.search.stores.embedded.store import EmbeddedStore
 from kb.search.stores.overlay import Draft, OverlayStore
+from kb.settings import KBSettings
 from kit.errors import ConflictError
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_store
 
 pytestmark = pytest.mark.contract
 
@@ -59,6 +61,10 @@ def hits(store: SearchStore, text: str) -> list[Hit]:
 
 
 class OverlayContract:
+    @pytest.fixture(autouse=True)
+    def use_server(self) -> None:
+        """Overridden where `make` needs a server."""
+
     def make(self, folder: Path) -> SearchStore:
         raise NotImplementedError
 
@@ -137,3 +143,13 @@ class OverlayContract:
 class TestEmbeddedOverlay(OverlayContract):
     def make(self, folder: Path) -> SearchStore:
         return EmbeddedStore(folder, embedder_name="hashed")
+
+
+class TestElasticsearchOverlay(OverlayContract):
+    @pytest.fixture(autouse=True)
+    def use_server(self, elasticsearch_settings: KBSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.settings = elasticsearch_settings
+        name_server(elasticsearch_settings, monkeypatch)
+
+    def make(self, folder: Path) -> SearchStore:
+        return new_elasticsearch_store(self.settings)

@@ -17,12 +17,10 @@ from kb.search.analysis.terms import Channel
 from kb.search.haystack_documents import to_haystack
 from kb.search.query import Audience, DocumentKind, SearchQuery
 from kb.search.stores.base import SearchFilter, SearchStore, Side, WeightedTerm
-from kb.search.stores.elasticsearch.connection import Connection
-from kb.search.stores.elasticsearch.generations import Generations
-from kb.search.stores.elasticsearch.store import ElasticsearchStore
 from kb.search.stores.embedded.store import EmbeddedStore
 from kb.settings import KBSettings
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_store
 
 pytestmark = pytest.mark.contract
 
@@ -225,18 +223,10 @@ class TestElasticsearchStore(SearchStoreContract):
     @pytest.fixture(autouse=True)
     def use_server(self, elasticsearch_settings: KBSettings, monkeypatch: pytest.MonkeyPatch) -> None:
         self.settings = elasticsearch_settings
-        # `from_dict` reads address and credentials from the environment, as they must not be part of a pipeline's file.
-        monkeypatch.setenv("KB_ELASTICSEARCH_URL", elasticsearch_settings.elasticsearch_url)
-        monkeypatch.setenv("KB_ELASTICSEARCH_SEARCH_TIMEOUT_SECONDS", "20")
+        name_server(elasticsearch_settings, monkeypatch)
 
     def make(self, folder: Path) -> SearchStore:
-        connection = Connection(self.settings)
-        prefix, form = self.settings.elasticsearch_index_prefix, self.settings.elasticsearch_vector_index
-        index = Generations(connection, prefix, form).create()
-        connection.close()
-        store = ElasticsearchStore.from_dict({"init_parameters": {"index": index, "embedder_name": "hashed"}})
-        store.remember_change(0)
-        return store
+        return new_elasticsearch_store(self.settings)
 
 
 def test_both_ways_of_searching_vectors_agree(tmp_path: Path):
