@@ -79,7 +79,7 @@ export function HitTestForm({ initial, isBusy, onAsk }: HitTestFormProps) {
         <Choice
           label={t('hit_test.sector')}
           value={input.sector}
-          options={[['', t('sector.every')], ...SECTORS.map((code) => [code, t(`sector.${code}`)] as const)]}
+          options={[['', t('hit_test.sector_any')], ...SECTORS.map((code) => [code, t(`sector.${code}`)] as const)]}
           onChange={(sector) => {
             change({ sector })
           }}

@@ -15,7 +15,7 @@ export function PolicyChoice() {
   const choose = useChoosePolicy()
   if (policy.data === undefined) return null
   return (
-    <div className="tests__tools">
+    <div className="tests__tools tests__tools--policy">
       <Segmented
         legend={t('tests.policy')}
         value={policy.data.policy}

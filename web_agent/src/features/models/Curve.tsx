@@ -1,14 +1,19 @@
+import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from '@/i18n/useTranslation'
 
+import { categoriesQuery } from '@/api/queries/knowledge'
 import type { ModelQuality } from '@/api/types'
 
+import { categoryName } from './categoryName'
 import { axisStart, polyline, share } from './figures'
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [320, 160, 40, 24]
 
 /** Risk and coverage: how right the surest answers are, the more of them are given. */
 export function Curve({ number, quality }: { number: number; quality: ModelQuality }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const tree = useQuery(categoriesQuery).data
+  const name = (categoryId: string) => categoryName(tree, categoryId, i18n.language)
   const low = axisStart(quality.curve.map((point) => point.accuracy))
   const x = (coverage: number) => LEFT + coverage * (WIDTH - LEFT - 8)
   const y = (accuracy: number) => 8 + ((1 - accuracy) / (1 - low || 1)) * (HEIGHT - BOTTOM - 8)
@@ -33,7 +38,7 @@ export function Curve({ number, quality }: { number: number; quality: ModelQuali
           <text x={LEFT} y={HEIGHT - 6}>
             0
           </text>
-          <text x={WIDTH - 40} y={HEIGHT - 6}>
+          <text x={WIDTH - 8} y={HEIGHT - 6} textAnchor="end">
             {share(1)}
           </text>
           <line x1={x(quality.coverage)} x2={x(quality.coverage)} y1={8} y2={y(low)} className="models__threshold" />
@@ -49,8 +54,10 @@ export function Curve({ number, quality }: { number: number; quality: ModelQuali
         <ul className="models__confusions">
           {quality.confusions.slice(0, 6).map((confusion) => (
             <li key={`${confusion.right} ${confusion.answered}`}>
-              <span>{`${confusion.right} → ${confusion.answered}`}</span>
-              <span>{confusion.count}</span>
+              <span title={`${confusion.right} → ${confusion.answered}`}>
+                {`${name(confusion.right)} → ${name(confusion.answered)}`}
+              </span>
+              <span className="models__count">{confusion.count}</span>
             </li>
           ))}
         </ul>
