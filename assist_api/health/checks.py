@@ -87,12 +87,22 @@ def check_data_dir(settings: AssistSettings) -> CheckResult:
 
 def check_disk(settings: AssistSettings) -> CheckResult:
     """Look whether there is room for recordings and the index."""
-    folder = next(path for path in (settings.data_dir.resolve(), *settings.data_dir.resolve().parents) if path.exists())
+    folder = _data_folder(settings)
     free, wanted = shutil.disk_usage(folder).free, settings.min_free_disk_bytes
     if free < wanted:
         detail = f"Only {_megabytes(free)} are free in {folder}; {_megabytes(wanted)} are wanted."
         return _failed("disk", "disk_full", detail, "Free some space, or set ASSIST_DATA_DIR to a larger disk.")
     return _ok("disk", f"{_megabytes(free)} free")
+
+
+def free_megabytes(settings: AssistSettings) -> int:
+    """Return how much room there is for the data."""
+    return shutil.disk_usage(_data_folder(settings)).free // 1_000_000
+
+
+def _data_folder(settings: AssistSettings) -> Path:
+    folder = settings.data_dir.resolve()
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def check_port(settings: AssistSettings) -> CheckResult:

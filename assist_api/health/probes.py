@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from assist_api.health.checks import CheckResult, check_disk, check_pages
+from assist_api.health.checks import CheckResult, check_disk, check_pages, free_megabytes
 from assist_api.health.schemas import PartHealth
-from assist_api.health.service import Probe, ok
+from assist_api.health.service import Probe, not_ok, ok
 from assist_api.settings import AssistSettings
 from kb.classify.service import CategoryService
 from kb.document_source import DatabaseDocumentSource
@@ -35,10 +35,11 @@ def make_probes(
     async def probe_database() -> PartHealth:
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
-        return ok("database", database.url.get_backend_name())
+        kind = database.url.get_backend_name()
+        return ok("database", kind, kind=kind)
 
     async def probe_disk() -> PartHealth:
-        return _from_check(await asyncio.to_thread(check_disk, settings))
+        return _from_check(await asyncio.to_thread(check_disk, settings), free_mb=free_megabytes(settings))
 
     async def probe_web() -> PartHealth:
         return _from_check(await asyncio.to_thread(check_pages, settings))
@@ -48,7 +49,7 @@ def make_probes(
         try:
             return await asyncio.to_thread(_search_health, index, newest)
         except SearchServerError as error:
-            return PartHealth(part="search", state="degraded", code="search_local", detail=error.message)
+            return not_ok("search", "degraded", "search_local", error.message)
 
     async def probe_categories() -> PartHealth:
         if categories.is_settled:
@@ -56,7 +57,7 @@ def make_probes(
         detail = "Not learned yet, or there are fewer than two categories with knowledge."
         if categories.is_ready:
             detail = "Ranked by words alone until the meanings are learned."
-        return PartHealth(part="category", state="degraded", code="categories_not_learned", detail=detail)
+        return not_ok("category", "degraded", "categories_not_learned", detail)
 
     async def probe_speech() -> PartHealth:
         return speech_health(is_ready=speech.is_ready, waiting=speech.waiting_windows)
@@ -74,21 +75,22 @@ def make_probes(
 def speech_health(*, is_ready: bool, waiting: int) -> PartHealth:
     """Judge the recogniser by whether its models are loaded and by how much speech waits."""
     if not is_ready:
-        return PartHealth(part="speech", state="failed", code="models_not_loaded", detail="The models are not loaded.")
+        return not_ok("speech", "failed", "models_not_loaded", "The models are not loaded.")
     detail = f"{waiting} windows of speech waiting"
     if waiting > MAX_WAITING_WINDOWS:
-        return PartHealth(part="speech", state="degraded", code="speech_lagging", detail=detail)
-    return ok("speech", detail)
+        return not_ok("speech", "degraded", "speech_lagging", detail, waiting=waiting)
+    return ok("speech", detail, waiting=waiting)
 
 
 def search_health(*, documents: int, unindexed: int, vector_share: float, has_gaps: bool = False) -> PartHealth:
     """Judge the index by how far it is behind the database and by how many documents and passages have vectors."""
     detail = f"{documents} documents, {unindexed} changes waiting, {vector_share:.0%} with vectors"
+    facts = {"documents": documents, "unindexed": unindexed, "vector_percent": round(100 * vector_share)}
     if unindexed > MAX_UNINDEXED_CHANGES:
-        return PartHealth(part="search", state="degraded", code="index_lagging", detail=detail)
+        return not_ok("search", "degraded", "index_lagging", detail, **facts)
     if documents and (has_gaps or vector_share < COMPLETE_VECTOR_SHARE):
-        return PartHealth(part="search", state="degraded", code="vectors_incomplete", detail=detail)
-    return ok("search", detail)
+        return not_ok("search", "degraded", "vectors_incomplete", detail, **facts)
+    return ok("search", detail, **facts)
 
 
 def _search_health(index: SearchIndex, newest_change: int) -> PartHealth:
@@ -101,5 +103,5 @@ def _search_health(index: SearchIndex, newest_change: int) -> PartHealth:
         )
 
 
-def _from_check(result: CheckResult) -> PartHealth:
-    return PartHealth(part=result.part, state=result.state, code=result.code, detail=result.detail)
+def _from_check(result: CheckResult, **facts: int | str) -> PartHealth:
+    return PartHealth(part=result.part, state=result.state, code=result.code, detail=result.detail, facts=facts)

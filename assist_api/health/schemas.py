@@ -29,7 +29,8 @@ class PartHealth(OutputModel):
     part: str
     state: PartState
     code: str = Field(description="Translatable reason, empty when ok")
-    detail: str = Field(description="English; a number or a name, never personal data")
+    detail: str = Field(description="English, for logs and scripts; a number or a name, never personal data")
+    facts: dict[str, int | str] = Field(description="The numbers and names of `detail`, for pages in any language")
 
 
 class HealthReport(OutputModel):

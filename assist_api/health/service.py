@@ -45,9 +45,14 @@ def worst(parts: Sequence[PartHealth]) -> PartState:
     return next((state for state in _WORST_FIRST if state in states), "ok")
 
 
-def ok(part: str, detail: str) -> PartHealth:
+def ok(part: str, detail: str, **facts: int | str) -> PartHealth:
     """Return a line for a part that is well."""
-    return PartHealth(part=part, state="ok", code="", detail=detail)
+    return PartHealth(part=part, state="ok", code="", detail=detail, facts=facts)
+
+
+def not_ok(part: str, state: PartState, code: str, detail: str, **facts: int | str) -> PartHealth:
+    """Return a line for a part that is not."""
+    return PartHealth(part=part, state=state, code=code, detail=detail, facts=facts)
 
 
 async def _ask(part: str, probe: Probe) -> PartHealth:
@@ -55,9 +60,7 @@ async def _ask(part: str, probe: Probe) -> PartHealth:
         async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
             return await probe()
     except TimeoutError:
-        return PartHealth(part=part, state="failed", code="no_answer", detail="No answer in time.")
+        return not_ok(part, "failed", "no_answer", "No answer in time.")
     except Exception:  # rejected: whatever a part raises, the page must show the others
         log.exception("health_probe_failed", part=part)
-        return PartHealth(
-            part=part, state="failed", code="probe_failed", detail="The part cannot be asked; see the log."
-        )
+        return not_ok(part, "failed", "probe_failed", "The part cannot be asked; see the log.")

@@ -39,5 +39,5 @@ def test_index_is_judged_by_its_lag_and_its_vectors(
 
 
 def test_report_is_as_ill_as_its_worst_part() -> None:
-    parts = [PartHealth(part="x", state=state, code="", detail="") for state in ("ok", "degraded", "failed")]
+    parts = [PartHealth(part="x", state=state, code="", detail="", facts={}) for state in ("ok", "degraded", "failed")]
     assert [worst(parts[:count]) for count in range(4)] == ["ok", "ok", "degraded", "failed"]

@@ -4187,9 +4187,16 @@ export interface components {
             code: string;
             /**
              * Detail
-             * @description English; a number or a name, never personal data
+             * @description English, for logs and scripts; a number or a name, never personal data
              */
             detail: string;
+            /**
+             * Facts
+             * @description The numbers and names of `detail`, for pages in any language
+             */
+            facts: {
+                [key: string]: number | string;
+            };
         };
         /**
          * PasswordChange

@@ -42,15 +42,18 @@ function HealthLine({ part }: { part: PartHealth }) {
   const key = `health.part_${part.part}`
   // Parts are named by the server; a new one shows its own name until the page knows it.
   const name = i18next.exists(key) ? t(key as 'health.title') : part.part
+  const factsKey = `health.facts_${part.part}`
+  const facts =
+    Object.keys(part.facts).length > 0 && i18next.exists(factsKey) ? t(factsKey as 'health.title', part.facts) : ''
   return (
     <li className="health-line">
       <span className={TONES[part.state]}>
         {SIGNS[part.state]} {t(`health.state_${part.state}`)}
       </span>
       <span className="health-line__name">{name}</span>
-      <span className="health-line__text">
+      <span className="health-line__text" title={part.detail}>
         {part.code !== '' && <b>{codeText(t, part.code, part.code)} </b>}
-        {part.detail}
+        {facts}
       </span>
     </li>
   )
