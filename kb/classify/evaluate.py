@@ -17,7 +17,7 @@ from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
 from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
-from kb.classify.training import Floats, embed, fit
+from kb.classify.training import Floats, embed, fit_better
 from kb.search.embedders.base import Embedder, Vectors
 from kit.errors import InvalidInputError
 from kit.settings import CACHE_DIR
@@ -112,7 +112,7 @@ def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> C
     if embedder is not None:
         embedder.recall(folder.name, [content_text(example.text) for example in (*train, *dev)], say)
     began = time.perf_counter()
-    trained = fit(train, embedder=embedder, is_written=True, say=say)
+    trained = fit_better(train, embedder=embedder, say=say)
     fit_seconds = time.perf_counter() - began + (0.0 if embedder is None else embedder.seconds)
     say(f"learned in {fit_seconds:.0f} s; asking")
     return ClassificationReport(

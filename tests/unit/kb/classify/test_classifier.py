@@ -9,7 +9,7 @@ from kb.classify.classifier import RANKED_AT_MOST, CategoryClassifier
 from kb.classify.examples import Example
 from kb.classify.storage import load_model, model_path, remove_models, save_model
 from kb.classify.text import agent_content_text, content_text
-from kb.classify.training import Trained, fit
+from kb.classify.training import Trained, fit, fit_better
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
@@ -179,3 +179,16 @@ def test_labels_without_parts_are_ranked_too() -> None:
 def test_content_is_what_remains_without_politeness() -> None:
     assert content_text("喂,你好!我想问一下,電費怎么查?") == "电费怎么查"
     assert agent_content_text("您好,这里是95598,您是说家里停电了,请稍等") == "您是说家里停电了"
+
+
+def test_better_way_is_the_one_that_held_out_texts_prove() -> None:
+    stems = ["电能表", "计量柜", "互感器", "变压器", "断路器", "避雷器", "配电箱", "充电桩", "接地线", "验电笔"]
+    forms = {"choice": "{}的要求有（）。", "statement": "《{}的要求有》", "question": "{}的要求有?"}
+    written = [
+        Example(form.format(stem + other), label)
+        for place, (label, form) in enumerate(forms.items())
+        for stem in stems
+        for other in stems[place : place + 6]
+    ]
+    assert fit_better(written).classifier.writing is not None
+    assert fit_better(EXAMPLES).classifier.categories == fit(EXAMPLES).classifier.categories
