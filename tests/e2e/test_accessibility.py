@@ -93,6 +93,8 @@ def test_what_opens_over_a_page(desk: Desk, finished_call: str, locale: str, the
     prefer(page, locale, theme)
     page.goto(f"/calls/{finished_call}")
     expect(page.get_by_role("article").first).to_be_visible(timeout=LISTENING_MS)
+    # The keys work once the list that they act on has settled.
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("o")
     expect(page.get_by_role("region", name=text("card.source", locale))).to_be_visible()
     page.keyboard.press("Control+k")
