@@ -39,7 +39,8 @@ def make_probes(
         return ok("database", kind, kind=kind)
 
     async def probe_disk() -> PartHealth:
-        return _from_check(await asyncio.to_thread(check_disk, settings), free_mb=free_megabytes(settings))
+        free_mb = await asyncio.to_thread(free_megabytes, settings)
+        return _from_check(await asyncio.to_thread(check_disk, settings), free_mb=free_mb)
 
     async def probe_web() -> PartHealth:
         return _from_check(await asyncio.to_thread(check_pages, settings))

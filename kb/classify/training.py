@@ -96,9 +96,11 @@ def fit(
     Raises:
         InvalidInputError: There are no two categories to tell apart.
     """
-    by_text = {example.text if is_written else content_text(example.text): example for example in examples}
-    chosen = [example for example in by_text.values() if content_text(example.text)]
-    texts = [content_text(example.text) for example in chosen]
+    by_text: dict[str, tuple[str, Example]] = {}
+    for example in examples:
+        if content := content_text(example.text):
+            by_text[example.text if is_written else content] = (content, example)
+    texts, chosen = [content for content, _ in by_text.values()], [example for _, example in by_text.values()]
     categories = sorted({example.category_id for example in chosen})
     if len(categories) < 2:
         message = "Two categories with texts are needed to learn from; import knowledge first."
