@@ -18,7 +18,7 @@ from kb.search.analysis.lexicon import Lexicon
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
 from kb.search.embedders.base import Embedder
-from kb.search.explanations import explain
+from kb.search.explanations import Reasons
 from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
 from kb.search.index import SearchServerError
@@ -86,6 +86,13 @@ class RankedDocuments(Shared):
         """Return what the ranking saw."""
         ids = tuple(projected.document.document_id for projected in self.documents)
         return MeasuredQuestion(ids, self.ranked.features, self.question_characters, self.ranked.has_vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Shared):
+    """The hits, best first."""
+
+    hits: tuple[Hit, ...]
 
 
 async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
@@ -162,7 +169,7 @@ class VectorRetriever:
             vector = question_vector(embedder, asked.question)
             if asked.heard is not None:
                 # Mending may be wrong: half of the vector stays with what was heard.
-                vector = _unit(vector + question_vector(embedder, asked.heard))
+                vector = _unit(vector + embedder.embed_questions([asked.heard.embedding_text])[0])
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
         except SearchServerError:
             raise  # the whole search goes to the standby
@@ -244,24 +251,23 @@ class Explainer:
         self._executor = executor
         self._has_reasons = has_reasons
 
-    @component.output_types(hits=tuple[Hit, ...])
-    def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
+    @component.output_types(explained=Explained)
+    def run(self, asked: Asked, ranked: RankedDocuments) -> dict[str, Explained]:
         """Return the hits, best first."""
         best_first = [ranked.documents[place] for place in ranked.order]
         shown = folded(best_first, max(0, asked.query.limit))
-        question = asked.question if self._has_reasons else None
-        return {
-            "hits": tuple(
-                replace(
-                    _hit(question, ranked, ranked.order[place]),
-                    folded=tuple(best_first[other].document.document_id for other in under),
-                )
-                for place, under in shown
+        reasons = Reasons(asked.question) if self._has_reasons else None
+        hits = [
+            replace(
+                _hit(reasons, ranked, ranked.order[place]),
+                folded=tuple(best_first[other].document.document_id for other in under),
             )
-        }
+            for place, under in shown
+        ]
+        return {"explained": Explained(tuple(hits))}
 
-    @component.output_types(hits=tuple[Hit, ...])
-    async def run_async(self, asked: Asked, ranked: RankedDocuments) -> dict[str, tuple[Hit, ...]]:
+    @component.output_types(explained=Explained)
+    async def run_async(self, asked: Asked, ranked: RankedDocuments) -> dict[str, Explained]:
         """Return the hits, best first."""
         return await _in(self._executor, self.run, asked, ranked)
 
@@ -275,7 +281,7 @@ _SHOWN_PARTS = {
 }
 
 
-def _hit(question: AnalysedQuestion | None, ranked: RankedDocuments, place: int) -> Hit:
+def _hit(reasons: Reasons | None, ranked: RankedDocuments, place: int) -> Hit:
     projected = ranked.documents[place]
     document, features = projected.document, ranked.ranked.features[place]
     parts = {name: round(float(np.clip(features[COLUMN[column]], 0, 1)), 4) for name, column in _SHOWN_PARTS.items()}
@@ -292,7 +298,7 @@ def _hit(question: AnalysedQuestion | None, ranked: RankedDocuments, place: int)
         score=float(ranked.ranked.scores[place]),
         confidence=float(ranked.ranked.confidences[place]),
         score_parts=parts,
-        matches=() if question is None else explain(question, projected),
+        matches=() if reasons is None else reasons.of(projected),
         sector=document.sector,
         category_id=document.category_id,
     )

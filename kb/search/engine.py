@@ -147,7 +147,7 @@ class SearchEngine:
             raise
         if outcome["vectors"]["found"].has_failed:
             state = SearchState.LEXICAL_ONLY
-        return Answer(outcome["explainer"]["hits"], outcome["ranker"]["ranked"].measured(), state)
+        return Answer(outcome["explainer"]["explained"].hits, outcome["ranker"]["ranked"].measured(), state)
 
     def filter_of(self, query: SearchQuery) -> SearchFilter:
         """Return what a document must fulfil to be found by the query today."""

@@ -20,63 +20,70 @@ _STOP = re.compile(
 """A match that consists of these alone explains nothing."""
 
 
-def explain(question: AnalysedQuestion, document: ProjectedDocument) -> tuple[TermMatch, ...]:
-    """Return shared terms by field: exact before synonyms before same-sounding, overlapping ones merged."""
-    found: list[TermMatch] = []
-    for text in (*document.asked, *document.told):
-        matches = _text_matches(question, text, document.document.sector)
-        found += sorted(matches, key=lambda match: match.start)[:MAX_MATCHES_PER_FIELD]
-    return tuple(found)
+class Reasons:
+    """Finds in documents what one question shares with them."""
 
+    def __init__(self, question: AnalysedQuestion) -> None:
+        self._synonyms = question.synonyms
+        self._same = _telling(question, (Channel.WORDS, Channel.CHARACTERS))
+        self._alike = _telling(question, (Channel.SOUNDS,))
+        self._initials = _telling(question, (Channel.INITIALS,))
 
-def _text_matches(question: AnalysedQuestion, text: ProjectedText, sector: str | None) -> Iterator[TermMatch]:
-    same = _merge(_found(question, text.folded.text, (Channel.WORDS, Channel.CHARACTERS)))
-    synonyms = _merge([place for place in _synonyms(question, text, sector) if not _is_within(place, same)])
-    # Of 煤气表 for 燃气表 the characters 气表 agree, but the whole word is the reason.
-    exact = [place for place in same if not _is_within(place, synonyms)]
-    covered = [(start, end) for start, end, *_ in (*exact, *synonyms)]
-    alike = [
-        span
-        for span in _merge([*_found(question, text.sounded, (Channel.SOUNDS,)), *_initials(question, text)])
-        if not any(start < span[1] and span[0] < end for start, end in covered)
-    ]
-    for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.SYNONYM, synonyms), (MatchKind.PINYIN, alike)):
-        for start, end, query_start, query_end in spans:
-            if not _STOP.fullmatch(text.folded.text[start:end]):
-                at, stop = text.folded.original_span(start, end)
-                yield TermMatch(kind, text.field, text.field_index, at, stop, query_start, query_end)
+    def of(self, document: ProjectedDocument) -> tuple[TermMatch, ...]:
+        """Return shared terms by field: exact before synonyms before same-sounding, overlapping ones merged."""
+        found: list[TermMatch] = []
+        for text in (*document.asked, *document.told):
+            matches = self._text_matches(text, document.document.sector)
+            found += sorted(matches, key=lambda match: match.start)[:MAX_MATCHES_PER_FIELD]
+        return tuple(found)
+
+    def _text_matches(self, text: ProjectedText, sector: str | None) -> Iterator[TermMatch]:
+        same = _merge(_found(self._same, text.folded.text))
+        synonyms = _merge([place for place in self._other_words(text, sector) if not _is_within(place, same)])
+        # Of 煤气表 for 燃气表 the characters 气表 agree, but the whole word is the reason.
+        exact = [place for place in same if not _is_within(place, synonyms)]
+        covered = [(start, end) for start, end, *_ in (*exact, *synonyms)]
+        alike = [
+            span
+            for span in _merge([*_found(self._alike, text.sounded), *_found(self._initials, text.initials)])
+            if not any(start < span[1] and span[0] < end for start, end in covered)
+        ]
+        for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.SYNONYM, synonyms), (MatchKind.PINYIN, alike)):
+            for start, end, query_start, query_end in spans:
+                if not _STOP.fullmatch(text.folded.text[start:end]):
+                    at, stop = text.folded.original_span(start, end)
+                    yield TermMatch(kind, text.field, text.field_index, at, stop, query_start, query_end)
+
+    def _other_words(self, text: ProjectedText, sector: str | None) -> list[_Place]:
+        return [
+            (at, at + len(other.text), synonym.start, synonym.end)
+            for synonym in self._synonyms
+            for other in synonym.others
+            if other.is_for(sector)
+            for at in _occurrences(other.text, text.folded.text)
+        ]
 
 
 _Place = tuple[int, int, int, int]
 """Start and end in the folded text of the document, start and end in the question."""
 
 
-def _found(question: AnalysedQuestion, text: str, channels: Iterable[Channel]) -> list[_Place]:
+def _telling(question: AnalysedQuestion, channels: Iterable[Channel]) -> list[QuestionTerm]:
+    """Return the terms of the question itself that explain something where they are found."""
+    return [term for channel in channels for term in question.of(channel) if term.end > 0 and _says_something(term)]
+
+
+def _found(terms: Iterable[QuestionTerm], text: str) -> list[_Place]:
     return [
         (at, at + len(term.text), term.start, term.end)
-        for channel in channels
-        for term in question.of(channel)
-        if term.end > 0 and _says_something(term)
+        for term in terms
+        if term.text in text  # nearly none is, and this is the cheapest way to know
         for at in _occurrences(term.text, text)
-    ]
-
-
-def _synonyms(question: AnalysedQuestion, text: ProjectedText, sector: str | None) -> list[_Place]:
-    return [
-        (at, at + len(other.text), synonym.start, synonym.end)
-        for synonym in question.synonyms
-        for other in synonym.others
-        if other.is_for(sector)
-        for at in _occurrences(other.text, text.folded.text)
     ]
 
 
 def _is_within(place: _Place, others: Iterable[_Place]) -> bool:
     return any(start <= place[0] and place[1] <= end for start, end, *_ in others)
-
-
-def _initials(question: AnalysedQuestion, text: ProjectedText) -> list[_Place]:
-    return _found(question, text.initials, (Channel.INITIALS,))
 
 
 def _says_something(term: QuestionTerm) -> bool:

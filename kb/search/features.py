@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from kb.search.analysis.questions import AnalysedQuestion, QuestionTerm
-from kb.search.analysis.sounds import SOUND_RANGE
 from kb.search.analysis.terms import Channel
+from kb.search.occurrences import Occurrences
 from kb.search.projections import ProjectedDocument, ProjectedText
 from kb.search.stores.base import CollectionStatistics, VectorScore
 
@@ -21,8 +21,13 @@ Floats = npt.NDArray[np.float64]
 K1 = 1.2
 B = 0.75
 _TITLE_COUNTS = 2
-_NO_CONTENT = re.compile(rf"[^\w{SOUND_RANGE}]")
 _CHANNELS = (Channel.WORDS, Channel.CHARACTERS, Channel.SOUNDS, Channel.INITIALS)
+_PROJECTIONS: dict[Channel, Callable[[ProjectedText], str]] = {
+    Channel.WORDS: attrgetter("folded.text"),
+    Channel.SOUNDS: attrgetter("sounded"),
+    Channel.INITIALS: attrgetter("initials"),
+}
+_PROJECTIONS[Channel.CHARACTERS] = _PROJECTIONS[Channel.WORDS]
 _MEASURES = ("whole", "asked", "told", "coverage")
 
 FEATURES: tuple[str, ...] = (
@@ -143,6 +148,7 @@ class _Texts:
         self._documents = len(documents)
         self._texts = [text for _, text, _ in owned]
         self._owners = np.array([owner for owner, _, _ in owned], int)
+        self._occurrences: dict[Callable[[ProjectedText], str], Occurrences] = {}
         self.is_asked = np.array([is_asked for _, _, is_asked in owned], bool)
         self.lengths = np.array([len(text.folded.text) for text in self._texts], float)
         self.repeats = np.array([_TITLE_COUNTS if text.field == "title" else 1 for text in self._texts], float)
@@ -156,31 +162,34 @@ class _Texts:
 
     def counts(self, channel: Channel, terms: Sequence[str]) -> Floats:
         """Return how often each term occurs in each text."""
-        projected = [_projection(text, channel) for text in self._texts]
-        counts = [[text.count(term) for term in terms] for text in projected]
-        return np.array(counts, float).reshape(len(projected), len(terms))
+        return self._in(channel).counts(terms)
 
     def per_document(self, values: Floats) -> Floats:
         """Return the sums of the texts' values by document."""
-        sums = np.zeros((self._documents, *values.shape[1:]))
-        np.add.at(sums, self._owners, values)
-        return sums
+        return _gathered(np.add, values, self._owners, self._documents)
 
     def best_asked(self, values: Floats) -> Floats:
         """Return the best value among title and variants of each document, 0 without any."""
-        best = np.zeros(self._documents)
-        np.maximum.at(best, self._owners[self.is_asked], values[self.is_asked])
-        return best
+        return _gathered(np.maximum, values[self.is_asked], self._owners[self.is_asked], self._documents)
 
     def shares(self, channel: Channel, terms: Sequence[str]) -> Floats:
-        """Return which share of each asked text's characters (or sounds) occur in the question."""
-        known = set("".join(terms))
-        return np.array(
-            [
-                _share(_projection(text, channel), known) if is_asked else 0.0
-                for text, is_asked in zip(self._texts, self.is_asked, strict=True)
-            ]
-        )
+        """Return which share of each text's characters (or sounds) occur in the question."""
+        return self._in(channel).shares("".join(terms))
+
+    def _in(self, channel: Channel) -> Occurrences:
+        projection = _PROJECTIONS[channel]
+        if projection not in self._occurrences:
+            self._occurrences[projection] = Occurrences([projection(text) for text in self._texts])
+        return self._occurrences[projection]
+
+
+def _gathered(gather: np.ufunc, values: Floats, owners: npt.NDArray[np.int64], count: int) -> Floats:
+    """Return the values of every owner (ascending) as one, 0 for an owner of none."""
+    gathered = np.zeros((count, *values.shape[1:]))
+    if len(owners):
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        gathered[owners[starts]] = gather.reduceat(values, starts, axis=0)
+    return gathered
 
 
 def _weighted(
@@ -199,21 +208,10 @@ def _idf(frequency: int, documents: int) -> float:
     return math.log(1 + (documents - known + 0.5) / (known + 0.5))
 
 
-def _projection(text: ProjectedText, channel: Channel) -> str:
-    if channel is Channel.SOUNDS:
-        return text.sounded
-    return text.initials if channel is Channel.INITIALS else text.folded.text
-
-
 def _bm25(counts: Floats, relative_lengths: Floats) -> Floats:
     norms = K1 * (1 - B + B * relative_lengths[:, None])
     saturated: Floats = counts * (K1 + 1) / (counts + norms)
     return saturated
-
-
-def _share(text: str, known: set[str]) -> float:
-    own = _NO_CONTENT.sub("", text)
-    return sum(map(known.__contains__, own)) / len(own) if own else 0.0
 
 
 def _or_nan(value: float | None) -> float:

@@ -43,8 +43,9 @@ def choices(heard: SoundedText, known: Sequence[SoundedText]) -> Choices | None:
     At least two syllables in a row must sound alike for a text to have a say.
     """
     votes: list[dict[str, float]] = [defaultdict(float) for _ in heard.text]
+    beginnings = _beginnings(heard)
     for rank, text in enumerate(known, 1):
-        _vote(votes, heard, text, 1 / rank)
+        _vote(votes, heard, beginnings, text, 1 / rank)
     if not any(votes):
         return None
     return [
@@ -53,24 +54,32 @@ def choices(heard: SoundedText, known: Sequence[SoundedText]) -> Choices | None:
     ]
 
 
-def _vote(votes: Sequence[dict[str, float]], heard: SoundedText, known: SoundedText, weight: float) -> None:
+def _vote(
+    votes: Sequence[dict[str, float]], heard: SoundedText, beginnings: Sequence[str], known: SoundedText, weight: float
+) -> None:
     """Let a text say what it writes where it sounds like the question, longer pieces louder."""
-    start = 0
-    while start < len(heard.text) - 1:
-        length, at = _longest_alike(heard, known.sounds, start)
-        if length < 2:
-            start += 1
+    free_from = 0
+    for start in [start for start, sound in enumerate(beginnings) if sound and sound in known.sounds]:
+        if start < free_from:
             continue
+        length, at = _longest_alike(heard, known.sounds, start)
         for offset in range(length):
             own, other = heard.text[start + offset], known.text[at + offset]
             if own != other:
                 votes[start + offset][other] += weight * (length - 1)
         # Pieces may overlap by one character, whose neighbours on both sides then have a say.
-        start += max(1, length - 1)
+        free_from = start + length - 1
+
+
+def _beginnings(heard: SoundedText) -> list[str]:
+    """Return for every place the two syllables that begin there, or nothing where two ideographs do not."""
+    is_han = [_HAN.match(character) is not None for character in heard.text]
+    return [heard.sounds[start : start + 2] if both else "" for start, both in enumerate(map(all, pairwise(is_han)))]
 
 
 def _longest_alike(heard: SoundedText, sounds: str, start: int) -> tuple[int, int]:
-    length, place = 0, -1
+    """Return length and place in a text of the longest piece it has from a place where it has two syllables."""
+    length, place = 2, sounds.find(heard.sounds[start : start + 2])
     while start + length < len(heard.text) and _HAN.match(heard.text[start + length]):
         found = sounds.find(heard.sounds[start : start + length + 1])
         if found < 0:

@@ -99,8 +99,9 @@ class OnnxEmbedder:
         return self._centred.passages(texts)
 
     def _embed_loaded(self, texts: Sequence[str]) -> Vectors:
+        # Each by itself: in a batch the short ones are padded to the longest, and int8 vectors move a little.
         self.warm_up()
-        return self._embed(texts)
+        return np.concatenate([self._embed([text]) for text in texts])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         session, tokenizer = self._session, self._tokenizer

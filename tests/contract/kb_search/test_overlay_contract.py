@@ -57,7 +57,7 @@ def hits(store: SearchStore, text: str) -> list[Hit]:
             executor=executor,
         )
         found = pipeline.run({"analyser": {"query": SearchQuery(text), "wanted": WANTED}})
-    return list(found["explainer"]["hits"])
+    return list(found["explainer"]["explained"].hits)
 
 
 class OverlayContract:

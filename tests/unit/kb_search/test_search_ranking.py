@@ -9,7 +9,7 @@ from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.sounds import sounds
 from kb.search.documents import SearchDocument
 from kb.search.evaluate import GoldQuestion, score_run
-from kb.search.explanations import explain
+from kb.search.explanations import Reasons
 from kb.search.features import COLUMN, FEATURES, FeatureMaker
 from kb.search.hits import MatchKind
 from kb.search.passages import CHUNK_CHARACTERS, chunks, passages_of
@@ -114,7 +114,7 @@ def test_no_shipped_weight_punishes_a_shared_term():
 
 def test_exact_and_same_sounding_places_are_told_apart_and_lead_to_both_texts():
     text = "喂你好我家停垫了要报修"
-    matches = explain(question(text), project(HANDBOOK[0]))
+    matches = Reasons(question(text)).of(project(HANDBOOK[0]))
     title = [match for match in matches if match.field == "title"]
     assert [(m.kind, HANDBOOK[0].title[m.start : m.end], text[m.query_start : m.query_end]) for m in title] == [
         (MatchKind.PINYIN, "停电", "停垫"),
@@ -124,19 +124,19 @@ def test_exact_and_same_sounding_places_are_told_apart_and_lead_to_both_texts():
 
 def test_overlapping_matches_are_merged_and_stop_words_explain_nothing():
     document = entry("a", "怎么办理停电报修手续", "怎么办呢")
-    matches = explain(question("怎么停电报修"), project(document))
+    matches = Reasons(question("怎么停电报修")).of(project(document))
     assert [(m.field, document.title[m.start : m.end]) for m in matches] == [("title", "停电报修")]
 
 
 def test_matches_in_variants_say_which_and_original_offsets_survive_folding():
     document = entry("a", "標題", variants=("无关", "㎡數與停電"))
-    (match,) = explain(question("停电"), project(document))
+    (match,) = Reasons(question("停电")).of(project(document))
     assert (match.field, match.field_index, document.variants[1][match.start : match.end]) == ("variants", 1, "停電")
 
 
 def test_cases_name_their_fields_problem_and_solution():
     case = entry("c", "", "更换电表", kind=DocumentKind.CASE, script="电表不走")
-    fields = {match.field for match in explain(question("电表不走要更换电表"), project(case))}
+    fields = {match.field for match in Reasons(question("电表不走要更换电表")).of(project(case))}
     assert fields == {"problem", "solution"}
 
 

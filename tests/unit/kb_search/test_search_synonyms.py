@@ -6,7 +6,7 @@ import pytest
 from kb.search.analysis.lexicon import Lexicon, WordGroup, WordUse
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
-from kb.search.explanations import explain
+from kb.search.explanations import Reasons
 from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import MatchKind
 from kb.search.projections import project
@@ -113,7 +113,7 @@ def test_longer_name_that_contains_the_word_stays_as_it_is():
 def test_reason_names_the_synonym_on_both_sides():
     match = next(
         match
-        for match in explain(asked("我家空开跳了"), project(entry("e", "断路器跳闸", sector="power")))
+        for match in Reasons(asked("我家空开跳了")).of(project(entry("e", "断路器跳闸", sector="power")))
         if match.kind is MatchKind.SYNONYM
     )
     assert (match.start, match.end) == (0, 3)
@@ -122,5 +122,5 @@ def test_reason_names_the_synonym_on_both_sides():
 
 def test_whole_synonym_is_the_reason_where_a_part_agrees_too():
     lexicon = Lexicon([WordGroup(WordUse.SYNONYMS, ("燃气表", "煤气表"))])
-    matches = explain(analyse(SearchQuery("燃气表"), lexicon), project(entry("e", "煤气表", sector="gas")))
+    matches = Reasons(analyse(SearchQuery("燃气表"), lexicon)).of(project(entry("e", "煤气表", sector="gas")))
     assert [(match.kind, match.start, match.end) for match in matches] == [(MatchKind.SYNONYM, 0, 3)]
