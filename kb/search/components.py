@@ -70,6 +70,14 @@ class Found(Shared):
 
 
 @dataclass(frozen=True, slots=True)
+class Heard(Shared):
+    """The vector of the question before it was mended; None when vectors take no part or failed to."""
+
+    vector: Vector | None
+    has_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RankedDocuments(Shared):
     """Candidates with features, scores and confidences; `order` lists them best first.
 
@@ -148,8 +156,40 @@ def retrieval_terms(question: AnalysedQuestion) -> list[WeightedTerm]:
 
 
 @component
+class QuestionEmbedder:
+    """Embeds the question as it was heard, while candidates are looked for by its terms."""
+
+    def __init__(self, store: SearchStore, embedder: Callable[[], Embedder | None], executor: Executor) -> None:
+        self._executor = executor
+        self._store = store
+        self._embedder = embedder
+
+    @component.output_types(heard=Heard)
+    def run(self, asked: Asked) -> dict[str, Heard]:
+        """Return the question's vector; without an embedder, or when it fails, there is none."""
+        embedder, question = self._embedder(), asked.question
+        try:
+            if embedder is None or not question.embedding_text or self._store.vector_share() == 0:
+                return {"heard": Heard(None)}
+            return {"heard": Heard(question_vector(embedder, question))}
+        except SearchServerError:
+            raise  # the whole search goes to the standby
+        except DependencyError as error:
+            log.warning("question_not_embedded", reason=error.message)
+        except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
+            log.exception("question_not_embedded")
+        SEARCH_STAGE_FAILURES.labels("vectors").inc()
+        return {"heard": Heard(None, has_failed=True)}
+
+    @component.output_types(heard=Heard)
+    async def run_async(self, asked: Asked) -> dict[str, Heard]:
+        """Return the question's vector."""
+        return await _in(self._executor, self.run, asked)
+
+
+@component
 class VectorRetriever:
-    """Finds documents that mean the like; without an embedder, or when it fails, it finds nothing."""
+    """Finds documents that mean the like; without a vector, or when it fails, it finds nothing."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -160,32 +200,29 @@ class VectorRetriever:
         self._limit = limit
 
     @component.output_types(found=Found)
-    def run(self, asked: Asked) -> dict[str, Found]:
+    def run(self, asked: Asked, heard: Heard) -> dict[str, Found]:
         """Return candidates and the question's vector."""
-        embedder = self._embedder()
-        if embedder is None or not asked.question.embedding_text or self._store.vector_share() == 0:
-            return {"found": Found(())}
+        vector, embedder = heard.vector, self._embedder()
+        if vector is None or embedder is None:
+            return {"found": Found((), has_failed=heard.has_failed)}
         try:
-            vector = question_vector(embedder, asked.question)
             if asked.heard is not None:
                 # Mending may be wrong: half of the vector stays with what was heard.
-                vector = _unit(vector + embedder.embed_questions([asked.heard.embedding_text])[0])
+                vector = _unit(vector + embedder.embed_questions([asked.question.embedding_text])[0])
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
         except SearchServerError:
             raise  # the whole search goes to the standby
         except DependencyError as error:
-            SEARCH_STAGE_FAILURES.labels("vectors").inc()
             log.warning("vector_search_failed", reason=error.message)
-            return {"found": Found((), has_failed=True)}
-        except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
-            SEARCH_STAGE_FAILURES.labels("vectors").inc()
+        except Exception:  # rejected: as above
             log.exception("vector_search_failed")
-            return {"found": Found((), has_failed=True)}
+        SEARCH_STAGE_FAILURES.labels("vectors").inc()
+        return {"found": Found((), has_failed=True)}
 
     @component.output_types(found=Found)
-    async def run_async(self, asked: Asked) -> dict[str, Found]:
+    async def run_async(self, asked: Asked, heard: Heard) -> dict[str, Found]:
         """Return candidates and the question's vector."""
-        return await _in(self._executor, self.run, asked)
+        return await _in(self._executor, self.run, asked, heard)
 
 
 def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:

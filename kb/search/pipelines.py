@@ -8,7 +8,14 @@ from concurrent.futures import Executor
 from haystack import Pipeline
 
 from kb.search.analysis.lexicon import NO_WORDS, Lexicon
-from kb.search.components import Explainer, LexicalRetriever, QuestionAnalyser, Ranker, VectorRetriever
+from kb.search.components import (
+    Explainer,
+    LexicalRetriever,
+    QuestionAnalyser,
+    QuestionEmbedder,
+    Ranker,
+    VectorRetriever,
+)
 from kb.search.embedders.base import Embedder
 from kb.search.mender import QuestionMender
 from kb.search.projections import ProjectionCache
@@ -31,6 +38,8 @@ def search_pipeline(
 ) -> Pipeline:
     """Return the search: analyse, retrieve by terms, mend, retrieve by vectors, rank, re-rank where wanted, explain.
 
+    The question is embedded as it was heard while terms are looked up, and once more where it was mended.
+
     Explanations speak of the question as it was asked; vectors and ranking see it mended.
 
     Embedder, model and lexicon are asked for at every search, since they may arrive or be replaced while it serves.
@@ -39,12 +48,14 @@ def search_pipeline(
     pipeline.add_component("analyser", QuestionAnalyser(lexicon, executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
     pipeline.add_component("mender", QuestionMender(store, projections, lexicon, executor))
+    pipeline.add_component("embedder", QuestionEmbedder(store, embedder, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
     pipeline.add_component("explainer", Explainer(executor, has_reasons=has_reasons))
-    for receiver in ("lexical", "mender", "explainer"):
+    for receiver in ("lexical", "embedder", "mender", "explainer"):
         pipeline.connect("analyser.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "mender.lexical")
+    pipeline.connect("embedder.heard", "vectors.heard")
     for receiver in ("vectors", "ranker"):
         pipeline.connect("mender.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")

@@ -37,7 +37,3 @@ def test_nothing_is_counted_in_no_texts() -> None:
 )
 def test_a_share_is_of_what_says_something(text: str, share: float) -> None:
     assert Occurrences(["旁边", text]).shares("停电。")[1] == share
-
-
-def test_a_half_of_a_surrogate_pair_is_a_character_like_others() -> None:
-    assert Occurrences(["停\ud842电"]).counts(["电"]).tolist() == [[1.0]]
