@@ -7,6 +7,9 @@ NPM = PATH="$$(scripts/node-env.sh):$$PATH" npm --prefix web_agent
 WEB_SOURCES := $(shell find web_agent -path web_agent/node_modules -prune -o -path web_agent/dist -prune -o -type f -print 2>/dev/null)
 LOCKS := runtime dev bootstrap node
 
+# As in assist_api/__init__.py, for what does not begin with it.
+export OPENBLAS_NUM_THREADS ?= 1
+
 .PHONY: help
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

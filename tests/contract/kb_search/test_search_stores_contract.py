@@ -16,8 +16,8 @@ from kb.search.analysis.questions import analyse
 from kb.search.analysis.terms import Channel
 from kb.search.haystack_documents import to_haystack
 from kb.search.query import Audience, DocumentKind, SearchQuery
-from kb.search.stores.base import SearchFilter, SearchStore, Side, WeightedTerm
-from kb.search.stores.embedded.store import EmbeddedStore
+from kb.search.stores.base import SearchFilter, SearchStore, Side, Vector, WeightedTerm
+from kb.search.stores.embedded.store import GRAPH_FILE, EmbeddedStore
 from kb.settings import KBSettings
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
 from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_store
@@ -229,22 +229,82 @@ class TestElasticsearchStore(SearchStoreContract):
         return new_elasticsearch_store(self.settings)
 
 
+def _unit_vectors(count: int) -> dict[str, Vector]:
+    vectors = np.random.default_rng(5).normal(size=(count, 64)).astype(np.float32)
+    return {f"标题{n}": vector / np.linalg.norm(vector) for n, vector in enumerate(vectors)}
+
+
+def _give_vectors(store: EmbeddedStore, by_title: dict[str, Vector]) -> None:
+    waiting = store.passages_without_vector(10_000)
+    store.add_vectors({passage.text_hash: by_title[passage.text] for passage in waiting})
+
+
+def test_the_graph_of_nearest_vectors_is_kept_and_brought_up_to_date(tmp_path: Path):
+    by_title = _unit_vectors(1_300)
+    store = EmbeddedStore(tmp_path, exact_vector_limit=50)
+    store.apply([entry(f"d{n}", f"标题{n}") for n in range(1_200)], [])
+    _give_vectors(store, by_title)
+    store.close()
+    kept = (tmp_path / GRAPH_FILE).read_bytes()
+
+    # The file misses what changes now: too little to be written again.
+    store = EmbeddedStore(tmp_path, exact_vector_limit=50)
+    store.apply([entry(f"d{n}", f"标题{n}") for n in range(1_200, 1_300)], ["d7", "d8"])
+    store.apply([entry("again", "标题8")], [])
+    _give_vectors(store, by_title)
+    store.close()
+    assert (tmp_path / GRAPH_FILE).read_bytes() == kept
+
+    store = EmbeddedStore(tmp_path, exact_vector_limit=50)
+    found = {n: store.find_vectors(by_title[f"标题{n}"], EVERYTHING, 1)[0].document_id for n in (3, 7, 8, 1_250)}
+    store.close()
+    assert found[7] not in ("d7", "d8")
+    del found[7]
+    assert found == {3: "d3", 8: "again", 1_250: "d1250"}
+
+
+@pytest.mark.parametrize("damage", ["cut off", "nonsense", "another's"])
+def test_a_graph_that_does_not_fit_is_built_anew(tmp_path: Path, damage: str):
+    by_title = _unit_vectors(1_100)
+    documents = [entry(f"d{n}", f"标题{n}") for n in range(1_100)]
+    for folder, order in ((tmp_path / "mine", documents), (tmp_path / "other", documents[::-1])):
+        store = EmbeddedStore(folder, exact_vector_limit=50)
+        store.apply(order, [])
+        _give_vectors(
+            store, by_title if folder.name == "mine" else dict(zip(by_title, reversed(by_title.values()), strict=True))
+        )
+        store.close()
+    file = tmp_path / "mine" / GRAPH_FILE
+    whole = file.read_bytes()
+    file.write_bytes(
+        {
+            "cut off": whole[: len(whole) // 2],
+            "nonsense": b"graph" * 1_000,
+            "another's": (tmp_path / "other" / GRAPH_FILE).read_bytes(),
+        }[damage]
+    )
+
+    store = EmbeddedStore(tmp_path / "mine", exact_vector_limit=50)
+    assert store.find_vectors(by_title["标题9"], EVERYTHING, 1)[0].document_id == "d9"
+    store.close()
+    # It was built anew and kept: the damage is gone.
+    assert file.read_bytes() != whole[: len(whole) // 2]
+    assert len(file.read_bytes()) >= len(whole) * 0.9
+
+
 def test_both_ways_of_searching_vectors_agree(tmp_path: Path):
-    random = np.random.default_rng(5)
     makers: list[Callable[[], EmbeddedStore]] = [
         lambda: EmbeddedStore(tmp_path / "exact"),
         lambda: EmbeddedStore(tmp_path / "nearest", exact_vector_limit=50),
     ]
     documents = [entry(f"d{n}", f"标题{n}") for n in range(300)]
-    vectors = {f"d{n}": random.normal(size=64).astype(np.float32) for n in range(300)}
-    question = vectors["d7"] / np.linalg.norm(vectors["d7"])
+    by_title = _unit_vectors(300)
+    question = by_title["标题7"]
     answers = []
     for make in makers:
         store = make()
         store.apply(documents, [])
-        by_title = {f"标题{n}": vectors[f"d{n}"] / np.linalg.norm(vectors[f"d{n}"]) for n in range(300)}
-        waiting = store.passages_without_vector(1000)
-        store.add_vectors({passage.text_hash: by_title[passage.text] for passage in waiting})
+        _give_vectors(store, by_title)
         answers.append([hit.document_id for hit in store.find_vectors(question, EVERYTHING, 10)])
         store.close()
     assert answers[0][0] == answers[1][0] == "d7"

@@ -44,6 +44,7 @@ log = structlog.get_logger(__name__)
 ROWS_FILE = "rows.sqlite"
 LEXICAL_FOLDER = "lexical"
 LOCK_FILE = "writer.lock"
+GRAPH_FILE = "nearest.usearch"
 _REBUILD_BATCH = 2_000
 _SELECTIVE_SHARE = 0.2
 """Below this share of admitted documents the filter goes into the lexical query; above, candidates are filtered
@@ -80,7 +81,7 @@ class EmbeddedStore:
         self._refresh_lock = threading.RLock()
         self._lock_file = None if read_only else _take_lock(folder)
         self._columns = Columns()
-        self._vectors = VectorIndex(exact_vector_limit)
+        self._vectors = VectorIndex(exact_vector_limit, folder / GRAPH_FILE)
         self._seen_row = self._seen_removal = self._seen_vector = 0
         self._seen_version = -1
         try:
@@ -100,6 +101,8 @@ class EmbeddedStore:
         if is_writable:
             self._catch_up_lexical()
         self.refresh()
+        if is_writable:
+            self._vectors.save()
 
     def _check_rows(self, is_writable: bool) -> None:
         version = self._rows.fact("schema_version")
@@ -329,6 +332,7 @@ class EmbeddedStore:
             self._seen_version = _CLOSED
             self._lexical.close()
             if self._lock_file is not None:
+                self._vectors.save()
                 self._rows.set_fact("is_open", "0")
             self._rows.close()
             self._release_lock()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from usearch.index import Index
 
 from kb.search.stores.base import Side, Vector, VectorScore
+from kb.search.stores.embedded.graph import NearestGraph
 from kb.search.stores.embedded.rows import VectorRow
 
 EXACT_LIMIT = 50_000
@@ -20,15 +21,24 @@ Matrix = npt.NDArray[np.float16]
 class VectorIndex:
     """Unit vectors of passages with the row and the side each stands for. Not thread-safe."""
 
-    def __init__(self, exact_limit: int = EXACT_LIMIT) -> None:
+    def __init__(self, exact_limit: int = EXACT_LIMIT, graph_file: Path | None = None) -> None:
+        """Begin empty.
+
+        Args:
+            exact_limit: Passages up to which search is exact.
+            graph_file: Where the graph of the nearest is kept; None to build it at every start.
+        """
         self._exact_limit = exact_limit
+        self._graph_file = graph_file
         self._stored: Matrix = np.zeros((0, 0), np.float16)
         self._exact_form: Vector = np.zeros((0, 0), np.float32)  # as long as `_stored`, up to the exact limit
         self._rows = np.zeros(0, np.int64)
+        self._numbers = np.zeros(0, np.int64)
         self._is_question = np.zeros(0, np.bool_)
         self._count = 0
         self._places: dict[int, list[int]] = {}
-        self._nearest: Index | None = None
+        self._nearest: NearestGraph | None = None
+        self._by_number: npt.NDArray[np.int64] | None = None  # places in the order of their numbers, until one is added
 
     def __len__(self) -> int:
         return self._count
@@ -47,18 +57,27 @@ class VectorIndex:
         for place, vector in enumerate(vectors, start):
             self._stored[place] = vector.vector
             self._rows[place] = vector.row
+            self._numbers[place] = vector.number
             self._is_question[place] = vector.side is Side.QUESTION
             self._places.setdefault(vector.row, []).append(place)
         self._count += len(vectors)
+        self._by_number = None
         self._make_searchable(start)
 
     def remove(self, rows: Sequence[int]) -> None:
         """Forget the vectors of rows; their places stay empty until the store is opened again."""
-        for row in rows:
-            for place in self._places.pop(row, ()):
-                self._rows[place] = 0
-                if self._nearest is not None:
-                    self._nearest.remove(place)
+        places = [place for row in rows for place in self._places.pop(row, ())]
+        self._rows[places] = 0
+        if self._nearest is not None and places:
+            numbers = np.unique(self._numbers[places])
+            owners, others = self._places_of(numbers)
+            is_used = np.bincount(owners, self._rows[others] > 0, len(numbers)) > 0
+            self._nearest.remove(numbers[~is_used].tolist())
+
+    def save(self) -> None:
+        """Keep what took long to build."""
+        if self._nearest is not None:
+            self._nearest.save()
 
     def _grow(self, more: int, dimensions: int) -> None:
         if self._count + more <= len(self._rows):
@@ -66,10 +85,10 @@ class VectorIndex:
         size = max(1024, self._count + more, len(self._rows) * 3 // 2)
         stored = np.zeros((size, dimensions), np.float16)
         stored[: self._count] = self._stored[: self._count].reshape(-1, dimensions)
-        rows, is_question = np.zeros(size, np.int64), np.zeros(size, np.bool_)
-        rows[: self._count] = self._rows[: self._count]
-        is_question[: self._count] = self._is_question[: self._count]
-        self._stored, self._rows, self._is_question = stored, rows, is_question
+        more_room = size - len(self._rows)
+        self._stored = stored
+        self._rows, self._numbers = (np.pad(column, (0, more_room)) for column in (self._rows, self._numbers))
+        self._is_question = np.pad(self._is_question, (0, more_room))
         if self._nearest is None:
             exact_form = np.zeros((min(size, self._exact_limit), dimensions), np.float32)
             kept = min(self._count, len(exact_form))
@@ -82,10 +101,13 @@ class VectorIndex:
             self._exact_form[start : self._count] = self._stored[start : self._count]
             return
         if self._nearest is None:
-            self._nearest = Index(ndim=self._stored.shape[1], metric="ip", dtype="f16")
+            numbers, places = np.unique(self._numbers[: self._count], return_index=True)
+            self._nearest = NearestGraph(numbers, self._stored[places], self._graph_file)
             self._exact_form = np.zeros((0, 0), np.float32)
-            start = 0
-        self._nearest.add(np.arange(start, self._count), self._stored[start : self._count])
+            return
+        # One text of several documents has one vector.
+        numbers, places = np.unique(self._numbers[start : self._count], return_index=True)
+        self._nearest.add(numbers, self._stored[start + places])
 
     def nearest(self, question: Vector, mask: npt.NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
         """Return (row, best cosine) of the rows the mask admits, best first."""
@@ -95,9 +117,19 @@ class VectorIndex:
             return self._exact(question, mask, limit)
         share = max(float(mask.mean()), 0.01)
         wanted = min(self._count, int(limit * 3 / share))
-        found = self._nearest.search(question, wanted)
-        places, scores = found.keys.astype(np.int64), 1.0 - found.distances
-        return self._best(places, scores.astype(np.float32), mask, limit)
+        numbers, scores = self._nearest.nearest(question, wanted)
+        owners, places = self._places_of(numbers)
+        return self._best(places, scores[owners], mask, limit)
+
+    def _places_of(self, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return every place of these numbers, in their order, each with the index of its number."""
+        if self._by_number is None:
+            self._by_number = np.argsort(self._numbers[: self._count], kind="stable")
+        ascending = self._numbers[self._by_number]
+        starts, ends = (np.searchsorted(ascending, numbers, side) for side in ("left", "right"))
+        owners = np.repeat(np.arange(len(numbers)), ends - starts)
+        steps = np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
+        return owners, self._by_number[starts[owners] + steps]
 
     def _exact(self, question: Vector, mask: npt.NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
         scores = self._exact_form[: self._count] @ question
