@@ -38,7 +38,7 @@ class VectorIndex:
         self._count = 0
         self._places: dict[int, list[int]] = {}
         self._nearest: NearestGraph | None = None
-        self._by_number: npt.NDArray[np.int64] | None = None  # places in the order of their numbers, until one is added
+        self._by_number: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -124,12 +124,13 @@ class VectorIndex:
     def _places_of(self, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return every place of these numbers, in their order, each with the index of its number."""
         if self._by_number is None:
-            self._by_number = np.argsort(self._numbers[: self._count], kind="stable")
-        ascending = self._numbers[self._by_number]
+            order = np.argsort(self._numbers[: self._count], kind="stable")
+            self._by_number = self._numbers[order], order
+        ascending, by_number = self._by_number
         starts, ends = (np.searchsorted(ascending, numbers, side) for side in ("left", "right"))
         owners = np.repeat(np.arange(len(numbers)), ends - starts)
         steps = np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
-        return owners, self._by_number[starts[owners] + steps]
+        return owners, by_number[starts[owners] + steps]
 
     def _exact(self, question: Vector, mask: npt.NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
         scores = self._exact_form[: self._count] @ question
