@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from kb.search.analysis.points import PLANE, to_points
 from kb.search.analysis.sounds import SOUND_RANGE
 
 _Floats = npt.NDArray[np.float64]
@@ -18,7 +17,7 @@ _Places = npt.NDArray[np.int64]
 
 _BETWEEN = "\n"
 """Ends every text; folded texts have only blanks, so that no term reaches over it."""
-_LAST = PLANE - 1
+_LAST = 0xFFFF
 """Stands for every character beyond the basic plane: rare ideographs and pictures, which count as one."""
 
 
@@ -28,7 +27,7 @@ class Occurrences:
     def __init__(self, texts: Sequence[str]) -> None:
         """Take in texts; none contains a line break."""
         joined = "".join([text + _BETWEEN for text in texts])
-        self._points = np.minimum(to_points(joined), _LAST)
+        self._points = np.minimum(np.frombuffer(joined.encode("utf-32-le"), np.uint32), _LAST)
         self._owners = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
         self._texts = len(texts)
 
@@ -57,7 +56,7 @@ class Occurrences:
     def _coded(self, characters: str) -> tuple[dict[str, int], _Codes]:
         """Number these characters from 1 and return the texts in numbers, 0 for every other character."""
         known = {character: code for code, character in enumerate(dict.fromkeys(characters), 1)}
-        table = np.zeros(PLANE, np.int16)
+        table = np.zeros(_LAST + 1, np.int16)
         table[[min(ord(character), _LAST) for character in known]] = list(known.values())
         return known, table[self._points]
 

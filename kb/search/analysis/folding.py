@@ -7,11 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from opencc import OpenCC
 
 from kb.search.analysis.articles import spell_numeral
-from kb.search.analysis.points import PLANE, Points, is_plain, to_points, to_text
 
 
 class _CharacterFolds(dict[int, str]):
@@ -31,28 +29,6 @@ class _CharacterFolds(dict[int, str]):
 
 
 _FOLDS = _CharacterFolds()
-_NOT_MET = 0
-_SEVERAL = PLANE
-"""Stands in the table for a character that becomes several or none."""
-_TABLE = np.zeros(PLANE, np.uint32)
-"""Code point → folded code point, filled when a character is first met; what is written twice is the same."""
-
-
-def _folded(text: str) -> str:
-    points = to_points(text)
-    if not is_plain(points):
-        return text.translate(_FOLDS)
-    folded = _TABLE[points]
-    if not folded.all():
-        _meet(points[folded == _NOT_MET])
-        folded = _TABLE[points]
-    return text.translate(_FOLDS) if folded.size and folded.max() == _SEVERAL else to_text(folded)
-
-
-def _meet(points: Points) -> None:
-    for point in np.unique(points).tolist():
-        folded = _FOLDS[point]
-        _TABLE[point] = ord(folded) if len(folded) == 1 and 0 < ord(folded) < PLANE else _SEVERAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +55,7 @@ def fold(text: str) -> FoldedText:
 
     A character may become several (`㎡` → `m2`); all of them point back at it.
     """
-    folded = _folded(text)
+    folded = text.translate(_FOLDS)
     if len(folded) == len(text):
         return _spell_articles(FoldedText(folded))
     origins = [index for index, character in enumerate(text) for _ in _FOLDS[ord(character)]]

@@ -6,14 +6,10 @@ from, its offsets hold, and n-grams of sounds are cut, counted and found exactly
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-
-import numpy as np
-import numpy.typing as npt
-
-from kb.search.analysis.points import PLANE, Points, is_plain, point_table, to_points, to_text
 
 _FIRST_SOUND = 0xE000
 SOUND_RANGE = "\ue000-\ue3ff"
@@ -82,38 +78,23 @@ def _similar_syllable(syllable: str, known: dict[str, str]) -> str:
     return folded if folded in known else syllable
 
 
-@dataclass(frozen=True)
-class _Tables:
-    """The sound table in the form that whole texts are looked up in."""
-
-    readings: Points
-    initials: Points
-    begins_word: npt.NDArray[np.bool_]
-    ends_word: npt.NDArray[np.bool_]
-
-
 @cache
-def _tables() -> _Tables:
-    known = sound_table()
-    begins, ends = np.zeros(PLANE, np.bool_), np.zeros(PLANE, np.bool_)
-    begins[[ord(word[0]) for word in known.word_readings]] = True
-    ends[[ord(word[1]) for word in known.word_readings]] = True
-    return _Tables(point_table(known.readings), point_table(known.initials), begins, ends)
+def _polyphones() -> re.Pattern[str]:
+    words = sound_table().word_readings
+    starts, ends = ("".join(sorted({word[at] for word in words})) for at in (0, 1))
+    # The second character stays unread, since it may begin the next word; few pairs get as far as the look-up.
+    return re.compile(f"[{starts}](?=[{ends}])")
 
 
 def sounds(folded_text: str) -> str:
     """Return the text with every Han character replaced by its sound; same length, other characters stay."""
-    tables, points = _tables(), to_points(folded_text)
-    if is_plain(points):
-        sounded = tables.readings[points]
-    else:
-        sounded = to_points(folded_text.translate(sound_table().readings)).copy()
-        points = np.minimum(points, PLANE - 1)
-    # Two-character words that are read otherwise; where two overlap, the later one says how.
-    for at in np.flatnonzero(tables.begins_word[points[:-1]] & tables.ends_word[points[1:]]).tolist():
-        if spoken := sound_table().word_readings.get(folded_text[at : at + 2]):
-            sounded[at], sounded[at + 1] = map(ord, spoken)
-    return to_text(sounded)
+    table = sound_table()
+    sounded = folded_text.translate(table.readings)
+    for match in _polyphones().finditer(folded_text):
+        at = match.start()
+        if spoken := table.word_readings.get(folded_text[at : at + 2]):
+            sounded = sounded[:at] + spoken + sounded[at + 2 :]
+    return sounded
 
 
 def similar_sounds(sounded: str) -> str:
@@ -123,8 +104,7 @@ def similar_sounds(sounded: str) -> str:
 
 def initials(sounded: str) -> str:
     """Return sounds with every syllable replaced by its first letter."""
-    points = to_points(sounded)
-    return to_text(_tables().initials[points]) if is_plain(points) else sounded.translate(sound_table().initials)
+    return sounded.translate(sound_table().initials)
 
 
 def spell(sounded: str) -> str:
