@@ -91,16 +91,17 @@ class OnnxEmbedder:
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question, from memory when it was asked lately."""
-        return self._centred.questions(texts, self._embed_loaded)
+        # Loaded, and what is common measured in batches, before anything is embedded by itself.
+        self.warm_up()
+        return self._centred.questions(texts, self._embed_each)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a passage."""
         self.warm_up()
         return self._centred.passages(texts)
 
-    def _embed_loaded(self, texts: Sequence[str]) -> Vectors:
-        # Each by itself: in a batch the short ones are padded to the longest, and int8 vectors move a little.
-        self.warm_up()
+    def _embed_each(self, texts: Sequence[str]) -> Vectors:
+        # In a batch the short ones are padded to the longest, and int8 vectors move a little.
         return np.concatenate([self._embed([text]) for text in texts])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
