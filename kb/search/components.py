@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -168,17 +169,10 @@ class QuestionEmbedder:
     def run(self, asked: Asked) -> dict[str, Heard]:
         """Return the question's vector; without an embedder, or when it fails, there is none."""
         embedder, question = self._embedder(), asked.question
-        try:
+        with _vectors_may_fail():
             if embedder is None or not question.embedding_text or self._store.vector_share() == 0:
                 return {"heard": Heard(None)}
             return {"heard": Heard(question_vector(embedder, question))}
-        except SearchServerError:
-            raise  # the whole search goes to the standby
-        except DependencyError as error:
-            log.warning("question_not_embedded", reason=error.message)
-        except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
-            log.exception("question_not_embedded")
-        SEARCH_STAGE_FAILURES.labels("vectors").inc()
         return {"heard": Heard(None, has_failed=True)}
 
     @component.output_types(heard=Heard)
@@ -205,24 +199,32 @@ class VectorRetriever:
         vector, embedder = heard.vector, self._embedder()
         if vector is None or embedder is None:
             return {"found": Found((), has_failed=heard.has_failed)}
-        try:
+        with _vectors_may_fail():
             if asked.heard is not None:
                 # Mending may be wrong: half of the vector stays with what was heard.
                 vector = _unit(vector + embedder.embed_questions([asked.question.embedding_text])[0])
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
-        except SearchServerError:
-            raise  # the whole search goes to the standby
-        except DependencyError as error:
-            log.warning("vector_search_failed", reason=error.message)
-        except Exception:  # rejected: as above
-            log.exception("vector_search_failed")
-        SEARCH_STAGE_FAILURES.labels("vectors").inc()
         return {"found": Found((), has_failed=True)}
 
     @component.output_types(found=Found)
     async def run_async(self, asked: Asked, heard: Heard) -> dict[str, Found]:
         """Return candidates and the question's vector."""
         return await _in(self._executor, self.run, asked, heard)
+
+
+@contextmanager
+def _vectors_may_fail() -> Iterator[None]:
+    """Note a failure and go on after the block; that of a server is raised, since the whole search goes elsewhere."""
+    try:
+        yield
+    except SearchServerError:
+        raise
+    except DependencyError as error:
+        SEARCH_STAGE_FAILURES.labels("vectors").inc()
+        log.warning("vector_search_failed", reason=error.message)
+    except Exception:  # rejected: whatever the embedder raises costs the vectors, never the search
+        SEARCH_STAGE_FAILURES.labels("vectors").inc()
+        log.exception("vector_search_failed")
 
 
 def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:

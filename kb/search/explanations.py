@@ -43,11 +43,10 @@ class Reasons:
         # Of 煤气表 for 燃气表 the characters 气表 agree, but the whole word is the reason.
         exact = [place for place in same if not _is_within(place, synonyms)]
         covered = [(start, end) for start, end, *_ in (*exact, *synonyms)]
-        alike = [
-            span
-            for span in _merge([*_found(self._alike, text.sounded), *_found(self._initials, text.initials)])
-            if not any(start < span[1] and span[0] < end for start, end in covered)
-        ]
+        heard = _found(self._alike, text.sounded)
+        if self._initials:
+            heard += _found(self._initials, text.initials)
+        alike = [span for span in _merge(heard) if not any(start < span[1] and span[0] < end for start, end in covered)]
         for kind, spans in ((MatchKind.EXACT, exact), (MatchKind.SYNONYM, synonyms), (MatchKind.PINYIN, alike)):
             for start, end, query_start, query_end in spans:
                 if not _STOP.fullmatch(text.folded.text[start:end]):

@@ -24,14 +24,17 @@ class ProjectedText:
         field_index: Which variant, else 0.
         folded: The text and the way back to its original.
         sounded: Its sounds; same length as `folded.text`.
-        initials: First letters of its sounds; same length.
     """
 
     field: str
     field_index: int
     folded: FoldedText
     sounded: str
-    initials: str
+
+    @property
+    def initials(self) -> str:
+        """First letters of its sounds, same length; made when asked for, which only typed letters do."""
+        return initials(self.sounded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,7 @@ def _texts(fields: list[tuple[str, int, str]]) -> tuple[ProjectedText, ...]:
 
 def _text(name: str, index: int, text: str) -> ProjectedText:
     folded = fold(text)
-    sounded = sounds(folded.text)
-    return ProjectedText(name, index, folded, sounded, initials(sounded))
+    return ProjectedText(name, index, folded, sounds(folded.text))
 
 
 class ProjectionCache:

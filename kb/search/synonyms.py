@@ -13,7 +13,7 @@ from functools import cached_property
 
 from kb.search.analysis.folding import FoldedText
 from kb.search.analysis.questions import AnalysedQuestion, QuestionTerm, Synonym
-from kb.search.analysis.sounds import initials, sounds
+from kb.search.analysis.sounds import sounds
 from kb.search.analysis.terms import Channel, grams, words
 from kb.search.features import FeatureMaker, Floats
 from kb.search.projections import ProjectedDocument, ProjectedText
@@ -119,8 +119,7 @@ def _reworded(text: ProjectedText, patterns: Sequence[tuple[re.Pattern[str], str
         said = pattern.sub(word, said)
     if said == text.folded.text:
         return text
-    sounded = sounds(said)
-    return ProjectedText(text.field, text.field_index, FoldedText(said), sounded, initials(sounded))
+    return ProjectedText(text.field, text.field_index, FoldedText(said), sounds(said))
 
 
 class SynonymMeasure:
