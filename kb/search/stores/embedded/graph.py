@@ -42,7 +42,8 @@ class NearestGraph:
         self._changes = 0
         kept = None if file is None else _read(file, numbers, vectors)
         self._index = kept or Index(ndim=vectors.shape[1], metric="ip", dtype="f16")
-        known = _keys(self._index)
+        # As a slice: one by one the keys take quadratic time.
+        known = np.asarray(self._index.keys[: len(self._index)], np.int64)
         self.remove(np.setdiff1d(known, numbers).tolist())
         self.add(numbers, vectors)
 
@@ -88,15 +89,9 @@ def _read(file: Path, numbers: Numbers, vectors: Stored) -> Index | None:
         return None
     if index is None or index.ndim != vectors.shape[1] or index.dtype.name != "F16":
         return None
-    known = _keys(index)
-    _both, ours, _theirs = np.intersect1d(numbers, known, return_indices=True)
-    looked_at = ours[:: max(1, len(ours) // _COMPARED)]
+    known = np.flatnonzero(index.contains(numbers))
+    looked_at = known[:: max(1, len(known) // _COMPARED)]
     if not len(looked_at):
         return None
     theirs = np.array(index.get(numbers[looked_at]), np.float16)
     return index if np.array_equal(theirs, vectors[looked_at]) else None
-
-
-def _keys(index: Index) -> Numbers:
-    # As a slice: one by one they take quadratic time.
-    return np.asarray(index.keys[: len(index)], np.int64)

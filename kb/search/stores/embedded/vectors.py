@@ -100,14 +100,15 @@ class VectorIndex:
         if self._nearest is None and self._count <= self._exact_limit:
             self._exact_form[start : self._count] = self._stored[start : self._count]
             return
-        if self._nearest is None:
-            numbers, places = np.unique(self._numbers[: self._count], return_index=True)
-            self._nearest = NearestGraph(numbers, self._stored[places], self._graph_file)
-            self._exact_form = np.zeros((0, 0), np.float32)
-            return
+        first = 0 if self._nearest is None else start
         # One text of several documents has one vector.
-        numbers, places = np.unique(self._numbers[start : self._count], return_index=True)
-        self._nearest.add(numbers, self._stored[start + places])
+        numbers, places = np.unique(self._numbers[first : self._count], return_index=True)
+        vectors = self._stored[first + places]
+        if self._nearest is None:
+            self._nearest = NearestGraph(numbers, vectors, self._graph_file)
+            self._exact_form = np.zeros((0, 0), np.float32)
+        else:
+            self._nearest.add(numbers, vectors)
 
     def nearest(self, question: Vector, mask: npt.NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
         """Return (row, best cosine) of the rows the mask admits, best first."""
@@ -128,8 +129,10 @@ class VectorIndex:
             self._by_number = self._numbers[order], order
         ascending, by_number = self._by_number
         starts, ends = (np.searchsorted(ascending, numbers, side) for side in ("left", "right"))
-        owners = np.repeat(np.arange(len(numbers)), ends - starts)
-        steps = np.arange(len(owners)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
+        counts = ends - starts
+        owners = np.repeat(np.arange(len(numbers)), counts)
+        # The how-manieth place of its number each one is.
+        steps = np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
         return owners, by_number[starts[owners] + steps]
 
     def _exact(self, question: Vector, mask: npt.NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
