@@ -18,12 +18,14 @@ from speech.vad.silero import SileroVAD
 
 T = TypeVar("T")
 
+SECOND_ATTEMPT = (0.0,)
+"""Temperatures of the second attempt: the warmer ones only guess, and each costs a whole decode."""
+
 
 def _guarded_whisper(settings: SpeechSettings) -> Recognizer:
     whisper = LoadedWhisper(settings)
-    return GuardedRecognizer(
-        ShortWindowWhisper(whisper, beam_size=settings.beam_size), StockWhisper(whisper), prompt=settings.prompt
-    )
+    first = ShortWindowWhisper(whisper, beam_size=settings.beam_size)
+    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=settings.prompt)
 
 
 def _stock_whisper(settings: SpeechSettings) -> Recognizer:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kit.errors import DependencyCategory, DependencyError
 from speech.settings import Language
 from speech.stt.auto_language import choose_language
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest
 from speech.stt.whisper_model import LoadedWhisper, Samples, to_samples
+
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+"""What `transcribe()` tries one after the other until it believes its own text."""
 
 
 class StockWhisper:
@@ -21,8 +25,16 @@ class StockWhisper:
         reports_confidence=True,
     )
 
-    def __init__(self, whisper: LoadedWhisper, *, beam_size: int = 1, has_prompt: bool = True) -> None:
+    def __init__(
+        self,
+        whisper: LoadedWhisper,
+        *,
+        beam_size: int = 1,
+        has_prompt: bool = True,
+        temperatures: Sequence[float] = TEMPERATURES,
+    ) -> None:
         self._whisper = whisper
+        self._temperatures = list(temperatures)
         self._beam_size = beam_size
         self._has_prompt = has_prompt
 
@@ -56,6 +68,7 @@ class StockWhisper:
             samples,
             language=language.value,
             beam_size=self._beam_size,
+            temperature=self._temperatures,
             initial_prompt=self._whisper.initial_prompt(language) if self._has_prompt else None,
             condition_on_previous_text=False,
             without_timestamps=request_fits_one_window(samples),
