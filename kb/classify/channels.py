@@ -1,4 +1,4 @@
-"""Views of a text, each a sparse TF-IDF vector: words, characters, and how it sounds."""
+"""Views of a text, each a sparse vector: words, characters, how it sounds, and how it is written."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _sound_terms(text: str) -> list[str]:
 
 
 def _writing_terms(text: str) -> list[str]:
-    return list(_grams(text, 1, 3))
+    return list(_grams(text, 1, 4))
 
 
 ANALYZERS: dict[str, Callable[[str], list[str]]] = {
@@ -53,6 +53,9 @@ ANALYZERS: dict[str, Callable[[str], list[str]]] = {
     "writing": _writing_terms,
 }
 """Term makers by channel. `writing` takes the text as it was written, the others as `content_text` returns it."""
+
+PLAIN = frozenset({"writing"})
+"""Channels in which a term stands or does not: their machine weighs terms by itself (`kb.classify.lexical`)."""
 
 
 class Channel:
@@ -66,7 +69,11 @@ class Channel:
     def fit(cls, name: str, texts: Sequence[str]) -> tuple[Channel, csr_matrix]:
         """Learn the vocabulary of the texts; returns their vectors too."""
         vectorizer = _vectorizer(name, min_df=2 if len(texts) >= LARGE_CORPUS else 1, max_features=MAX_TERMS)
-        return cls(name, vectorizer), vectorizer.fit_transform(texts)
+        features = vectorizer.fit_transform(texts)
+        if name in PLAIN:
+            vectorizer.idf_ = np.ones_like(vectorizer.idf_)
+            features = vectorizer.transform(texts)
+        return cls(name, vectorizer), features
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """Return one row a text; a text without a known term gives an empty row."""
@@ -85,4 +92,7 @@ class Channel:
 
 
 def _vectorizer(name: str, **options: Any) -> TfidfVectorizer:  # noqa: ANN401  # rejected: passed through
-    return TfidfVectorizer(analyzer=ANALYZERS[name], sublinear_tf=True, dtype=np.float32, **options)
+    is_plain = name in PLAIN
+    return TfidfVectorizer(
+        analyzer=ANALYZERS[name], binary=is_plain, sublinear_tf=not is_plain, dtype=np.float32, **options
+    )

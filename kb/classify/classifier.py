@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kb.classify.calibration import Sharpness, softmax
 from kb.classify.heads import make_heads
+from kb.classify.judge import Judge, agreed
 from kb.classify.lexical import LexicalView
 from kb.classify.text import agent_content_text, content_text, vector_text
 from kb.classify.vectors import VectorView
@@ -64,6 +65,7 @@ class CategoryClassifier:
         weights: Weight of every scorer in the pool, as `<view>.<head>`.
         sharpness: How far the pool's scores are to be trusted.
         threshold: Below this probability it abstains.
+        judge: Reads all scores together, where that was found to help.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class CategoryClassifier:
         threshold: float,
         embedder: Embedder | None = None,
         writing: LexicalView | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.categories = tuple(categories)
         self.lexical = lexical
@@ -84,6 +87,7 @@ class CategoryClassifier:
         self.weights = dict(weights)
         self.sharpness = sharpness
         self.threshold = threshold
+        self.judge = judge
         self._embedder = embedder
         self._heads = make_heads(self.categories)
         self._sectors = np.array([_sector(category) for category in self.categories])
@@ -106,7 +110,11 @@ class CategoryClassifier:
             named |= prefixed(
                 self.writing.name, self.writing.scores(texts if written is None else written, self._heads)
             )
-        return self.sharpness.apply(pooled(named, self.weights), familiar)
+        sharpened = self.sharpness.apply(pooled(named, self.weights), familiar)
+        if self.judge is None:
+            return sharpened
+        likelihoods: Floats = np.log(np.maximum(agreed(softmax(sharpened), self.judge.probabilities(named)), 1e-12))
+        return likelihoods
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities of raw texts: one row a text, in the order of `categories`."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,16 @@ import numpy.typing as npt
 from kb.classify.calibration import Sharpness
 from kb.classify.channels import Channel
 from kb.classify.classifier import CategoryClassifier
+from kb.classify.judge import Judge
 from kb.classify.lexical import SPEECH, WRITING, LexicalKind, LexicalView
 from kb.classify.training import HeldOut
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
 
-FORMAT = 3
+FORMAT = 4
 """Grows when files of an older version can no longer be read; they are then learned anew."""
+
+_JUDGE_ARRAYS = ("shift", "scale", "weights", "bias")
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -58,6 +61,7 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "threshold": classifier.threshold,
         "terms": {channel.name: channel.state()[0] for view in _lexical_views(classifier) for channel in view.channels},
         "has_vectors": classifier.vector is not None,
+        "judged": None if classifier.judge is None else classifier.judge.scorers,
     }
     arrays: dict[str, npt.NDArray[Any]] = {
         "head": np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), np.uint8)
@@ -67,6 +71,8 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         arrays |= _lexical_arrays(view)
     if classifier.vector is not None:
         arrays |= _vector_arrays(classifier.vector)
+    if classifier.judge is not None:
+        arrays |= {f"judge.{name}": getattr(classifier.judge, name) for name in _JUDGE_ARRAYS}
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # debt: the stub takes the names for its own options
         file.flush()
@@ -93,6 +99,7 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
                 head["threshold"],
                 embedder,
                 _restore_lexical(WRITING, arrays, head["terms"]) if WRITING.channels[0] in head["terms"] else None,
+                None if head["judged"] is None else _restore_judge(head["judged"], arrays),
             )
             return StoredModel(classifier, HeldOut(arrays["held_out.keys"], arrays["held_out.is_right"]))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
@@ -127,6 +134,10 @@ def _lexical_arrays(view: LexicalView) -> dict[str, npt.NDArray[Any]]:
 def _restore_lexical(kind: LexicalKind, arrays: Arrays, terms: Mapping[str, list[str]]) -> LexicalView:
     channels = [Channel.restore(name, terms[name], arrays[f"idf.{name}"]) for name in kind.channels]
     return LexicalView(kind, channels, _pairs(arrays, f"{kind.name}."))
+
+
+def _restore_judge(scorers: Sequence[str], arrays: Arrays) -> Judge:
+    return Judge(tuple(scorers), **{name: arrays[f"judge.{name}"] for name in _JUDGE_ARRAYS})
 
 
 def _vector_arrays(view: VectorView) -> dict[str, npt.NDArray[Any]]:

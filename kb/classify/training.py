@@ -14,6 +14,7 @@ from kb.classify.classifier import CategoryClassifier, pooled, prefixed
 from kb.classify.examples import Example
 from kb.classify.folds import Rows, folds, group_numbers
 from kb.classify.heads import Head, make_heads
+from kb.classify.judge import fit_judge
 from kb.classify.lexical import SPEECH, WRITING, LexicalView
 from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
@@ -142,6 +143,12 @@ class _Parts:
         held_out = [part for _train, part in self.splits]
         return np.concatenate(held_out) if held_out else np.zeros(0, np.intp)
 
+    @property
+    def held_out_together(self) -> list[Rows]:
+        """Places in `rows` of the texts that were held out from the same fit."""
+        ends = np.cumsum([len(part) for _train, part in self.splits])
+        return np.split(np.arange(len(self.rows)), ends[:-1]) if len(ends) else []
+
 
 def _fit(
     parts: _Parts,
@@ -173,14 +180,23 @@ def _fit(
     if not len(rows):
         rows = np.arange(len(parts.texts))
     labels = parts.labels[rows]
-    weights = _pool({name: matrix[rows] for name, matrix in named.items()}, labels)
-    scores = pooled({name: matrix[rows] for name, matrix in named.items()}, weights)
+    held_out = {name: matrix[rows] for name, matrix in named.items()}
+    weights = _pool(held_out, labels)
+    scores = pooled(held_out, weights)
     sharpness = fit_sharpness(scores, familiar[rows], labels)
-    probabilities = softmax(sharpness.apply(scores, familiar[rows]))
+    judge, probabilities = fit_judge(
+        held_out,
+        softmax(sharpness.apply(scores, familiar[rows])),
+        labels,
+        parts.weights[rows],
+        parts.held_out_together,
+    )
     is_right = probabilities.argmax(axis=1) == labels
     wanted = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
     threshold = min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, wanted))
-    classifier = CategoryClassifier(categories, lexical, vector, weights, sharpness, threshold, embedder, writing)
+    classifier = CategoryClassifier(
+        categories, lexical, vector, weights, sharpness, threshold, embedder, writing, judge
+    )
     names = np.array(categories)
     answered = names[probabilities.argmax(axis=1)]
     quality = measure(names[labels], answered, probabilities.max(axis=1), threshold) if len(parts.rows) else None
