@@ -275,7 +275,7 @@ class ElasticsearchStore:
         answer = self._connection.ask(
             lambda client: client.search(
                 index=self._index,
-                query=queries.lexical(terms, wanted),
+                **queries.lexical(terms, wanted),
                 size=limit,
                 source=False,
                 docvalue_fields=[{"field": "document_id"}],
