@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 
 from kb.search.embedders.base import EmbedderCapabilities, Vectors
 
 DIMENSIONS = 384
+_DIRECTIONS = 16_384
 
 
 class GeneratedVectors:
@@ -22,7 +22,7 @@ class GeneratedVectors:
 
     def __init__(self, dimensions: int = DIMENSIONS) -> None:
         self._dimensions = dimensions
-        self._direction = cache(self._make_direction)
+        self._directions = np.random.default_rng(0).normal(size=(_DIRECTIONS, dimensions)).astype(np.float32)
 
     @property
     def capabilities(self) -> EmbedderCapabilities:
@@ -42,13 +42,9 @@ class GeneratedVectors:
 
     def _vector(self, text: str) -> Vectors:
         pairs = {text[at : at + 2] for at in range(max(1, len(text) - 1))}
-        total = np.sum([self._direction(zlib.crc32(pair.encode()) % 65_536) for pair in sorted(pairs)], axis=0)
+        total = self._directions[sorted(zlib.crc32(pair.encode()) % _DIRECTIONS for pair in pairs)].sum(axis=0)
         vector: Vectors = (total / np.linalg.norm(total)).astype(np.float32)
         return vector
-
-    def _make_direction(self, number: int) -> Vectors:
-        made: Vectors = np.random.default_rng(number).normal(size=self._dimensions).astype(np.float32)
-        return made
 
     def close(self) -> None:
         """Nothing to free."""
