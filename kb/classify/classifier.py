@@ -111,7 +111,8 @@ class CategoryClassifier:
                 self.writing.name, self.writing.scores(texts if written is None else written, self._heads)
             )
         sharpened = self.sharpness.apply(pooled(named, self.weights), familiar)
-        if self.judge is None:
+        # Without an embedder the scorers by meaning are missing, and half a judge is none.
+        if self.judge is None or not named.keys() >= set(self.judge.scorers):
             return sharpened
         likelihoods: Floats = np.log(np.maximum(agreed(softmax(sharpened), self.judge.probabilities(named)), 1e-12))
         return likelihoods

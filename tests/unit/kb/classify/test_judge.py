@@ -70,6 +70,8 @@ def test_two_categories_are_judged_symmetrically():
 def test_judge_comes_back_from_disk(tmp_path: Path):
     texts = {"power": ["停电了", "跳闸了", "没有电"], "gas": ["有煤气味", "燃气漏了", "灶具打不着"]}
     trained = fit([Example(text, label) for label, said in texts.items() for text in said])
+    asked = [text for said in texts.values() for text in said]
+    unjudged = trained.classifier.probabilities(asked)
     generator = np.random.default_rng(1)
     scores = {name: generator.normal(size=(8, 2)).astype(np.float32) for name in trained.classifier.weights}
     trained.classifier.judge = judge = Judge.fit(scores, np.arange(8) % 2, np.ones(8, np.float32))
@@ -78,6 +80,17 @@ def test_judge_comes_back_from_disk(tmp_path: Path):
     assert stored is not None
     assert stored.classifier.judge is not None
     assert stored.classifier.judge.scorers == judge.scorers
-    asked = [text for said in texts.values() for text in said]
+    assert (trained.classifier.probabilities(asked) != unjudged).any()
     learned = trained.classifier.probabilities(asked)
     np.testing.assert_allclose(stored.classifier.probabilities(asked), learned, atol=0.01)
+
+
+def test_judge_keeps_silent_when_a_scorer_it_reads_is_away():
+    trained = fit(
+        [Example("停电了", "power"), Example("没有电", "power"), Example("漏气", "gas"), Example("煤气味", "gas")]
+    )
+    unjudged = trained.classifier.probabilities(["停电"])
+    names = [*trained.classifier.weights, "vector.category"]
+    scores = {name: np.eye(2, dtype=np.float32)[np.arange(8) % 2] for name in names}
+    trained.classifier.judge = Judge.fit(scores, np.arange(8) % 2, np.ones(8, np.float32))
+    np.testing.assert_array_equal(trained.classifier.probabilities(["停电"]), unjudged)
