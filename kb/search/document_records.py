@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from kb.search.documents import SearchDocument
 from kb.search.query import Audience, DocumentKind
 
+_NAMES = [field.name for field in fields(SearchDocument)]
+
 
 def to_record(document: SearchDocument) -> dict[str, Any]:
     """Return the document as values that JSON has (days stay days; orjson writes them as ISO text)."""
-    return {**asdict(document), "audiences": sorted(document.audiences)}
+    return {**{name: getattr(document, name) for name in _NAMES}, "audiences": sorted(document.audiences)}
 
 
 def from_record(record: Mapping[str, Any]) -> SearchDocument:
