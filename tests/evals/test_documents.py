@@ -55,7 +55,7 @@ def paraphrases() -> list[Paraphrase]:
 
 
 def law_of(file: str) -> str:
-    """The law's own name: files are named by their whole path."""
+    """Return the law's own name: files are named by their whole path."""
     return Path(file).stem.rpartition("__")[2]
 
 
@@ -87,7 +87,9 @@ def test_every_listed_article_is_a_unit_with_all_its_text(laws: dict[str, Split]
         for article in listed.get(name, []):
             number = "".join(article["article"].split())
             text = "".join(units[number].answer.split())
-            assert "".join(article["text"].split())[:60] in text, (name, number)
+            # The list counts an annex to the article before it; the import makes it a unit of its own.
+            listed_text, _, _annex = "".join(article["text"].split()).partition("附：")
+            assert listed_text[:60] in text, (name, number)
             compared += 1
     assert compared > 300
 
@@ -102,15 +104,17 @@ def test_articles_are_found_by_their_number(laws: dict[str, Split], tmp_path: Pa
 
 
 def test_articles_are_found_by_what_they_mean(laws: dict[str, Split], tmp_path: Path) -> None:
+    asked = paraphrases()
+    questions = [paraphrase.question for paraphrase in asked]
+    # Only the laws that are asked about: embedding is what takes the time.
+    named = {name: split for name, split in laws.items() if law_of(name) in {each.file for each in asked}}
     keys = {
         (law_of(name), unit.number): f"{name}/{unit.key}"
-        for name, split in laws.items()
+        for name, split in named.items()
         for unit in split.units
         if unit.kind is UnitKind.ARTICLE
     }
-    asked = paraphrases()
-    questions = [paraphrase.question for paraphrase in asked]
-    found = asyncio.run(_hits(documents_of(laws), questions, tmp_path, KBSettings(_env_file=None)))
+    found = asyncio.run(_hits(documents_of(named), questions, tmp_path, KBSettings(_env_file=None)))
     ranks = [
         hits.index(wanted) + 1 if (wanted := keys[paraphrase.file, paraphrase.article]) in hits else 0
         for hits, paraphrase in zip(found, asked, strict=True)
@@ -138,6 +142,7 @@ async def _hits(
     if embedder is not None:
         await VectorFill(index, embedder, None).run()
     search = SearchService(index, embedder, SystemClock(), settings)
+    await search.warm_up()
     results = [await search.search(SearchQuery(question, is_typed=True, limit=10)) for question in questions]
     await search.aclose()
     index.close()
