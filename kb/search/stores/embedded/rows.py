@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from kb.search.analysis.folding import fold
@@ -59,12 +60,12 @@ class FilterRow:
 
 @dataclass(frozen=True, slots=True)
 class VectorRow:
-    """A passage's vector and the document it belongs to."""
+    """A passage's vector, as it is stored, and the document it belongs to."""
 
     number: int
     row: int
     side: Side
-    vector: Vector
+    vector: npt.NDArray[np.float16]
 
 
 class RowFile:
@@ -132,7 +133,7 @@ class RowFile:
             [number, row, number],
         )
         return [
-            VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16).astype(np.float32))
+            VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16))
             for n, r, side, blob in found
         ]
 
