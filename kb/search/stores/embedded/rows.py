@@ -132,10 +132,7 @@ class RowFile:
             " WHERE p.row > ? AND v.number <= ?",
             [number, row, number],
         )
-        return [
-            VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16))
-            for n, r, side, blob in found
-        ]
+        return [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16)) for n, r, side, blob in found]
 
     def passages_without_vector(self, limit: int) -> list[Passage]:
         """Return passages whose text has no vector, each text once."""
