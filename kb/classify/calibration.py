@@ -23,6 +23,11 @@ def softmax(scores: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return probabilities
 
 
+def surprise(probabilities: npt.NDArray[np.float64], labels: npt.NDArray[np.intp]) -> float:
+    """Return how little the right categories were expected: the mean of their negative log probabilities."""
+    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)).mean())
+
+
 def fit_pool(scores: Sequence[Scores], labels: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     """Return one weight per scorer that makes the softmax of the weighted sum fit the labels best.
 
@@ -38,7 +43,7 @@ def fit_pool(scores: Sequence[Scores], labels: npt.NDArray[np.intp]) -> npt.NDAr
 
     def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         probabilities = softmax(np.tensordot(weights, stacked, axes=1))
-        likelihood = -np.log(np.maximum(probabilities[rows, labels], 1e-12)).mean()
+        likelihood = surprise(probabilities, labels)
         probabilities[rows, labels] -= 1
         return likelihood, (stacked * probabilities).sum(axis=(1, 2)) / len(labels)
 
@@ -82,7 +87,7 @@ def fit_sharpness(
     def loss(free: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
         sharp = np.exp(free[0] + free[1] * offsets)
         probabilities = softmax(scores * sharp[:, None])
-        likelihood = -np.log(np.maximum(probabilities[rows, labels], 1e-12)).mean()
+        likelihood = surprise(probabilities, labels)
         probabilities[rows, labels] -= 1
         slopes = (scores * probabilities).sum(axis=1) * sharp
         return likelihood, np.array([slopes.mean(), (slopes * offsets).mean()])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from kb.search.analysis.sounds import similar_sounds, sounds
 from kb.search.analysis.terms import words
@@ -72,7 +73,9 @@ class Channel:
         features = vectorizer.fit_transform(texts)
         if name in PLAIN:
             vectorizer.idf_ = np.ones_like(vectorizer.idf_)
-            features = vectorizer.transform(texts)
+            # What it would return from now on, without reading the texts a second time.
+            features.data[:] = 1
+            features = normalize(features, copy=False)
         return cls(name, vectorizer), features
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,11 @@ def folds(
             train = _not_near(train, part[units[part] == groups[part]], vectors)
         if len(part) and len(np.unique(labels[train])) > 1:
             yield train, part
+
+
+def of_rows(named: Mapping[str, npt.NDArray[np.float32]], rows: Rows) -> dict[str, npt.NDArray[np.float32]]:
+    """Return these rows of every matrix."""
+    return {name: matrix[rows] for name, matrix in named.items()}
 
 
 def _not_near(train: Rows, part: Rows, vectors: npt.NDArray[np.float32]) -> Rows:

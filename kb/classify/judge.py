@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
-from kb.classify.calibration import softmax
-from kb.classify.folds import Rows
+from kb.classify.calibration import softmax, surprise
+from kb.classify.folds import Rows, of_rows
 
 FEWEST_TEXTS = 1_000
 MOST_CATEGORIES = 50
@@ -94,20 +94,12 @@ def fit_judge(
         others = np.setdiff1d(everything, part)
         if len(np.unique(labels[others])) < pooled.shape[1]:
             return None, pooled
-        judge = Judge.fit(_rows(named, others), labels[others], weights[others])
-        unseen[part] = agreed(pooled[part], judge.probabilities(_rows(named, part)))
-    if _surprise(unseen, labels) >= _surprise(pooled, labels):
+        judge = Judge.fit(of_rows(named, others), labels[others], weights[others])
+        unseen[part] = agreed(pooled[part], judge.probabilities(of_rows(named, part)))
+    if surprise(unseen, labels) >= surprise(pooled, labels):
         return None, pooled
     return Judge.fit(named, labels, weights), unseen
 
 
 def _features(named: Mapping[str, Scores], scorers: Sequence[str]) -> Scores:
     return np.hstack([named[name] for name in scorers])
-
-
-def _rows(named: Mapping[str, Scores], rows: Rows) -> dict[str, Scores]:
-    return {name: matrix[rows] for name, matrix in named.items()}
-
-
-def _surprise(probabilities: Probabilities, labels: Rows) -> float:
-    return float(-np.log(np.maximum(probabilities[np.arange(len(labels)), labels], 1e-12)).mean())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from kb.classify.calibration import fit_pool, fit_sharpness, fit_threshold, softmax
 from kb.classify.classifier import CategoryClassifier, pooled, prefixed
 from kb.classify.examples import Example
-from kb.classify.folds import Rows, folds, group_numbers
+from kb.classify.folds import Rows, folds, group_numbers, of_rows
 from kb.classify.heads import Head, make_heads
 from kb.classify.judge import fit_judge
 from kb.classify.lexical import SPEECH, WRITING, LexicalView
@@ -180,7 +180,7 @@ def _fit(
     if not len(rows):
         rows = np.arange(len(parts.texts))
     labels = parts.labels[rows]
-    held_out = {name: matrix[rows] for name, matrix in named.items()}
+    held_out = of_rows(named, rows)
     weights = _pool(held_out, labels)
     scores = pooled(held_out, weights)
     sharpness = fit_sharpness(scores, familiar[rows], labels)
