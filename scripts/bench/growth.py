@@ -28,7 +28,6 @@ import psutil
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.evaluate import plain_document, read_corpus, read_questions
-from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.search.vector_fill import VectorFill
@@ -37,11 +36,10 @@ from kit.clock import SystemClock
 from kit.logging import configure_logging
 from scripts.bench.generated_vectors import GeneratedVectors
 from scripts.bench.machine import describe, use_cores
+from scripts.bench.stores import BATCH, ask_all
 from scripts.bench.tables import print_table
 
 SIZES = (10_000, 30_000, 110_000, 300_000, 1_000_000)
-BATCH = 1_000
-DEPTH = 10
 MEGABYTE = 1024 * 1024
 
 P = ParamSpec("P")
@@ -126,9 +124,9 @@ async def _ask(folder: Path, questions: Sequence[str], embedder: Embedder | None
     index.open()
     service = SearchService(index, embedder, SystemClock(), settings)
     await service.warm_up()
-    await service.search(SearchQuery(questions[0], limit=DEPTH))
+    await ask_all(service, questions[:1])
     open_seconds, cpu = time.perf_counter() - began, time.process_time()
-    took_ms = [(await service.search(SearchQuery(question, limit=DEPTH))).took_ms for question in questions]
+    took_ms = [result.took_ms for result in await ask_all(service, questions)]
     cpu_ms = (time.process_time() - cpu) * 1000 / len(questions)
     resident = psutil.Process().memory_info().rss
     await service.aclose()

@@ -24,6 +24,7 @@ import psutil
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.evaluate import GoldQuestion, read_corpus, read_questions, score_run
+from kb.search.hits import SearchResult
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
@@ -79,21 +80,32 @@ async def run_store(
         await VectorFill(index, embedder, None).run()
     vector_seconds = time.perf_counter() - started - index_seconds
     service = SearchService(index, embedder, SystemClock(), settings)
-    run: dict[str, list[str]] = {}
-    took_ms: list[float] = []
     try:
         await service.warm_up()
         cpu_before = cpu_seconds()
-        for question in questions:
-            result = await service.search(SearchQuery(question.text, limit=DEPTH))
-            run[question.qid] = [hit.document_id for hit in result.hits]
-            took_ms.append(result.took_ms)
-            if result.state.value in ("unavailable", "local"):
-                raise RuntimeError(f"the store was {result.state.value} during the measurement")
+        results = await ask_all(service, [question.text for question in questions])
     finally:
         await service.aclose()
     cpu_ms = (cpu_seconds() - cpu_before) * 1000 / max(1, len(questions))
-    return StoreRun(index_seconds, vector_seconds, run, took_ms, cpu_ms)
+    run = {
+        question.qid: [hit.document_id for hit in result.hits]
+        for question, result in zip(questions, results, strict=True)
+    }
+    return StoreRun(index_seconds, vector_seconds, run, [result.took_ms for result in results], cpu_ms)
+
+
+async def ask_all(service: SearchService, questions: Sequence[str]) -> list[SearchResult]:
+    """Search for every question, one after the other.
+
+    Raises:
+        RuntimeError: The store was away, so that the times are those of something else.
+    """
+    results: list[SearchResult] = []
+    for question in questions:
+        results.append(result := await service.search(SearchQuery(question, limit=DEPTH)))
+        if result.state.value in ("unavailable", "local"):
+            raise RuntimeError(f"the store was {result.state.value} during the measurement")
+    return results
 
 
 def _fill(index: SearchIndex, documents: Sequence[SearchDocument]) -> None:
