@@ -84,12 +84,14 @@ def test_every_listed_article_is_a_unit_with_all_its_text(laws: dict[str, Split]
     for name, split in laws.items():
         assert split.unexplained == 0, name
         units = {unit.number: unit for unit in split.units if unit.kind is UnitKind.ARTICLE}
+        whole = "".join("".join(unit.answer.split()) for unit in split.units)
         for article in listed.get(name, []):
             number = "".join(article["article"].split())
             text = "".join(units[number].answer.split())
-            # The list counts an annex to the article before it; the import makes it a unit of its own.
-            listed_text, _, _annex = "".join(article["text"].split()).partition("附：")
+            # The list counts an annex to the article before it, without its headings; the import makes units of it.
+            listed_text, _, annex = "".join(article["text"].split()).partition("附：")
             assert listed_text[:60] in text, (name, number)
+            assert annex[-60:] in whole, (name, number)
             compared += 1
     assert compared > 300
 
@@ -107,7 +109,8 @@ def test_articles_are_found_by_what_they_mean(laws: dict[str, Split], tmp_path: 
     asked = paraphrases()
     questions = [paraphrase.question for paraphrase in asked]
     # Only the laws that are asked about: embedding is what takes the time.
-    named = {name: split for name, split in laws.items() if law_of(name) in {each.file for each in asked}}
+    files = {paraphrase.file for paraphrase in asked}
+    named = {name: split for name, split in laws.items() if law_of(name) in files}
     keys = {
         (law_of(name), unit.number): f"{name}/{unit.key}"
         for name, split in named.items()
