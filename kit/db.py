@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,6 +25,12 @@ NAMING = {
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 """How long a connection waits for another one's transaction; covers a bulk import in another process."""
+
+WRITE_AHEAD_LOG_ATTEMPTS = 10
+"""How often a connection to a new file tries to change it to WAL while others do the same; each try waits its turn."""
+
+PRIMARY_ERROR = 0xFF
+"""The part of SQLite's extended error codes that says busy; the rest says why."""
 
 
 class Base(DeclarativeBase):
@@ -85,9 +92,26 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # debt: DBAPI has no type
-    # WAL lets readers go on while a call event commits; changing to it may have to wait for another connection.
     cursor = connection.cursor()
-    busy_timeout = f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}"
-    for pragma in (busy_timeout, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    _use_write_ahead_log(cursor)
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:  # noqa: ANN401  # debt: DBAPI has no type
+    # WAL lets readers go on while a call event commits. A new file is changed to it once, and SQLite does that by
+    # raising a read lock to a write lock, where it gives up at once instead of waiting: so the waiting is done by a
+    # transaction that has no read lock to raise.
+    for _ in range(WRITE_AHEAD_LOG_ATTEMPTS - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY_ERROR != sqlite3.SQLITE_BUSY:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")

@@ -1,7 +1,11 @@
+import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.db import Database, UTCDateTime
@@ -52,3 +56,22 @@ async def test_failed_block_leaves_nothing(database: Database):
             raise LookupError
     async with database.session() as session:
         assert (await session.scalars(select(Moment))).all() == []
+
+
+async def test_a_new_file_that_another_process_is_writing_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite"
+    database = Database(f"sqlite+aiosqlite:///{file}")
+
+    async def journal_mode() -> str:
+        async with database.engine.connect() as connection:
+            return str(await connection.scalar(text("PRAGMA journal_mode")))
+
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE written (id INTEGER)")
+        waiting = asyncio.create_task(journal_mode())
+        await asyncio.sleep(0.3)
+        assert not waiting.done()
+        other.execute("COMMIT")
+        assert await waiting == "wal"
+    await database.aclose()
