@@ -137,6 +137,9 @@ class Replay:
         async with aclosing(read_chunks(self._plan.recording, self._plan.start_ms, self._executor)) as chunks:
             async for index, chunk in chunks:
                 await pace.wait_for(chunk.end_ms)
+                if not pace.is_paced:
+                    # What the agent sees must not depend on how busy the machine is.
+                    await self._session.caught_up()
                 if self.is_stopped:
                     return
                 await legs[index].feed(chunk)

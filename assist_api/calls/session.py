@@ -41,6 +41,9 @@ MAILBOX_SIZE = 64
 """Full means the transcribers wait: their own queues drop partials before anything else."""
 SEARCH_QUEUE = 4
 """Searches that wait for the one that runs; the oldest is overtaken. At 60 ms a search this is never reached."""
+UNPACED_SEARCH_QUEUE = 64
+"""The same for a recording that is heard as fast as the machine can: it is held back instead (`caught_up`), so only
+speech that was taken in before can lead to searches, some 80 s of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class CallSession:
         suggestions: SuggestionService,
         categories: CallCategories,
         clock: Clock,
+        max_waiting_searches: int = SEARCH_QUEUE,
     ) -> None:
         self._journal = journal
         self._leg_roles = leg_roles
@@ -104,8 +108,11 @@ class CallSession:
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
         self._mailbox: BoundedChannel[_Item] = BoundedChannel(MAILBOX_SIZE, Overflow.WAIT)
-        self._searches = WorkLane(SEARCH_QUEUE, self._search)
+        self._searches = WorkLane(max_waiting_searches, self._search)
         self._rankings = WorkLane(1, self._rank)
+        self._unanswered = 0
+        self._is_caught_up = asyncio.Event()
+        self._is_caught_up.set()
 
     async def post(self, event: TranscriptEvent | StageState) -> None:
         """Put an event into the mailbox; waits while it is full."""
@@ -114,6 +121,10 @@ class CallSession:
     async def drain(self) -> None:
         """Say that no more events come; `run` then ends when every search has been answered."""
         await self._mailbox.put(_Drained())
+
+    async def caught_up(self) -> None:
+        """Wait until every search and ranking that was asked for has been answered or overtaken."""
+        await self._is_caught_up.wait()
 
     async def run(self) -> None:
         """Handle the mailbox in order until it is drained."""
@@ -176,8 +187,17 @@ class CallSession:
         elif asked is not None:
             dropped = await self._searches.offer(_Question(asked, heard_at))
             metrics.SEARCHES_DROPPED.inc(dropped)
+            self._count_unanswered(1 - dropped)
             finals = tuple(known for known in self._journal.snapshot.utterances if known.is_final)
-            await self._rankings.offer(_CategoryQuestion(finals, self._policy.sector, utterance.segment_id, heard_at))
+            ranking = _CategoryQuestion(finals, self._policy.sector, utterance.segment_id, heard_at)
+            self._count_unanswered(1 - await self._rankings.offer(ranking))
+
+    def _count_unanswered(self, change: int) -> None:
+        self._unanswered += change
+        if self._unanswered:
+            self._is_caught_up.clear()
+        else:
+            self._is_caught_up.set()
 
     async def _search(self, question: _Question) -> None:
         try:
@@ -189,6 +209,7 @@ class CallSession:
         await self._mailbox.put(_Searched(question, result))
 
     async def _on_searched(self, answer: _Searched) -> None:
+        self._count_unanswered(-1)
         request, result = answer.question.request, answer.result
         await self._stages.set_search(result.state)
         decision = self._policy.weigh(request, result, self._dismissed())
@@ -241,6 +262,7 @@ class CallSession:
         await self._mailbox.put(_Ranked(question, ranking))
 
     async def _on_ranked(self, answer: _Ranked) -> None:
+        self._count_unanswered(-1)
         ranking, question = answer.ranking, answer.question
         await self._stages.set_category(is_well=ranking is not None)
         if ranking is None:

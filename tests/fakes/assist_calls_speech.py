@@ -91,6 +91,10 @@ class ScriptedLeg:
     def behind_ms(self) -> int:
         return self.lag_ms
 
+    @property
+    def fed_ms(self) -> int:
+        return samples_to_ms(self._next_sample, self._rate)
+
     async def feed(self, chunk: AudioChunk) -> None:
         self.lag_ms = next((lag for from_ms, lag in self.lags if chunk.end_ms >= from_ms), 0)
         if chunk.sample_rate_hz != self._rate or chunk.start_sample < self._next_sample:
@@ -99,10 +103,9 @@ class ScriptedLeg:
         await self._tell(chunk.end_ms)
 
     async def finish(self) -> None:
-        fed_ms = samples_to_ms(self._next_sample, self._rate)
         for line in self._waiting:
-            if line.start_ms < fed_ms:
-                await self._outbox.put(self._final(line, min(line.end_ms, fed_ms), EndReason.STREAM_END))
+            if line.start_ms < self.fed_ms:
+                await self._outbox.put(self._final(line, min(line.end_ms, self.fed_ms), EndReason.STREAM_END))
         await self._outbox.close()
 
     def events(self) -> AsyncIterator[TranscriptEvent]:

@@ -101,6 +101,19 @@ async def test_a_recording_is_never_dropped_for_speed(desk: Desk, agent: CallVie
     assert all(leg.is_closed for leg in desk.engine.legs)
 
 
+async def test_a_recording_heard_as_fast_as_possible_waits_for_its_searches(sqlite_url: str, tmp_path: Path) -> None:
+    said = [f"第{number}个插座停电了没有电" for number in "一二三四五六七八九"]
+    lines = [Line(0, 4_000 * at, 4_000 * at + 500, text) for at, text in enumerate(said)]
+    async with open_desk(sqlite_url, tmp_path, lines) as desk:
+        desk.search.gate = asyncio.Event()
+        call_id = await desk.begin(await add_agent(desk.database), wav_bytes(40_000))
+        await asyncio.sleep(0.5)
+        assert desk.engine.legs[0].fed_ms < 40_000
+        desk.search.gate.set()
+        await desk.ended(call_id)
+    assert list(dict.fromkeys(query.text for query in desk.search.queries)) == said
+
+
 async def test_a_failing_search_costs_the_card_and_heals(desk: Desk, agent: CallViewer) -> None:
     desk.search.fault = RuntimeError("index is gone")
     events = await desk.run(agent)
