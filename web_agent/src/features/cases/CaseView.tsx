@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { caseEvidenceQuery, solutionsQuery } from '@/api/queries/cases'
 import { entryQuery } from '@/api/queries/knowledge'
 import type { CaseDetail } from '@/api/types'
+import { usePathNames } from '@/features/category/useCategoryNames'
 import { usePermission, useSession } from '@/features/session/useSession'
 import { outcomeText } from '@/features/suggestions/CaseList'
 import { Button } from '@/ui/Button'
@@ -26,6 +27,7 @@ interface CaseViewProps {
 /** One case: what it was, what helped, how it ended, and the sentences that prove it. */
 export function CaseView({ item, search, isIdentified, onIdentify }: CaseViewProps) {
   const { t } = useTranslation()
+  const pathNames = usePathNames()
   return (
     <>
       <div className="panel__head">
@@ -37,7 +39,7 @@ export function CaseView({ item, search, isIdentified, onIdentify }: CaseViewPro
       </div>
       <article className="browser__body" aria-labelledby="case-title">
         <p className="field__hint case__path">
-          <span>{item.category_path.join(' › ')}</span>
+          <span>{pathNames(item.category_path).join(' › ')}</span>
           <Identity item={item} isIdentified={isIdentified} onIdentify={onIdentify} />
         </p>
         <section>

@@ -4,6 +4,7 @@ import { Link, useSearchParams } from 'react-router'
 
 import { caseGroupsQuery } from '@/api/queries/cases'
 import type { CaseCluster } from '@/api/types'
+import { usePathNames } from '@/features/category/useCategoryNames'
 import { usePermission } from '@/features/session/useSession'
 import { percent } from '@/ui/format'
 import { SECTORS } from '@/ui/sectors'
@@ -77,6 +78,7 @@ function Groups({ sector }: { sector: string | null }) {
 
 function Group({ group }: { group: CaseCluster }) {
   const { t } = useTranslation()
+  const pathNames = usePathNames()
   const total = group.case_ids.length
   return (
     <li className="case-groups__item">
@@ -87,7 +89,7 @@ function Group({ group }: { group: CaseCluster }) {
         {group.entry_ids.length === 0 && <span className="tag tag--waiting">{t('cases.groups_no_entry')}</span>}
       </h2>
       <p className="field__hint">
-        {group.category_path.join(' › ')} · {t('cases.cohesion', { share: percent(group.cohesion) })}
+        {pathNames(group.category_path).join(' › ')} · {t('cases.cohesion', { share: percent(group.cohesion) })}
       </p>
       <p>{group.representative.problem}</p>
       <p className="cases-page__text">{group.representative.solution}</p>

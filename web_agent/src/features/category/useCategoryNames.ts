@@ -22,6 +22,23 @@ export function useCategoryNames(): (category: NamedCategory) => CategoryNames {
   return (category) => (isForeign && tree !== undefined ? englishNames(tree, category) : namesInPath(category))
 }
 
+/** The Chinese names of a path, sector first, in the language of the page as far as the taxonomy names them. */
+export function usePathNames(): (path: readonly string[]) => readonly string[] {
+  const { i18n } = useTranslation()
+  const isForeign = i18n.language === 'en'
+  const tree = useQuery({ ...categoriesQuery, enabled: isForeign }).data
+  return (path) => (isForeign && tree !== undefined ? englishPath(tree, path) : path)
+}
+
+/** Sector, group and situation in English; what hangs below them is what a curator wrote and stays as it is. */
+export function englishPath(tree: CategoryTree, path: readonly string[]): readonly string[] {
+  const sector = tree.sectors.find((node) => node.name_zh === path[0])
+  const group = sector?.groups.find((node) => node.name_zh === path[1])
+  const situation = group?.situations.find((node) => node.name_zh === path[2])
+  if (sector === undefined || group === undefined || situation === undefined) return path
+  return [sector.name_en, group.name_en, situation.name_en, ...path.slice(3)]
+}
+
 export function namesInPath({ path }: NamedCategory): CategoryNames {
   return { businessType: path[0] ?? '', situation: path.at(-1) ?? '', path: path.slice(1) }
 }

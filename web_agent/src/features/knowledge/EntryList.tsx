@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { entriesQuery } from '@/api/queries/knowledge'
 import type { EntrySummary, RevisionState } from '@/api/types'
+import { usePathNames } from '@/features/category/useCategoryNames'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
 import { Empty, Failure, Loading } from '@/ui/states'
@@ -78,6 +79,7 @@ function Entries({ place, status, title, chosen }: Omit<EntryListProps, 'onStatu
 
 function SummaryRow({ entry, isChosen }: { entry: EntrySummary; isChosen: boolean }) {
   const { t } = useTranslation()
+  const pathNames = usePathNames()
   return (
     <EntryRow
       entryId={entry.id}
@@ -85,7 +87,7 @@ function SummaryRow({ entry, isChosen }: { entry: EntrySummary; isChosen: boolea
       title={entry.title}
       aside={entry.status !== 'published' && <RevisionTag state={entry.status} />}
       facts={[
-        entry.category_path.slice(0, 3).join(' › '),
+        pathNames(entry.category_path).slice(0, 3).join(' › '),
         t('card.revision', { number: entry.revision_number }),
         entry.reviewed_on === null ? t('card.never_reviewed') : t('card.reviewed', { date: entry.reviewed_on }),
       ]}

@@ -1,6 +1,7 @@
 import { type Translate, useTranslation } from '@/i18n/useTranslation'
 
 import type { FoundEntry } from '@/api/types'
+import { usePathNames } from '@/features/category/useCategoryNames'
 import { SearchSummary } from '@/features/search/SearchSummary'
 import type { Search } from '@/features/search/useSearch'
 import { fieldMarks } from '@/features/suggestions/evidence'
@@ -30,6 +31,7 @@ export function FoundList({ search, chosen }: { search: Search; chosen: string |
 
 function FoundRow({ entry, isChosen }: { entry: FoundEntry; isChosen: boolean }) {
   const { t } = useTranslation()
+  const pathNames = usePathNames()
   const parts = Object.entries(entry.score_parts).map(([name, value]) => `${partName(t, name)} ${value.toFixed(2)}`)
   return (
     <EntryRow
@@ -37,7 +39,7 @@ function FoundRow({ entry, isChosen }: { entry: FoundEntry; isChosen: boolean })
       isChosen={isChosen}
       title={<Marked text={entry.title} marks={fieldMarks(entry, 'title')} />}
       aside={<ConfidenceBar confidence={entry.confidence} />}
-      facts={[entry.category_path.slice(0, 3).join(' › '), parts.join(' ')]}
+      facts={[pathNames(entry.category_path).slice(0, 3).join(' › '), parts.join(' ')]}
     />
   )
 }

@@ -1,5 +1,7 @@
 import { useTranslation } from '@/i18n/useTranslation'
 
+import { usePathNames } from '@/features/category/useCategoryNames'
+
 import type { CardContent } from './CardView'
 
 const today = (): string => new Date().toLocaleDateString('sv-SE')
@@ -7,6 +9,7 @@ const today = (): string => new Date().toLocaleDateString('sv-SE')
 /** Revision, review date and place in the classification; an entry past its last day says so. */
 export function CardMeta({ content }: { content: CardContent }) {
   const { t } = useTranslation()
+  const pathNames = usePathNames()
   const isExpired = content.valid_until !== null && content.valid_until < today()
   return (
     <p className="card__meta">
@@ -19,7 +22,7 @@ export function CardMeta({ content }: { content: CardContent }) {
           {t(isExpired ? 'card.expired' : 'card.valid_until', { date: content.valid_until })}
         </span>
       )}
-      <span className="card__path">{content.category_path.join(' › ')}</span>
+      <span className="card__path">{pathNames(content.category_path).join(' › ')}</span>
     </p>
   )
 }

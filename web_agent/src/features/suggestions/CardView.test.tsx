@@ -1,11 +1,11 @@
-import { render, screen, within } from '@testing-library/react'
+import { screen, within } from '@testing-library/react'
 import { expect, it } from 'vitest'
 
 import { makeCard } from '../../../tests/support/calls'
 import { draw } from '../../../tests/support/page'
 import { CardView } from './CardView'
 
-const open = (answer: string) => render(<CardView content={makeCard({ answer })} isOpen />)
+const open = (answer: string) => draw(<CardView content={makeCard({ answer })} isOpen />)
 const itemsOf = (list: HTMLElement) =>
   within(list)
     .getAllByRole('listitem')
