@@ -171,21 +171,26 @@ def _open(path: Path) -> Recording:
 
 async def transcribe(engine: SpeechEngine, recording: Recording) -> str:
     """Return what the engine hears on the first leg of a recording, its finals joined by spaces."""
+    return " ".join(final.text for final in await hear(engine, recording))
+
+
+async def hear(engine: SpeechEngine, recording: Recording) -> list[TranscriptFinal]:
+    """Return the finals of the first leg of a recording."""
     leg = engine.open_leg(uuid4(), sample_rate_hz=recording.sample_rate_hz, overflow=Overflow.WAIT)
     try:
         async with asyncio.TaskGroup() as tasks:
-            texts = tasks.create_task(_final_texts(leg.events()), name="evaluate.read")
+            finals = tasks.create_task(_finals(leg.events()), name="evaluate.read")
             for number, chunk in recording.chunks():
                 if number == 0:
                     await leg.feed(chunk)
             await leg.finish()
-        return " ".join(texts.result())
+        return finals.result()
     finally:
         await leg.aclose()
 
 
-async def _final_texts(events: AsyncIterator[TranscriptEvent]) -> list[str]:
-    return [event.text async for event in events if isinstance(event, TranscriptFinal)]
+async def _finals(events: AsyncIterator[TranscriptEvent]) -> list[TranscriptFinal]:
+    return [event async for event in events if isinstance(event, TranscriptFinal)]
 
 
 def _stock_texts(stock: StockWhisper, settings: SpeechSettings, clips: Sequence[_Clip]) -> list[str]:

@@ -41,6 +41,19 @@ SegmentEvent = SegmentStarted | SegmentEnded
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another text that the same speech may be.
+
+    Attributes:
+        text: In the same form as the text that was preferred to it.
+        confidence: 0..1, the mean token probability; below that of the preferred text.
+    """
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptPartial:
     """What a running segment sounds like so far; replaced by the next partial or the final.
 
@@ -78,6 +91,7 @@ class TranscriptFinal:
         end_reason: Why the segment ended.
         engine: Which path decoded it (`short_window`, `stock`, or another engine's name).
         latency_ms: Wall milliseconds from the arrival of the chunk that ended the segment to this event.
+        alternatives: What else was said, perhaps; likeliest first, none twice. Never shown, only searched with.
     """
 
     leg_id: UUID
@@ -90,6 +104,7 @@ class TranscriptFinal:
     end_reason: EndReason
     engine: str
     latency_ms: int
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

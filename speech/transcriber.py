@@ -306,4 +306,5 @@ def _final(leg_id: UUID, ended: _EndedSegment, recognition: Recognition | None, 
         end_reason=window.end_reason or EndReason.STREAM_END,
         engine=recognition.engine if recognition else "none",
         latency_ms=max(0, round((now - ended.arrived_at) * 1000)),
+        alternatives=recognition.alternatives if recognition and recognition.text else (),
     )

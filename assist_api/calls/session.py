@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -29,11 +29,11 @@ from assist_api.realtime.protocol import (
 )
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, SearchRequest
-from assist_api.suggestions.service import SuggestionService, state_name
+from assist_api.suggestions.service import Searched, SuggestionService, state_name
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.tasks import BoundedChannel, Overflow
-from speech.events import TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
+from speech.events import Alternative, TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +53,9 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Searched:
-    question: _Question
-    result: SearchResult
+class _Answered:
+    searched: Searched
+    heard_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _LaneEnded:
     """A lane has answered everything it was given."""
 
 
-_Item = TranscriptEvent | StageState | _Searched | _Ranked | _Drained | _LaneEnded
+_Item = TranscriptEvent | StageState | _Answered | _Ranked | _Drained | _LaneEnded
 
 
 class CallSession:
@@ -151,7 +151,7 @@ class CallSession:
                 case _:
                     await self._handle(item)
 
-    async def _handle(self, item: TranscriptEvent | StageState | _Searched | _Ranked) -> None:
+    async def _handle(self, item: TranscriptEvent | StageState | _Answered | _Ranked) -> None:
         match item:
             case TranscriptPartial():
                 await self._on_partial(item)
@@ -161,8 +161,8 @@ class CallSession:
                 await self._stages.set_speech_lag(item.leg_id, item.lag_ms)
             case StageState():
                 await self._stages.set(item)
-            case _Searched():
-                await self._on_searched(item)
+            case _Answered():
+                await self._on_answered(item)
             case _Ranked():
                 await self._on_ranked(item)
 
@@ -178,10 +178,10 @@ class CallSession:
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
         utterance = _final_utterance(final, self._leg_roles[final.leg_id])
         await self._journal.record(utterance)
-        await self._ask(utterance, heard_at)
+        await self._ask(utterance, final.alternatives, heard_at)
 
-    async def _ask(self, utterance: Utterance, heard_at: float) -> None:
-        asked = self._policy.hear(_heard(utterance))
+    async def _ask(self, utterance: Utterance, alternatives: tuple[Alternative, ...], heard_at: float) -> None:
+        asked = self._policy.hear(replace(_heard(utterance), alternatives=alternatives))
         if isinstance(asked, Withheld):
             await self._withhold(asked, utterance.segment_id, self._journal.snapshot.suggestions.search_state)
         elif asked is not None:
@@ -201,23 +201,24 @@ class CallSession:
 
     async def _search(self, question: _Question) -> None:
         try:
-            result = await self._suggestions.search(question.request)
+            searched = await self._suggestions.search(question.request)
         except Exception as error:  # rejected: whatever a search raises costs a suggestion, not the call
             metrics.SEARCHES_FAILED.inc()
             log.warning("call_search_failed", call_id=str(self._journal.call_id), exc_info=error)
-            result = SearchResult((), SearchState.UNAVAILABLE, has_answer=False, took_ms=0.0)
-        await self._mailbox.put(_Searched(question, result))
+            nothing = SearchResult((), SearchState.UNAVAILABLE, has_answer=False, took_ms=0.0)
+            searched = Searched(question.request, nothing)
+        await self._mailbox.put(_Answered(searched, question.heard_at))
 
-    async def _on_searched(self, answer: _Searched) -> None:
+    async def _on_answered(self, answer: _Answered) -> None:
         self._count_unanswered(-1)
-        request, result = answer.question.request, answer.result
+        request, result = answer.searched.request, answer.searched.result
         await self._stages.set_search(result.state)
         decision = self._policy.weigh(request, result, self._dismissed())
         self._search_state = result.state
         if isinstance(decision, Withheld):
             await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
         else:
-            await self._show(decision, request.trigger_segment_id, answer.question.heard_at)
+            await self._show(decision, request.trigger_segment_id, answer.heard_at)
 
     async def _show(self, shown: Shown, trigger: UUID, heard_at: float) -> None:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,8 +23,12 @@ from assist_api.evaluation.layouts import (
     read_relevant,
     read_spoken_set,
 )
+from kb.search.evaluate import OpenedCorpus, naive_search
+from kb.search.query import SearchQuery
+from kb.search.readings import Reading, search_readings
 from speech.engine import SpeechEngine
-from speech.evaluate import error_count, normalise, stock_text, transcribe
+from speech.evaluate import error_count, hear, normalise, stock_text
+from speech.events import TranscriptFinal
 from speech.recording import Recording, RecordingLimits, open_recording
 from speech.settings import Language, SpeechSettings
 from speech.stt.stock_whisper import StockWhisper
@@ -35,8 +39,23 @@ DEPTH = 3
 """An agent is shown three cards."""
 
 T = TypeVar("T")
-Find = Callable[[str], Awaitable[Sequence[str]]]
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A question as somebody wrote it down.
+
+    Attributes:
+        text: The question.
+        readings: What else it may have been, likeliest first; empty where the path does not tell.
+    """
+
+    text: str
+    readings: tuple[Reading, ...] = ()
+
+
+Find = Callable[[Transcript], Awaitable[Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +130,12 @@ class SpokenSet:
 
 @dataclass(frozen=True, slots=True)
 class _Transcripts:
-    texts: tuple[str, ...]
+    questions: tuple[Transcript, ...]
     cpu_seconds: float
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(question.text for question in self.questions)
 
 
 def read_spoken(folder: Path, queries_dir: Path, limit: int | None) -> SpokenSet:
@@ -160,13 +183,13 @@ async def evaluate_spoken(
         spoken: What is asked.
         engine: Warmed up.
         settings: For the model of the stock path.
-        searches: By name; return passage ids, best first.
+        searches: By name, as `searches_of` gives them; return passage ids, best first.
         has_stock: Whether the stock path runs too.
         say: Told what is going on.
     """
-    transcripts = {WRITTEN: _Transcripts(tuple(question.text for question in spoken.questions), 0.0)}
+    transcripts = {WRITTEN: _Transcripts(tuple(Transcript(question.text) for question in spoken.questions), 0.0)}
     say(f"recognising {len(spoken.questions)} questions")
-    transcripts[OURS] = await _timed(spoken, partial(transcribe, engine))
+    transcripts[OURS] = await _timed(spoken, partial(_transcribe, engine))
     if has_stock:
         say("recognising them with stock transcribe()")
         with ThreadPoolExecutor(1, thread_name_prefix="stock") as executor:
@@ -176,10 +199,43 @@ async def evaluate_spoken(
     return SpokenReport(len(spoken.questions), tuple(rows), _heard(spoken, transcripts))
 
 
-async def _timed(spoken: SpokenSet, recognise: Callable[[Recording], Awaitable[str]]) -> _Transcripts:
+def searches_of(opened: OpenedCorpus) -> dict[str, Find]:
+    """Return the product's search and the obvious way, by their names in the report."""
+    naive = naive_search(opened.documents)
+
+    async def find(question: Transcript) -> Sequence[str]:
+        found = await search_readings(opened.service.search, SearchQuery(question.text, limit=DEPTH), question.readings)
+        return [hit.document_id for hit in found.result.hits]
+
+    async def find_naively(question: Transcript) -> Sequence[str]:
+        return await naive(question.text)
+
+    return {"tingzhi": find, "naive": find_naively}
+
+
+async def _timed(spoken: SpokenSet, recognise: Callable[[Recording], Awaitable[Transcript]]) -> _Transcripts:
     started_at = time.process_time()
-    texts = tuple([await recognise(recording) for recording in spoken.recordings])
-    return _Transcripts(texts, (time.process_time() - started_at) / len(texts))
+    questions = tuple([await recognise(recording) for recording in spoken.recordings])
+    return _Transcripts(questions, (time.process_time() - started_at) / len(questions))
+
+
+async def _transcribe(engine: SpeechEngine, recording: Recording) -> Transcript:
+    finals = await hear(engine, recording)
+    readings = sorted(_readings(finals), key=lambda reading: -reading.likelihood)
+    return Transcript(_joined([final.text for final in finals]), tuple(readings))
+
+
+def _readings(finals: Sequence[TranscriptFinal]) -> Iterator[Reading]:
+    """Yield the question with one final at a time in another reading."""
+    texts = [final.text for final in finals]
+    for number, final in enumerate(finals):
+        for other in final.alternatives:
+            text = _joined([*texts[:number], other.text, *texts[number + 1 :]])
+            yield Reading(text, min(1.0, other.confidence / final.confidence))
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(texts)
 
 
 async def _stock_transcripts(spoken: SpokenSet, settings: SpeechSettings, executor: Executor) -> _Transcripts:
@@ -189,8 +245,8 @@ async def _stock_transcripts(spoken: SpokenSet, settings: SpeechSettings, execut
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(executor, stock.warm_up)
 
-    async def recognise(recording: Recording) -> str:
-        return await loop.run_in_executor(executor, stock_text, stock, chinese, recording)
+    async def recognise(recording: Recording) -> Transcript:
+        return Transcript(await loop.run_in_executor(executor, stock_text, stock, chinese, recording))
 
     try:
         return await _timed(spoken, recognise)
@@ -203,14 +259,14 @@ async def _score(
 ) -> TranscriptScore:
     written = [normalise(question.text) for question in spoken.questions]
     errors = sum(error_count(text, normalise(heard)) for text, heard in zip(written, found.texts, strict=True))
-    scores = [await _search_score(name, spoken, found.texts, find) for name, find in searches.items()]
+    scores = [await _search_score(name, spoken, found.questions, find) for name, find in searches.items()]
     return TranscriptScore(transcript, errors / sum(map(len, written)), found.cpu_seconds, tuple(scores))
 
 
-async def _search_score(name: str, spoken: SpokenSet, texts: Sequence[str], find: Find) -> SearchScore:
+async def _search_score(name: str, spoken: SpokenSet, asked: Sequence[Transcript], find: Find) -> SearchScore:
     ranks = [
-        _rank((await find(text))[:DEPTH], spoken.relevant[question.qid])
-        for question, text in zip(spoken.questions, texts, strict=True)
+        _rank((await find(transcript))[:DEPTH], spoken.relevant[question.qid])
+        for question, transcript in zip(spoken.questions, asked, strict=True)
     ]
     return SearchScore(
         name, sum(rank == 1 for rank in ranks) / len(ranks), sum(rank is not None for rank in ranks) / len(ranks)

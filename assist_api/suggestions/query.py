@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from uuid import UUID
 
 from assist_api.realtime.protocol import LegRole
-from assist_api.suggestions.small_talk import content_length, content_spans
+from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
+from speech.events import Alternative
 
 JOINER = "，"
 MIN_CONTENT = 2
@@ -36,6 +39,7 @@ class Heard:
     leg_role: LegRole
     text: str
     confidence: float
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,49 @@ class QueryPart:
 
     Attributes:
         segment_id: The utterance.
-        query_start: Where the piece begins in `SearchRequest.text`.
+        query_start: Where the piece begins in the question.
         utterance_start: Where it begins in the utterance.
         length: Its length in code points.
+        is_verbatim: Whether the utterance reads the same there; another reading has other characters for the sounds.
     """
 
     segment_id: UUID
     query_start: int
     utterance_start: int
     length: int
+    is_verbatim: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where words of a question were said.
+
+    Attributes:
+        segment_id: The utterance.
+        start: First character in its text.
+        end: One past the last.
+        is_verbatim: Whether the same characters stand there.
+    """
+
+    segment_id: UUID
+    start: int
+    end: int
+    is_verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionReading:
+    """The question as it would be if the recogniser's next best text were right.
+
+    Attributes:
+        text: The question.
+        parts: Where its words come from; what stands nowhere in the utterance belongs to no part.
+        likelihood: 0..1, how likely it is, the preferred text being 1.
+    """
+
+    text: str
+    parts: tuple[QueryPart, ...]
+    likelihood: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +105,7 @@ class SearchRequest:
         trigger_segment_id: The utterance that asked for it.
         weight: How much its hits count, 0..1.
         sector: The only sector to search in; None for every one.
+        readings: What else was asked, perhaps, likeliest first; other than `text`.
     """
 
     number: int
@@ -76,13 +115,28 @@ class SearchRequest:
     trigger_segment_id: UUID
     weight: float
     sector: str | None = None
+    readings: tuple[QuestionReading, ...] = ()
+
+    def read_as(self, reading: QuestionReading) -> SearchRequest:
+        """Return the request with this reading for its question."""
+        return replace(self, text=reading.text, parts=reading.parts, readings=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters of a text that stand in the utterance one by one, the same or others of the same number."""
+
+    start: int
+    utterance_start: int
+    length: int
+    is_verbatim: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
     segment_id: UUID
-    start: int
     text: str
+    runs: tuple[_Run, ...]
 
 
 class QueryComposer:
@@ -95,7 +149,7 @@ class QueryComposer:
 
     def compose(self, utterance: Heard) -> SearchRequest | None:
         """Return the search an utterance asks for, or None."""
-        pieces = _pieces(utterance)
+        pieces = _pieces(utterance, utterance.text)
         if sum(content_length(piece.text) for piece in pieces) < MIN_CONTENT:
             return None
         if utterance.leg_role is LegRole.AGENT:
@@ -106,7 +160,9 @@ class QueryComposer:
             context = context[:-1]
         self._last = pieces
         self._said.append(_join(pieces))
-        return self._request(utterance, question, context, weight=1.0)
+        request = self._request(utterance, question, context, weight=1.0)
+        before = question[: len(question) - len(pieces)]
+        return replace(request, readings=tuple(_readings(utterance, before, request.text)))
 
     def _restated(self, utterance: Heard, pieces: tuple[_Piece, ...]) -> SearchRequest | None:
         if not self._said or not _RESTATEMENT.search(utterance.text):
@@ -134,11 +190,46 @@ class QueryComposer:
         )
 
 
-def _pieces(utterance: Heard) -> tuple[_Piece, ...]:
+def _pieces(utterance: Heard, text: str) -> tuple[_Piece, ...]:
+    """Return what a text of the utterance, its own or an alternative, says about the matter."""
+    runs = _runs(text, utterance.text)
     return tuple(
-        _Piece(utterance.segment_id, span.start, utterance.text[span.start : span.end])
-        for span in content_spans(utterance.text)
+        _Piece(utterance.segment_id, text[span.start : span.end], tuple(_within(runs, span)))
+        for span in content_spans(text)
     )
+
+
+def _runs(text: str, shown: str) -> list[_Run]:
+    if text == shown:
+        return [_Run(0, 0, len(text), is_verbatim=True)]
+    changes = SequenceMatcher(None, text, shown, autojunk=False).get_opcodes()
+    return [
+        _Run(start, shown_start, end - start, is_verbatim=tag == "equal")
+        for tag, start, end, shown_start, shown_end in changes
+        if tag == "equal" or (tag == "replace" and end - start == shown_end - shown_start)
+    ]
+
+
+def _within(runs: list[_Run], span: TextSpan) -> Iterator[_Run]:
+    for run in runs:
+        start, end = max(run.start, span.start), min(run.start + run.length, span.end)
+        if start < end:
+            yield _Run(start - span.start, run.utterance_start + start - run.start, end - start, run.is_verbatim)
+
+
+def _readings(utterance: Heard, before: tuple[_Piece, ...], question: str) -> Iterator[QuestionReading]:
+    seen = {question}
+    for alternative in utterance.alternatives:
+        pieces = _pieces(utterance, alternative.text)
+        text = _join(before + pieces)
+        if text in seen or sum(content_length(piece.text) for piece in pieces) < MIN_CONTENT:
+            continue
+        seen.add(text)
+        yield QuestionReading(text, _parts(before + pieces), _likelihood(utterance, alternative))
+
+
+def _likelihood(utterance: Heard, alternative: Alternative) -> float:
+    return min(1.0, alternative.confidence / utterance.confidence) if utterance.confidence > 0.0 else 1.0
 
 
 def _join(pieces: tuple[_Piece, ...]) -> str:
@@ -149,22 +240,33 @@ def _parts(pieces: tuple[_Piece, ...]) -> tuple[QueryPart, ...]:
     parts = []
     offset = 0
     for piece in pieces:
-        parts.append(QueryPart(piece.segment_id, offset, piece.start, len(piece.text)))
+        parts += [
+            QueryPart(piece.segment_id, offset + run.start, run.utterance_start, run.length, run.is_verbatim)
+            for run in piece.runs
+        ]
         offset += len(piece.text) + len(JOINER)
     return tuple(parts)
 
 
-def locate(parts: tuple[QueryPart, ...], query_start: int, query_end: int) -> tuple[UUID, int, int] | None:
+def locate(parts: tuple[QueryPart, ...], query_start: int, query_end: int) -> Place | None:
     """Map a range of the question back to an utterance.
 
     Returns:
-        Segment, first character and one past the last in its text; when the range crosses utterances, the part in
-        the first of them; None when it touches none (a joining comma).
+        Where it was said; when the range crosses clauses, the part in the first of them; None when it touches none
+        (a joining comma, or words that only another reading has).
     """
+    found: Place | None = None
     for part in parts:
         start = max(query_start, part.query_start)
         end = min(query_end, part.query_start + part.length)
-        if start < end:
-            shift = part.utterance_start - part.query_start
-            return part.segment_id, start + shift, end + shift
-    return None
+        if start >= end:
+            continue
+        shift = part.utterance_start - part.query_start
+        here = Place(part.segment_id, start + shift, end + shift, part.is_verbatim)
+        if found is None:
+            found = here
+        elif (found.segment_id, found.end) == (here.segment_id, here.start):
+            found = replace(found, end=here.end, is_verbatim=found.is_verbatim and here.is_verbatim)
+        else:
+            break
+    return found

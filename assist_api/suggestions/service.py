@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID, uuid5
@@ -18,8 +19,9 @@ from kb.casebook.ranking import rank_cases
 from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.schemas import CaseDetail, RevisionDetail
-from kb.search.hits import Hit, SearchResult, SearchState
+from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
 from kb.search.query import DocumentKind, SearchQuery
+from kb.search.readings import Reading, search_readings
 from kb.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
@@ -32,6 +34,19 @@ SEARCH_TIMEOUT = timedelta(seconds=5)
 """Fifty times the p95 budget of a search; later than this a card helps nobody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A search that was run.
+
+    Attributes:
+        request: As it was asked: another reading's words may have taken the place of those that were heard.
+        result: What was found.
+    """
+
+    request: SearchRequest
+    result: SearchResult
+
+
 class SuggestionService:
     """Searches for calls and turns decisions into cards; keeps no state of a call."""
 
@@ -40,22 +55,29 @@ class SuggestionService:
         self._database = database
         self._clock = clock
 
-    async def search(self, request: SearchRequest) -> SearchResult:
+    async def search(self, request: SearchRequest) -> Searched:
         """Search entries and cases, each by itself, so that cases never push entries out.
+
+        Where no entry answers the question as it was heard, its other readings are tried.
 
         Raises:
             TimeoutError: The search took longer than `SEARCH_TIMEOUT`.
         """
         async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
-            entries = await self._engine.search(_query(request, DocumentKind.ENTRY, ENTRY_HITS))
-            cases = await self._engine.search(_query(request, DocumentKind.CASE, CASE_HITS))
-            case_hits = await self._those_that_helped_first(request, cases.hits)
-        return SearchResult(
+            readings = [Reading(reading.text, reading.likelihood) for reading in request.readings]
+            query = _query(request, DocumentKind.ENTRY, ENTRY_HITS)
+            found = await search_readings(self._engine.search, query, readings)
+            asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
+            cases = await self._engine.search(_query(asked, DocumentKind.CASE, CASE_HITS))
+            case_hits = await self._those_that_helped_first(asked, cases.hits)
+        entries = found.result
+        result = SearchResult(
             hits=(*entries.hits, *case_hits),
             state=entries.state,
             has_answer=entries.has_answer,
             took_ms=entries.took_ms + cases.took_ms,
         )
+        return Searched(asked, result)
 
     async def _those_that_helped_first(self, request: SearchRequest, hits: Sequence[Hit]) -> Sequence[Hit]:
         if not hits:
@@ -177,7 +199,8 @@ def _matches(item: Standing) -> list[CardMatch]:
     for match in item.hit.matches:
         place = locate(item.request.parts, match.query_start, match.query_end)
         if place is not None:
-            segment_id, start, end = place
-            span = Span(start=start, end=end)
-            moved.append(card_match(match, segment_id=segment_id).model_copy(update={"utterance_span": span}))
+            change: dict[str, object] = {"utterance_span": Span(start=place.start, end=place.end)}
+            if not place.is_verbatim:
+                change["kind"] = MatchKind.PINYIN.value
+            moved.append(card_match(match, segment_id=place.segment_id).model_copy(update=change))
     return moved

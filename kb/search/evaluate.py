@@ -26,7 +26,7 @@ from kb.search.analysis.terms import words
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.index import SearchIndex
-from kb.search.query import DocumentKind, SearchQuery
+from kb.search.query import DocumentKind
 from kb.search.ranking import shipped_model
 from kb.search.service import SearchService
 from kb.search.setup import make_embedded_index
@@ -143,7 +143,6 @@ class OpenedCorpus:
 
     documents: Sequence[SearchDocument]
     service: SearchService
-    search: Search
     index_seconds: float
     embed_seconds: float
 
@@ -170,7 +169,7 @@ async def opened_corpus(
         say(f"indexed {len(documents)} documents in {index_seconds:.1f} s")
         embed_seconds = await _fill(index, embedder, say)
         await service.warm_up()
-        yield OpenedCorpus(documents, service, _service_search(service), index_seconds, embed_seconds)
+        yield OpenedCorpus(documents, service, index_seconds, embed_seconds)
     finally:
         await service.aclose()
         index.close()
@@ -253,14 +252,6 @@ async def _fill(index: SearchIndex, embedder: Embedder | None, say: Say) -> floa
     seconds = time.perf_counter() - started
     say(f"embedded {passages} passages in {seconds:.1f} s")
     return seconds
-
-
-def _service_search(service: SearchService) -> Search:
-    async def search(text: str) -> list[str]:
-        result = await service.search(SearchQuery(text, limit=DEPTH))
-        return [hit.document_id for hit in result.hits]
-
-    return search
 
 
 def naive_search(documents: Sequence[SearchDocument]) -> Search:

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken, searches_of
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import evaluate_retrieval, naive_search, opened_corpus
+from kb.search.evaluate import evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from scripts.bench.tables import print_table, ratio
@@ -119,7 +119,7 @@ async def _spoken(data: Path, say: Say, is_quick: bool) -> None:
     try:
         await engine.warm_up()
         async with opened_corpus(corpus, embedder=embedder, clock=SystemClock(), settings=settings, say=say) as opened:
-            searches = {"tingzhi": opened.search, "naive": naive_search(opened.documents)}
+            searches = searches_of(opened)
             report = await evaluate_spoken(questions, engine, speech_settings, searches, say=say)
     finally:
         await engine.aclose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from speech.events import Alternative
 from speech.settings import Language
 
 SAMPLE_RATE_HZ = 16_000
@@ -60,6 +61,8 @@ class Recognition:
         no_speech: 0..1, how sure the model is that nobody spoke; 0 where it cannot tell.
         language: `zh` or `en`.
         engine: The path that produced it.
+        alternatives: Other texts that the decoder thought of, likeliest first; of a final only, and only where the
+            engine can tell.
     """
 
     text: str
@@ -67,6 +70,7 @@ class Recognition:
     no_speech: float
     language: Language
     engine: str
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class Recognizer(Protocol):

@@ -41,7 +41,7 @@ class GuardedRecognizer:
         recognition = self._first.recognize(request)
         suspicion = suspect(recognition, prompt=self._prompt)
         if suspicion is None:
-            return recognition
+            return self._with_believable_alternatives(recognition)
         metrics.REJECTED_TEXTS.labels(reason=suspicion.value).inc()
         if suspicion in SILENCE_SUSPICIONS or not request.is_final:
             return _settle(recognition, suspicion)
@@ -49,10 +49,18 @@ class GuardedRecognizer:
         second = self._second.recognize(request)
         return _settle(second, suspect(second, prompt=self._prompt))
 
+    def _with_believable_alternatives(self, recognition: Recognition) -> Recognition:
+        believable = (
+            other
+            for other in recognition.alternatives
+            if suspect(replace(recognition, text=other.text, confidence=other.confidence), prompt=self._prompt) is None
+        )
+        return replace(recognition, alternatives=tuple(believable))
+
 
 def _settle(recognition: Recognition, suspicion: Suspicion | None) -> Recognition:
     if suspicion is None or suspicion is Suspicion.LOW_PROBABILITY:
         # A mumbled sentence is worth reading; its confidence says how much.
-        return recognition
+        return replace(recognition, alternatives=())
     text = collapse_repetition(recognition.text) if suspicion is Suspicion.REPETITION else ""
-    return replace(recognition, text=text)
+    return replace(recognition, text=text, alternatives=())

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from speech.settings import Language
 from speech.stt.base import Recognition
+from speech.stt.guards import bare_text
 from speech.text.cleanup import clean
 from speech.text.correction import PinyinCorrector
 from speech.text.simplify import simplify
@@ -19,8 +20,18 @@ class TextFinisher:
         self._corrector = PinyinCorrector(vocabulary)
 
     def finish(self, recognition: Recognition) -> Recognition:
-        """Return the recognition with readable text."""
-        text = recognition.text
-        if recognition.language is Language.CHINESE:
+        """Return the recognition with readable texts; alternatives that differ in punctuation only are left out."""
+        text = self._finished(recognition.text, recognition.language)
+        seen = {"", bare_text(text)}
+        alternatives = []
+        for other in recognition.alternatives:
+            finished = replace(other, text=self._finished(other.text, recognition.language))
+            if (bare := bare_text(finished.text)) not in seen:
+                seen.add(bare)
+                alternatives.append(finished)
+        return replace(recognition, text=text, alternatives=tuple(alternatives))
+
+    def _finished(self, text: str, language: Language) -> str:
+        if language is Language.CHINESE:
             text = self._corrector.correct(simplify(text))
-        return replace(recognition, text=clean(text, recognition.language))
+        return clean(text, language)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken, searches_of
 from assist_api.evaluation.tables import (
     classification_tables,
     retrieval_tables,
@@ -20,7 +20,7 @@ from assist_api.evaluation.tables import (
     transcription_tables,
 )
 from kb.classify.evaluate import evaluate_classification
-from kb.search.evaluate import RetrievalReport, evaluate_retrieval, naive_search, opened_corpus
+from kb.search.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.errors import InvalidInputError
@@ -137,7 +137,6 @@ async def ask_aloud(spoken: Path, retrieval: Path) -> SpokenReport:
     try:
         await engine.warm_up()
         async with opened_corpus(corpus, embedder=None, clock=SystemClock(), settings=search) as opened:
-            searches = {"tingzhi": opened.search, "naive": naive_search(opened.documents)}
-            return await evaluate_spoken(questions, engine, settings, searches, say=print)
+            return await evaluate_spoken(questions, engine, settings, searches_of(opened), say=print)
     finally:
         await engine.aclose()

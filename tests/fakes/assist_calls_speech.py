@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from kit.tasks import BoundedChannel, Overflow
 from speech.audio import AudioChunk, samples_to_ms
-from speech.events import EndReason, TranscriptEvent, TranscriptFinal, TranscriptPartial
+from speech.events import Alternative, EndReason, TranscriptEvent, TranscriptFinal, TranscriptPartial
 from speech.segmenter import AudioGapError
 
 END_SILENCE_MS = 300
@@ -24,6 +24,7 @@ class Line:
     end_ms: int
     text: str
     confidence: float = 0.9
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class ScriptedEngine:
@@ -148,4 +149,5 @@ class ScriptedLeg:
             end_reason=reason,
             engine="scripted",
             latency_ms=0,
+            alternatives=line.alternatives,
         )

@@ -57,6 +57,12 @@ class RecognizerContract:
         assert 0.3 < heard.confidence <= 1.0
         assert heard.engine
 
+    def test_alternatives_are_of_finals_and_no_likelier(self, recognizer: Recognizer, customer_speech: bytes):
+        heard = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=True))
+        assert all(0.0 < other.confidence <= heard.confidence for other in heard.alternatives)
+        partial = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=False))
+        assert partial.alternatives == ()
+
     @pytest.mark.parametrize("samples", [0, 1, 400])
     def test_hardly_any_audio_is_no_error(self, recognizer: Recognizer, samples: int):
         request = RecognitionRequest(bytes(2 * samples), Language.CHINESE, is_final=True)

@@ -24,6 +24,7 @@ from assist_api.realtime.protocol import (
 )
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
+from speech.events import Alternative
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_CALL, OUTAGE_MS, Desk, add_agent, open_desk, until_ended
 from tests.fakes.assist_calls_speech import Line, ScriptedEngine
@@ -67,6 +68,18 @@ async def test_a_card_names_the_words_that_called_it_up(desk: Desk, agent: CallV
     assert (card.entry_id, card.is_new, words) == (desk.outage, True, "停电")
     assert {card.entry_id: card.is_new for card in last.data.cards} == {desk.outage: False, desk.tripping: True}
     assert [case.case_id for case in last.data.cases] == [desk.case]
+
+
+async def test_a_misheard_word_is_found_by_what_else_it_may_have_been(sqlite_url: str, tmp_path: Path) -> None:
+    said = Line(0, 100, 2_000, "我们家突然挺店了", alternatives=(Alternative("我们家突然停电了", 0.8),))
+    async with open_desk(sqlite_url, tmp_path, [said]) as desk:
+        events = await desk.run(await add_agent(desk.database), wav_bytes(4_000))
+        card = of_type(events, SuggestionShownEvent)[0].data.cards[0]
+        match = card.matches[0]
+        assert (card.entry_id, match.kind) == (desk.outage, "pinyin")
+        assert match.utterance_span is not None
+        assert said.text[match.utterance_span.start : match.utterance_span.end] == "挺店"
+    assert [event.data.text for event in of_type(events, TranscriptFinalEvent)] == [said.text]
 
 
 async def test_names_and_greetings_are_not_searched(desk: Desk, agent: CallViewer) -> None:

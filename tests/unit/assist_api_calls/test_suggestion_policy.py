@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 import pytest
@@ -11,6 +12,7 @@ from assist_api.suggestions.policy import Decision, Shown, SuggestionPolicy, Wit
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
 from kb.search.hits import Hit, SearchState
 from kb.search.query import DocumentKind
+from speech.events import Alternative
 from tests.fakes.assist_calls_search import make_hit, make_result
 
 pytestmark = pytest.mark.unit
@@ -207,7 +209,58 @@ def test_every_word_of_a_question_is_found_again_where_it_was_said(texts: list[s
             assert request is not None
             place = locate(request.parts, at, at + 1)
             if place is not None:
-                where, start, end = place
-                assert spoken[where][start:end] == request.text[at]
+                assert spoken[place.segment_id][place.start : place.end] == request.text[at]
+                assert place.is_verbatim
             else:
                 assert request.text[at] == "，"
+
+
+def heard_otherwise(text: str, *others: str) -> Heard:
+    alternatives = tuple(Alternative(other, 0.9 - 0.09 * number) for number, other in enumerate(others, 1))
+    return replace(heard(text), alternatives=alternatives)
+
+
+def composed(composer: QueryComposer, utterance: Heard) -> SearchRequest:
+    request = composer.compose(utterance)
+    assert request is not None
+    return request
+
+
+def test_other_readings_are_questions_of_their_own() -> None:
+    request = composed(QueryComposer(), heard_otherwise("你好，我想解约清醒账户", "你好，我想解约亲情账户", "好的"))
+    assert request.text == "我想解约清醒账户"
+    assert [(reading.text, round(reading.likelihood, 2)) for reading in request.readings] == [("我想解约亲情账户", 0.9)]
+
+
+def test_words_of_another_reading_are_found_where_the_utterance_has_others() -> None:
+    text = "你好，我想解约清醒账户"
+    request = composed(QueryComposer(), heard_otherwise(text, "你好，我想解约亲情账户"))
+    asked = request.read_as(request.readings[0])
+    at = asked.text.index("亲情")
+    place = locate(asked.parts, at, at + 4)
+    assert place is not None
+    assert (text[place.start : place.end], place.is_verbatim) == ("清醒账户", False)
+    same = locate(asked.parts, at + 2, at + 4)
+    assert same is not None
+    assert (text[same.start : same.end], same.is_verbatim) == ("账户", True)
+
+
+def test_words_that_only_another_reading_has_are_found_nowhere() -> None:
+    request = composed(QueryComposer(), heard_otherwise("我要查明细", "我要查一下电费明细"))
+    asked = request.read_as(request.readings[0])
+    assert locate(asked.parts, asked.text.index("电费"), asked.text.index("电费") + 2) is None
+
+
+def test_a_short_reading_is_read_together_with_what_was_said_before() -> None:
+    composer = QueryComposer()
+    composed(composer, heard("家里突然停电了"))
+    request = composed(composer, heard_otherwise("对门有点", "对门有电"))
+    assert request.text == "家里突然停电了，对门有点"
+    assert [reading.text for reading in request.readings] == ["家里突然停电了，对门有电"]
+
+
+def test_an_agent_is_searched_for_as_heard() -> None:
+    composer = QueryComposer()
+    composed(composer, heard("家里突然停电了"))
+    restated = replace(heard_otherwise("您是说家里停店了对吗", "您是说家里停电了对吗"), leg_role=LegRole.AGENT)
+    assert composed(composer, restated).readings == ()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from speech.events import Alternative
 from speech.settings import Language
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest
 from speech.stt.guarded import GuardedRecognizer
@@ -131,3 +132,20 @@ def test_both_recognizers_open_and_close_together():
     recognizer.close()
     assert not first.is_open
     assert not second.is_open
+
+
+def test_alternatives_that_nobody_said_are_left_out():
+    others = (
+        Alternative("我家停店了", 0.7),
+        Alternative(LOOP, 0.6),
+        Alternative(PROMPT, 0.6),
+        Alternative("听不清", 0.1),
+    )
+    recognizer = GuardedRecognizer(Scripted(replace(SURE, alternatives=others)), Scripted(SURE), prompt=PROMPT)
+    assert recognizer.recognize(FINAL).alternatives == others[:1]
+
+
+def test_a_text_that_was_emptied_has_no_alternatives():
+    credit = replace(SURE, text="字幕由志愿者提供", alternatives=(Alternative("我家停电了", 0.5),))
+    heard = GuardedRecognizer(Scripted(credit), Scripted(SURE), prompt=PROMPT).recognize(FINAL)
+    assert (heard.text, heard.alternatives) == ("", ())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from speech.events import Alternative
 from speech.settings import Language
 from speech.stt.base import Recognition
 from speech.text.cleanup import clean
@@ -44,3 +45,11 @@ def test_finisher_simplifies_before_it_corrects():
 def test_finisher_leaves_english_alone():
     heard = Recognition("the bill is wrong", 0.8, 0.0, Language.ENGLISH, "test")
     assert TextFinisher(["欠费"]).finish(heard).text == "the bill is wrong"
+
+
+def test_alternatives_are_finished_like_the_text_and_told_once():
+    others = ("我家线费了。", "我家電費了？", "我家电费了", "", "我家先费了")
+    alternatives = tuple(Alternative(text, 0.7) for text in others)
+    heard = Recognition("我家線費了", 0.8, 0.0, Language.CHINESE, "test", alternatives)
+    finished = TextFinisher().finish(heard)
+    assert [other.text for other in finished.alternatives] == ["我家电费了？", "我家先费了"]

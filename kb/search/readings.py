@@ -1,0 +1,69 @@
+"""Searching for speech: a recogniser's text may be wrong where another of its texts is right.
+
+What was preferred by sound is asked first. Only where that finds no answer are the other texts asked, and the one whose
+best hit is the likeliest counts, less what the recogniser thought less of it (docs/adr/0014).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from kb.search.hits import SearchResult, SearchState
+from kb.search.query import SearchQuery
+
+MAX_READINGS = 4
+"""Other texts that are asked: a beam of five has no more. Each costs a search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another text that was said, perhaps.
+
+    Attributes:
+        text: Takes the place of `SearchQuery.text`.
+        likelihood: 0..1, how likely the recogniser thinks it, the preferred text being 1.
+    """
+
+    text: str
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What was found, and with which text.
+
+    Attributes:
+        result: As any search answers; offsets of its matches count in the text that was asked.
+        chosen: Index of the reading that was asked; None for the query's own text.
+    """
+
+    result: SearchResult
+    chosen: int | None
+
+
+async def search_readings(
+    search: Callable[[SearchQuery], Awaitable[SearchResult]], query: SearchQuery, readings: Sequence[Reading]
+) -> ReadResult:
+    """Search with a text, and where nothing fits with what else was said, perhaps.
+
+    Args:
+        search: Answers one question.
+        query: With the preferred text.
+        readings: Other texts, likeliest first; no more than `MAX_READINGS` are asked.
+    """
+    own = await search(query)
+    if own.has_answer or own.state is SearchState.UNAVAILABLE:
+        return ReadResult(own, None)
+    best, most, took_ms = ReadResult(own, None), _likeliness(own), own.took_ms
+    for number, reading in enumerate(readings[:MAX_READINGS]):
+        result = await search(replace(query, text=reading.text))
+        took_ms += result.took_ms
+        likeliness = _likeliness(result) * reading.likelihood
+        if likeliness > most:
+            best, most = ReadResult(result, number), likeliness
+    return replace(best, result=replace(best.result, took_ms=took_ms))
+
+
+def _likeliness(result: SearchResult) -> float:
+    return result.hits[0].confidence if result.hits else 0.0
