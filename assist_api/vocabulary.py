@@ -10,7 +10,7 @@ import structlog
 
 from kb.search.documents import DocumentSource
 from kb.taxonomy import load_taxonomy
-from kb.vocabulary import trade_words
+from kb.vocabulary import trade_sentences, trade_words
 from kit.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -22,8 +22,8 @@ CHECK_SECONDS = 30.0
 class VocabularyUser(Protocol):
     """The part of `speech.engine.SpeechEngine` that mends words."""
 
-    async def set_vocabulary(self, words: Sequence[str]) -> None:
-        """Mend misheard words towards these from now on."""
+    async def set_vocabulary(self, words: Sequence[str], sentences: Sequence[str] = ()) -> None:
+        """Mend misheard words towards these from now on, and prefer what reads like the sentences."""
         ...
 
 
@@ -48,6 +48,7 @@ class Vocabulary:
         self._curated = curated
         self._change_number = -1
         self._from_knowledge: Sequence[str] = ()
+        self._sentences: Sequence[str] = ()
         self._given: Sequence[str] | None = None
 
     async def refresh(self) -> None:
@@ -56,10 +57,11 @@ class Vocabulary:
         if number != self._change_number:
             documents = [document async for document in self._source.all_documents()]
             self._from_knowledge = await asyncio.to_thread(trade_words, documents, load_taxonomy())
+            self._sentences = trade_sentences(documents)
         curated = () if self._curated is None else self._curated.whole_words
         words = sorted({*self._from_knowledge, *curated})
         if number != self._change_number or words != self._given:
-            await self._ears.set_vocabulary(words)
+            await self._ears.set_vocabulary(words, self._sentences)
             log.info("vocabulary_set", words=len(words), curated=len(curated))
         # Only now: a refresh that failed is tried again.
         self._change_number, self._given = number, words

@@ -7,7 +7,7 @@ every sector uses alike (多少, 怎么) is ordinary language, and mending towar
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import rjieba
 
@@ -40,6 +40,14 @@ def trade_words(documents: Iterable[SearchDocument], taxonomy: Taxonomy) -> tupl
         if _is_of_the_trade(sectors) and not _ORDINARY & set(word)
     }
     return tuple(sorted(word for word in (names | frequent) - _MISLEADING if SHORTEST <= len(word) <= LONGEST))
+
+
+def trade_sentences(documents: Sequence[SearchDocument]) -> tuple[str, ...]:
+    """Return texts in the trade's language, how callers put it first: titles and variants, scripts, answers."""
+    asked = (text for document in documents for text in (document.title, *document.variants))
+    scripts = (document.script for document in documents)
+    answers = (document.answer for document in documents)
+    return (*asked, *scripts, *answers)
 
 
 def _sectors_by_word(documents: Iterable[SearchDocument]) -> dict[str, Counter[str]]:

@@ -66,14 +66,18 @@ class SpeechEngine:
         await self._pool.warm_up()
         self._is_ready = True
 
-    async def set_vocabulary(self, words: Sequence[str]) -> None:
-        """Mend misheard words towards these from now on; replaces the words set before.
+    async def set_vocabulary(self, words: Sequence[str], sentences: Sequence[str] = ()) -> None:
+        """Mend misheard words towards these from now on; replaces what was set before.
 
         Only text that was heard is ever changed, so that a vocabulary cannot appear in silence.
+
+        Args:
+            words: Of the trade.
+            sentences: In the trade's language, the most telling first: which of several texts was heard.
         """
         if self._settings.is_vocabulary_on:
-            finisher = await asyncio.get_running_loop().run_in_executor(self._ears, TextFinisher, tuple(words))
-            self._pool.use_finisher(finisher)
+            # Learning takes a second; the thread that listens must not wait for it.
+            self._pool.use_finisher(await asyncio.to_thread(TextFinisher, tuple(words), tuple(sentences)))
 
     def open_leg(
         self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0

@@ -46,7 +46,7 @@ class Alternative:
 
     Attributes:
         text: In the same form as the text that was preferred to it.
-        confidence: 0..1, the mean token probability; below that of the preferred text.
+        confidence: 0..1, the mean token probability, by sound alone.
     """
 
     text: str

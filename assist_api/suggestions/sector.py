@@ -27,6 +27,8 @@ class SectorTracker:
     The sectors that were named are admitted, in the order of their first mention; the first is the call's own. A
     caller who later speaks of another sector admits that one too, unless the sentence is about one that is admitted:
     the electric heater in a call about radiators opens no second matter, except when it comes with 另外 or the like.
+    Where the agent named the hotline, one mention of another sector is rather a misheard word (店里 becomes 电力): it
+    takes two, or 另外.
     """
 
     def __init__(self, given: str | None = None) -> None:
@@ -34,6 +36,8 @@ class SectorTracker:
         self._given = given
         self._named: list[str] = [given] if given is not None else []
         self._ranked: str | None = None
+        self._is_hotline_named = False
+        self._mentioned: set[str] = set()
 
     @property
     def sector(self) -> str | None:
@@ -75,19 +79,30 @@ class SectorTracker:
     def _hear_agent(self, text: str) -> None:
         """An agent names many things to ask about: once the sector is known, they tell nothing."""
         if not self._named:
-            self._admit(named_sectors(text, suffix=_HOTLINE) or named_sectors(text))
+            hotline = named_sectors(text, suffix=_HOTLINE)
+            self._is_hotline_named = bool(hotline)
+            self._admit(hotline or named_sectors(text))
 
     def _hear_customer(self, text: str) -> None:
         named = named_sectors(text)
-        is_further = _FURTHER.search(text) is not None
-        if is_further or not set(named) & set(self._named):
-            self._admit(named)
+        is_further = bool(_named_further(text))
+        if not is_further and set(named) & set(self._named):
+            return
+        is_believed = is_further or not self._is_hotline_named
+        self._admit([sector for sector in named if is_believed or sector in self._mentioned])
+        self._mentioned.update(named)
 
     def _admit(self, sectors: Sequence[str]) -> None:
         self._named += [sector for sector in dict.fromkeys(sectors) if sector not in self._named]
 
 
 _FURTHER = re.compile(r"另外|还有|顺便|再问|再咨询|也想问|对了")
+
+
+def _named_further(text: str) -> list[str]:
+    """Return the sectors that are named behind a word like 另外; what stands before it belongs to the matter so far."""
+    marker = _FURTHER.search(text)
+    return named_sectors(text[marker.end() :]) if marker else []
 
 
 def named_sectors(text: str, *, suffix: str = "") -> list[str]:

@@ -71,6 +71,14 @@ def test_a_second_matter_is_admitted_beside_the_first() -> None:
     assert tracked((CUSTOMER, "电费交过了，另外我想问问水费怎么交")).admitted == ("power", "water")
 
 
+def test_one_word_of_another_sector_does_not_overrule_the_hotline_but_two_do() -> None:
+    call = tracked((AGENT, "您好，供水热线"), (CUSTOMER, "水已经漫进过电力了，还有好几箱货"))
+    assert call.sector == "water"
+    call.hear(CUSTOMER, "我问的是电费", 0.9)
+    assert call.admitted == ("water", "power")
+    assert tracked((AGENT, "您好，供水热线"), (CUSTOMER, "另外电费怎么交")).admitted == ("water", "power")
+
+
 def test_badly_heard_words_of_a_customer_name_nothing() -> None:
     call = tracked((AGENT, "您好，供水热线"))
     call.hear(CUSTOMER, "供电服务和建设器的路口", 0.5)

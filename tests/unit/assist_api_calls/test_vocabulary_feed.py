@@ -38,9 +38,11 @@ class Ears:
 
     def __init__(self) -> None:
         self.given: list[tuple[str, ...]] = []
+        self.sentences: tuple[str, ...] = ()
 
-    async def set_vocabulary(self, words: Sequence[str]) -> None:
+    async def set_vocabulary(self, words: Sequence[str], sentences: Sequence[str] = ()) -> None:
         self.given.append(tuple(words))
+        self.sentences = tuple(sentences)
 
 
 async def test_words_are_handed_over_at_first_and_after_each_change_only() -> None:
@@ -55,6 +57,7 @@ async def test_words_are_handed_over_at_first_and_after_each_change_only() -> No
     await vocabulary.refresh()
     assert len(ears.given) == 2
     assert "插座" in ears.given[1]
+    assert "插座冒火花怎么办" in ears.sentences
 
 
 class Curated:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from speech.events import Alternative
@@ -53,3 +55,33 @@ def test_alternatives_are_finished_like_the_text_and_told_once():
     heard = Recognition("我家線費了", 0.8, 0.0, Language.CHINESE, "test", alternatives)
     finished = TextFinisher().finish(heard)
     assert [other.text for other in finished.alternatives] == ["我家电费了？", "我家先费了"]
+
+
+SENTENCES = ("怎么解约亲情账户", "亲情账户怎么开通，怎么批量预约", "我家停电了，电费怎么算")
+
+
+def heard_as(text: str, *others: str, language: Language = Language.CHINESE) -> Recognition:
+    alternatives = tuple(Alternative(other, 0.66) for other in others)
+    return Recognition(text, 0.68, 0.0, language, "test", alternatives)
+
+
+def test_of_two_texts_that_sound_right_the_one_of_the_trade_is_preferred():
+    finished = TextFinisher(sentences=SENTENCES).finish(heard_as("我要解约清醒账户", "我要解约亲情账户"))
+    assert (finished.text, finished.confidence) == ("我要解约亲情账户", 0.66)
+    assert [(other.text, other.confidence) for other in finished.alternatives] == [("我要解约清醒账户", 0.68)]
+
+
+def test_what_sounds_wrong_is_not_preferred_for_its_words():
+    unlikely = replace(heard_as("我要解约清醒账户"), alternatives=(Alternative("我要解约亲情账户", 0.2),))
+    assert TextFinisher(sentences=SENTENCES).finish(unlikely).text == "我要解约清醒账户"
+
+
+def test_without_sentences_and_in_english_the_first_text_stays():
+    assert TextFinisher().finish(heard_as("我要解约清醒账户", "我要解约亲情账户")).text == "我要解约清醒账户"
+    english = heard_as("my power is of", "my power is off", language=Language.ENGLISH)
+    assert TextFinisher(sentences=("my power is off",)).finish(english).text == "my power is of"
+
+
+def test_a_text_that_was_rejected_stays_empty():
+    finished = TextFinisher(sentences=SENTENCES).finish(heard_as("", "我要解约亲情账户"))
+    assert (finished.text, finished.alternatives) == ("", ())
