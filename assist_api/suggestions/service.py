@@ -32,6 +32,8 @@ CASE_HITS = 10
 """More than are shown, so that what became of a case can bring it up."""
 SEARCH_TIMEOUT = timedelta(seconds=5)
 """Fifty times the p95 budget of a search; later than this a card helps nobody."""
+READINGS_SECONDS = 1.0
+"""How long other readings may keep an answer waiting; on a busy machine fewer of them are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class SuggestionService:
         async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
             readings = [Reading(reading.text, reading.likelihood) for reading in request.readings]
             query = _query(request, DocumentKind.ENTRY, ENTRY_HITS)
-            found = await search_readings(self._engine.search, query, readings)
+            until = self._clock.monotonic() + READINGS_SECONDS
+            found = await search_readings(
+                self._engine.search, query, readings, is_time_left=lambda: self._clock.monotonic() < until
+            )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
             cases = await self._engine.search(_query(asked, DocumentKind.CASE, CASE_HITS))
             case_hits = await self._those_that_helped_first(asked, cases.hits)

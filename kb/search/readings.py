@@ -43,7 +43,11 @@ class ReadResult:
 
 
 async def search_readings(
-    search: Callable[[SearchQuery], Awaitable[SearchResult]], query: SearchQuery, readings: Sequence[Reading]
+    search: Callable[[SearchQuery], Awaitable[SearchResult]],
+    query: SearchQuery,
+    readings: Sequence[Reading],
+    *,
+    is_time_left: Callable[[], bool] = lambda: True,
 ) -> ReadResult:
     """Search with a text, and where nothing fits with what else was said, perhaps.
 
@@ -51,12 +55,15 @@ async def search_readings(
         search: Answers one question.
         query: With the preferred text.
         readings: Other texts, likeliest first; no more than `MAX_READINGS` are asked.
+        is_time_left: Asked before each of them; what was found so far is the answer when it is not.
     """
     own = await search(query)
     if own.has_answer or own.state is SearchState.UNAVAILABLE:
         return ReadResult(own, None)
     best, most, took_ms = ReadResult(own, None), _likeliness(own), own.took_ms
     for number, reading in enumerate(readings[:MAX_READINGS]):
+        if not is_time_left():
+            break
         result = await search(replace(query, text=reading.text))
         took_ms += result.took_ms
         likeliness = _likeliness(result) * reading.likelihood

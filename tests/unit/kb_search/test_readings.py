@@ -66,6 +66,13 @@ async def test_no_more_than_a_beam_of_readings_is_asked() -> None:
     assert len(index.asked) == 1 + MAX_READINGS
 
 
+async def test_no_reading_is_asked_when_time_is_up() -> None:
+    index = Index({"我想解约亲情账户": 0.9})
+    readings = [Reading("我想解约亲情账户", 0.9)]
+    found = await search_readings(index.search, SearchQuery(HEARD), readings, is_time_left=lambda: False)
+    assert (found.chosen, len(index.asked)) == (None, 1)
+
+
 async def test_an_index_that_is_away_is_asked_once() -> None:
     index = Index({}, SearchState.UNAVAILABLE)
     assert (await index.read(("我想解约亲情账户", 0.9))).result.state is SearchState.UNAVAILABLE
