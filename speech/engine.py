@@ -76,7 +76,7 @@ class SpeechEngine:
             sentences: In the trade's language, the most telling first: which of several texts was heard.
         """
         if self._settings.is_vocabulary_on:
-            # Learning takes a second; the thread that listens must not wait for it.
+            # Learning takes up to two seconds; the thread that listens must not wait for it.
             self._pool.use_finisher(await asyncio.to_thread(TextFinisher, tuple(words), tuple(sentences)))
 
     def open_leg(
