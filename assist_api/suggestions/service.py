@@ -32,7 +32,7 @@ CASE_HITS = 10
 """More than are shown, so that what became of a case can bring it up."""
 SEARCH_TIMEOUT = timedelta(seconds=5)
 """Fifty times the p95 budget of a search; later than this a card helps nobody."""
-READINGS_SECONDS = 1.0
+READINGS_SECONDS = 2.0
 """How long other readings may keep an answer waiting; on a busy machine fewer of them are asked."""
 
 

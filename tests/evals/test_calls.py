@@ -17,10 +17,9 @@ pytestmark = [pytest.mark.evals, pytest.mark.timeout(1800)]
 
 GOAL_SHARE = 5 / 6
 """What is wanted of every set of calls."""
-UNSEEN_ENTRIES_FLOOR, UNSEEN_CATEGORIES_FLOOR = 5 / 12, 7 / 12
-"""Below the goal and known to be: on 2026-11-25 8 of 12 entries on a free machine and 6 on a busy one, where a replay
-at full speed overtakes its own searches and two cards that come late do not come at all; 10 of 12 categories
-(docs/benchmarks.md). They only catch a change for the worse; raise them with every gain until they are the goal."""
+UNSEEN_ENTRIES_FLOOR, UNSEEN_CATEGORIES_FLOOR = 9 / 12, 8 / 12
+"""On 2026-11-26 12 of 12 entries and 10 of 12 categories, all of those withheld (docs/benchmarks.md). Another processor
+rounds otherwise and hears some sentences otherwise: the floors leave room for that and catch a change for the worse."""
 FOLDERS = [pytest.param(DEMO_CALLS_DIR, id="demo"), pytest.param(UNSEEN_CALLS_DIR, id="unseen")]
 
 
