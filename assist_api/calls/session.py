@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -181,7 +181,7 @@ class CallSession:
         await self._ask(utterance, final.alternatives, heard_at)
 
     async def _ask(self, utterance: Utterance, alternatives: tuple[Alternative, ...], heard_at: float) -> None:
-        asked = self._policy.hear(replace(_heard(utterance), alternatives=alternatives))
+        asked = self._policy.hear(_heard(utterance, alternatives))
         if isinstance(asked, Withheld):
             await self._withhold(asked, utterance.segment_id, self._journal.snapshot.suggestions.search_state)
         elif asked is not None:
@@ -277,8 +277,8 @@ class CallSession:
             await self._show(decision, question.trigger_segment_id, question.heard_at)
 
 
-def _heard(utterance: Utterance) -> Heard:
-    return Heard(utterance.segment_id, utterance.leg_role, utterance.text, utterance.confidence)
+def _heard(utterance: Utterance, alternatives: tuple[Alternative, ...] = ()) -> Heard:
+    return Heard(utterance.segment_id, utterance.leg_role, utterance.text, utterance.confidence, alternatives)
 
 
 def _partial_utterance(partial: TranscriptPartial, leg_role: LegRole) -> Utterance:

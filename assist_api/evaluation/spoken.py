@@ -25,7 +25,7 @@ from assist_api.evaluation.layouts import (
 )
 from kb.search.evaluate import OpenedCorpus, naive_search
 from kb.search.query import SearchQuery
-from kb.search.readings import Reading, search_readings
+from kb.search.readings import Reading, likelihood_beside, search_readings
 from speech.engine import SpeechEngine
 from speech.evaluate import error_count, hear, normalise, stock_text
 from speech.events import TranscriptFinal
@@ -231,7 +231,7 @@ def _readings(finals: Sequence[TranscriptFinal]) -> Iterator[Reading]:
     for number, final in enumerate(finals):
         for other in final.alternatives:
             text = _joined([*texts[:number], other.text, *texts[number + 1 :]])
-            yield Reading(text, min(1.0, other.confidence / final.confidence))
+            yield Reading(text, likelihood_beside(other.confidence, final.confidence))
 
 
 def _joined(texts: Sequence[str]) -> str:

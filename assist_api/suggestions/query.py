@@ -11,6 +11,7 @@ from uuid import UUID
 
 from assist_api.realtime.protocol import LegRole
 from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
+from kb.search.readings import Reading, likelihood_beside
 from speech.events import Alternative
 
 JOINER = "，"
@@ -79,18 +80,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionReading:
-    """The question as it would be if the recogniser's next best text were right.
+class QuestionReading(Reading):
+    """The question as it would be if another of the recogniser's texts were right.
 
     Attributes:
-        text: The question.
         parts: Where its words come from; what stands nowhere in the utterance belongs to no part.
-        likelihood: 0..1, how likely it is, the preferred text being 1.
     """
 
-    text: str
     parts: tuple[QueryPart, ...]
-    likelihood: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +222,8 @@ def _readings(utterance: Heard, before: tuple[_Piece, ...], question: str) -> It
         if text in seen or sum(content_length(piece.text) for piece in pieces) < MIN_CONTENT:
             continue
         seen.add(text)
-        yield QuestionReading(text, _parts(before + pieces), _likelihood(utterance, alternative))
-
-
-def _likelihood(utterance: Heard, alternative: Alternative) -> float:
-    return min(1.0, alternative.confidence / utterance.confidence) if utterance.confidence > 0.0 else 1.0
+        likelihood = likelihood_beside(alternative.confidence, utterance.confidence)
+        yield QuestionReading(text, likelihood, _parts(before + pieces))
 
 
 def _join(pieces: tuple[_Piece, ...]) -> str:

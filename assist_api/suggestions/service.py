@@ -21,7 +21,7 @@ from kb.models import RevisionState
 from kb.schemas import CaseDetail, RevisionDetail
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
 from kb.search.query import DocumentKind, SearchQuery
-from kb.search.readings import Reading, search_readings
+from kb.search.readings import search_readings
 from kb.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
@@ -66,11 +66,10 @@ class SuggestionService:
             TimeoutError: The search took longer than `SEARCH_TIMEOUT`.
         """
         async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
-            readings = [Reading(reading.text, reading.likelihood) for reading in request.readings]
             query = _query(request, DocumentKind.ENTRY, ENTRY_HITS)
             until = self._clock.monotonic() + READINGS_SECONDS
             found = await search_readings(
-                self._engine.search, query, readings, is_time_left=lambda: self._clock.monotonic() < until
+                self._engine.search, query, request.readings, is_time_left=lambda: self._clock.monotonic() < until
             )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
             cases = await self._engine.search(_query(asked, DocumentKind.CASE, CASE_HITS))

@@ -29,6 +29,11 @@ class Reading:
     likelihood: float
 
 
+def likelihood_beside(confidence: float, preferred: float) -> float:
+    """Return the likelihood of a reading from the recogniser's confidence in it and in the preferred text."""
+    return min(1.0, confidence / preferred) if preferred > 0.0 else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class ReadResult:
     """What was found, and with which text.

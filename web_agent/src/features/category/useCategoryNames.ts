@@ -16,18 +16,22 @@ export interface CategoryNames {
 
 /** Names of a ranked category. They come in Chinese; other languages take them from the taxonomy, by code. */
 export function useCategoryNames(): (category: NamedCategory) => CategoryNames {
-  const { i18n } = useTranslation()
-  const isForeign = i18n.language === 'en'
-  const tree = useQuery({ ...categoriesQuery, enabled: isForeign }).data
-  return (category) => (isForeign && tree !== undefined ? englishNames(tree, category) : namesInPath(category))
+  const tree = useEnglishTree()
+  return (category) => (tree === undefined ? namesInPath(category) : englishNames(tree, category))
 }
 
 /** The Chinese names of a path, sector first, in the language of the page as far as the taxonomy names them. */
 export function usePathNames(): (path: readonly string[]) => readonly string[] {
+  const tree = useEnglishTree()
+  return (path) => (tree === undefined ? path : englishPath(tree, path))
+}
+
+/** The taxonomy where the page is in English and it has come; a Chinese page needs none. */
+function useEnglishTree(): CategoryTree | undefined {
   const { i18n } = useTranslation()
-  const isForeign = i18n.language === 'en'
-  const tree = useQuery({ ...categoriesQuery, enabled: isForeign }).data
-  return (path) => (isForeign && tree !== undefined ? englishPath(tree, path) : path)
+  const isEnglish = i18n.language === 'en'
+  const tree = useQuery({ ...categoriesQuery, enabled: isEnglish }).data
+  return isEnglish ? tree : undefined
 }
 
 /** Sector, group and situation in English; what hangs below them is what a curator wrote and stays as it is. */
