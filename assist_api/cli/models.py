@@ -10,10 +10,10 @@ from kb.search.models import E5_SMALL
 from kit.artifacts import ModelPackage, fetch, is_present, model_folder, verify
 from kit.errors import AssistError
 from kit.settings import CACHE_DIR
-from speech.models import WHISPER_BASE
+from speech.models import SPEECH_MODELS
 from speech.tts.models import KOKORO_ZH
 
-CATALOGUE: tuple[ModelPackage, ...] = (WHISPER_BASE, E5_SMALL, KOKORO_ZH)
+CATALOGUE: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL, KOKORO_ZH)
 
 app = typer.Typer(help="Fetch, list and verify models.", no_args_is_help=True)
 _errors = Console(stderr=True)

@@ -30,9 +30,8 @@ from speech.engine import SpeechEngine
 from speech.evaluate import error_count, hear, normalise, stock_text
 from speech.events import TranscriptFinal
 from speech.recording import Recording, RecordingLimits, open_recording
+from speech.registry import make_naive_recognizer
 from speech.settings import Language, SpeechSettings
-from speech.stt.stock_whisper import StockWhisper
-from speech.stt.whisper_model import LoadedWhisper
 
 WRITTEN, OURS, STOCK = "written", "tingzhi", "stock"
 DEPTH = 3
@@ -241,7 +240,7 @@ def _joined(texts: Sequence[str]) -> str:
 async def _stock_transcripts(spoken: SpokenSet, settings: SpeechSettings, executor: Executor) -> _Transcripts:
     # The naive builder knows that callers speak Chinese; finding it out would cost a second pass of the encoder.
     chinese = settings.model_copy(update={"language": Language.CHINESE})
-    stock = StockWhisper(LoadedWhisper(chinese), beam_size=5, has_prompt=False)
+    stock = make_naive_recognizer(chinese)
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(executor, stock.warm_up)
 

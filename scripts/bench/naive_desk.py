@@ -30,10 +30,8 @@ from scripts.bench.delays import Delays
 from speech.engine import SpeechEngine
 from speech.events import TranscriptFinal
 from speech.recording import RecordingLimits, open_recording
+from speech.registry import make_naive_recognizer
 from speech.settings import Language, SpeechSettings
-from speech.stt.base import Recognizer
-from speech.stt.stock_whisper import StockWhisper
-from speech.stt.whisper_model import LoadedWhisper
 from speech.transcriber import LegTranscriber
 
 NEVER = timedelta(minutes=10)
@@ -94,17 +92,13 @@ async def running_naive_desk() -> AsyncIterator[NaiveDesk]:
     settings = SpeechSettings.load()
     patient = {"language": Language.CHINESE, "partial_interval": NEVER, "pause": settings.end_silence}
     clock = SystemClock()
-    engine = SpeechEngine(settings.model_copy(update=patient), clock, recognizer_factory=_stock)
+    engine = SpeechEngine(settings.model_copy(update=patient), clock, recognizer_factory=make_naive_recognizer)
     with ThreadPoolExecutor(1, thread_name_prefix="naive") as executor:
         try:
             await engine.warm_up()
             yield NaiveDesk(engine, naive_search(list(_demo_documents())), executor, clock)
         finally:
             await engine.aclose()
-
-
-def _stock(settings: SpeechSettings) -> Recognizer:
-    return StockWhisper(LoadedWhisper(settings), beam_size=5, has_prompt=False)
 
 
 def _demo_documents() -> Iterator[SearchDocument]:

@@ -13,7 +13,7 @@ from faster_whisper.tokenizer import Tokenizer
 from kit.artifacts import is_present, model_folder
 from kit.errors import MisconfiguredError
 from kit.settings import CACHE_DIR
-from speech.models import WHISPER_BASE
+from speech.models import SPEECH_MODELS
 from speech.settings import Language, SpeechSettings
 
 Samples = npt.NDArray[np.float32]
@@ -98,20 +98,20 @@ def find_model(name: str) -> str:
     Raises:
         MisconfiguredError: Our own model has not been fetched, or the folder does not exist.
     """
-    if name == WHISPER_BASE.name:
-        if not is_present(WHISPER_BASE, CACHE_DIR):
+    if ours := next((package for package in SPEECH_MODELS if package.name == name), None):
+        if not is_present(ours, CACHE_DIR):
             raise MisconfiguredError(
-                "The speech model whisper-base is not on this machine. Run `tingzhi models fetch`, "
+                f"The speech model {name} is not on this machine. Run `tingzhi models fetch`, "
                 "or set SPEECH_MODEL to a faster-whisper folder.",
                 code="speech_model_missing",
             )
-        return str(model_folder(WHISPER_BASE, CACHE_DIR))
+        return str(model_folder(ours, CACHE_DIR))
     folder = Path(name).expanduser()
     if folder.is_dir():
         return str(folder)
     if folder.is_absolute() or name.startswith((".", "~")):
         raise MisconfiguredError(
-            f"SPEECH_MODEL names the folder {name}, which does not exist. Correct it, or unset it for whisper-base.",
+            f"SPEECH_MODEL names the folder {name}, which does not exist. Correct it, or unset it for ours.",
             code="speech_model_missing",
         )
     return name
