@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.evals, pytest.mark.timeout(1800)]
 
 GOAL_SHARE = 5 / 6
 """What is wanted of every set of calls."""
-UNSEEN_ENTRIES_FLOOR, UNSEEN_CATEGORIES_FLOOR = 9 / 12, 8 / 12
-"""On 2026-11-26 12 of 12 entries and 10 of 12 categories, all of those withheld (docs/benchmarks.md). Another processor
-rounds otherwise and hears some sentences otherwise: the floors leave room for that and catch a change for the worse."""
+UNSEEN_CATEGORIES_FLOOR = 9 / 12
+"""On 2026-11-26 12 of 12 entries and 11 of 12 categories (docs/benchmarks.md). Another processor rounds otherwise and
+hears some sentences otherwise: the floor leaves room for that and catches a change for the worse."""
 FOLDERS = [pytest.param(DEMO_CALLS_DIR, id="demo"), pytest.param(UNSEEN_CALLS_DIR, id="unseen")]
 
 
@@ -45,7 +45,7 @@ def test_every_call_is_heard_out(folder: Path, call_reports: dict[Path, CallsRep
 def test_the_right_entry_stands_in_the_top_three(folder: Path, call_reports: dict[Path, CallsReport]):
     report = report_of(folder, call_reports)
     missing = [call.demo_id for call in report.calls if not call.is_entry_found]
-    assert report.entries_found >= wanted(report, folder, UNSEEN_ENTRIES_FLOOR), f"not found: {missing}"
+    assert report.entries_found >= wanted(report, folder, GOAL_SHARE), f"not found: {missing}"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
