@@ -34,7 +34,27 @@ def test_fetch_builds_once_and_is_then_local(tmp_path: Path):
     folder = fetch(package(), tmp_path, said.append)
     assert (folder / "model.bin").read_bytes() == CONTENT
     assert fetch(package(build_content=b"never built again"), tmp_path, said.append) == folder
-    assert len(said) == 2
+    assert said == ["building a tiny model"]
+
+
+def test_what_a_model_is_made_from_is_fetched_first(tmp_path: Path):
+    def build(given: Sequence[Path], target: Path) -> None:
+        (target / "model.bin").write_bytes((given[0] / "model.bin").read_bytes() + b", adapted")
+
+    adapted = ModelPackage(
+        name="adapted",
+        title="an adapted model",
+        pins=(),
+        approximate_bytes=10,
+        build=build,
+        files={"model.bin": hashlib.sha256(CONTENT + b", adapted").hexdigest()},
+        sources=(package(),),
+    )
+    said: list[str] = []
+    fetch(adapted, tmp_path, said.append)
+    assert said == ["building a tiny model", "building an adapted model"]
+    assert is_present(package(), tmp_path)
+    assert verify(adapted, tmp_path) == []
 
 
 def test_wrong_content_leaves_nothing(tmp_path: Path):
