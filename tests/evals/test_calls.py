@@ -20,6 +20,8 @@ GOAL_SHARE = 5 / 6
 UNSEEN_CATEGORIES_FLOOR = 9 / 12
 """On 2026-11-26 12 of 12 entries and 11 of 12 categories (docs/benchmarks.md). Another processor rounds otherwise and
 hears some sentences otherwise: the floor leaves room for that and catches a change for the worse."""
+WRONG_CHARACTERS_CEILING = 0.2
+"""4 % of the demo calls and 10 % of the others on 2026-11-26; 22 and 27 % before the recogniser was adapted."""
 FOLDERS = [pytest.param(DEMO_CALLS_DIR, id="demo"), pytest.param(UNSEEN_CALLS_DIR, id="unseen")]
 
 
@@ -53,3 +55,9 @@ def test_the_right_category_is_first_at_the_end(folder: Path, call_reports: dict
     report = report_of(folder, call_reports)
     wrong = {call.demo_id: call.category_first for call in report.calls if not call.is_category_right}
     assert report.categories_right >= wanted(report, folder, UNSEEN_CATEGORIES_FLOOR), f"wrong: {wrong}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_calls_are_heard_as_the_adapted_recogniser_hears_them(folder: Path, call_reports: dict[Path, CallsReport]):
+    report = report_of(folder, call_reports)
+    assert report.error_rate <= WRONG_CHARACTERS_CEILING
