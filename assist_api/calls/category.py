@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -19,9 +19,14 @@ class CategoryRanker(Protocol):
     """The part of the category service that ranks a call; the work is done in an executor of its own."""
 
     async def rank_call(
-        self, customer_utterances: Sequence[str], agent_utterances: Sequence[str] = (), *, sector: str | None = None
+        self,
+        customer_utterances: Sequence[str],
+        agent_utterances: Sequence[str] = (),
+        *,
+        sector: str | None = None,
+        found: Mapping[str, float] | None = None,
     ) -> CategoryRankingResult:
-        """Rank the categories of a call as far as it went; utterances oldest first."""
+        """Rank the categories of a call as far as it went; utterances oldest first, `found` as search found them."""
         ...
 
 
@@ -32,7 +37,11 @@ class CallCategories:
         self._ranker = ranker
 
     async def rank(
-        self, utterances: Sequence[Utterance], sector: str | None, trigger_segment_id: UUID
+        self,
+        utterances: Sequence[Utterance],
+        sector: str | None,
+        trigger_segment_id: UUID,
+        found: Mapping[str, float] | None = None,
     ) -> CategoryRanking:
         """Rank the categories of a call.
 
@@ -40,10 +49,11 @@ class CallCategories:
             utterances: Finals so far, by time.
             sector: The call's sector when it is known.
             trigger_segment_id: The utterance that asked for it.
+            found: Categories of the entries that search found, each with the best confidence, 0..1.
         """
         customer = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.CUSTOMER]
         agent = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.AGENT]
-        result = await self._ranker.rank_call(customer, agent, sector=sector)
+        result = await self._ranker.rank_call(customer, agent, sector=sector, found=found)
         best = result.categories[:MAX_CATEGORIES]
         return CategoryRanking(
             categories=[self._ranked(item.category_id, item.probability) for item in best],

@@ -64,6 +64,7 @@ class _CategoryQuestion:
     sector: str | None
     trigger_segment_id: UUID
     heard_at: float
+    found: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,10 @@ class CallSession:
             match item:
                 case _Drained():
                     await self._searches.close()
-                    await self._rankings.close()
                 case _LaneEnded():
                     open_lanes -= 1
-                    if not open_lanes:
-                        await self._mailbox.close()
+                    # The last search may still have asked for a ranking.
+                    await (self._rankings if open_lanes else self._mailbox).close()
                 case _:
                     await self._handle(item)
 
@@ -188,9 +188,6 @@ class CallSession:
             dropped = await self._searches.offer(_Question(asked, heard_at))
             metrics.SEARCHES_DROPPED.inc(dropped)
             self._count_unanswered(1 - dropped)
-            finals = tuple(known for known in self._journal.snapshot.utterances if known.is_final)
-            ranking = _CategoryQuestion(finals, self._policy.sector, utterance.segment_id, heard_at)
-            self._count_unanswered(1 - await self._rankings.offer(ranking))
 
     def _count_unanswered(self, change: int) -> None:
         self._unanswered += change
@@ -210,15 +207,24 @@ class CallSession:
         await self._mailbox.put(_Answered(searched, question.heard_at))
 
     async def _on_answered(self, answer: _Answered) -> None:
-        self._count_unanswered(-1)
         request, result = answer.searched.request, answer.searched.result
-        await self._stages.set_search(result.state)
         decision = self._policy.weigh(request, result, self._dismissed())
+        await self._ask_category(request.trigger_segment_id, answer.heard_at)
+        self._count_unanswered(-1)
+        await self._stages.set_search(result.state)
         self._search_state = result.state
         if isinstance(decision, Withheld):
             await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
         else:
             await self._show(decision, request.trigger_segment_id, answer.heard_at)
+
+    async def _ask_category(self, trigger_segment_id: UUID, heard_at: float) -> None:
+        """Ask for a ranking once the search has answered: what it found speaks for its category."""
+        finals = tuple(known for known in self._journal.snapshot.utterances if known.is_final)
+        question = _CategoryQuestion(
+            finals, self._policy.sector, trigger_segment_id, heard_at, self._policy.found_categories
+        )
+        self._count_unanswered(1 - await self._rankings.offer(question))
 
     async def _show(self, shown: Shown, trigger: UUID, heard_at: float) -> None:
         try:
@@ -256,7 +262,9 @@ class CallSession:
 
     async def _rank(self, question: _CategoryQuestion) -> None:
         try:
-            ranking = await self._categories.rank(question.utterances, question.sector, question.trigger_segment_id)
+            ranking = await self._categories.rank(
+                question.utterances, question.sector, question.trigger_segment_id, question.found
+            )
         except Exception as error:  # rejected: see _search
             log.warning("call_category_failed", call_id=str(self._journal.call_id), exc_info=error)
             ranking = None

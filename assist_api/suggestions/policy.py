@@ -140,6 +140,12 @@ class SuggestionPolicy:
         self._entries: tuple[Standing, ...] = ()
         self._cases: tuple[Standing, ...] = ()
         self._situations: dict[str, float] = {}
+        self._found: dict[str, float] = {}
+
+    @property
+    def found_categories(self) -> Mapping[str, float]:
+        """Categories of the entries that the call's searches found, each with the best confidence so far."""
+        return dict(self._found)
 
     @property
     def sector(self) -> str | None:
@@ -180,6 +186,7 @@ class SuggestionPolicy:
             key = (DocumentKind.ENTRY, item.hit.document_id)
             share = min(MAX_SHARE, item.probability)
             self._evidence[key] = _Evidence(item.hit, item.request, share, [share])
+            self._note_category(item.hit, share)
 
     def weigh(self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()) -> Decision:
         """Take in the result of a search and decide what the agent sees now.
@@ -213,12 +220,17 @@ class SuggestionPolicy:
             evidence.fade(decay)
         trust = request.weight * (1.0 if result.has_answer else self._parameters.doubt)
         for hit in result.hits:
+            self._note_category(hit, hit.confidence)
             share = min(MAX_SHARE, max(0.0, hit.confidence * trust))
             key = (hit.kind, hit.document_id)
             if key not in self._evidence:
                 self._evidence[key] = _Evidence(hit, request, share)
             self._evidence[key].add(hit, request, share, is_trusted=result.has_answer)
         self._evidence = {key: evidence for key, evidence in self._evidence.items() if evidence.probability > FADED}
+
+    def _note_category(self, hit: Hit, confidence: float) -> None:
+        if hit.kind is DocumentKind.ENTRY and hit.category_id:
+            self._found[hit.category_id] = max(self._found.get(hit.category_id, 0.0), confidence)
 
     def _candidates(self, kind: DocumentKind, dismissed: Collection[str]) -> list[Standing]:
         return [

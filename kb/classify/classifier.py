@@ -18,6 +18,10 @@ from kb.search.embedders.base import Embedder
 from kb.taxonomy import split_category_id
 
 RANKED_AT_MOST = 5
+FOUND_WEIGHT = 3.0
+"""How much an entry that search found speaks for its category: a certain one as much as being twenty times as likely.
+Of 42 calls as they were heard, 31 have the right category first with 0, 32 with 1, 34 with 2, 35 with 3 and 4, 32 with
+6; of those above the threshold 18 of 20 are right with 0, 22 of 24 with 3. All 42 were looked at for this."""
 AGENT_WEIGHT = 0.4
 """What an agent says often repeats the problem, and often names others: less than half the customer's word."""
 FULL_INFORMATION_CHARACTERS = 12
@@ -126,7 +130,12 @@ class CategoryClassifier:
         return self.rank_call([text])
 
     def rank_call(
-        self, customer_utterances: Sequence[str], agent_utterances: Sequence[str] = (), *, sector: str | None = None
+        self,
+        customer_utterances: Sequence[str],
+        agent_utterances: Sequence[str] = (),
+        *,
+        sector: str | None = None,
+        found: Mapping[str, float] | None = None,
     ) -> CategoryRankingResult:
         """Rank the categories of a call as far as it went.
 
@@ -134,12 +143,15 @@ class CategoryClassifier:
             customer_utterances: What the customer said, oldest first.
             agent_utterances: What the agent said, oldest first.
             sector: Only categories of this sector and those of every sector, when it is known.
+            found: Categories of the entries that search found for the call, each with the best confidence, 0..1.
         """
         weighed = list(_weighed(customer_utterances, agent_utterances))
         if not weighed:
             return CategoryRankingResult((), has_abstained=True)
         weights = np.array([weight for _text, weight in weighed])
         mixed = weights @ self.scores([text for text, _weight in weighed]) / max(1.0, weights.sum()) ** SHARED_EVIDENCE
+        if found:
+            mixed = mixed + FOUND_WEIGHT * np.array([found.get(category, 0.0) for category in self.categories])
         return self._result(mixed, sector)
 
     def _result(self, scores: Floats, sector: str | None) -> CategoryRankingResult:

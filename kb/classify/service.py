@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -314,13 +314,27 @@ class CategoryService:
             await self._clock.sleep(CHECK_SECONDS)
 
     async def rank_call(
-        self, customer_utterances: Sequence[str], agent_utterances: Sequence[str] = (), *, sector: str | None = None
+        self,
+        customer_utterances: Sequence[str],
+        agent_utterances: Sequence[str] = (),
+        *,
+        sector: str | None = None,
+        found: Mapping[str, float] | None = None,
     ) -> CategoryRankingResult:
-        """Rank the categories of a call as far as it went; abstains while there is no classifier."""
+        """Rank the categories of a call as far as it went; abstains while there is no classifier.
+
+        Args:
+            customer_utterances: What the customer said, oldest first.
+            agent_utterances: What the agent said, oldest first.
+            sector: The call's, when it is known.
+            found: Categories of the entries that search found, each with the best confidence, 0..1.
+        """
         classifier = self._classifier
         if classifier is None:
             return CategoryRankingResult((), has_abstained=True)
-        ask = partial(classifier.rank_call, tuple(customer_utterances), tuple(agent_utterances), sector=sector)
+        ask = partial(
+            classifier.rank_call, tuple(customer_utterances), tuple(agent_utterances), sector=sector, found=found
+        )
         return await asyncio.get_running_loop().run_in_executor(self._ranker, ask)
 
     async def _learn(self, work: Callable[[], T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kb.classify.classifier import CategoryRankingResult, RankedCategory
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState, TermMatch
@@ -80,9 +81,7 @@ def _with_match(hit: Hit, word: str, text: str) -> Hit:
     at = text.index(word)
     field = "title" if hit.kind is DocumentKind.ENTRY else "problem"
     match = TermMatch(MatchKind.EXACT, field, 0, 0, len(word), at, at + len(word))
-    return make_hit(
-        hit.document_id, hit.confidence, kind=hit.kind, revision_id=hit.revision_id, matches=[*hit.matches, match]
-    )
+    return replace(hit, matches=(*hit.matches, match))
 
 
 class KeywordCategories:
@@ -91,12 +90,20 @@ class KeywordCategories:
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = dict(words)
         self.fault: Exception | None = None
+        self.found: dict[str, float] = {}
+        """What search had found when it was asked last."""
 
     async def rank_call(
-        self, customer_utterances: Sequence[str], agent_utterances: Sequence[str] = (), *, sector: str | None = None
+        self,
+        customer_utterances: Sequence[str],
+        agent_utterances: Sequence[str] = (),
+        *,
+        sector: str | None = None,
+        found: Mapping[str, float] | None = None,
     ) -> CategoryRankingResult:
         if self.fault is not None:
             raise self.fault
+        self.found = dict(found or {})
         text = "".join(customer_utterances)
         counts = {category: text.count(word) for word, category in self.words.items() if word in text}
         total = sum(counts.values())

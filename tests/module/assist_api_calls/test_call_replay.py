@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -94,6 +95,12 @@ async def test_the_category_follows_what_the_customer_says(desk: Desk, agent: Ca
     assert rankings[0].categories[0].category_id == "fault/power.outage.single"
     assert rankings[0].categories[0].path[0] == "故障报修"
     assert len(rankings[-1].categories) == 2
+
+
+async def test_the_category_is_told_what_search_found(desk: Desk, agent: CallViewer) -> None:
+    desk.search.hits["停电"] = replace(desk.search.hits["停电"], category_id="fault/power.outage.single")
+    await desk.run(agent)
+    assert desk.categories.found == {"fault/power.outage.single": 0.6}
 
 
 async def test_events_folded_on_the_other_side_are_the_snapshot(desk: Desk, agent: CallViewer) -> None:

@@ -54,6 +54,20 @@ def test_a_card_far_behind_the_best_is_left_out() -> None:
     assert entries(told(SuggestionPolicy(), "家里突然没电了", make_hit("a", 0.97), make_hit("b", 0.25))) == ["a"]
 
 
+def test_the_best_confidence_of_a_category_is_remembered_through_the_call() -> None:
+    policy = SuggestionPolicy()
+    told(policy, "家里突然没电了", make_hit("a", 0.8, category_id="fault/power.outage.single"))
+    told(policy, "推上去又自己跳下来了", make_hit("a", 0.3, category_id="fault/power.outage.single"))
+    told(
+        policy,
+        "开空调就这样",
+        make_hit("b", 0.2, category_id="fault/power.outage.partial"),
+        make_hit("c", 0.9, kind=DocumentKind.CASE, category_id="complaint/power.service.staff"),
+        make_hit("d", 0.9),
+    )
+    assert policy.found_categories == {"fault/power.outage.single": 0.8, "fault/power.outage.partial": 0.2}
+
+
 def test_the_same_list_again_is_withheld() -> None:
     policy = SuggestionPolicy()
     told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))

@@ -96,6 +96,23 @@ def test_known_sector_leaves_others_out(classifier: CategoryClassifier) -> None:
     assert sum(category.probability for category in ranked) == pytest.approx(1.0)
 
 
+def test_what_search_found_speaks_for_its_category(classifier: CategoryClassifier) -> None:
+    said = ["燃气的事想问一下"]
+    alone = classifier.rank_call(said, sector="gas").categories
+    second = alone[1].category_id
+
+    assert classifier.rank_call(said, sector="gas", found={second: 0.0}).categories == alone
+    assert classifier.rank_call(said, sector="gas", found={second: 1.0}).categories[0].category_id == second
+    assert classifier.rank_call(said, sector="gas", found={"fault/tv.signal.none": 1.0}).categories == alone
+
+
+def test_what_search_found_overrules_no_clear_words(classifier: CategoryClassifier) -> None:
+    said = ["厨房有煤气味", "闻到燃气味道"]
+    ranked = classifier.rank_call(said, found={"enquiry/gas.billing.tariff": 0.3}).categories
+
+    assert ranked[0].category_id == "fault/gas.safety.leak"
+
+
 def test_stored_model_answers_the_same(trained: Trained, tmp_path: Path) -> None:
     path = model_path(tmp_path, 1)
     stored = load_model(path, save_model(trained.classifier, trained.held_out, path), None)
