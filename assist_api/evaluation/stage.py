@@ -41,6 +41,9 @@ async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = pr
             await services.knowledge.indexer.catch_up()
             say("embedding it")
             await _wait_for_vectors(services)
+            # On a busy machine the model of a half-imported knowledge would answer the first calls.
+            say("learning its categories")
+            await services.knowledge.categories.ensure_trained()
             yield services
 
 
