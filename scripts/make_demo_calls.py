@@ -10,7 +10,7 @@ import argparse
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,38 @@ def speak_call(voice: KokoroSynthesiser, call: dict[str, Any]) -> Samples:
     return np.concatenate([lead_in, *turns], axis=1)
 
 
-def speak_line(voice: KokoroSynthesiser, text: str, name: str, speed: float) -> Samples:
-    """Speak one turn clause by clause (the voice is at its best on clauses)."""
+def to_telephone(samples: Samples) -> Samples:
+    """Band-limit 24 kHz speech to 300-3400 Hz and take every third sample."""
+    spectrum = np.fft.rfft(samples)
+    frequencies = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE_HZ)
+    spectrum[(frequencies < 300) | (frequencies > 3400)] = 0
+    return np.fft.irfft(spectrum, len(samples)).astype(np.float32)[:: SAMPLE_RATE_HZ // CALL_RATE_HZ]
+
+
+def speak_line(
+    voice: KokoroSynthesiser,
+    text: str,
+    name: str,
+    speed: float,
+    *,
+    convert: Callable[[Samples], Samples] = to_telephone,
+    rate_hz: int = CALL_RATE_HZ,
+) -> Samples:
+    """Speak one turn clause by clause (the voice is at its best on clauses).
+
+    Args:
+        voice: Speaks.
+        text: The turn.
+        name: Of the voice.
+        speed: 1 is the voice's own.
+        convert: Brings 24 kHz to `rate_hz`.
+        rate_hz: Of what is returned.
+    """
     parts: list[Samples] = []
-    pause = np.zeros(int(BETWEEN_CLAUSES_SECONDS * CALL_RATE_HZ), dtype=np.float32)
+    pause = np.zeros(int(BETWEEN_CLAUSES_SECONDS * rate_hz), dtype=np.float32)
     for clause in clauses(text):
-        parts += [to_telephone(voice.synthesise(clause, voice=name, speed=speed)), pause]
+        pcm = np.frombuffer(voice.synthesise(clause, voice=name, speed=speed), dtype="<i2")
+        parts += [convert(pcm.astype(np.float32) / 32768), pause]
     samples = np.concatenate(parts[:-1])
     return samples * (PEAK / max(float(np.abs(samples).max()), 1e-6))
 
@@ -83,15 +109,6 @@ def speak_line(voice: KokoroSynthesiser, text: str, name: str, speed: float) -> 
 def clauses(text: str) -> Iterator[str]:
     """Split at sentence ends; commas stay inside a clause, where they shape the intonation."""
     yield from (part for part in re.findall(r"[^。？！]+[。？！]?", text) if part.strip())
-
-
-def to_telephone(pcm: bytes) -> Samples:
-    """Band-limit 24 kHz speech to 300-3400 Hz and take every third sample."""
-    samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768
-    spectrum = np.fft.rfft(samples)
-    frequencies = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE_HZ)
-    spectrum[(frequencies < 300) | (frequencies > 3400)] = 0
-    return np.fft.irfft(spectrum, len(samples)).astype(np.float32)[:: SAMPLE_RATE_HZ // CALL_RATE_HZ]
 
 
 def add_noise(legs: Samples, call: dict[str, Any]) -> Samples:

@@ -19,16 +19,13 @@ import scipy.signal
 from kit.artifacts import fetch
 from kit.settings import CACHE_DIR
 from scripts.adaptation.texts import mandarin_lines
-from scripts.make_demo_calls import clauses
+from scripts.make_demo_calls import Samples, speak_line
 from speech.tts.kokoro import SAMPLE_RATE_HZ, KokoroSynthesiser
 from speech.tts.models import KOKORO_ZH, VOICES
 
 RATE_HZ = 16_000
-PAUSE_SECONDS = 0.18
-PEAK = 0.8
 SLOWEST, FASTEST = 0.9, 1.25
 LINES_PER_FILE = 200
-Samples = npt.NDArray[np.float32]
 
 
 def main() -> None:
@@ -69,14 +66,13 @@ def speak(folder: Path, lines: list[str], seed: int, target: Path) -> None:
 
 
 def _line(synthesiser: KokoroSynthesiser, text: str, voice: str, speed: float) -> npt.NDArray[np.int16]:
-    pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE_HZ), dtype=np.float32)
-    parts: list[Samples] = []
-    for clause in clauses(text):
-        pcm = np.frombuffer(synthesiser.synthesise(clause, voice=voice, speed=speed), dtype="<i2")
-        parts += [pcm.astype(np.float32) / 32768, pause]
-    samples = scipy.signal.resample_poly(np.concatenate(parts[:-1]), RATE_HZ // 8000, SAMPLE_RATE_HZ // 8000)
-    loud = samples * (PEAK / max(float(np.abs(samples).max()), 1e-6))
-    return (np.clip(loud, -1, 1) * 32767).astype(np.int16)
+    samples = speak_line(synthesiser, text, voice, speed, convert=_to_wide_band, rate_hz=RATE_HZ)
+    return (np.clip(samples, -1, 1) * 32767).astype(np.int16)
+
+
+def _to_wide_band(samples: Samples) -> Samples:
+    wide: Samples = scipy.signal.resample_poly(samples, RATE_HZ // 8000, SAMPLE_RATE_HZ // 8000)
+    return wide
 
 
 if __name__ == "__main__":

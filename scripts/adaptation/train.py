@@ -31,7 +31,7 @@ from scripts.adaptation.texts import in_figures
 from scripts.adaptation.whisper import Whisper
 from speech.models import WHISPER_BASE
 from speech.settings import SpeechSettings
-from speech.stt.adaptation import read_model
+from speech.stt.adaptation import DOWN, UP, read_model
 
 RANK = 16
 BATCH = 48
@@ -210,7 +210,7 @@ def main() -> None:
         optimiser.step()
         step += 1
     arrays = {
-        f"{name}/{part}": value for name, up, down in network.changes() for part, value in (("up", up), ("down", down))
+        f"{name}/{part}": value for name, up, down in network.changes() for part, value in ((UP, up), (DOWN, down))
     }
     np.savez(arguments.out / "changes.npz", **arrays)
 

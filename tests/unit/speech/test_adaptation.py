@@ -1,4 +1,4 @@
-"""A low-rank adaptation changes matrices, cuts the vocabulary, and refuses what it does not fit."""
+"""A low-rank adaptation changes matrices, leaves the rest as it is, and refuses what it does not fit."""
 
 from __future__ import annotations
 
