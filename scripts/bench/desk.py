@@ -145,12 +145,25 @@ async def _wait_until_ready(http: httpx.AsyncClient, process: asyncio.subprocess
 
 
 async def _wait_until_whole(http: httpx.AsyncClient) -> None:
-    """Wait for what fills in behind a first start and works both cores: vectors, and the categories of work orders."""
-    async with asyncio.timeout(SETTLE_SECONDS):
-        while True:
-            if (await http.get("/api/v1/health/parts")).raise_for_status().json()["state"] == "ok":
-                return
-            await asyncio.sleep(POLL_SECONDS)
+    """Wait for what fills in behind a first start and works both cores: vectors, and the categories of work orders.
+
+    Raises:
+        RuntimeError: Something else is missing or the wait was too long; the message names the parts.
+    """
+    waited_for: list[str] = []
+    try:
+        async with asyncio.timeout(SETTLE_SECONDS):
+            while True:
+                report = (await http.get("/api/v1/health/parts")).raise_for_status().json()
+                waited_for = [
+                    part["part"] for part in report["parts"] if part["state"] != "ok" and part["part"] != "web"
+                ]
+                if not waited_for:
+                    return
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError as error:
+        parts = ", ".join(waited_for) or "its health"
+        raise RuntimeError(f"after {SETTLE_SECONDS:.0f} s the server still waits for: {parts}") from error
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
