@@ -9,8 +9,10 @@ from kit.errors import MisconfiguredError
 from speech.models import WHISPER_BASE, WHISPER_HOTLINE
 from speech.settings import SpeechSettings
 from speech.stt.base import Recognizer
-from speech.stt.faster_whisper import ShortWindowWhisper
+from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.guarded import GuardedRecognizer
+from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.short_window import ShortWindowWhisper
 from speech.stt.stock_whisper import StockWhisper
 from speech.stt.whisper_model import LoadedWhisper
 from speech.vad.base import VoiceActivityDetector
@@ -23,10 +25,21 @@ SECOND_ATTEMPT = (0.0,)
 """Temperatures of the second attempt: the warmer ones only guess, and each costs a whole decode."""
 
 
-def _guarded_whisper(settings: SpeechSettings) -> Recognizer:
+def _onnx_whisper(settings: SpeechSettings) -> Recognizer:
+    if settings.device != "cpu":
+        return _ctranslate2_whisper(settings)
     whisper = LoadedWhisper(settings)
-    first = ShortWindowWhisper(whisper, beam_size=settings.beam_size)
-    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=settings.prompt)
+    runtime = OnnxRuntime(whisper, settings.model, threads=settings.threads_per_worker)
+    return _guarded(ShortWindowWhisper(whisper, runtime, beam_size=settings.beam_size), whisper)
+
+
+def _ctranslate2_whisper(settings: SpeechSettings) -> Recognizer:
+    whisper = LoadedWhisper(settings)
+    return _guarded(ShortWindowWhisper(whisper, Ctranslate2Runtime(whisper), beam_size=settings.beam_size), whisper)
+
+
+def _guarded(first: Recognizer, whisper: LoadedWhisper) -> Recognizer:
+    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=whisper.prompt)
 
 
 def _stock_whisper(settings: SpeechSettings) -> Recognizer:
@@ -34,7 +47,8 @@ def _stock_whisper(settings: SpeechSettings) -> Recognizer:
 
 
 RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = {
-    "faster_whisper": _guarded_whisper,
+    "whisper_onnx": _onnx_whisper,
+    "faster_whisper": _ctranslate2_whisper,
     "faster_whisper_stock": _stock_whisper,
 }
 DETECTORS: Mapping[str, Callable[[], VoiceActivityDetector]] = {"silero": SileroVAD, "energy": EnergyVAD}

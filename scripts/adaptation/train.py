@@ -31,7 +31,8 @@ from scripts.adaptation.texts import in_figures
 from scripts.adaptation.whisper import Whisper
 from speech.models import WHISPER_BASE
 from speech.settings import SpeechSettings
-from speech.stt.adaptation import DOWN, UP, read_model
+from speech.stt.adaptation import DOWN, UP
+from speech.stt.model_file import read_model
 
 RANK = 16
 BATCH = 48

@@ -18,6 +18,9 @@ from speech.settings import Language, SpeechSettings
 
 Samples = npt.NDArray[np.float32]
 
+LONGEST_PROMPT_TOKENS = 223
+"""Half of what Whisper's decoder holds, less the mark before it: what it was trained with."""
+
 
 class LoadedWhisper:
     """One ctranslate2 model with its tokenizers; owned by one thread."""
@@ -63,7 +66,8 @@ class LoadedWhisper:
                 "Set SPEECH_MODEL to a faster-whisper folder or hub name, or run `tingzhi models fetch`.",
                 code="speech_model_unusable",
             ) from error
-        self._prompt_tokens = self.tokenizer(Language.CHINESE).encode(" " + self.prompt) if self.prompt else []
+        tokens = self.tokenizer(Language.CHINESE).encode(" " + self.prompt) if self.prompt else []
+        self._prompt_tokens = tokens[-LONGEST_PROMPT_TOKENS:]
 
     def tokenizer(self, language: Language) -> Any:  # noqa: ANN401  # rejected: faster-whisper has no types
         """Return the tokenizer of a language."""

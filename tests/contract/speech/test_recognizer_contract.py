@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 
 from kit.errors import MisconfiguredError
+from speech.evaluate import error_count, normalise
 from speech.recording import RecordingLimits, open_recording
 from speech.registry import make_detector, make_recognizer
 from speech.resampler import StreamResampler
 from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
+from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
+from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.short_window import SHORTEST_WINDOW_SECONDS, mel_features
+from speech.stt.whisper_model import LoadedWhisper, to_samples
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
@@ -81,16 +86,31 @@ class RecognizerContract:
         assert Language.CHINESE in recognizer.capabilities.languages
 
 
-class TestGuardedWhisper(RecognizerContract):
-    @classmethod
-    def make(cls) -> Recognizer:
-        return make_recognizer(SpeechSettings())
+class WhisperContract(RecognizerContract):
+    """What a guarded Whisper owes besides, whatever runs it."""
 
     @pytest.mark.parametrize("level", [0.0, 30.0, 1000.0])
     def test_nothing_is_made_up_over_silence_and_noise(self, recognizer: Recognizer, level: float):
         noise = np.random.default_rng(1).normal(0, level, 3 * SAMPLE_RATE_HZ) if level else np.zeros(3 * SAMPLE_RATE_HZ)
         request = RecognitionRequest(noise.astype("<i2").tobytes(), Language.AUTO, is_final=True)
         assert recognizer.recognize(request).text == ""
+
+    def test_a_beam_has_other_readings(self, recognizer: Recognizer, customer_speech: bytes):
+        heard = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=True))
+        assert 1 <= len(heard.alternatives) < SpeechSettings().beam_size
+        assert heard.text not in [other.text for other in heard.alternatives]
+
+
+class TestGuardedWhisper(WhisperContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return make_recognizer(SpeechSettings())
+
+
+class TestGuardedFasterWhisper(WhisperContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return make_recognizer(SpeechSettings(engine="faster_whisper"))
 
 
 class TestStockWhisper(RecognizerContract):
@@ -105,8 +125,31 @@ class TestFake(RecognizerContract):
         return FakeRecognizer()
 
 
+def test_both_runtimes_hear_the_same(customer_speech: bytes):
+    """Eight bits round differently in each; what they think of the same window stays close."""
+    whisper = LoadedWhisper(SpeechSettings())
+    runtimes = Ctranslate2Runtime(whisper), OnnxRuntime(whisper, SpeechSettings().model)
+    heard = []
+    for runtime in runtimes:
+        runtime.load()
+        encoded = runtime.encode(mel_features(whisper, to_samples(customer_speech), SHORTEST_WINDOW_SECONDS))
+        decoded = runtime.decode(encoded, whisper.prompt_tokens(Language.CHINESE), beam_size=5, max_tokens=60)
+        text = whisper.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
+        heard.append((text, decoded, runtime.language_probabilities(encoded)))
+    (text, decoded, languages), (other_text, other, other_languages) = heard
+    assert error_count(normalise(text), normalise(other_text)) <= 2
+    assert other.hypotheses[0].score == pytest.approx(decoded.hypotheses[0].score, abs=0.05)
+    assert other.no_speech == pytest.approx(decoded.no_speech, abs=0.05)
+    assert other_languages == pytest.approx(languages, abs=0.05)
+    for runtime in runtimes:
+        runtime.close()
+
+
 def test_unknown_names_are_refused_with_the_names_there_are():
-    with pytest.raises(MisconfiguredError, match=r"SPEECH_ENGINE is 'magic'; it can be one of faster_whisper,"):
+    with pytest.raises(
+        MisconfiguredError,
+        match=r"SPEECH_ENGINE is 'magic'; it can be one of faster_whisper, faster_whisper_stock, whisper_onnx",
+    ):
         make_recognizer(SpeechSettings(engine="magic"))
     with pytest.raises(MisconfiguredError, match="SPEECH_VAD"):
         make_detector(SpeechSettings(vad="magic"))

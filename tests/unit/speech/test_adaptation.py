@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from kit.errors import MisconfiguredError
-from speech.stt.adaptation import ModelFile, adapt, read_model, write_model
+from speech.stt.adaptation import adapt
+from speech.stt.model_file import ModelFile, read_model, write_model
 
 pytestmark = pytest.mark.unit
 

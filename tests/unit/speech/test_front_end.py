@@ -6,7 +6,7 @@ import pytest
 
 from speech.audio import AudioChunk
 from speech.events import EndReason
-from speech.front_end import FrontEndRules, LegFrontEnd, SpeechWindow, WindowKind
+from speech.front_end import TAIL_MS, FrontEndRules, LegFrontEnd, SpeechWindow, WindowKind
 from speech.segmenter import AudioGapError, Segmenter, SegmenterRules
 from speech.vad.energy import EnergyVAD
 from tests.fakes.speech_recognizer import silence, tone
@@ -55,7 +55,7 @@ def test_window_of_the_pause_is_the_window_of_the_final():
 def test_audio_of_the_final_holds_the_pre_roll_and_a_tail():
     final = run(make_front_end(), chunks_of(SENTENCE))[-1]
     heard_ms = len(final.pcm) / 32
-    assert heard_ms == pytest.approx(final.end_ms - final.start_ms + 256, abs=2)
+    assert heard_ms == pytest.approx(final.end_ms - final.start_ms + TAIL_MS, abs=2)
     assert final.start_ms <= 500 - 200
 
 
