@@ -24,7 +24,7 @@ from assist_api.evaluation.calls import CallsReport, evaluate_calls
 from assist_api.evaluation.figures import as_json
 from assist_api.evaluation.knowledge import evaluate_knowledge
 from assist_api.evaluation.layouts import read_call_set, require_file
-from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken, searches_of
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
 from assist_api.settings import AssistSettings
 from kb.classify.evaluate import evaluate_classification
@@ -200,8 +200,7 @@ async def _spoken(
             opened_corpus(corpus, embedder=embedder, clock=SystemClock(), settings=settings, say=_say) as opened,
             _engine(speech_settings) as engine,
         ):
-            searches = searches_of(opened)
-            return await evaluate_spoken(questions, engine, speech_settings, searches, has_stock=stock, say=_say)
+            return await evaluate_spoken(questions, engine, speech_settings, opened, has_stock=stock, say=_say)
 
 
 @app.command("transcription")

@@ -26,6 +26,7 @@ from assist_api.evaluation.layouts import (
 from kb.search.evaluate import OpenedCorpus, naive_search
 from kb.search.query import SearchQuery
 from kb.search.readings import Reading, likelihood_beside, search_readings
+from kb.vocabulary import trade_sentences
 from speech.engine import SpeechEngine
 from speech.evaluate import error_count, hear, normalise, stock_text
 from speech.events import TranscriptFinal
@@ -171,22 +172,25 @@ async def evaluate_spoken(
     spoken: SpokenSet,
     engine: SpeechEngine,
     settings: SpeechSettings,
-    searches: Mapping[str, Find],
+    opened: OpenedCorpus,
     *,
     has_stock: bool = True,
     say: Say = lambda _line: None,
 ) -> SpokenReport:
     """Recognise every question on both paths and search with each transcript.
 
+    Our recogniser is given the texts of the corpus, as the product gives it those of the knowledge base.
+
     Args:
         spoken: What is asked.
         engine: Warmed up.
         settings: For the model of the stock path.
-        searches: By name, as `searches_of` gives them; return passage ids, best first.
+        opened: What is searched.
         has_stock: Whether the stock path runs too.
         say: Told what is going on.
     """
     transcripts = {WRITTEN: _Transcripts(tuple(Transcript(question.text) for question in spoken.questions), 0.0)}
+    await engine.set_vocabulary((), trade_sentences(opened.documents))
     say(f"recognising {len(spoken.questions)} questions")
     transcripts[OURS] = await _timed(spoken, partial(_transcribe, engine))
     if has_stock:
@@ -194,12 +198,13 @@ async def evaluate_spoken(
         with ThreadPoolExecutor(1, thread_name_prefix="stock") as executor:
             transcripts[STOCK] = await _stock_transcripts(spoken, settings, executor)
     say("searching with every transcript")
+    searches = _searches(opened)
     rows = [await _score(name, spoken, found, searches) for name, found in transcripts.items()]
     return SpokenReport(len(spoken.questions), tuple(rows), _heard(spoken, transcripts))
 
 
-def searches_of(opened: OpenedCorpus) -> dict[str, Find]:
-    """Return the product's search and the obvious way, by their names in the report."""
+def _searches(opened: OpenedCorpus) -> dict[str, Find]:
+    """Return the product's search and the obvious way, by their names in the report; they find passage ids."""
     naive = naive_search(opened.documents)
 
     async def find(question: Transcript) -> Sequence[str]:

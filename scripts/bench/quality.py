@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken, searches_of
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from kb.search.embedders.registry import make_embedder
 from kb.search.evaluate import evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
@@ -119,8 +119,7 @@ async def _spoken(data: Path, say: Say, is_quick: bool) -> None:
     try:
         await engine.warm_up()
         async with opened_corpus(corpus, embedder=embedder, clock=SystemClock(), settings=settings, say=say) as opened:
-            searches = searches_of(opened)
-            report = await evaluate_spoken(questions, engine, speech_settings, searches, say=say)
+            report = await evaluate_spoken(questions, engine, speech_settings, opened, say=say)
     finally:
         await engine.aclose()
         if embedder is not None:

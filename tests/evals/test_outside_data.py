@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken, searches_of
+from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.tables import (
     classification_tables,
     retrieval_tables,
@@ -137,6 +137,6 @@ async def ask_aloud(spoken: Path, retrieval: Path) -> SpokenReport:
     try:
         await engine.warm_up()
         async with opened_corpus(corpus, embedder=None, clock=SystemClock(), settings=search) as opened:
-            return await evaluate_spoken(questions, engine, settings, searches_of(opened), say=print)
+            return await evaluate_spoken(questions, engine, settings, opened, say=print)
     finally:
         await engine.aclose()
