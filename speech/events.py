@@ -89,7 +89,7 @@ class TranscriptFinal:
         confidence: 0..1, the mean token probability of the decode.
         language: `zh` or `en`.
         end_reason: Why the segment ended.
-        engine: Which path decoded it (`short_window`, `stock`, or another engine's name).
+        engine: Which path decoded it (`short_window`, `whole_window`, `stock`, or another engine's name).
         latency_ms: Wall milliseconds from the arrival of the chunk that ended the segment to this event.
         alternatives: What else was said, perhaps; likeliest first, none twice. Never shown, only searched with.
     """

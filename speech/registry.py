@@ -15,6 +15,7 @@ from speech.stt.onnx_runtime import OnnxRuntime
 from speech.stt.short_window import ShortWindowWhisper
 from speech.stt.stock_whisper import StockWhisper
 from speech.stt.whisper_model import LoadedWhisper
+from speech.stt.whisper_text import LONGEST_WINDOW_SECONDS
 from speech.vad.base import VoiceActivityDetector
 from speech.vad.energy import EnergyVAD
 from speech.vad.silero import SileroVAD
@@ -28,18 +29,16 @@ SECOND_ATTEMPT = (0.0,)
 def _onnx_whisper(settings: SpeechSettings) -> Recognizer:
     if settings.device != "cpu":
         return _ctranslate2_whisper(settings)
-    whisper = LoadedWhisper(settings)
-    runtime = OnnxRuntime(whisper, settings.model, threads=settings.threads_per_worker)
-    return _guarded(ShortWindowWhisper(whisper, runtime, beam_size=settings.beam_size), whisper)
+    runtime = OnnxRuntime(settings)
+    first = ShortWindowWhisper(runtime, beam_size=settings.beam_size)
+    second = ShortWindowWhisper(runtime, shortest_seconds=LONGEST_WINDOW_SECONDS)
+    return GuardedRecognizer(first, second, prompt=settings.prompt)
 
 
 def _ctranslate2_whisper(settings: SpeechSettings) -> Recognizer:
     whisper = LoadedWhisper(settings)
-    return _guarded(ShortWindowWhisper(whisper, Ctranslate2Runtime(whisper), beam_size=settings.beam_size), whisper)
-
-
-def _guarded(first: Recognizer, whisper: LoadedWhisper) -> Recognizer:
-    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=whisper.prompt)
+    first = ShortWindowWhisper(Ctranslate2Runtime(whisper), beam_size=settings.beam_size)
+    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=settings.prompt)
 
 
 def _stock_whisper(settings: SpeechSettings) -> Recognizer:

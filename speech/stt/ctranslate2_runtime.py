@@ -12,6 +12,7 @@ from speech.settings import Language
 from speech.stt.beam_search import Hypothesis
 from speech.stt.whisper_model import LoadedWhisper
 from speech.stt.whisper_runtime import Decoded
+from speech.stt.whisper_text import WhisperText
 
 
 class Ctranslate2Runtime:
@@ -19,6 +20,11 @@ class Ctranslate2Runtime:
 
     def __init__(self, whisper: LoadedWhisper) -> None:
         self._whisper = whisper
+
+    @property
+    def text(self) -> WhisperText:
+        """Tokens and spectrograms of the model."""
+        return self._whisper.text
 
     def load(self) -> None:
         """Load the model."""

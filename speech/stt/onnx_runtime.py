@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime
 from faster_whisper.utils import download_model
 
-from kit.errors import MisconfiguredError
-from speech.settings import Language
+from speech.settings import Language, SpeechSettings
 from speech.stt.beam_search import Candidates, beam_search
 from speech.stt.model_file import read_model
 from speech.stt.whisper_graph import WhisperShape, WhisperWeights, decoder_graph, encoder_graph
-from speech.stt.whisper_model import LoadedWhisper, find_model
+from speech.stt.whisper_model import find_model, unusable_model
 from speech.stt.whisper_runtime import Decoded
+from speech.stt.whisper_text import WhisperText
 
 UNSEEN = np.float32(-1e9)
 """Added to what attention thinks of a token, or to a logit, this leaves nothing of it."""
+
+MULTILINGUAL_VOCABULARY = 51_865
+"""Tokens of the smallest model that knows other languages than English; one less means English only."""
 
 OrtValue: TypeAlias = Any
 """`onnxruntime.OrtValue`, an array that stays where the engine put it; onnxruntime has no types."""
@@ -32,11 +37,14 @@ Heard: TypeAlias = Mapping[str, OrtValue]
 class OnnxRuntime:
     """Encoder and decoder made from a faster-whisper folder when they are loaded."""
 
-    def __init__(self, whisper: LoadedWhisper, model: str, *, threads: int = 1) -> None:
-        self._whisper = whisper
-        self._model = model
-        self._threads = threads
+    def __init__(self, settings: SpeechSettings) -> None:
+        self._settings = settings
         self._loaded: _Loaded | None = None
+
+    @property
+    def text(self) -> WhisperText:
+        """Tokens and spectrograms of the model."""
+        return self._ready.text
 
     def load(self) -> None:
         """Build and load both graphs: two seconds for a model of 72 million weights.
@@ -45,21 +53,16 @@ class OnnxRuntime:
             MisconfiguredError: The model is missing, no Whisper, or not whole.
         """
         if self._loaded is None:
-            self._whisper.load()
+            found = find_model(self._settings.model)
             try:
-                self._loaded = _Loaded(_folder(self._model), self._threads)
-            # A configuration that is missing, or names tokens or weights that the model has not.
+                self._loaded = _Loaded(_folder(found), self._settings)
+            # Missing files, an unknown hub name, a configuration that names tokens which the model has not.
             except (OSError, ValueError, LookupError) as error:
-                raise MisconfiguredError(
-                    f"The speech model {self._model!r} cannot be read: {error}. "
-                    "Set SPEECH_MODEL to another, or SPEECH_ENGINE to faster_whisper.",
-                    code="speech_model_unusable",
-                ) from error
+                raise unusable_model(self._settings.model, error) from error
 
     def close(self) -> None:
         """Let go of both."""
         self._loaded = None
-        self._whisper.close()
 
     def encode(self, features: npt.NDArray[np.float32]) -> Heard:
         """Read a spectrogram."""
@@ -70,18 +73,16 @@ class OnnxRuntime:
     def language_probabilities(self, encoded: Heard) -> dict[Language, float]:
         """Ask the model with a step of one token."""
         loaded = self._ready
-        tokenizer = self._whisper.tokenizer(Language.CHINESE)
+        tokenizer = self.text.tokenizer(Language.CHINESE)
         logits = _Text(loaded, encoded).begin([tokenizer.sot], wanted=[0], count=1).logits[0]
         probabilities = _softmax(logits[loaded.language_ids])
         by_token = dict(zip(loaded.language_ids.tolist(), probabilities.tolist(), strict=True))
-        ids = {
-            language: self._whisper.tokenizer(language).language for language in (Language.CHINESE, Language.ENGLISH)
-        }
+        ids = {language: self.text.tokenizer(language).language for language in (Language.CHINESE, Language.ENGLISH)}
         return {language: by_token.get(token, 0.0) for language, token in ids.items()}
 
     def decode(self, encoded: Heard, prompt: Sequence[int], *, beam_size: int, max_tokens: int) -> Decoded:
         """Write what was said."""
-        loaded, tokenizer = self._ready, self._whisper.tokenizer(Language.CHINESE)
+        loaded, tokenizer = self._ready, self.text.tokenizer(Language.CHINESE)
         text = _Text(loaded, encoded)
         count = 2 * beam_size
         start, last = prompt.index(tokenizer.sot), len(prompt) - 1
@@ -105,11 +106,13 @@ class OnnxRuntime:
 class _Loaded:
     """Both graphs and what the model's configuration says of its tokens."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
-        weights = WhisperWeights(read_model(folder / "model.bin"))
+    def __init__(self, folder: Path, settings: SpeechSettings) -> None:
+        weights, threads = WhisperWeights(read_model(folder / "model.bin")), settings.threads_per_worker
         self.shape: WhisperShape = weights.shape
-        self.encoder = _session(encoder_graph(weights).SerializeToString(), threads)
-        self.decoder = _session(decoder_graph(weights).SerializeToString(), threads)
+        is_multilingual = self.shape.vocabulary >= MULTILINGUAL_VOCABULARY
+        self.text = WhisperText.of_folder(folder, is_multilingual=is_multilingual, prompt=settings.prompt)
+        self.encoder = _session(encoder_graph(weights), threads)
+        self.decoder = _session(decoder_graph(weights), threads)
         configuration = json.loads((folder / "config.json").read_text("utf-8"))
         self.language_ids = np.array(configuration.get("lang_ids", []), np.int64)
         banned = configuration.get("suppress_ids", [])
@@ -181,11 +184,15 @@ class _Text:
         return list(made[: len(names)])
 
 
-def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+def _session(model: onnx.ModelProto, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    # Through a file: a session that is made from bytes keeps them, a second time the weights.
+    with TemporaryDirectory(prefix="tingzhi-speech-") as folder:
+        file = Path(folder) / "graph.onnx"
+        file.write_bytes(model.SerializeToString())
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def _value(array: npt.NDArray[Any]) -> OrtValue:
@@ -199,6 +206,5 @@ def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return shares
 
 
-def _folder(model: str) -> Path:
-    found = find_model(model)
-    return Path(found) if Path(found).is_dir() else Path(download_model(found, local_files_only=True))
+def _folder(found: str) -> Path:
+    return Path(found) if Path(found).is_dir() else Path(download_model(found))

@@ -10,23 +10,20 @@ from __future__ import annotations
 import math
 from typing import Generic
 
-import numpy as np
-import numpy.typing as npt
-
 from kit.errors import DependencyCategory, DependencyError
 from speech.events import Alternative
 from speech.settings import Language
 from speech.stt.auto_language import choose_language
 from speech.stt.base import SAMPLE_RATE_HZ, Capabilities, Recognition, RecognitionRequest
-from speech.stt.whisper_model import LoadedWhisper, Samples, to_samples
+from speech.stt.whisper_model import to_samples
 from speech.stt.whisper_runtime import Encoded, WhisperRuntime
+from speech.stt.whisper_text import LONGEST_WINDOW_SECONDS
 
 SHORTEST_WINDOW_SECONDS = 8.0
 """As good as ten (ADR 16); with six, or with less behind the speech, real clips lose a point and more."""
 SHORTEST_PARTIAL_WINDOW_SECONDS = 6.0
 """A partial is read for a second and then replaced: a fifth of its cost, for a loop now and then that a guard cuts."""
 PADDING_SECONDS = 2.0
-LONGEST_WINDOW_SECONDS = 30.0
 TOKENS_PER_SECOND = 8
 TOKENS_SPARE = 12
 """The cap on tokens: the fastest Mandarin stays below 8 tokens a second, a loop does not."""
@@ -35,17 +32,26 @@ TOKENS_SPARE = 12
 class ShortWindowWhisper(Generic[Encoded]):
     """encode + decode on a window as long as the speech needs."""
 
-    capabilities = Capabilities(
-        name="short_window",
-        languages=frozenset({Language.CHINESE, Language.ENGLISH}),
-        max_window_ms=int((LONGEST_WINDOW_SECONDS - PADDING_SECONDS) * 1000),
-        reports_confidence=True,
-    )
+    def __init__(
+        self, runtime: WhisperRuntime[Encoded], *, beam_size: int = 1, shortest_seconds: float = SHORTEST_WINDOW_SECONDS
+    ) -> None:
+        """Decode with a model.
 
-    def __init__(self, whisper: LoadedWhisper, runtime: WhisperRuntime[Encoded], *, beam_size: int = 1) -> None:
-        self._whisper = whisper
+        Args:
+            runtime: Of the model; several recognisers of one thread may share it.
+            beam_size: Texts tried side by side for a final.
+            shortest_seconds: Window of a final, where the speech is no longer.
+        """
         self._runtime = runtime
         self._beam_size = beam_size
+        self._shortest_seconds = shortest_seconds
+        is_short = shortest_seconds < LONGEST_WINDOW_SECONDS
+        self.capabilities = Capabilities(
+            name="short_window" if is_short else "whole_window",
+            languages=frozenset({Language.CHINESE, Language.ENGLISH}),
+            max_window_ms=int((LONGEST_WINDOW_SECONDS - PADDING_SECONDS) * 1000),
+            reports_confidence=True,
+        )
 
     def warm_up(self) -> None:
         """Load the model and run it once, so that the first caller does not wait for lazy allocations."""
@@ -58,9 +64,10 @@ class ShortWindowWhisper(Generic[Encoded]):
 
     def recognize(self, request: RecognitionRequest) -> Recognition:
         """Decode one window; partials, which the next one replaces, with beam 1."""
-        shortest = SHORTEST_WINDOW_SECONDS if request.is_final else SHORTEST_PARTIAL_WINDOW_SECONDS
+        shortest = self._shortest_seconds if request.is_final else SHORTEST_PARTIAL_WINDOW_SECONDS
         try:
-            encoded = self._runtime.encode(mel_features(self._whisper, to_samples(request.pcm), shortest))
+            samples = to_samples(request.pcm)
+            encoded = self._runtime.encode(self._runtime.text.spectrogram(samples, shortest, PADDING_SECONDS))
             return self._decode(encoded, self._language(request, encoded), request)
         except RuntimeError as error:
             raise DependencyError(
@@ -70,7 +77,7 @@ class ShortWindowWhisper(Generic[Encoded]):
     def _language(self, request: RecognitionRequest, encoded: Encoded) -> Language:
         if request.language is not Language.AUTO:
             return request.language
-        if not self._whisper.model.model.is_multilingual:
+        if not self._runtime.text.is_multilingual:
             return Language.ENGLISH
         if not request.is_final and request.spoken is not None:
             return request.spoken  # The final is asked.
@@ -81,11 +88,11 @@ class ShortWindowWhisper(Generic[Encoded]):
     def _decode(self, encoded: Encoded, language: Language, request: RecognitionRequest) -> Recognition:
         decoded = self._runtime.decode(
             encoded,
-            self._whisper.prompt_tokens(language),
+            self._runtime.text.prompt_tokens(language),
             beam_size=self._beam_size if request.is_final else 1,
             max_tokens=TOKENS_PER_SECOND * request.duration_ms // 1000 + TOKENS_SPARE,
         )
-        tokenizer = self._whisper.tokenizer(language)
+        tokenizer = self._runtime.text.tokenizer(language)
         best, *others = (
             Alternative(tokenizer.decode(list(text.tokens)).strip(), math.exp(min(0.0, text.score)))
             for text in decoded.hypotheses
@@ -98,13 +105,3 @@ class ShortWindowWhisper(Generic[Encoded]):
             engine=self.capabilities.name,
             alternatives=tuple(others),
         )
-
-
-def mel_features(whisper: LoadedWhisper, samples: Samples, shortest_seconds: float) -> npt.NDArray[np.float32]:
-    """Return the log-mel spectrogram of the speech and the silence after it, with an even number of frames."""
-    seconds = len(samples) / SAMPLE_RATE_HZ
-    window_seconds = min(LONGEST_WINDOW_SECONDS, max(shortest_seconds, seconds + PADDING_SECONDS))
-    padded = np.zeros(int(window_seconds * SAMPLE_RATE_HZ), dtype=np.float32)
-    padded[: len(samples)] = samples[: len(padded)]
-    features = whisper.model.feature_extractor(padded, padding=0)
-    return np.ascontiguousarray(features[:, : features.shape[1] // 2 * 2], dtype=np.float32)

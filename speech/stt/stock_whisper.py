@@ -1,4 +1,4 @@
-"""Whisper as faster-whisper runs it: the fall-back of the short window, and the yardstick it is measured by."""
+"""Whisper as faster-whisper runs it: the yardstick of the short window, and on ctranslate2 its fall-back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from kit.errors import DependencyCategory, DependencyError
 from speech.settings import Language
 from speech.stt.auto_language import choose_language
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest
-from speech.stt.whisper_model import LoadedWhisper, Samples, to_samples
+from speech.stt.whisper_model import LoadedWhisper, to_samples
+from speech.stt.whisper_text import Samples
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """What `transcribe()` tries one after the other until it believes its own text."""
@@ -69,7 +70,7 @@ class StockWhisper:
             language=language.value,
             beam_size=self._beam_size,
             temperature=self._temperatures,
-            initial_prompt=self._whisper.initial_prompt(language) if self._has_prompt else None,
+            initial_prompt=self._whisper.text.initial_prompt(language) if self._has_prompt else None,
             condition_on_previous_text=False,
             without_timestamps=request_fits_one_window(samples),
         )

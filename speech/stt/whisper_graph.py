@@ -96,6 +96,10 @@ class WhisperWeights:
         values = tensor.astype(np.float32)
         return values if scale is None else values / scale.astype(np.float32)[:, None]
 
+    def size(self, name: str) -> tuple[int, ...]:
+        """Return the shape of a tensor."""
+        return self._tensors[name].shape
+
     def __contains__(self, name: str) -> bool:
         return name in self._tensors
 
@@ -156,15 +160,23 @@ class _Graph:
 
     def few_rows(self, value: str, name: str) -> str:
         """Multiply a row or a few: the decoder's kind."""
-        weights = self.weights[f"{name}/weight"]
-        rows, columns = weights.shape
-        blocks = weights.reshape(rows, columns // _BLOCK, _BLOCK)
-        scales = _without_zeros(np.abs(blocks).max(axis=2) / 127)
-        whole = (np.rint(blocks / scales[:, :, None]) + 128).astype(np.uint8)
-        inputs = [value, self.constant(f"{name}/whole", whole), self.constant(f"{name}/scales", scales.reshape(-1))]
+        rows, columns = self.weights.size(f"{name}/weight")
+        inputs = [value, *self.blocks(name)]
         if f"{name}/bias" in self.weights:
             inputs += ["", "", self.weight(f"{name}/bias")]
         return self.op("MatMulNBits", inputs, K=columns, N=rows, bits=8, block_size=_BLOCK, accuracy_level=4)
+
+    def blocks(self, name: str) -> tuple[str, str]:
+        """Return the weights as whole numbers around 128 (rows, blocks, size of a block) and a scale for each block."""
+        whole, scales = f"{name}/whole", f"{name}/scales"
+        if whole not in self.constants:
+            weights = self.weights[f"{name}/weight"]
+            rows, columns = weights.shape
+            blocks = weights.reshape(rows, columns // _BLOCK, _BLOCK)
+            sizes = _without_zeros(np.abs(blocks).max(axis=2) / 127)
+            self.constant(whole, (np.rint(blocks / sizes[:, :, None]) + 128).astype(np.uint8))
+            self.constant(scales, sizes.reshape(-1))
+        return whole, scales
 
     def feed_forward(self, value: str, name: str, linear: Callable[[str, str], str]) -> str:
         normal = self.normalised(value, f"{name}/layer_norm")
@@ -264,10 +276,17 @@ def decoder_graph(weights: WhisperWeights) -> onnx.ModelProto:
 
 
 def _words(graph: _Graph) -> str:
-    table = graph.constant("words", graph.weights["decoder/embeddings/weight"].astype(np.float16))
-    word = graph.op("Cast", [graph.op("Gather", [table, "tokens"])], to=TensorProto.FLOAT)
+    """Read the embeddings out of the output layer, whose weights they are: a copy would be a third of the model."""
+    shape = graph.weights.shape
+    whole, scales = graph.blocks("decoder/projection")
+    graph.numbers("one_scale", -1, shape.width // _BLOCK, 1)
+    graph.numbers("rows", shape.vocabulary, shape.width // _BLOCK)
+    graph.constant("middle", np.array(128, np.float32))
+    word = graph.op("Cast", [graph.op("Gather", [whole, "tokens"])], to=TensorProto.FLOAT)
+    scale = graph.op("Gather", [graph.op("Reshape", [scales, "rows"]), "tokens"])
+    blocks = graph.op("Mul", [graph.op("Sub", [word, "middle"]), graph.op("Reshape", [scale, "one_scale"])])
     place = graph.op("Gather", [graph.weight("decoder/position_encodings/encodings"), "positions"])
-    return graph.op("Add", [word, place])
+    return graph.op("Add", [graph.op("Reshape", [blocks, "join"]), place])
 
 
 def _decoder_layer(graph: _Graph, value: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""A Whisper model in memory: found, loaded, and described to the two paths that decode with it."""
+"""A Whisper model: found, and loaded as faster-whisper does."""
 
 from __future__ import annotations
 
@@ -6,30 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from faster_whisper import WhisperModel
-from faster_whisper.tokenizer import Tokenizer
 
 from kit.artifacts import is_present, model_folder
 from kit.errors import MisconfiguredError
 from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
-from speech.settings import Language, SpeechSettings
-
-Samples = npt.NDArray[np.float32]
-
-LONGEST_PROMPT_TOKENS = 223
-"""Half of what Whisper's decoder holds, less the mark before it: what it was trained with."""
+from speech.settings import SpeechSettings
+from speech.stt.whisper_text import Samples, WhisperText
 
 
 class LoadedWhisper:
-    """One ctranslate2 model with its tokenizers; owned by one thread."""
+    """One ctranslate2 model, as faster-whisper loads it, with its text; owned by one thread."""
 
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
         self._model: Any = None
-        self._tokenizers: dict[Language, Any] = {}
-        self._prompt_tokens: list[int] = []
+        self._text: WhisperText | None = None
 
     @property
     def model(self) -> Any:  # noqa: ANN401  # rejected: faster-whisper has no types
@@ -39,9 +32,11 @@ class LoadedWhisper:
         return self._model
 
     @property
-    def prompt(self) -> str:
-        """The sentence that leans Chinese decoding."""
-        return self._settings.prompt
+    def text(self) -> WhisperText:
+        """Its tokenizer, spectrogram and prompt; only after `load`."""
+        if self._text is None:
+            raise RuntimeError("the model is not loaded")
+        return self._text
 
     def load(self) -> None:
         """Load the model where it is not loaded yet.
@@ -52,7 +47,7 @@ class LoadedWhisper:
         if self._model is not None:
             return
         try:
-            self._model = WhisperModel(
+            model = WhisperModel(
                 find_model(self._settings.model),
                 device=self._settings.device,
                 compute_type=self._settings.compute_type,
@@ -61,39 +56,27 @@ class LoadedWhisper:
             )
         # A missing folder, an unknown hub name, a compute type this machine lacks: each library raises its own.
         except (OSError, RuntimeError, ValueError) as error:
-            raise MisconfiguredError(
-                f"The speech model {self._settings.model!r} cannot be loaded: {error}. "
-                "Set SPEECH_MODEL to a faster-whisper folder or hub name, or run `tingzhi models fetch`.",
-                code="speech_model_unusable",
-            ) from error
-        tokens = self.tokenizer(Language.CHINESE).encode(" " + self.prompt) if self.prompt else []
-        self._prompt_tokens = tokens[-LONGEST_PROMPT_TOKENS:]
-
-    def tokenizer(self, language: Language) -> Any:  # noqa: ANN401  # rejected: faster-whisper has no types
-        """Return the tokenizer of a language."""
-        if language not in self._tokenizers:
-            self._tokenizers[language] = Tokenizer(
-                self.model.hf_tokenizer, self.model.model.is_multilingual, task="transcribe", language=language.value
-            )
-        return self._tokenizers[language]
-
-    def prompt_tokens(self, language: Language) -> list[int]:
-        """Return what the decoder is given before its first word."""
-        tokenizer = self.tokenizer(language)
-        before = [tokenizer.sot_prev, *self._prompt_tokens] if self._leans(language) else []
-        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
-
-    def initial_prompt(self, language: Language) -> str | None:
-        """Return the sentence to lean on, for the stock path."""
-        return self.prompt if self._leans(language) else None
-
-    def _leans(self, language: Language) -> bool:
-        return bool(self._prompt_tokens) and language is Language.CHINESE
+            raise unusable_model(self._settings.model, error) from error
+        self._text = WhisperText(
+            model.hf_tokenizer,
+            model.feature_extractor,
+            is_multilingual=model.model.is_multilingual,
+            prompt=self._settings.prompt,
+        )
+        self._model = model
 
     def close(self) -> None:
         """Let go of the memory."""
-        self._model = None
-        self._tokenizers.clear()
+        self._model = self._text = None
+
+
+def unusable_model(name: str, error: Exception) -> MisconfiguredError:
+    """Return what to tell whoever named a model that no library can load."""
+    return MisconfiguredError(
+        f"The speech model {name!r} cannot be loaded: {error}. "
+        "Set SPEECH_MODEL to a faster-whisper folder or hub name, or run `tingzhi models fetch`.",
+        code="speech_model_unusable",
+    )
 
 
 def find_model(name: str) -> str:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from speech.settings import Language
 from speech.stt.beam_search import Hypothesis
+from speech.stt.whisper_text import WhisperText
 
 Encoded = TypeVar("Encoded")
 """A window as the decoder reads it; each runtime has its own kind, and nobody else looks inside."""
@@ -31,6 +32,11 @@ class Decoded:
 
 class WhisperRuntime(Protocol[Encoded]):
     """One model in memory, used by one thread; everything blocks. A failure of the engine is a `RuntimeError`."""
+
+    @property
+    def text(self) -> WhisperText:
+        """Tokens and spectrograms of the model; only after `load`."""
+        ...
 
     def load(self) -> None:
         """Load the model where it is not loaded yet.

@@ -16,7 +16,6 @@ from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
-from speech.stt.short_window import SHORTEST_WINDOW_SECONDS, mel_features
 from speech.stt.whisper_model import LoadedWhisper, to_samples
 from tests.fakes.speech_recognizer import FakeRecognizer
 
@@ -127,14 +126,13 @@ class TestFake(RecognizerContract):
 
 def test_both_runtimes_hear_the_same(customer_speech: bytes):
     """Eight bits round differently in each; what they think of the same window stays close."""
-    whisper = LoadedWhisper(SpeechSettings())
-    runtimes = Ctranslate2Runtime(whisper), OnnxRuntime(whisper, SpeechSettings().model)
+    runtimes = Ctranslate2Runtime(LoadedWhisper(SpeechSettings())), OnnxRuntime(SpeechSettings())
     heard = []
     for runtime in runtimes:
         runtime.load()
-        encoded = runtime.encode(mel_features(whisper, to_samples(customer_speech), SHORTEST_WINDOW_SECONDS))
-        decoded = runtime.decode(encoded, whisper.prompt_tokens(Language.CHINESE), beam_size=5, max_tokens=60)
-        text = whisper.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
+        encoded = runtime.encode(runtime.text.spectrogram(to_samples(customer_speech), 8.0, 2.0))
+        decoded = runtime.decode(encoded, runtime.text.prompt_tokens(Language.CHINESE), beam_size=5, max_tokens=60)
+        text = runtime.text.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
         heard.append((text, decoded, runtime.language_probabilities(encoded)))
     (text, decoded, languages), (other_text, other, other_languages) = heard
     assert error_count(normalise(text), normalise(other_text)) <= 2
