@@ -39,9 +39,8 @@ export function BrowserPage() {
       <section className="panel browser__list" aria-label={t('knowledge.list')}>
         <div className="panel__head">
           <SearchBox search={search} placeholder={t('knowledge.search')} onEnterResults={focusFirstEntry} />
-          <NewEntryLink />
         </div>
-        <TestLinks question={search.text} />
+        <Tools question={search.text} />
         {search.isActive ? (
           <FoundList search={search} chosen={entryId ?? null} />
         ) : (
@@ -59,19 +58,22 @@ export function BrowserPage() {
   )
 }
 
-/** Why the search found this, and how the knowledge does in its own tests; for those who can change it. */
-function TestLinks({ question }: { question: string }) {
+/** For those who can change it: why the search found this, how the knowledge does in its own tests, and what is new. */
+function Tools({ question }: { question: string }) {
   const { t } = useTranslation()
   const canEdit = usePermission('knowledge.edit')
   if (!canEdit) return null
   const state: HitTestState = { text: question }
   return (
-    <p className="browser__tests">
+    <div className="browser__tools">
       <Link to="/knowledge/hit-test" state={state}>
         {t('hit_test.title')}
       </Link>
       <Link to="/knowledge/tests">{t('tests.title')}</Link>
-    </p>
+      <div className="browser__actions">
+        <NewLinks />
+      </div>
+    </div>
   )
 }
 
@@ -79,10 +81,9 @@ function focusFirstEntry(): void {
   document.querySelector<HTMLElement>('.entry-row')?.focus()
 }
 
-function NewEntryLink() {
+function NewLinks() {
   const { t } = useTranslation()
   const go = useGo()
-  const canEdit = usePermission('knowledge.edit')
   useShortcut({
     chord: 'A',
     group: 'lists',
@@ -90,7 +91,6 @@ function NewEntryLink() {
     run: () => {
       go('/knowledge/new')
     },
-    isEnabled: canEdit,
   })
   useShortcut({
     chord: 'I',
@@ -99,9 +99,7 @@ function NewEntryLink() {
     run: () => {
       go('/knowledge/import')
     },
-    isEnabled: canEdit,
   })
-  if (!canEdit) return null
   return (
     <>
       <Link className="button" to="/knowledge/import" aria-keyshortcuts="I">
