@@ -1,9 +1,10 @@
-"""Whisper on onnxruntime: half the time of ctranslate2 on the processors of office PCs (ADR 16)."""
+"""Whisper on onnxruntime: a third less time than on ctranslate2 on the processors of office PCs (ADR 16)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -56,8 +57,8 @@ class OnnxRuntime:
             found = find_model(self._settings.model)
             try:
                 self._loaded = _Loaded(_folder(found), self._settings)
-            # Missing files, an unknown hub name, a configuration that names tokens which the model has not.
-            except (OSError, ValueError, LookupError) as error:
+            # Missing files, an unknown hub name, tokens that the model has not, a graph that the engine does not take.
+            except (OSError, ValueError, LookupError, RuntimeError) as error:
                 raise unusable_model(self._settings.model, error) from error
 
     def close(self) -> None:
@@ -68,7 +69,9 @@ class OnnxRuntime:
         """Read a spectrogram."""
         loaded = self._ready
         names = [f"heard_{name}" for name in loaded.shape.caches]
-        return dict(zip(names, loaded.encoder.run_with_ort_values(names, {"mel": _value(features)}), strict=True))
+        with _engine_errors():
+            made = loaded.encoder.run_with_ort_values(names, {"mel": _value(features)})
+        return dict(zip(names, made, strict=True))
 
     def language_probabilities(self, encoded: Heard) -> dict[Language, float]:
         """Ask the model with a step of one token."""
@@ -179,7 +182,8 @@ class _Text:
         inputs = {name: _value(np.asarray(values, np.int64)) for name, values in whole.items()}
         inputs |= {"mask": _value(mask), "banned": banned, **self._heard}
         inputs |= {f"past_{name}": value for name, value in self._cache.items()}
-        made = self._loaded.decoder.run_with_ort_values([*names, *self._cache], inputs)
+        with _engine_errors():
+            made = self._loaded.decoder.run_with_ort_values([*names, *self._cache], inputs)
         self._cache = dict(zip(self._cache, made[len(names) :], strict=True))
         return list(made[: len(names)])
 
@@ -192,7 +196,16 @@ def _session(model: onnx.ModelProto, threads: int) -> onnxruntime.InferenceSessi
     with TemporaryDirectory(prefix="tingzhi-speech-") as folder:
         file = Path(folder) / "graph.onnx"
         file.write_bytes(model.SerializeToString())
-        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        with _engine_errors():
+            return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+@contextmanager
+def _engine_errors() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # rejected: onnxruntime's errors have no common kind
+        raise RuntimeError(f"onnxruntime: {error}") from error
 
 
 def _value(array: npt.NDArray[Any]) -> OrtValue:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kit.errors import MisconfiguredError
+from kit.errors import DependencyError, MisconfiguredError
 from speech.evaluate import error_count, normalise
 from speech.recording import RecordingLimits, open_recording
 from speech.registry import make_detector, make_recognizer
@@ -16,6 +16,7 @@ from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.short_window import ShortWindowWhisper
 from speech.stt.whisper_model import LoadedWhisper, to_samples
 from tests.fakes.speech_recognizer import FakeRecognizer
 
@@ -141,6 +142,18 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
     assert other_languages == pytest.approx(languages, abs=0.05)
     for runtime in runtimes:
         runtime.close()
+
+
+def test_a_failing_engine_is_a_failing_dependency(customer_speech: bytes):
+    runtime = OnnxRuntime(SpeechSettings())
+    runtime.load()
+    with pytest.raises(RuntimeError, match="onnxruntime"):
+        runtime.encode(np.zeros((3, 10), np.float32))
+    recognizer = ShortWindowWhisper(runtime)
+    runtime.encode = lambda _features: {}  # type: ignore[method-assign]
+    with pytest.raises(DependencyError, match="recogniser failed"):
+        recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=True))
+    runtime.close()
 
 
 def test_unknown_names_are_refused_with_the_names_there_are():
