@@ -15,6 +15,7 @@ import onnx
 import onnxruntime
 from faster_whisper.utils import download_model
 
+from kit.onnx import open_model
 from speech.settings import Language, SpeechSettings
 from speech.stt.beam_search import Candidates, beam_search
 from speech.stt.model_file import read_model
@@ -189,15 +190,12 @@ class _Text:
 
 
 def _session(model: onnx.ModelProto, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
     # Through a file: a session that is made from bytes keeps them, a second time the weights.
     with TemporaryDirectory(prefix="tingzhi-speech-") as folder:
         file = Path(folder) / "graph.onnx"
         file.write_bytes(model.SerializeToString())
         with _engine_errors():
-            return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+            return open_model(file, threads=threads)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from kb.search.embedders.base import MODEL_FILE, TOKENIZER_FILE, EmbedderCapabilities, Vectors
 from kb.search.embedders.centred import ORDINARY_VERSION, CentredVectors, Prefixes
 from kit.errors import MisconfiguredError
+from kit.onnx import open_model
 
 E5_PREFIXES = Prefixes("query: ", "passage: ")
 Pooling = Literal["mean", "first"]
@@ -69,15 +70,9 @@ class OnnxEmbedder:
                     "point KB_EMBEDDER at a folder with model.onnx and tokenizer.json.",
                     code="embedding_model_missing",
                 )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
-            session = onnxruntime.InferenceSession(
-                str(self._folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            session = open_model(self._folder / MODEL_FILE, threads=self._threads)
         except Exception as error:  # debt: both libraries raise bare or private exception classes
             raise MisconfiguredError(
                 f"The embedding model in {self._folder} cannot be read. Delete the folder and run "

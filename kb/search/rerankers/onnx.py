@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from kb.search.rerankers.base import Logits
 from kit.errors import MisconfiguredError
+from kit.onnx import open_model
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -47,15 +48,9 @@ class OnnxReranker:
         for name in (MODEL_FILE, TOKENIZER_FILE):
             if not (self._folder / name).is_file():
                 raise _unusable(f"{self._folder} has no {name}")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER_FILE))
-            session = onnxruntime.InferenceSession(
-                str(self._folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            session = open_model(self._folder / MODEL_FILE, threads=self._threads)
         except Exception as error:  # debt: both libraries raise bare or private exception classes
             raise _unusable(f"the model in {self._folder} cannot be read") from error
         # The passage is cut, never the question.
