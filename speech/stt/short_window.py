@@ -56,7 +56,7 @@ class ShortWindowWhisper(Generic[Encoded]):
     def warm_up(self) -> None:
         """Load the model and run it once, so that the first caller does not wait for lazy allocations."""
         self._runtime.load()
-        self.recognize(RecognitionRequest(bytes(2 * SAMPLE_RATE_HZ), Language.CHINESE, is_final=True))
+        self.recognize(RecognitionRequest(bytes(2 * SAMPLE_RATE_HZ), Language.CHINESE, is_final=False))
 
     def close(self) -> None:
         """Let go of the model."""
