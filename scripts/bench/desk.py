@@ -148,22 +148,25 @@ async def _wait_until_whole(http: httpx.AsyncClient) -> None:
     """Wait for what fills in behind a first start and works both cores: vectors, and the categories of work orders.
 
     Raises:
-        RuntimeError: Something else is missing or the wait was too long; the message names the parts.
+        RuntimeError: That took too long; the message names the parts that are not well.
     """
-    waited_for: list[str] = []
+    unwell: list[str] = []
     try:
         async with asyncio.timeout(SETTLE_SECONDS):
             while True:
-                report = (await http.get("/api/v1/health/parts")).raise_for_status().json()
-                waited_for = [
-                    part["part"] for part in report["parts"] if part["state"] != "ok" and part["part"] != "web"
-                ]
-                if not waited_for:
+                unwell = await _unwell_parts(http)
+                if not unwell:
                     return
                 await asyncio.sleep(POLL_SECONDS)
     except TimeoutError as error:
-        parts = ", ".join(waited_for) or "its health"
+        parts = ", ".join(unwell) or "its health"
         raise RuntimeError(f"after {SETTLE_SECONDS:.0f} s the server still waits for: {parts}") from error
+
+
+async def _unwell_parts(http: httpx.AsyncClient) -> list[str]:
+    """Return the parts that are not well yet; the web pages are not needed here and may never have been built."""
+    report = (await http.get("/api/v1/health/parts")).raise_for_status().json()
+    return [part["part"] for part in report["parts"] if part["state"] != "ok" and part["part"] != "web"]
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -78,7 +78,7 @@ def beam_search(
         if not running or len(finished) >= beam_size:
             break
         candidates = step([text.tokens[-1] for text in running], [text.parent for text in running])
-    hypotheses = [text.finished() for text in finished or running or [_Text((), 0.0)]]
+    hypotheses = [text.finished() for text in finished or running]
     return tuple(sorted(hypotheses, key=lambda hypothesis: -hypothesis.score)[:beam_size])
 
 

@@ -16,7 +16,7 @@ from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
-from speech.stt.short_window import ShortWindowWhisper
+from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
 from speech.stt.whisper_model import LoadedWhisper, to_samples
 from tests.fakes.speech_recognizer import FakeRecognizer
 
@@ -131,7 +131,8 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
     heard = []
     for runtime in runtimes:
         runtime.load()
-        encoded = runtime.encode(runtime.text.spectrogram(to_samples(customer_speech), 8.0, 2.0))
+        samples = to_samples(customer_speech)
+        encoded = runtime.encode(runtime.text.spectrogram(samples, SHORTEST_WINDOW_SECONDS, PADDING_SECONDS))
         decoded = runtime.decode(encoded, runtime.text.prompt_tokens(Language.CHINESE), beam_size=5, max_tokens=60)
         text = runtime.text.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
         heard.append((text, decoded, runtime.language_probabilities(encoded)))

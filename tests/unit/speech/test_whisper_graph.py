@@ -11,12 +11,12 @@ import pytest
 
 from kit.errors import MisconfiguredError
 from speech.stt.model_file import ModelFile
+from speech.stt.onnx_runtime import UNSEEN
 from speech.stt.whisper_graph import WhisperWeights, decoder_graph, encoder_graph
 
 pytestmark = pytest.mark.unit
 
 WIDTH, HEADS, MELS, VOCABULARY, PLACES = 128, 2, 4, 30, 20
-HIDDEN = np.float32(-1e9)
 Array = npt.NDArray[np.float32]
 
 
@@ -78,22 +78,36 @@ class Decoder:
     def run(
         self, past: Mapping[str, Array], tokens: list[int], places: list[int], mask: Array
     ) -> tuple[Array, dict[str, Array]]:
+        """Return what follows each token, before anything was banned, and the longer cache."""
+        banned = np.zeros(VOCABULARY, np.float32)
+        logits, *cache = self.ask(["logits", *self.caches], past, tokens, places, mask, banned)
+        return logits, dict(zip(self.caches, cache, strict=True))
+
+    def ask(
+        self,
+        names: list[str],
+        past: Mapping[str, Array],
+        tokens: list[int],
+        places: list[int],
+        mask: Array,
+        banned: Array,
+    ) -> list[Array]:
         inputs = {
             "tokens": np.array(tokens),
             "positions": np.array(places),
             "mask": mask,
             "wanted": np.arange(len(tokens)),
-            "banned": np.zeros(VOCABULARY, np.float32),
-            "count": np.array([3]),
+            "banned": banned,
+            "count": np.array([VOCABULARY - 1]),
             **self.heard,
             **{f"past_{name}": value for name, value in past.items()},
         }
-        logits, *cache = self._decoder.run(["logits", *self.caches], inputs)
-        return logits, dict(zip(self.caches, cache, strict=True))
+        answers: list[Array] = self._decoder.run(names, inputs)
+        return answers
 
     def alone(self, text: list[int]) -> Array:
         """Return what follows each token of one text."""
-        mask = np.triu(np.full((len(text), len(text)), HIDDEN, np.float32), 1)
+        mask = np.triu(np.full((len(text), len(text)), UNSEEN, np.float32), 1)
         return self.run(self.nothing, text, list(range(len(text))), mask)[0]
 
 
@@ -111,35 +125,27 @@ def test_every_layer_hears_the_window(decoder: Decoder):
 
 def test_a_step_says_what_the_whole_text_says(decoder: Decoder):
     whole = decoder.alone([3, 7, 11])
-    _, cache = decoder.run(decoder.nothing, [3, 7], [0, 1], np.array([[0, HIDDEN], [0, 0]], np.float32))
+    _, cache = decoder.run(decoder.nothing, [3, 7], [0, 1], np.array([[0, UNSEEN], [0, 0]], np.float32))
     step, _ = decoder.run(cache, [11], [2], np.zeros((1, 3), np.float32))
     assert step[0] == pytest.approx(whole[2], abs=1e-4)
 
 
 def test_texts_that_share_a_cache_do_not_see_each_other(decoder: Decoder):
     _, cache = decoder.run(decoder.nothing, [3], [0], np.zeros((1, 1), np.float32))
-    mask = np.array([[0, 0, HIDDEN], [0, HIDDEN, 0]], np.float32)
+    mask = np.array([[0, 0, UNSEEN], [0, UNSEEN, 0]], np.float32)
     both, cache = decoder.run(cache, [7, 9], [1, 1], mask)
     assert both[0] == pytest.approx(decoder.alone([3, 7])[1], abs=1e-4)
     assert both[1] == pytest.approx(decoder.alone([3, 9])[1], abs=1e-4)
-    after_second, _ = decoder.run(cache, [4], [2], np.array([[0, HIDDEN, 0, 0]], np.float32))
+    after_second, _ = decoder.run(cache, [4], [2], np.array([[0, UNSEEN, 0, 0]], np.float32))
     assert after_second[0] == pytest.approx(decoder.alone([3, 9, 4])[2], abs=1e-4)
 
 
 def test_what_is_banned_is_never_chosen_and_stays_in_the_logits(decoder: Decoder):
-    inputs = {
-        "tokens": np.array([3]),
-        "positions": np.array([0]),
-        "mask": np.zeros((1, 1), np.float32),
-        "wanted": np.array([0]),
-        "count": np.array([VOCABULARY - 1]),
-        **decoder.heard,
-        **{f"past_{name}": value for name, value in decoder.nothing.items()},
-    }
     best = int(decoder.alone([3])[0].argmax())
     banned = np.zeros(VOCABULARY, np.float32)
-    banned[best] = HIDDEN
-    scores, choices, logits = decoder._decoder.run(["scores", "choices", "logits"], {**inputs, "banned": banned})
+    banned[best] = UNSEEN
+    names = ["scores", "choices", "logits"]
+    scores, choices, logits = decoder.ask(names, decoder.nothing, [3], [0], np.zeros((1, 1), np.float32), banned)
     assert best not in choices[0]
     assert int(logits[0].argmax()) == best
     assert np.exp(scores[0]).sum() == pytest.approx(1.0, abs=1e-4)
