@@ -65,6 +65,9 @@ class TranscriptPartial:
         end_ms: How far this partial heard.
         text: Simplified Chinese or English; may change.
         language: `zh` or `en`.
+        is_pause: Whether the speaker has fallen silent: unless more is said, the final says the same.
+        confidence: As the final's; only at a pause.
+        alternatives: As the final's; only at a pause.
     """
 
     leg_id: UUID
@@ -74,6 +77,9 @@ class TranscriptPartial:
     end_ms: int
     text: str
     language: str
+    is_pause: bool = False
+    confidence: float = 0.0
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from speech.resampler import StreamResampler
 from speech.segmenter import AudioGapError, Segmenter
 from speech.vad.base import VADStream
 
-TAIL_MS = 192
+TAIL_MS = 128
 """Audio kept after the end of speech: the fading of a last syllable that the detector no longer counts. Not longer than
 the pause, or the window decoded at a pause would not be the window of the final."""
 PARTIAL_GROWTH = 0.4

@@ -227,6 +227,7 @@ class LegTranscriber:
     async def _emit_partial(self, window: SpeechWindow, recognition: Recognition) -> None:
         if window.segment_id != self._open_segment_id or self._is_outbox_full:
             return
+        is_pause = window.kind is WindowKind.PAUSE
         event = TranscriptPartial(
             leg_id=self._leg_id,
             segment_id=window.segment_id,
@@ -235,6 +236,9 @@ class LegTranscriber:
             end_ms=window.end_ms,
             text=recognition.text,
             language=recognition.language.value,
+            is_pause=is_pause,
+            confidence=recognition.confidence if is_pause else 0.0,
+            alternatives=recognition.alternatives if is_pause else (),
         )
         self._partial_count += 1
         with suppress(ChannelClosedError):

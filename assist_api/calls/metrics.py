@@ -11,6 +11,7 @@ FINAL_TO_CARD = latency("tingzhi_final_to_card_seconds", "From a final in the ca
 FINAL_TO_CATEGORY = latency("tingzhi_final_to_category_seconds", "From a final to the category it changed, at the hub")
 SEARCHES_FAILED = counter("tingzhi_call_searches_failed_total", "Searches that cost a suggestion")
 SEARCHES_DROPPED = counter("tingzhi_call_searches_dropped_total", "Searches overtaken by newer ones before they began")
+SEARCHES_AHEAD = counter("tingzhi_call_searches_ahead_total", "Searches begun at a pause, and of those used", ("step",))
 SUGGESTIONS_WITHHELD = counter("tingzhi_suggestions_withheld_total", "Searches that showed nothing", ("reason",))
 CLIENTS = gauge("tingzhi_realtime_clients", "Screens connected to a call")
 CLIENTS_CUT_OFF = counter("tingzhi_realtime_clients_cut_off_total", "Screens that were too slow for their queue")

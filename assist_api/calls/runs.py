@@ -17,7 +17,7 @@ from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallRow
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.replay import LegOpener, Replay, ReplayPlan
-from assist_api.calls.session import SEARCH_QUEUE, UNPACED_SEARCH_QUEUE, CallSession
+from assist_api.calls.session import CallSession
 from assist_api.realtime.protocol import (
     CallAnswered,
     CallEnded,
@@ -142,7 +142,7 @@ class CallRunner:
             suggestions=self._suggestions,
             categories=self._categories,
             clock=self._clock,
-            max_waiting_searches=SEARCH_QUEUE if plan.speed == "1" else UNPACED_SEARCH_QUEUE,
+            is_paced=plan.speed == "1",
         )
         run.replay = Replay(plan, self._engine, session, self._disk, self._clock)
         if run.is_stopped:

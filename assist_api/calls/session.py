@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from assist_api.realtime.protocol import (
     Utterance,
     Verdict,
 )
+from assist_api.suggestions.ahead import SearchAhead
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
@@ -95,8 +97,18 @@ class CallSession:
         suggestions: SuggestionService,
         categories: CallCategories,
         clock: Clock,
-        max_waiting_searches: int = SEARCH_QUEUE,
+        is_paced: bool = True,
     ) -> None:
+        """Prepare a call.
+
+        Args:
+            journal: Its only writer is this session.
+            leg_roles: Who speaks on which leg.
+            suggestions: Searches and makes cards.
+            categories: Ranks the category.
+            clock: For delays.
+            is_paced: Whether speech comes at its pace; otherwise it is held back until it has been searched for.
+        """
         self._journal = journal
         self._leg_roles = leg_roles
         self._suggestions = suggestions
@@ -109,7 +121,9 @@ class CallSession:
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
         self._mailbox: BoundedChannel[_Item] = BoundedChannel(MAILBOX_SIZE, Overflow.WAIT)
-        self._searches = WorkLane(max_waiting_searches, self._search)
+        self._searches = WorkLane(SEARCH_QUEUE if is_paced else UNPACED_SEARCH_QUEUE, self._search)
+        self._ahead = SearchAhead(suggestions.search)
+        self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
         self._unanswered = 0
         self._is_caught_up = asyncio.Event()
@@ -129,7 +143,7 @@ class CallSession:
 
     async def run(self) -> None:
         """Handle the mailbox in order until it is drained."""
-        async with asyncio.TaskGroup() as group:
+        async with aclosing(self._ahead), asyncio.TaskGroup() as group:
             for lane in (self._searches, self._rankings):
                 group.create_task(self._run_lane(lane), name="call-session.lane")
             await self._handle_all()
@@ -167,8 +181,19 @@ class CallSession:
                 await self._on_ranked(item)
 
     async def _on_partial(self, partial: TranscriptPartial) -> None:
-        if partial.text and partial.segment_id not in self._finals:
-            await self._journal.announce(_partial_utterance(partial, self._leg_roles[partial.leg_id]))
+        if not partial.text or partial.segment_id in self._finals:
+            return
+        leg_role = self._leg_roles[partial.leg_id]
+        await self._journal.announce(_partial_utterance(partial, leg_role))
+        if partial.is_pause and self._is_paced:
+            await self._search_ahead(partial, leg_role)
+
+    async def _search_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
+        heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives)
+        request = self._policy.foresee(heard)
+        if request is not None:
+            await self._ahead.begin(request)
+            metrics.SEARCHES_AHEAD.labels("begun").inc()
 
     async def _on_final(self, final: TranscriptFinal) -> None:
         if final.segment_id in self._finals:
@@ -198,7 +223,11 @@ class CallSession:
 
     async def _search(self, question: _Question) -> None:
         try:
-            searched = await self._suggestions.search(question.request)
+            searched = await self._ahead.answer(question.request)
+            if searched is None:
+                searched = await self._suggestions.search(question.request)
+            else:
+                metrics.SEARCHES_AHEAD.labels("used").inc()
         except Exception as error:  # rejected: whatever a search raises costs a suggestion, not the call
             metrics.SEARCHES_FAILED.inc()
             log.warning("call_search_failed", call_id=str(self._journal.call_id), exc_info=error)

@@ -12,6 +12,7 @@ The caller of this class runs the searches; it never waits and never reads a clo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -159,13 +160,16 @@ class SuggestionPolicy:
             A search to run; `Withheld` when a customer said nothing to search for; None when the utterance is the
             agent's and no restatement of the matter.
         """
-        self._sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
-        request = self._composer.compose(utterance)
+        request = _request(utterance, self._sectors, self._composer)
         if request is not None:
-            return replace(request, sector=self._sectors.sector)
+            return request
         if utterance.leg_role is LegRole.CUSTOMER and utterance.text:
             return Withheld("not_a_question")
         return None
+
+    def foresee(self, utterance: Heard) -> SearchRequest | None:
+        """Return the search that an utterance would ask for if it were heard now, without taking it in."""
+        return _request(utterance, deepcopy(self._sectors), deepcopy(self._composer))
 
     def regard(self, probabilities: Mapping[str, float], dismissed: Collection[str] = frozenset()) -> Decision:
         """Take in the ranking of the category, as probabilities by category id, and decide again."""
@@ -265,6 +269,12 @@ class SuggestionPolicy:
             return item.probability >= max(threshold, floor)
 
         return _apart(sorted(filter(is_worth_showing, candidates), key=rank, reverse=True))[:MAX_SHOWN]
+
+
+def _request(utterance: Heard, sectors: SectorTracker, composer: QueryComposer) -> SearchRequest | None:
+    sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
+    request = composer.compose(utterance)
+    return None if request is None else replace(request, sector=sectors.sector)
 
 
 def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:

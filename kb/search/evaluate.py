@@ -162,7 +162,7 @@ async def opened_corpus(
         InvalidInputError: The file is missing or malformed.
     """
     documents = read_corpus(corpus)
-    index = make_embedded_index(CACHE_DIR / "evaluations" / _file_hash(corpus), settings, embedder)
+    index = make_embedded_index(kept_index(corpus), settings, embedder)
     service = SearchService(index, embedder, clock, settings)
     try:
         index_seconds = index_documents(index, documents)
@@ -230,8 +230,9 @@ def _text(file: Path, name: str) -> str:
         raise InvalidInputError(f"{file} cannot be read.", field=name, code="evaluation_file_missing") from error
 
 
-def _file_hash(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+def kept_index(corpus: Path) -> Path:
+    """Return the folder in which the index of a corpus is kept for the next evaluation."""
+    return CACHE_DIR / "evaluations" / hashlib.sha256(corpus.read_bytes()).hexdigest()[:16]
 
 
 def index_documents(index: SearchIndex, documents: Sequence[SearchDocument]) -> float:

@@ -2,8 +2,9 @@
 
     python -m scripts.bench.stores --data DIR --url http://127.0.0.1:9200 [--corpus FILE] [--every N] [--vectors KIND]
 
-Vectors are `none`, or `generated`: made from the characters of a text without a model. They stand in for real ones
-where only time and agreement are measured, never quality. The indices it makes are deleted at the end.
+Vectors are `none`; `generated`: made from the characters of a text without a model, for time alone; or `real`: those of
+passages are taken from what `tingzhi evaluate retrieval` has kept of the same corpus, where it has. The indices it makes
+are deleted at the end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import psutil
 
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
-from kb.search.evaluate import GoldQuestion, read_corpus, read_questions, score_run
+from kb.search.embedders.registry import make_embedder
+from kb.search.evaluate import GoldQuestion, kept_index, read_corpus, read_questions, score_run
 from kb.search.hits import SearchResult
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
@@ -34,6 +36,7 @@ from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.logging import configure_logging
 from scripts.bench.generated_vectors import GeneratedVectors
+from scripts.bench.kept_vectors import KeptVectors
 from scripts.bench.machine import describe, use_cores
 from scripts.bench.tables import print_table
 from tests.servers.elasticsearch import delete_indices
@@ -134,7 +137,7 @@ def main() -> None:
     parser.add_argument("--queries", default="queries.jsonl")
     parser.add_argument("--url", default="http://127.0.0.1:9200")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--vectors", choices=["none", "generated"], default="none")
+    parser.add_argument("--vectors", choices=["none", "generated", "real"], default="none")
     parser.add_argument("--vector-index", choices=["hnsw", "int8_hnsw"], default="hnsw")
     parser.add_argument("--server-pid", type=int, help="of Elasticsearch, to count its processor time as well")
     parser.add_argument("--only", choices=["embedded", "elasticsearch"])
@@ -144,7 +147,7 @@ def main() -> None:
     print_table("Machine", ("", ""), describe(cores))
     documents = read_corpus(options.data / options.corpus)
     questions = read_questions(options.data / options.queries, options.data / "qrels.tsv")[:: options.every]
-    embedder = GeneratedVectors() if options.vectors == "generated" else None
+    embedder = _embedder(options.vectors, options.data / options.corpus)
     names = [options.only] if options.only else ["embedded", "elasticsearch"]
     runs = {name: _measure(name, documents, questions, embedder, options) for name in names}
     print_table(
@@ -155,6 +158,13 @@ def main() -> None:
     if len(runs) == 2:
         same = agreement(runs["embedded"].run, runs["elasticsearch"].run)
         print_table("Agreement", ("same ten", "same order", "same first"), [tuple(f"{share:.1%}" for share in same)])
+
+
+def _embedder(vectors: str, corpus: Path) -> Embedder | None:
+    real = make_embedder(KBSettings()) if vectors == "real" else None
+    if real is not None:
+        return KeptVectors(real, kept_index(corpus))
+    return GeneratedVectors() if vectors == "generated" else None
 
 
 def _row(run: StoreRun, questions: Sequence[GoldQuestion]) -> tuple[str, ...]:

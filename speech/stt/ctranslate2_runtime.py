@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import ctranslate2
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +10,7 @@ from speech.settings import Language
 from speech.stt.beam_search import Hypothesis
 from speech.stt.whisper_model import LoadedWhisper
 from speech.stt.whisper_runtime import Decoded
-from speech.stt.whisper_text import WhisperText
+from speech.stt.whisper_text import Prompt, WhisperText
 
 
 class Ctranslate2Runtime:
@@ -43,17 +41,15 @@ class Ctranslate2Runtime:
         ranked = dict(self._whisper.model.model.detect_language(encoded)[0])
         return {language: ranked.get(f"<|{language}|>", 0.0) for language in (Language.CHINESE, Language.ENGLISH)}
 
-    def decode(
-        self, encoded: ctranslate2.StorageView, prompt: Sequence[int], *, beam_size: int, max_tokens: int
-    ) -> Decoded:
+    def decode(self, encoded: ctranslate2.StorageView, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
         """Write what was said."""
         result = self._whisper.model.model.generate(
             encoded,
-            [list(prompt)],
+            [list(prompt.tokens)],
             beam_size=beam_size,
             # The whole beam costs nothing more: 0.63 CPU seconds for one text or five (85 segments), the same first.
             num_hypotheses=beam_size,
-            max_length=len(prompt) + max_tokens,
+            max_length=len(prompt.tokens) + max_tokens,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

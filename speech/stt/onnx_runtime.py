@@ -19,10 +19,10 @@ from kit.onnx import open_model
 from speech.settings import Language, SpeechSettings
 from speech.stt.beam_search import Candidates, beam_search
 from speech.stt.model_file import read_model
-from speech.stt.whisper_graph import WhisperShape, WhisperWeights, decoder_graph, encoder_graph
+from speech.stt.whisper_graph import WhisperShape, WhisperWeights, decoder_graph, encoder_graph, output_graph
 from speech.stt.whisper_model import find_model, unusable_model
 from speech.stt.whisper_runtime import Decoded
-from speech.stt.whisper_text import WhisperText
+from speech.stt.whisper_text import Prompt, WhisperText
 
 UNSEEN = np.float32(-1e9)
 """Added to what attention thinks of a token, or to a logit, this leaves nothing of it."""
@@ -49,7 +49,7 @@ class OnnxRuntime:
         return self._ready.text
 
     def load(self) -> None:
-        """Build and load both graphs: two seconds for a model of 72 million weights.
+        """Build and load the graphs: two seconds for a model of 72 million weights.
 
         Raises:
             MisconfiguredError: The model is missing, no Whisper, or not whole.
@@ -63,7 +63,7 @@ class OnnxRuntime:
                 raise unusable_model(self._settings.model, error) from error
 
     def close(self) -> None:
-        """Let go of both."""
+        """Let go of them."""
         self._loaded = None
 
     def encode(self, features: npt.NDArray[np.float32]) -> Heard:
@@ -77,28 +77,27 @@ class OnnxRuntime:
     def language_probabilities(self, encoded: Heard) -> dict[Language, float]:
         """Ask the model with a step of one token."""
         loaded = self._ready
-        tokenizer = self.text.tokenizer(Language.CHINESE)
-        logits = _Text(loaded, encoded).begin([tokenizer.sot], wanted=[0], count=1).logits[0]
-        probabilities = _softmax(logits[loaded.language_ids])
+        hidden = _Text(loaded, encoded).begin([self.text.tokenizer(Language.CHINESE).sot], wanted=[0])
+        _, logits = loaded.first[Language.CHINESE].candidates_and_logits(hidden, count=1)
+        probabilities = _softmax(logits[0, loaded.language_ids])
         by_token = dict(zip(loaded.language_ids.tolist(), probabilities.tolist(), strict=True))
         ids = {language: self.text.tokenizer(language).language for language in (Language.CHINESE, Language.ENGLISH)}
         return {language: by_token.get(token, 0.0) for language, token in ids.items()}
 
-    def decode(self, encoded: Heard, prompt: Sequence[int], *, beam_size: int, max_tokens: int) -> Decoded:
+    def decode(self, encoded: Heard, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
         """Write what was said."""
-        loaded, tokenizer = self._ready, self.text.tokenizer(Language.CHINESE)
-        text = _Text(loaded, encoded)
-        count = 2 * beam_size
-        start, last = prompt.index(tokenizer.sot), len(prompt) - 1
-        first = text.begin(prompt, wanted=[start, last], count=count)
+        loaded, tokenizer = self._ready, self.text.tokenizer(prompt.language)
+        text, further, count = _Text(loaded, encoded), loaded.further[prompt.language], 2 * beam_size
+        hidden = text.begin(prompt.tokens, wanted=[prompt.tokens.index(tokenizer.sot), len(prompt.tokens) - 1])
+        first, logits = loaded.first[prompt.language].candidates_and_logits(hidden, count=count)
         hypotheses = beam_search(
-            Candidates(first.scores[1:], first.choices[1:]),
-            lambda tokens, parents: text.go_on(tokens, parents, count=count),
+            Candidates(first.scores[1:], first.tokens[1:]),
+            lambda tokens, parents: further.candidates(text.go_on(tokens, parents), count=count),
             beam_size=beam_size,
-            max_tokens=min(max_tokens, loaded.shape.places - len(prompt)),
+            max_tokens=min(max_tokens, loaded.shape.places - len(prompt.tokens)),
             end_token=tokenizer.eot,
         )
-        return Decoded(hypotheses, float(_softmax(first.logits[0])[tokenizer.no_speech]))
+        return Decoded(hypotheses, float(_softmax(logits[0])[tokenizer.no_speech]))
 
     @property
     def _ready(self) -> _Loaded:
@@ -108,7 +107,7 @@ class OnnxRuntime:
 
 
 class _Loaded:
-    """Both graphs and what the model's configuration says of its tokens."""
+    """The graphs and what the model's configuration says of its tokens."""
 
     def __init__(self, folder: Path, settings: SpeechSettings) -> None:
         weights, threads = WhisperWeights(read_model(folder / "model.bin")), settings.threads_per_worker
@@ -120,23 +119,49 @@ class _Loaded:
         configuration = json.loads((folder / "config.json").read_text("utf-8"))
         self.language_ids = np.array(configuration.get("lang_ids", []), np.int64)
         banned = configuration.get("suppress_ids", [])
-        self.banned = self._bans(banned)
-        self.banned_at_first = self._bans([*banned, *configuration.get("suppress_ids_begin", [])])
+        banned_at_first = [*banned, *configuration.get("suppress_ids_begin", [])]
+        every, output = np.arange(self.shape.vocabulary), _session(output_graph(weights), threads)
+        self.first = {Language.ENGLISH: _NextToken(output, every, banned_at_first)}
+        self.further = {Language.ENGLISH: _NextToken(output, every, banned)}
+        if is_multilingual:
+            chinese = self.text.chinese_tokens()
+            foreign = np.setdiff1d(every, chinese)
+            self.first[Language.CHINESE] = _NextToken(output, every, [*banned_at_first, *foreign])
+            output = _session(output_graph(weights, chinese), threads)
+            self.further[Language.CHINESE] = _NextToken(output, chinese, banned)
         self.nothing = _value(np.zeros((self.shape.heads, 0, self.shape.width // self.shape.heads), np.float32))
 
-    def _bans(self, tokens: Sequence[int]) -> OrtValue:
-        added = np.zeros(self.shape.vocabulary, np.float32)
-        added[list(tokens)] = UNSEEN
-        return _value(added)
 
+class _NextToken:
+    """An output layer: says which of its tokens follows a hidden vector of the decoder."""
 
-class _First:
-    """Answers to a prompt: (answers, count) twice, and (answers, vocabulary)."""
+    def __init__(
+        self, output: onnxruntime.InferenceSession, tokens: npt.NDArray[np.int64], banned: Sequence[int]
+    ) -> None:
+        """Keep the layer.
 
-    def __init__(self, scores: OrtValue, choices: OrtValue, logits: OrtValue) -> None:
-        self.scores: npt.NDArray[np.float32] = scores.numpy()
-        self.choices: npt.NDArray[np.int64] = choices.numpy()
-        self.logits: npt.NDArray[np.float32] = logits.numpy()
+        Args:
+            output: Of `output_graph`.
+            tokens: That the layer answers for.
+            banned: Those of them that are never chosen.
+        """
+        self._output = output
+        self._banned = _value(np.where(np.isin(tokens, banned), UNSEEN, np.float32(0)))
+
+    def candidates(self, hidden: OrtValue, *, count: int) -> Candidates:
+        """Return the likeliest tokens after each vector."""
+        scores, tokens = self._run(["scores", "choices"], hidden, count)
+        return Candidates(scores, tokens)
+
+    def candidates_and_logits(self, hidden: OrtValue, *, count: int) -> tuple[Candidates, npt.NDArray[np.float32]]:
+        """Return them with what the model thinks of all its tokens, (vectors, tokens), before any was banned."""
+        scores, tokens, logits = self._run(["scores", "choices", "logits"], hidden, count)
+        return Candidates(scores, tokens), logits
+
+    def _run(self, names: list[str], hidden: OrtValue, count: int) -> list[npt.NDArray[Any]]:
+        inputs = {"hidden": hidden, "banned": self._banned, "count": _value(np.array([count], np.int64))}
+        with _engine_errors():
+            return [made.numpy() for made in self._output.run_with_ort_values(names, inputs)]
 
 
 class _Text:
@@ -149,44 +174,34 @@ class _Text:
         self._seen = np.zeros((1, 0), np.float32)
         self._length = 0
 
-    def begin(self, prompt: Sequence[int], *, wanted: Sequence[int], count: int) -> _First:
-        """Read the prompt; answer after the tokens at `wanted`."""
+    def begin(self, prompt: Sequence[int], *, wanted: Sequence[int]) -> OrtValue:
+        """Read the prompt; return the hidden vectors of the tokens at `wanted`."""
         size = len(prompt)
         only_before = np.triu(np.full((size, size), UNSEEN, np.float32), 1)
-        names = ["scores", "choices", "logits"]
-        answers = self._run(names, prompt, range(size), only_before, wanted, self._loaded.banned_at_first, count)
+        hidden = self._run(prompt, range(size), only_before, wanted)
         self._seen, self._length = only_before[-1:], size
-        return _First(*answers)
+        return hidden
 
-    def go_on(self, tokens: Sequence[int], parents: Sequence[int], *, count: int) -> Candidates:
-        """Put one token behind each of the texts `parents` and say what may follow it."""
+    def go_on(self, tokens: Sequence[int], parents: Sequence[int]) -> OrtValue:
+        """Put one token behind each of the texts `parents`; return their hidden vectors."""
         rows = len(tokens)
         only_itself = np.where(np.eye(rows, dtype=bool), np.float32(0), UNSEEN)
         self._seen = np.concatenate([self._seen[list(parents)], only_itself], axis=1)
         places = [self._length] * rows
         self._length += 1
-        names = ["scores", "choices"]
-        scores, choices = self._run(names, tokens, places, self._seen, range(rows), self._loaded.banned, count)
-        return Candidates(scores.numpy(), choices.numpy())
+        return self._run(tokens, places, self._seen, range(rows))
 
     def _run(
-        self,
-        names: list[str],
-        tokens: Sequence[int],
-        places: Sequence[int],
-        mask: npt.NDArray[np.float32],
-        wanted: Sequence[int],
-        banned: OrtValue,
-        count: int,
-    ) -> list[OrtValue]:
-        whole = {"tokens": tokens, "positions": places, "wanted": wanted, "count": [count]}
+        self, tokens: Sequence[int], places: Sequence[int], mask: npt.NDArray[np.float32], wanted: Sequence[int]
+    ) -> OrtValue:
+        whole = {"tokens": tokens, "positions": places, "wanted": wanted}
         inputs = {name: _value(np.asarray(values, np.int64)) for name, values in whole.items()}
-        inputs |= {"mask": _value(mask), "banned": banned, **self._heard}
+        inputs |= {"mask": _value(mask), **self._heard}
         inputs |= {f"past_{name}": value for name, value in self._cache.items()}
         with _engine_errors():
-            made = self._loaded.decoder.run_with_ort_values([*names, *self._cache], inputs)
-        self._cache = dict(zip(self._cache, made[len(names) :], strict=True))
-        return list(made[: len(names)])
+            hidden, *cache = self._loaded.decoder.run_with_ort_values(["hidden", *self._cache], inputs)
+        self._cache = dict(zip(self._cache, cache, strict=True))
+        return hidden
 
 
 def _session(model: onnx.ModelProto, threads: int) -> onnxruntime.InferenceSession:

@@ -78,7 +78,8 @@ class WhisperWeights:
     def _is_plain(self) -> bool:
         heads = [self._tensors.get(f"{half}/num_heads") for half in ("encoder", "decoder")]
         activation = int(self._tensors.get("decoder/activation", np.int8(_GELU)))
-        return heads[0] is not None and heads[0] == heads[1] and activation == _GELU
+        has_bias = "decoder/projection/bias" in self._tensors
+        return heads[0] is not None and heads[0] == heads[1] and activation == _GELU and not has_bias
 
     @property
     def shape(self) -> WhisperShape:
@@ -164,13 +165,17 @@ class _Graph:
         inputs = [value, *self.blocks(name)]
         if f"{name}/bias" in self.weights:
             inputs += ["", "", self.weight(f"{name}/bias")]
+        return self.multiplied(inputs, rows, columns)
+
+    def multiplied(self, inputs: Sequence[str], rows: int, columns: int) -> str:
+        """Multiply by blocks of eight bits, and add a bias where there is one."""
         return self.op("MatMulNBits", inputs, K=columns, N=rows, bits=8, block_size=_BLOCK, accuracy_level=4)
 
-    def blocks(self, name: str) -> tuple[str, str]:
+    def blocks(self, name: str, chosen: npt.NDArray[np.int64] | slice = slice(None)) -> tuple[str, str]:
         """Return the weights as whole numbers around 128 (rows, blocks, size of a block) and a scale for each block."""
         whole, scales = f"{name}/whole", f"{name}/scales"
         if whole not in self.constants:
-            weights = self.weights[f"{name}/weight"]
+            weights = self.weights[f"{name}/weight"][chosen]
             rows, columns = weights.shape
             blocks = weights.reshape(rows, columns // _BLOCK, _BLOCK)
             sizes = _without_zeros(np.abs(blocks).max(axis=2) / 127)
@@ -240,10 +245,10 @@ def decoder_graph(weights: WhisperWeights) -> onnx.ModelProto:
     """Return the graph of one step.
 
     Inputs: `tokens` and `positions` (rows); `mask` (rows, past + rows), added to what attention thinks of the cache;
-    `wanted` (answers), the rows to answer for; `banned` (vocabulary), added to the logits; `count` (1), how many
-    choices; `past_key_i`, `past_value_i` (heads, past, size), the cache so far, and `heard_key_i`, `heard_value_i`.
-    Outputs: `scores` and `choices` (answers, count), log probabilities of the likeliest tokens; `logits` (answers,
-    vocabulary) before anything was banned; `key_i`, `value_i` (heads, past + rows, size), the longer cache.
+    `wanted` (answers), the rows to answer for; `past_key_i`, `past_value_i` (heads, past, size), the cache so far, and
+    `heard_key_i`, `heard_value_i`.
+    Outputs: `hidden` (answers, width), for an output layer; `key_i`, `value_i` (heads, past + rows, size), the longer
+    cache.
     """
     shape, graph = weights.shape, _Graph(weights)
     size = shape.width // shape.heads
@@ -253,32 +258,56 @@ def decoder_graph(weights: WhisperWeights) -> onnx.ModelProto:
     for number in range(shape.decoder_layers):
         value = _decoder_layer(graph, value, number)
     value = graph.normalised(graph.op("Gather", [value, "wanted"], axis=0), "decoder/layer_norm")
-    logits = graph.op("Identity", [graph.few_rows(value, "decoder/projection")], "logits")
-    likely = graph.op("LogSoftmax", [graph.op("Add", [logits, "banned"])], axis=-1)
-    graph.op("TopK", [likely, "count"], "scores", "choices")
+    graph.op("Identity", [value], "hidden")
     inputs = [
         _tensor("tokens", TensorProto.INT64, "rows"),
         _tensor("positions", TensorProto.INT64, "rows"),
         _tensor("mask", TensorProto.FLOAT, "rows", "seen"),
         _tensor("wanted", TensorProto.INT64, "answers"),
-        _tensor("banned", TensorProto.FLOAT, shape.vocabulary),
-        _tensor("count", TensorProto.INT64, 1),
         *(_tensor(f"past_{name}", TensorProto.FLOAT, shape.heads, "past", size) for name in shape.caches),
         *(_tensor(f"heard_{name}", TensorProto.FLOAT, shape.heads, "n", size) for name in shape.caches),
     ]
     outputs = [
-        _tensor("scores", TensorProto.FLOAT, "answers", "choices_given"),
-        _tensor("choices", TensorProto.INT64, "answers", "choices_given"),
-        _tensor("logits", TensorProto.FLOAT, "answers", shape.vocabulary),
+        _tensor("hidden", TensorProto.FLOAT, "answers", shape.width),
         *(_tensor(name, TensorProto.FLOAT, shape.heads, "seen", size) for name in shape.caches),
     ]
     return graph.model("whisper-decoder", inputs, outputs)
 
 
+def output_graph(weights: WhisperWeights, tokens: npt.NDArray[np.int64] | None = None) -> onnx.ModelProto:
+    """Return the graph that says which token comes next, of those given or of all.
+
+    Inputs: `hidden` (answers, width) of the decoder; `banned` (tokens), added to the logits; `count` (1), how many
+    choices. Outputs: `scores` and `choices` (answers, count), log probabilities of the likeliest tokens and their
+    numbers in the whole vocabulary; `logits` (answers, tokens) before anything was banned.
+    """
+    shape, graph = weights.shape, _Graph(weights)
+    if tokens is None:
+        tokens = np.arange(shape.vocabulary)
+    layer = graph.blocks("decoder/projection", tokens)
+    logits = graph.op("Identity", [graph.multiplied(["hidden", *layer], len(tokens), shape.width)], "logits")
+    likely = graph.op("LogSoftmax", [graph.op("Add", [logits, "banned"])], axis=-1)
+    graph.op("TopK", [likely, "count"], "scores", "places")
+    graph.op("Gather", [graph.constant("tokens", tokens), "places"], "choices")
+    return graph.model(
+        "whisper-output",
+        [
+            _tensor("hidden", TensorProto.FLOAT, "answers", shape.width),
+            _tensor("banned", TensorProto.FLOAT, len(tokens)),
+            _tensor("count", TensorProto.INT64, 1),
+        ],
+        [
+            _tensor("scores", TensorProto.FLOAT, "answers", "choices_given"),
+            _tensor("choices", TensorProto.INT64, "answers", "choices_given"),
+            _tensor("logits", TensorProto.FLOAT, "answers", len(tokens)),
+        ],
+    )
+
+
 def _words(graph: _Graph) -> str:
-    """Read the embeddings out of the output layer, whose weights they are: a copy would be a third of the model."""
+    """Look up the embeddings, kept in eight bits as the output layer is: as 32-bit numbers they are a third of all."""
     shape = graph.weights.shape
-    whole, scales = graph.blocks("decoder/projection")
+    whole, scales = graph.blocks("decoder/embeddings")
     graph.numbers("one_scale", -1, shape.width // _BLOCK, 1)
     graph.numbers("rows", shape.vocabulary, shape.width // _BLOCK)
     graph.constant("middle", np.array(128, np.float32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from speech.settings import Language
 from speech.stt.beam_search import Hypothesis
-from speech.stt.whisper_text import WhisperText
+from speech.stt.whisper_text import Prompt, WhisperText
 
 Encoded = TypeVar("Encoded")
 """A window as the decoder reads it; each runtime has its own kind, and nobody else looks inside."""
@@ -58,6 +57,6 @@ class WhisperRuntime(Protocol[Encoded]):
         """Return the probability of Chinese and of English among all languages that the model knows."""
         ...
 
-    def decode(self, encoded: Encoded, prompt: Sequence[int], *, beam_size: int, max_tokens: int) -> Decoded:
-        """Write at most `max_tokens` after the prompt, `beam_size` texts side by side."""
+    def decode(self, encoded: Encoded, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
+        """Write at most `max_tokens` after a prompt, `beam_size` texts side by side."""
         ...

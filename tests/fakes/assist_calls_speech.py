@@ -11,6 +11,8 @@ from speech.audio import AudioChunk, samples_to_ms
 from speech.events import Alternative, EndReason, TranscriptEvent, TranscriptFinal, TranscriptPartial
 from speech.segmenter import AudioGapError
 
+PAUSE_MS = 100
+"""How long after a line its text is told on suspicion of being all."""
 END_SILENCE_MS = 300
 """How long after a line its final comes."""
 
@@ -25,6 +27,8 @@ class Line:
     text: str
     confidence: float = 0.9
     alternatives: tuple[Alternative, ...] = ()
+    text_at_pause: str | None = None
+    """What was heard up to a pause in the line; None where the pause is the end of it."""
 
 
 class ScriptedEngine:
@@ -64,7 +68,7 @@ class ScriptedEngine:
 
 
 class ScriptedLeg:
-    """One leg: a partial when half a line was fed, the final when its end and some silence were."""
+    """One leg: a partial when half a line was fed, one at the pause behind it, the final when more silence was."""
 
     def __init__(
         self,
@@ -86,6 +90,7 @@ class ScriptedLeg:
         self._breaks_at_ms = breaks_at_ms
         self._waiting = [line for line in lines if line.start_ms >= self.start_ms]
         self._halves: set[int] = set()
+        self._paused: set[int] = set()
         self._outbox: BoundedChannel[TranscriptEvent] = BoundedChannel(256, Overflow.WAIT)
 
     @property
@@ -125,6 +130,9 @@ class ScriptedLeg:
             if fed_ms >= (line.start_ms + line.end_ms) // 2 and line.start_ms not in self._halves:
                 self._halves.add(line.start_ms)
                 await self._outbox.put(self._partial(line, fed_ms))
+            if fed_ms >= line.end_ms + PAUSE_MS and line.start_ms not in self._paused:
+                self._paused.add(line.start_ms)
+                await self._outbox.put(self._pause(line))
             if fed_ms < line.end_ms + END_SILENCE_MS:
                 return
             del self._waiting[0]
@@ -136,6 +144,20 @@ class ScriptedLeg:
     def _partial(self, line: Line, heard_ms: int) -> TranscriptPartial:
         text = line.text[: len(line.text) // 2]
         return TranscriptPartial(self.leg_id, self._segment_id(line), 0, line.start_ms, heard_ms, text, "zh")
+
+    def _pause(self, line: Line) -> TranscriptPartial:
+        return TranscriptPartial(
+            self.leg_id,
+            self._segment_id(line),
+            1,
+            line.start_ms,
+            line.end_ms,
+            line.text if line.text_at_pause is None else line.text_at_pause,
+            "zh",
+            is_pause=True,
+            confidence=line.confidence,
+            alternatives=line.alternatives,
+        )
 
     def _final(self, line: Line, end_ms: int, reason: EndReason) -> TranscriptFinal:
         return TranscriptFinal(

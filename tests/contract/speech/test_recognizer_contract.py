@@ -17,7 +17,8 @@ from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
 from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
-from speech.stt.whisper_model import LoadedWhisper, to_samples
+from speech.stt.whisper_model import LoadedWhisper, find_model, to_samples
+from speech.stt.whisper_text import WhisperText
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
@@ -133,7 +134,8 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
         runtime.load()
         samples = to_samples(customer_speech)
         encoded = runtime.encode(runtime.text.spectrogram(samples, SHORTEST_WINDOW_SECONDS, PADDING_SECONDS))
-        decoded = runtime.decode(encoded, runtime.text.prompt_tokens(Language.CHINESE), beam_size=5, max_tokens=60)
+        prompt = runtime.text.prompt_for(Language.CHINESE)
+        decoded = runtime.decode(encoded, prompt, beam_size=5, max_tokens=60)
         text = runtime.text.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
         heard.append((text, decoded, runtime.language_probabilities(encoded)))
     (text, decoded, languages), (other_text, other, other_languages) = heard
@@ -143,6 +145,17 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
     assert other_languages == pytest.approx(languages, abs=0.05)
     for runtime in runtimes:
         runtime.close()
+
+
+def test_chinese_is_written_with_the_tokens_of_chinese():
+    text = WhisperText.of_folder(Path(find_model(SpeechSettings().model)), is_multilingual=True, prompt="")
+    tokenizer, chinese = text.tokenizer(Language.CHINESE), set(text.chinese_tokens().tolist())
+    for said in ("您好，家里停电了。", "電錶鼙鼓", "在APP上查了4K套餐，WiFi也断了，95598"):
+        assert set(tokenizer.encode(said)) <= chinese
+    for said in ("привет", "こんにちは", " electricity"):
+        assert not set(tokenizer.encode(said)) <= chinese
+    assert tokenizer.eot in chinese
+    assert len(chinese) < 12_000
 
 
 def test_a_failing_engine_is_a_failing_dependency(customer_speech: bytes):

@@ -23,6 +23,7 @@ from assist_api.realtime.protocol import (
     TranscriptPartialEvent,
     Verdict,
 )
+from kb.search.query import DocumentKind
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
 from speech.events import Alternative
@@ -132,6 +133,23 @@ async def test_a_recording_heard_as_fast_as_possible_waits_for_its_searches(sqli
         desk.search.gate.set()
         await desk.ended(call_id)
     assert list(dict.fromkeys(query.text for query in desk.search.queries)) == said
+
+
+async def test_a_search_is_begun_at_the_pause_and_asked_once(sqlite_url: str, tmp_path: Path) -> None:
+    said = Line(0, 100, 900, "我们家突然停电了")
+    async with open_desk(sqlite_url, tmp_path, [said]) as desk:
+        events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
+        assert [query.kinds for query in desk.search.queries] == [{DocumentKind.ENTRY}, {DocumentKind.CASE}]
+        assert of_type(events, SuggestionShownEvent)[0].data.cards[0].entry_id == desk.outage
+
+
+async def test_what_stood_at_a_pause_inside_a_sentence_shows_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    said = Line(0, 100, 900, "我们家总开关跳闸了", text_at_pause="我们家突然停电了")
+    async with open_desk(sqlite_url, tmp_path, [said]) as desk:
+        events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
+        shown = [card.entry_id for event in of_type(events, SuggestionShownEvent) for card in event.data.cards]
+    assert {query.text for query in desk.search.queries} == {"我们家突然停电了", "我们家总开关跳闸了"}
+    assert shown == [desk.tripping]
 
 
 async def test_a_failing_search_costs_the_card_and_heals(desk: Desk, agent: CallViewer) -> None:

@@ -68,6 +68,16 @@ def test_the_best_confidence_of_a_category_is_remembered_through_the_call() -> N
     assert policy.found_categories == {"fault/power.outage.single": 0.8, "fault/power.outage.partial": 0.2}
 
 
+def test_a_search_can_be_foreseen_without_hearing_what_asks_for_it() -> None:
+    policy, told_nothing = SuggestionPolicy(), SuggestionPolicy()
+    for text in ("电费", "家里突然没电了怎么办", "好的谢谢", "还有电表也不转了"):
+        foreseen = policy.foresee(heard(text))
+        assert policy.foresee(heard(text)) == foreseen
+        request = policy.hear(heard(text))
+        assert request == told_nothing.hear(heard(text))
+        assert foreseen == (request if isinstance(request, SearchRequest) else None)
+
+
 def test_the_same_list_again_is_withheld() -> None:
     policy = SuggestionPolicy()
     told(policy, "家里突然没电了怎么办", make_hit("a", 0.9))

@@ -102,8 +102,11 @@ async def test_pause_is_decoded_once_and_its_text_is_the_final(make_engine: Make
     for _ in range(45):
         await leg.feed(silence(20, sample_rate_hz=RATE))
         await asyncio.sleep(0.005)
-    (final,) = finals(await leg.finish())
+    *_, paused, final = [event for event in await leg.finish() if not isinstance(event, TranscriptionLagged)]
+    assert isinstance(paused, TranscriptPartial)
+    assert isinstance(final, TranscriptFinal)
     assert final.text
+    assert (paused.is_pause, paused.text, paused.confidence) == (True, final.text, final.confidence)
     assert len(recognizer.requests) == 1
 
 

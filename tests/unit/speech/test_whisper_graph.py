@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +12,12 @@ import pytest
 from kit.errors import MisconfiguredError
 from speech.stt.model_file import ModelFile
 from speech.stt.onnx_runtime import UNSEEN
-from speech.stt.whisper_graph import WhisperWeights, decoder_graph, encoder_graph
+from speech.stt.whisper_graph import WhisperWeights, decoder_graph, encoder_graph, output_graph
 
 pytestmark = pytest.mark.unit
 
 WIDTH, HEADS, MELS, VOCABULARY, PLACES = 128, 2, 4, 30, 20
+FEW_TOKENS = np.array([2, 5, 11, 29])
 Array = npt.NDArray[np.float32]
 
 
@@ -70,6 +71,8 @@ class Decoder:
         self.caches = weights.shape.caches
         encoder = session(encoder_graph(weights).SerializeToString())
         self._decoder = session(decoder_graph(weights).SerializeToString())
+        self._output = session(output_graph(weights).SerializeToString())
+        self._few_tokens = session(output_graph(weights, FEW_TOKENS).SerializeToString())
         mel = np.random.default_rng(2).normal(0, 1, (MELS, 40)).astype(np.float32)
         names = [f"heard_{name}" for name in self.caches]
         self.heard = dict(zip(names, encoder.run(names, {"mel": mel}), strict=True))
@@ -79,36 +82,46 @@ class Decoder:
         self, past: Mapping[str, Array], tokens: list[int], places: list[int], mask: Array
     ) -> tuple[Array, dict[str, Array]]:
         """Return what follows each token, before anything was banned, and the longer cache."""
-        banned = np.zeros(VOCABULARY, np.float32)
-        logits, *cache = self.ask(["logits", *self.caches], past, tokens, places, mask, banned)
+        hidden, *cache = self._step(past, tokens, places, mask)
+        _, _, logits = self.answer(hidden)
         return logits, dict(zip(self.caches, cache, strict=True))
 
-    def ask(
-        self,
-        names: list[str],
-        past: Mapping[str, Array],
-        tokens: list[int],
-        places: list[int],
-        mask: Array,
-        banned: Array,
-    ) -> list[Array]:
+    def hidden(self, text: list[int]) -> Array:
+        """Return the hidden vectors of one text."""
+        return self._step(self.nothing, text, list(range(len(text))), only_before(len(text)))[0]
+
+    def answer(self, hidden: Array, banned: Sequence[int] = (), *, is_few: bool = False) -> list[Array]:
+        """Return scores, choices and logits of every token, or of the few."""
+        tokens = FEW_TOKENS if is_few else np.arange(VOCABULARY)
+        output = self._few_tokens if is_few else self._output
+        inputs = {
+            "hidden": hidden,
+            "banned": np.where(np.isin(tokens, banned), UNSEEN, np.float32(0)),
+            "count": np.array([len(tokens) - len(banned)]),
+        }
+        answers: list[Array] = output.run(["scores", "choices", "logits"], inputs)
+        return answers
+
+    def _step(self, past: Mapping[str, Array], tokens: list[int], places: list[int], mask: Array) -> list[Array]:
         inputs = {
             "tokens": np.array(tokens),
             "positions": np.array(places),
             "mask": mask,
             "wanted": np.arange(len(tokens)),
-            "banned": banned,
-            "count": np.array([VOCABULARY - 1]),
             **self.heard,
             **{f"past_{name}": value for name, value in past.items()},
         }
-        answers: list[Array] = self._decoder.run(names, inputs)
-        return answers
+        made: list[Array] = self._decoder.run(["hidden", *self.caches], inputs)
+        return made
 
     def alone(self, text: list[int]) -> Array:
         """Return what follows each token of one text."""
-        mask = np.triu(np.full((len(text), len(text)), UNSEEN, np.float32), 1)
-        return self.run(self.nothing, text, list(range(len(text))), mask)[0]
+        return self.run(self.nothing, text, list(range(len(text))), only_before(len(text)))[0]
+
+
+def only_before(size: int) -> Array:
+    """Return the mask of a text read at once: no token sees a later one."""
+    return np.triu(np.full((size, size), UNSEEN, np.float32), 1)
 
 
 @pytest.fixture(scope="module")
@@ -142,13 +155,18 @@ def test_texts_that_share_a_cache_do_not_see_each_other(decoder: Decoder):
 
 def test_what_is_banned_is_never_chosen_and_stays_in_the_logits(decoder: Decoder):
     best = int(decoder.alone([3])[0].argmax())
-    banned = np.zeros(VOCABULARY, np.float32)
-    banned[best] = UNSEEN
-    names = ["scores", "choices", "logits"]
-    scores, choices, logits = decoder.ask(names, decoder.nothing, [3], [0], np.zeros((1, 1), np.float32), banned)
+    _, choices, logits = decoder.answer(decoder.hidden([3]), banned=[best])
     assert best not in choices[0]
     assert int(logits[0].argmax()) == best
-    assert np.exp(scores[0]).sum() == pytest.approx(1.0, abs=1e-4)
+
+
+def test_an_output_layer_of_few_tokens_names_them_by_their_number_in_the_vocabulary(decoder: Decoder):
+    hidden = decoder.hidden([3])
+    logits = decoder.answer(hidden)[2][0, FEW_TOKENS]
+    scores, choices, _ = decoder.answer(hidden, is_few=True)
+    assert choices[0].tolist() == FEW_TOKENS[np.argsort(-logits)].tolist()
+    assert np.exp(scores[0]).sum() == pytest.approx(1.0, abs=1e-5)
+    assert scores[0, 0] - scores[0, 1] == pytest.approx(np.sort(logits)[-1] - np.sort(logits)[-2], abs=1e-4)
 
 
 def test_weights_in_eight_bits_are_read_with_their_scale():
@@ -165,6 +183,7 @@ def test_weights_in_eight_bits_are_read_with_their_scale():
         ModelFile("WhisperSpec", 3, {}, ()),
         small_whisper(**{"decoder/activation": np.array(0, np.int8)}),
         small_whisper(**{"decoder/num_heads": np.array(4, np.int16)}),
+        small_whisper(**{"decoder/projection/bias": np.zeros(VOCABULARY, np.float16)}),
     ],
 )
 def test_other_models_are_refused(model: ModelFile):
