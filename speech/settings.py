@@ -68,7 +68,7 @@ class SpeechSettings(Settings):
     """Shorter sounds are clicks, not words; a curt 是 lasts about 150 ms."""
     pre_roll: PositiveDuration = timedelta(milliseconds=400)
     """Audio kept from before the onset, so that the first word is whole; 400 ms with 256 ms behind the end instead of
-    256 and 160 took 1.4 points off the character errors at 8 kHz. The adapted recogniser needs less behind it (ADR 17)."""
+    256 and 160 took 1.4 points off the character errors at 8 kHz. The adapted recogniser needs less behind (ADR 17)."""
     end_silence: PositiveDuration = timedelta(milliseconds=512)
     """Silence that ends a segment. Pauses inside a telephone sentence are mostly below half a second, and the
     budget of one second from end of speech to final text leaves no more."""

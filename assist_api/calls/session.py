@@ -191,8 +191,7 @@ class CallSession:
     async def _search_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
         heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives)
         request = self._policy.foresee(heard)
-        if request is not None:
-            await self._ahead.begin(request)
+        if request is not None and await self._ahead.begin(request):
             metrics.SEARCHES_AHEAD.labels("begun").inc()
 
     async def _on_final(self, final: TranscriptFinal) -> None:

@@ -33,16 +33,17 @@ class SearchAhead:
         self._begun: dict[UUID, _Begun] = {}
         self._tasks = TaskSupervisor("search-ahead")
 
-    async def begin(self, request: SearchRequest) -> None:
-        """Begin a search, in place of the one that the same utterance asked for before."""
+    async def begin(self, request: SearchRequest) -> bool:
+        """Begin a search, in place of the one that the same utterance asked for before; False where it is that one."""
         segment_id = request.trigger_segment_id
         if segment_id in self._begun and self._begun[segment_id].request == request:
-            return
+            return False
         outdated = [self._begun.pop(segment_id)] if segment_id in self._begun else []
         while len(self._begun) >= MAX_BEGUN:
             outdated.append(self._begun.pop(next(iter(self._begun))))
         self._begun[segment_id] = _Begun(request, self._tasks.start(self._run(request), name="search"))
         await cancel_and_wait(*(begun.task for begun in outdated))
+        return True
 
     async def answer(self, request: SearchRequest) -> Searched | None:
         """Return the answer to a search that was begun, as soon as it is there; None where it must be run.

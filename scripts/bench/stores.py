@@ -2,9 +2,9 @@
 
     python -m scripts.bench.stores --data DIR --url http://127.0.0.1:9200 [--corpus FILE] [--every N] [--vectors KIND]
 
-Vectors are `none`; `generated`: made from the characters of a text without a model, for time alone; or `real`: those of
-passages are taken from what `tingzhi evaluate retrieval` has kept of the same corpus, where it has. The indices it makes
-are deleted at the end.
+Vectors are `none`; `generated`: made from the characters of a text without a model, for time alone; or `real`: those
+of passages are taken from what `tingzhi evaluate retrieval` has kept of the same corpus, where it has. The indices it
+makes are deleted at the end.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
 
 from kb.search.hits import SearchResult, SearchState
 from kb.search.query import SearchQuery
-from kb.search.readings import MAX_READINGS, Reading, ReadResult, search_readings
+from kb.search.readings import MAX_READINGS, READINGS_AT_ONCE, Reading, ReadResult, search_readings
 from tests.fakes.assist_calls_search import make_hit, make_result
 
 pytestmark = pytest.mark.unit
@@ -64,6 +65,23 @@ async def test_no_more_than_a_beam_of_readings_is_asked() -> None:
     index = Index({})
     await index.read(*((f"第{number}种", 0.9) for number in range(20)))
     assert len(index.asked) == 1 + MAX_READINGS
+
+
+async def test_readings_are_asked_in_pairs() -> None:
+    at_once: list[int] = []
+    running = 0
+
+    async def search(query: SearchQuery) -> SearchResult:
+        nonlocal running
+        running += 1
+        at_once.append(running)
+        await asyncio.sleep(0)
+        running -= 1
+        return make_result()
+
+    readings = [Reading(f"第{number}种", 0.9) for number in range(MAX_READINGS)]
+    await search_readings(search, SearchQuery(HEARD), readings)
+    assert at_once == [1, *[1, READINGS_AT_ONCE] * (MAX_READINGS // READINGS_AT_ONCE)]
 
 
 async def test_no_reading_is_asked_when_time_is_up() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime  # noqa: F401  # constraint: loaded after usearch 2.26 it crashes the process
 import structlog
 from usearch.index import Index
 
@@ -23,6 +24,9 @@ Stored = npt.NDArray[np.float16]
 
 _COMPARED = 64
 """Vectors of a file that must be those of the rows before the rest is believed."""
+_BREADTH = 800
+"""Neighbours kept in sight while the graph is walked. Of the 180 nearest of 118,000 real vectors .91 are found with
+usearch's own 64, .96 with 400 and .98 with 800, for 0.7, 1.3 and 1.8 ms."""
 _SAVED_AFTER = 1_000
 """Changes that are worth writing the file again; fewer are made up for when it is read."""
 
@@ -41,7 +45,7 @@ class NearestGraph:
         self._file = file
         self._changes = 0
         kept = None if file is None else _read(file, numbers, vectors)
-        self._index = kept or Index(ndim=vectors.shape[1], metric="ip", dtype="f16")
+        self._index = kept or Index(ndim=vectors.shape[1], metric="ip", dtype="f16", expansion_search=_BREADTH)
         # As a slice: one by one the keys take quadratic time.
         known = np.asarray(self._index.keys[: len(self._index)], np.int64)
         self.remove(np.setdiff1d(known, numbers).tolist())
@@ -83,7 +87,7 @@ def _read(file: Path, numbers: Numbers, vectors: Stored) -> Index | None:
     if not file.is_file():
         return None
     try:
-        index = Index.restore(file)
+        index = Index.restore(file, expansion_search=_BREADTH)
     except (OSError, RuntimeError, ValueError, AttributeError) as error:  # what usearch raises for damage of any sort
         log.warning("vector_graph_unreadable", reason=str(error))
         return None
