@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from assist_api.settings import AssistSettings
 from kb.packs import PackImporter
 from kb.service import KnowledgeService
 from kb.words.importing import import_demo_words
+from kit.memory import give_back_freed_memory
 from kit.tasks import TaskSupervisor
 
 DEMO_PACKS = Path(kb.__file__).parent / "demo"
@@ -76,6 +78,7 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     await services.knowledge.words.refresh()
     await services.knowledge.indexer.catch_up()
     await services.knowledge.search.warm_up()
+    await asyncio.to_thread(give_back_freed_memory)
     await services.vocabulary.refresh()
     services.knowledge.indexer.start()
     background.start(services.knowledge.words.follow(), name="words")
