@@ -69,10 +69,11 @@ async def search_readings(
     if own.has_answer or own.state is SearchState.UNAVAILABLE:
         return ReadResult(own, None)
     best, most, took_ms = ReadResult(own, None), _likeliness(own), own.took_ms
-    for start in range(0, min(len(readings), MAX_READINGS), READINGS_AT_ONCE):
+    asked = readings[:MAX_READINGS]
+    for start in range(0, len(asked), READINGS_AT_ONCE):
         if not is_time_left():
             break
-        together = readings[start : min(start + READINGS_AT_ONCE, MAX_READINGS)]
+        together = asked[start : start + READINGS_AT_ONCE]
         results = await asyncio.gather(*(search(replace(query, text=reading.text)) for reading in together))
         took_ms += max(result.took_ms for result in results)
         for number, (reading, result) in enumerate(zip(together, results, strict=True), start):

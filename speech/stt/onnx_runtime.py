@@ -120,7 +120,8 @@ class _Loaded:
         self.language_ids = np.array(configuration.get("lang_ids", []), np.int64)
         banned = configuration.get("suppress_ids", [])
         banned_at_first = [*banned, *configuration.get("suppress_ids_begin", [])]
-        every, output = np.arange(self.shape.vocabulary), _session(output_graph(weights), threads)
+        every = np.arange(self.shape.vocabulary)
+        output = _session(output_graph(weights, every), threads)
         self.first = {Language.ENGLISH: _NextToken(output, every, banned_at_first)}
         self.further = {Language.ENGLISH: _NextToken(output, every, banned)}
         if is_multilingual:

@@ -173,15 +173,12 @@ class _Graph:
 
     def blocks(self, name: str, chosen: npt.NDArray[np.int64] | slice = slice(None)) -> tuple[str, str]:
         """Return the weights as whole numbers around 128 (rows, blocks, size of a block) and a scale for each block."""
-        whole, scales = f"{name}/whole", f"{name}/scales"
-        if whole not in self.constants:
-            weights = self.weights[f"{name}/weight"][chosen]
-            rows, columns = weights.shape
-            blocks = weights.reshape(rows, columns // _BLOCK, _BLOCK)
-            sizes = _without_zeros(np.abs(blocks).max(axis=2) / 127)
-            self.constant(whole, (np.rint(blocks / sizes[:, :, None]) + 128).astype(np.uint8))
-            self.constant(scales, sizes.reshape(-1))
-        return whole, scales
+        weights = self.weights[f"{name}/weight"][chosen]
+        rows, columns = weights.shape
+        blocks = weights.reshape(rows, columns // _BLOCK, _BLOCK)
+        sizes = _without_zeros(np.abs(blocks).max(axis=2) / 127)
+        whole = (np.rint(blocks / sizes[:, :, None]) + 128).astype(np.uint8)
+        return self.constant(f"{name}/whole", whole), self.constant(f"{name}/scales", sizes.reshape(-1))
 
     def feed_forward(self, value: str, name: str, linear: Callable[[str, str], str]) -> str:
         normal = self.normalised(value, f"{name}/layer_norm")
@@ -274,16 +271,14 @@ def decoder_graph(weights: WhisperWeights) -> onnx.ModelProto:
     return graph.model("whisper-decoder", inputs, outputs)
 
 
-def output_graph(weights: WhisperWeights, tokens: npt.NDArray[np.int64] | None = None) -> onnx.ModelProto:
-    """Return the graph that says which token comes next, of those given or of all.
+def output_graph(weights: WhisperWeights, tokens: npt.NDArray[np.int64]) -> onnx.ModelProto:
+    """Return the graph that says which of some tokens comes next.
 
     Inputs: `hidden` (answers, width) of the decoder; `banned` (tokens), added to the logits; `count` (1), how many
     choices. Outputs: `scores` and `choices` (answers, count), log probabilities of the likeliest tokens and their
     numbers in the whole vocabulary; `logits` (answers, tokens) before anything was banned.
     """
     shape, graph = weights.shape, _Graph(weights)
-    if tokens is None:
-        tokens = np.arange(shape.vocabulary)
     layer = graph.blocks("decoder/projection", tokens)
     logits = graph.op("Identity", [graph.multiplied(["hidden", *layer], len(tokens), shape.width)], "logits")
     likely = graph.op("LogSoftmax", [graph.op("Add", [logits, "banned"])], axis=-1)

@@ -71,7 +71,7 @@ class Decoder:
         self.caches = weights.shape.caches
         encoder = session(encoder_graph(weights).SerializeToString())
         self._decoder = session(decoder_graph(weights).SerializeToString())
-        self._output = session(output_graph(weights).SerializeToString())
+        self._output = session(output_graph(weights, np.arange(VOCABULARY)).SerializeToString())
         self._few_tokens = session(output_graph(weights, FEW_TOKENS).SerializeToString())
         mel = np.random.default_rng(2).normal(0, 1, (MELS, 40)).astype(np.float32)
         names = [f"heard_{name}" for name in self.caches]
@@ -155,9 +155,10 @@ def test_texts_that_share_a_cache_do_not_see_each_other(decoder: Decoder):
 
 def test_what_is_banned_is_never_chosen_and_stays_in_the_logits(decoder: Decoder):
     best = int(decoder.alone([3])[0].argmax())
-    _, choices, logits = decoder.answer(decoder.hidden([3]), banned=[best])
+    scores, choices, logits = decoder.answer(decoder.hidden([3]), banned=[best])
     assert best not in choices[0]
     assert int(logits[0].argmax()) == best
+    assert np.exp(scores[0]).sum() == pytest.approx(1.0, abs=1e-4)
 
 
 def test_an_output_layer_of_few_tokens_names_them_by_their_number_in_the_vocabulary(decoder: Decoder):
