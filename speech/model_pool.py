@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from speech import metrics
 from speech.decode_queue import DecodeJob, DecodeQueue
 from speech.front_end import WindowKind
 from speech.partial_budget import PartialBudget
-from speech.stt.base import Recognition, RecognitionRequest, Recognizer
+from speech.stt.base import AbandonedError, Recognition, RecognitionRequest, Recognizer
 from speech.text.finishing import TextFinisher
 
 
@@ -31,7 +31,7 @@ class DecodeTicket:
 class ModelPool:
     """Decodes windows in order of urgency; lives on one event loop.
 
-    A thread that runs cannot be stopped: what it returns for a ticket that was cancelled meanwhile is thrown away.
+    A recogniser at work is told when its ticket is cancelled and may stop; what it returns nevertheless is thrown away.
     """
 
     def __init__(
@@ -96,14 +96,23 @@ class ModelPool:
             job.kind = WindowKind.FINAL
             self._dispatch()
 
+    def drop(self, ticket: DecodeTicket) -> None:
+        """Forget a window whose text nobody wants any more."""
+        if job := self._jobs.get(ticket):
+            self._drop([job])
+
     def drop_tentative(self, leg_id: UUID) -> None:
-        """Forget the waiting windows of a leg that are not final."""
-        self._cancel(self._queue.drop_tentative(leg_id))
+        """Forget the windows of a leg that are not final."""
+        jobs = (job for job in self._jobs.values() if job.leg_id == leg_id)
+        self._drop([job for job in jobs if job.kind is not WindowKind.FINAL])
 
     def drop_leg(self, leg_id: UUID) -> None:
-        """Forget every window of a leg, the running ones too."""
-        self._queue.drop_leg(leg_id)
-        self._cancel([job for job in self._jobs.values() if job.leg_id == leg_id])
+        """Forget every window of a leg."""
+        self._drop([job for job in self._jobs.values() if job.leg_id == leg_id])
+
+    def _drop(self, jobs: list[DecodeJob[DecodeTicket]]) -> None:
+        self._queue.drop(jobs)
+        self._cancel(jobs)
 
     async def aclose(self) -> None:
         """Drop what waits, let running decodes end, let go of the models and their threads; safe to call twice."""
@@ -132,7 +141,7 @@ class ModelPool:
 
     def _run(self, worker: _Worker, job: DecodeJob[DecodeTicket]) -> None:
         running = asyncio.get_running_loop().run_in_executor(
-            worker.executor, worker.decode, job.kind, job.ticket.request, self._finisher
+            worker.executor, worker.decode, job.kind, job.ticket, self._finisher
         )
         running.add_done_callback(partial(self._finished, worker, job, self._clock.monotonic()))
 
@@ -163,10 +172,15 @@ class _Worker:
         self.recognizer = recognizer
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"speech-model-{number}")
 
-    def decode(self, kind: WindowKind, request: RecognitionRequest, finisher: TextFinisher) -> Recognition:
+    def decode(self, kind: WindowKind, ticket: DecodeTicket, finisher: TextFinisher) -> Recognition:
         started_at = time.perf_counter()
+        request = replace(ticket.request, is_wanted=lambda: not ticket.result.cancelled())
         try:
+            request.check_wanted()
             return finisher.finish(self.recognizer.recognize(request))
+        except AbandonedError:
+            metrics.ABANDONED_DECODES.labels(purpose=kind.value).inc()
+            raise
         finally:
             metrics.DECODE_TIME.labels(purpose=kind.value).observe(time.perf_counter() - started_at)
 

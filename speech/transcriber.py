@@ -163,6 +163,7 @@ class LegTranscriber:
                 arrived_at = batch[0].at
                 chunks = [arrival.chunk for arrival in batch]
                 windows = await loop.run_in_executor(self._ears, self._front_end.feed, chunks)
+                self._give_up_broken_pause()
                 await self._take(windows, arrived_at)
                 await self._report_lag()
             await self._take(await loop.run_in_executor(self._ears, self._front_end.finish), arrived_at)
@@ -200,15 +201,18 @@ class LegTranscriber:
         self._pause = (window, ticket) if window.kind is WindowKind.PAUSE else None
         ticket.result.add_done_callback(partial(self._on_partial, window))
 
+    def _give_up_broken_pause(self) -> None:
+        if self._pause is not None and not self._front_end.is_silent_since(self._pause[0]):
+            self._pool.drop(self._pause[1])
+            self._pause = None
+
     async def _end_segment(self, window: SpeechWindow, arrived_at: float) -> None:
         self._open_segment_id = None
         pause, self._pause = self._pause, None
-        if pause is not None and _is_same_speech(pause[0], window) and not pause[1].result.cancelled():
-            ticket = pause[1]
-            self._pool.promote(ticket)
-        else:
-            self._pool.drop_tentative(self._leg_id)
-            ticket = self._submit(window)
+        is_decoded = pause is not None and _is_same_speech(pause[0], window) and not pause[1].result.cancelled()
+        ticket = pause[1] if pause is not None and is_decoded else self._submit(window)
+        self._pool.promote(ticket)
+        self._pool.drop_tentative(self._leg_id)
         self._undelivered.append(window.end_ms)
         await self._ended.put(_EndedSegment(window, ticket, arrived_at))
 
@@ -227,7 +231,7 @@ class LegTranscriber:
     async def _emit_partial(self, window: SpeechWindow, recognition: Recognition) -> None:
         if window.segment_id != self._open_segment_id or self._is_outbox_full:
             return
-        is_pause = window.kind is WindowKind.PAUSE
+        is_pause = window.kind is WindowKind.PAUSE and self._front_end.is_silent_since(window)
         event = TranscriptPartial(
             leg_id=self._leg_id,
             segment_id=window.segment_id,

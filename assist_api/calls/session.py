@@ -61,6 +61,13 @@ class _Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """Answer to what the final will ask for if the pause is the end."""
+
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
 class _CategoryQuestion:
     utterances: tuple[Utterance, ...]
     sector: str | None
@@ -83,7 +90,8 @@ class _LaneEnded:
     """A lane has answered everything it was given."""
 
 
-_Item = TranscriptEvent | StageState | _Answered | _Ranked | _Drained | _LaneEnded
+_Handled = TranscriptEvent | StageState | _Foreseen | _Answered | _Ranked
+_Item = _Handled | _Drained | _LaneEnded
 
 
 class CallSession:
@@ -122,7 +130,8 @@ class CallSession:
         self._finals: set[UUID] = set()
         self._mailbox: BoundedChannel[_Item] = BoundedChannel(MAILBOX_SIZE, Overflow.WAIT)
         self._searches = WorkLane(SEARCH_QUEUE if is_paced else UNPACED_SEARCH_QUEUE, self._search)
-        self._ahead = SearchAhead(suggestions.search)
+        self._ahead = SearchAhead(suggestions.search, self._foresee)
+        self._previewed: Searched | None = None
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
         self._unanswered = 0
@@ -165,7 +174,7 @@ class CallSession:
                 case _:
                     await self._handle(item)
 
-    async def _handle(self, item: TranscriptEvent | StageState | _Answered | _Ranked) -> None:
+    async def _handle(self, item: _Handled) -> None:
         match item:
             case TranscriptPartial():
                 await self._on_partial(item)
@@ -175,6 +184,8 @@ class CallSession:
                 await self._stages.set_speech_lag(item.leg_id, item.lag_ms)
             case StageState():
                 await self._stages.set(item)
+            case _Foreseen():
+                await self._on_foreseen(item.searched)
             case _Answered():
                 await self._on_answered(item)
             case _Ranked():
@@ -193,6 +204,22 @@ class CallSession:
         request = self._policy.foresee(heard)
         if request is not None and await self._ahead.begin(request):
             metrics.SEARCHES_AHEAD.labels("begun").inc()
+
+    async def _foresee(self, searched: Searched) -> None:
+        await self._mailbox.put(_Foreseen(searched))
+
+    async def _on_foreseen(self, searched: Searched) -> None:
+        """Show at the pause what its final would: most of an agent's wait is the silence that proves the end."""
+        if searched.result.state is SearchState.UNAVAILABLE:
+            return
+        self._previewed = searched
+        decision = self._policy.preview(searched.request, searched.result, self._dismissed())
+        trigger = searched.request.trigger_segment_id
+        if isinstance(decision, Withheld):
+            await self._withhold(decision, trigger, state_name(searched.result.state))
+        else:
+            metrics.SEARCHES_AHEAD.labels("shown").inc()
+            await self._show(decision, trigger)
 
     async def _on_final(self, final: TranscriptFinal) -> None:
         if final.segment_id in self._finals:
@@ -236,15 +263,17 @@ class CallSession:
 
     async def _on_answered(self, answer: _Answered) -> None:
         request, result = answer.searched.request, answer.searched.result
+        is_previewed = answer.searched is self._previewed
         decision = self._policy.weigh(request, result, self._dismissed())
         await self._ask_category(request.trigger_segment_id, answer.heard_at)
         self._count_unanswered(-1)
         await self._stages.set_search(result.state)
         self._search_state = result.state
-        if isinstance(decision, Withheld):
+        if isinstance(decision, Shown):
+            await self._show(decision, request.trigger_segment_id)
+        elif not is_previewed:
             await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
-        else:
-            await self._show(decision, request.trigger_segment_id, answer.heard_at)
+        metrics.FINAL_TO_CARD.observe(0.0 if is_previewed else self._clock.monotonic() - answer.heard_at)
 
     async def _ask_category(self, trigger_segment_id: UUID, heard_at: float) -> None:
         """Ask for a ranking once the search has answered: what it found speaks for its category."""
@@ -254,7 +283,7 @@ class CallSession:
         )
         self._count_unanswered(1 - await self._rankings.offer(question))
 
-    async def _show(self, shown: Shown, trigger: UUID, heard_at: float) -> None:
+    async def _show(self, shown: Shown, trigger: UUID) -> None:
         try:
             suggestions = await self._suggestions.cards(
                 self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
@@ -267,7 +296,6 @@ class CallSession:
         self._documents.update({card.suggestion_id: str(card.entry_id) for card in suggestions.cards})
         self._documents.update({case.suggestion_id: str(case.case_id) for case in suggestions.cases})
         await self._journal.record(suggestions)
-        metrics.FINAL_TO_CARD.observe(self._clock.monotonic() - heard_at)
 
     async def _withhold(self, withheld: Withheld, trigger_segment_id: UUID, search_state: str) -> None:
         metrics.SUGGESTIONS_WITHHELD.labels(withheld.reason).inc()
@@ -310,7 +338,7 @@ class CallSession:
         probabilities = {item.category_id: item.probability for item in ranking.categories}
         decision = self._policy.regard(probabilities, self._dismissed())
         if isinstance(decision, Shown):
-            await self._show(decision, question.trigger_segment_id, question.heard_at)
+            await self._show(decision, question.trigger_segment_id)
 
 
 def _heard(utterance: Utterance, alternatives: tuple[Alternative, ...] = ()) -> Heard:

@@ -140,14 +140,14 @@ def score_call(script: CallScript, expected: Collection[UUID], observed: Sequenc
 
 
 def final_to_card_ms(observed: Sequence[ObservedEvent]) -> list[float]:
-    """Return how long after its final each search was answered, "nothing fits" included."""
+    """Return how long after its final each search was answered, "nothing fits" included; 0 if it was before that."""
     finals = {
         item.event.data.segment_id: item.received_ms
         for item in observed
         if isinstance(item.event, TranscriptFinalEvent)
     }
     answers = [(_answered_segment(item.event), item.received_ms) for item in observed]
-    return [at - finals[segment] for segment, at in answers if segment in finals]
+    return [max(0.0, at - finals[segment]) for segment, at in answers if segment in finals]
 
 
 def speech_to_final_ms(observed: Sequence[ObservedEvent]) -> list[float]:
@@ -167,7 +167,19 @@ def speech_to_final_ms(observed: Sequence[ObservedEvent]) -> list[float]:
 
 
 def speech_to_card_ms(observed: Sequence[ObservedEvent]) -> list[float]:
-    """Return how long after the end of the speech that asked for it each search was answered; else as above."""
+    """Return how long after the end of the speech that asked for it each search was answered; else as above.
+
+    An answer to what was said before an earlier pause of the utterance is none to the whole of it, and does not count.
+    """
+    return [delays[0] for delays in _answers_after_speech(observed)]
+
+
+def speech_to_rest_ms(observed: Sequence[ObservedEvent]) -> list[float]:
+    """Return how long after the end of the speech the list came to rest: the category may still rearrange it."""
+    return [delays[-1] for delays in _answers_after_speech(observed)]
+
+
+def _answers_after_speech(observed: Sequence[ObservedEvent]) -> list[list[float]]:
     origin_ms = _origin_ms(observed)
     if origin_ms is None:
         return []
@@ -176,8 +188,12 @@ def speech_to_card_ms(observed: Sequence[ObservedEvent]) -> list[float]:
         for item in observed
         if isinstance(item.event, TranscriptFinalEvent)
     }
-    answers = [(_answered_segment(item.event), item.received_ms) for item in observed]
-    return [at - ends[segment] for segment, at in answers if segment in ends]
+    delays: dict[UUID, list[float]] = {}
+    for item in observed:
+        segment = _answered_segment(item.event)
+        if segment in ends and item.received_ms > ends[segment]:
+            delays.setdefault(segment, []).append(item.received_ms - ends[segment])
+    return list(delays.values())
 
 
 def _origin_ms(observed: Sequence[ObservedEvent]) -> float | None:

@@ -28,8 +28,19 @@ class _Begun:
 class SearchAhead:
     """Runs searches that may never be asked for; those that are not are given up."""
 
-    def __init__(self, search: Callable[[SearchRequest], Awaitable[Searched]]) -> None:
+    def __init__(
+        self,
+        search: Callable[[SearchRequest], Awaitable[Searched]],
+        on_answer: Callable[[Searched], Awaitable[None]],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            search: Runs a search.
+            on_answer: Told of each answer to a search that was not given up, before whoever waits for it is.
+        """
         self._search = search
+        self._on_answer = on_answer
         self._begun: dict[UUID, _Begun] = {}
         self._tasks = TaskSupervisor("search-ahead")
 
@@ -65,7 +76,9 @@ class SearchAhead:
 
     async def _run(self, request: SearchRequest) -> Searched | None:
         try:
-            return await self._search(request)
+            searched = await self._search(request)
         except Exception as error:  # noqa: BLE001  # rejected: it is run again when it is asked for, and fails there
             log.debug("search_ahead_failed", reason=type(error).__name__)
             return None
+        await self._on_answer(searched)
+        return searched

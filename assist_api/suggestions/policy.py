@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from uuid import UUID
 
 from assist_api.realtime.protocol import Card, LegRole
 from assist_api.search.cards import confidence_of
@@ -110,10 +111,9 @@ class _Evidence:
             all_wrong *= 1.0 - share
         return 1.0 - all_wrong
 
-    def fade(self, decay: float) -> None:
-        self.best_share *= decay
-        self.doubtful *= decay
-        self.shares = [share * decay for share in self.shares if share * decay > FADED]
+    def faded(self, decay: float) -> _Evidence:
+        shares = [share * decay for share in self.shares if share * decay > FADED]
+        return replace(self, best_share=self.best_share * decay, doubtful=self.doubtful * decay, shares=shares)
 
     def add(self, hit: Hit, request: SearchRequest, share: float, *, is_trusted: bool) -> None:
         if is_trusted:
@@ -138,8 +138,12 @@ class SuggestionPolicy:
         self._composer = QueryComposer()
         self._sectors = SectorTracker(sector)
         self._evidence: dict[_Key, _Evidence] = {}
-        self._entries: tuple[Standing, ...] = ()
-        self._cases: tuple[Standing, ...] = ()
+        self._preview: tuple[SearchRequest, SearchResult] | None = None
+        self._provisional: SearchRequest | None = None
+        """What asked for the list on the screen, where its words were not those of a final."""
+        self._settled = Shown((), ())
+        """The list without what was previewed: what stands has it easier, a preview changes nothing that follows."""
+        self._on_screen = self._settled
         self._situations: dict[str, float] = {}
         self._found: dict[str, float] = {}
 
@@ -182,15 +186,19 @@ class SuggestionPolicy:
 
     def resume(self, utterances: Iterable[Heard], cards: Sequence[Card]) -> None:
         """Take in what was said and shown before an interruption, without searching for it again."""
+        known: set[UUID] = set()
         for utterance in utterances:
+            known.add(utterance.segment_id)
             self._sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
             self._composer.compose(utterance)
-        self._entries = tuple(_standing(card) for card in cards)
-        for item in self._entries:
+        self._settled = self._on_screen = Shown(tuple(_standing(card) for card in cards), ())
+        for item in self._settled.entries:
             key = (DocumentKind.ENTRY, item.hit.document_id)
             share = min(MAX_SHARE, item.probability)
             self._evidence[key] = _Evidence(item.hit, item.request, share, [share])
             self._note_category(item.hit, share)
+            if item.request.trigger_segment_id not in known:
+                self._provisional = item.request
 
     def weigh(self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()) -> Decision:
         """Take in the result of a search and decide what the agent sees now.
@@ -200,50 +208,92 @@ class SuggestionPolicy:
             result: Its answer.
             dismissed: Documents the agent does not want to see again in this call.
         """
+        self._preview = None
         if result.state is SearchState.UNAVAILABLE:
             return Withheld("search_unavailable")
-        self._collect(request, result)
-        return self._decide(dismissed)
-
-    def _decide(self, dismissed: Collection[str]) -> Decision:
-        entries = self._pick(
-            self._candidates(DocumentKind.ENTRY, dismissed), self._entries, self._parameters.show_above
-        )
-        cases = self._pick(self._candidates(DocumentKind.CASE, dismissed), self._cases, self._parameters.case_above)
-        is_anything_wrong = any(not self._sectors.admits(item.hit.sector) for item in self._entries + self._cases)
-        if not entries and not cases and not is_anything_wrong:
-            return Withheld("nothing_fits")
-        if _outline(entries, cases) == _outline(self._entries, self._cases):
-            return Withheld("unchanged")
-        self._entries, self._cases = entries, cases
-        return Shown(entries, cases)
-
-    def _collect(self, request: SearchRequest, result: SearchResult) -> None:
-        decay = self._parameters.decay if result.has_answer else self._parameters.idle_decay
-        for evidence in self._evidence.values():
-            evidence.fade(decay)
-        trust = request.weight * (1.0 if result.has_answer else self._parameters.doubt)
+        self._evidence = self._with_result(request, result)
         for hit in result.hits:
             self._note_category(hit, hit.confidence)
+        decision = self._decide(dismissed, request)
+        self._provisional = None
+        return decision
+
+    def preview(
+        self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()
+    ) -> Decision:
+        """Decide what the agent sees if the utterance ends at the pause that it has come to.
+
+        Only the screen follows: the call comes to the same cards with and without. Until the utterance is weighed, the
+        result counts in whatever is decided.
+
+        Args:
+            request: What `foresee` asked for.
+            result: Its answer.
+            dismissed: As in `weigh`.
+        """
+        if result.state is SearchState.UNAVAILABLE:
+            return Withheld("search_unavailable")
+        self._preview = (request, result)
+        decision = self._decide(dismissed, request)
+        if isinstance(decision, Shown):
+            self._provisional = request
+        return decision
+
+    def _decide(self, dismissed: Collection[str], asked: SearchRequest | None = None) -> Decision:
+        evidence = self._evidence if self._preview is None else self._with_result(*self._preview)
+        decided = Shown(
+            self._pick(
+                self._candidates(evidence, DocumentKind.ENTRY, dismissed),
+                self._settled.entries,
+                self._parameters.show_above,
+            ),
+            self._pick(
+                self._candidates(evidence, DocumentKind.CASE, dismissed),
+                self._settled.cases,
+                self._parameters.case_above,
+            ),
+        )
+        is_nothing = not decided.entries and not decided.cases and self._is_admitted(self._settled)
+        if is_nothing:
+            decided = self._settled
+        if self._preview is None:
+            self._settled = decided
+        # Where more was said than at the pause, the same cards point at other places.
+        is_outdated = asked is not None and self._provisional not in {None, asked}
+        if _outline(decided) == _outline(self._on_screen) and (is_nothing or not is_outdated):
+            return Withheld("nothing_fits" if is_nothing else "unchanged")
+        self._on_screen = decided
+        return decided
+
+    def _is_admitted(self, shown: Shown) -> bool:
+        return all(self._sectors.admits(item.hit.sector) for item in shown.entries + shown.cases)
+
+    def _with_result(self, request: SearchRequest, result: SearchResult) -> dict[_Key, _Evidence]:
+        decay = self._parameters.decay if result.has_answer else self._parameters.idle_decay
+        evidence = {key: known.faded(decay) for key, known in self._evidence.items()}
+        trust = request.weight * (1.0 if result.has_answer else self._parameters.doubt)
+        for hit in result.hits:
             share = min(MAX_SHARE, max(0.0, hit.confidence * trust))
             key = (hit.kind, hit.document_id)
-            if key not in self._evidence:
-                self._evidence[key] = _Evidence(hit, request, share)
-            self._evidence[key].add(hit, request, share, is_trusted=result.has_answer)
-        self._evidence = {key: evidence for key, evidence in self._evidence.items() if evidence.probability > FADED}
+            if key not in evidence:
+                evidence[key] = _Evidence(hit, request, share)
+            evidence[key].add(hit, request, share, is_trusted=result.has_answer)
+        return {key: known for key, known in evidence.items() if known.probability > FADED}
 
     def _note_category(self, hit: Hit, confidence: float) -> None:
         if hit.kind is DocumentKind.ENTRY and hit.category_id:
             self._found[hit.category_id] = max(self._found.get(hit.category_id, 0.0), confidence)
 
-    def _candidates(self, kind: DocumentKind, dismissed: Collection[str]) -> list[Standing]:
+    def _candidates(
+        self, evidence: Mapping[_Key, _Evidence], kind: DocumentKind, dismissed: Collection[str]
+    ) -> list[Standing]:
         return [
-            Standing(evidence.hit, evidence.request, self._with_situation(evidence))
-            for (document_kind, document_id), evidence in self._evidence.items()
+            Standing(known.hit, known.request, self._with_situation(known))
+            for (document_kind, document_id), known in evidence.items()
             if document_kind is kind
             # Who does not want an entry does not want its copy either.
-            and not {document_id, *evidence.hit.folded}.intersection(dismissed)
-            and self._sectors.admits(evidence.hit.sector)
+            and not {document_id, *known.hit.folded}.intersection(dismissed)
+            and self._sectors.admits(known.hit.sector)
         ]
 
     def _with_situation(self, evidence: _Evidence) -> float:
@@ -287,9 +337,9 @@ def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple(kept)
 
 
-def _outline(entries: Sequence[Standing], cases: Sequence[Standing]) -> tuple[object, ...]:
-    cards = tuple((item.hit.revision_id, confidence_of(item.probability)) for item in entries)
-    return cards, tuple(item.hit.revision_id for item in cases)
+def _outline(shown: Shown) -> tuple[object, ...]:
+    cards = tuple((item.hit.revision_id, confidence_of(item.probability)) for item in shown.entries)
+    return cards, tuple(item.hit.revision_id for item in shown.cases)
 
 
 def _standing(card: Card) -> Standing:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID, uuid5
@@ -58,36 +57,42 @@ class SuggestionService:
         self._clock = clock
 
     async def search(self, request: SearchRequest) -> Searched:
-        """Search entries and cases, each by itself, so that cases never push entries out.
+        """Search entries and cases, each by itself, so that cases never push entries out, and side by side.
 
-        Where no entry answers the question as it was heard, its other readings are tried.
+        Where no entry answers the question as it was heard, its other readings are tried, and the cases are searched
+        again with the one that does.
 
         Raises:
             TimeoutError: The search took longer than `SEARCH_TIMEOUT`.
         """
-        async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()):
+        async with asyncio.timeout(SEARCH_TIMEOUT.total_seconds()), asyncio.TaskGroup() as group:
+            found_cases = group.create_task(self._search_cases(request))
             query = _query(request, DocumentKind.ENTRY, ENTRY_HITS)
             until = self._clock.monotonic() + READINGS_SECONDS
             found = await search_readings(
                 self._engine.search, query, request.readings, is_time_left=lambda: self._clock.monotonic() < until
             )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
-            cases = await self._engine.search(_query(asked, DocumentKind.CASE, CASE_HITS))
-            case_hits = await self._those_that_helped_first(asked, cases.hits)
+            cases = await (found_cases if asked is request else self._search_cases(asked))
         entries = found.result
         result = SearchResult(
-            hits=(*entries.hits, *case_hits),
+            hits=(*entries.hits, *cases.hits),
             state=entries.state,
             has_answer=entries.has_answer,
             took_ms=entries.took_ms + cases.took_ms,
         )
         return Searched(asked, result)
 
-    async def _those_that_helped_first(self, request: SearchRequest, hits: Sequence[Hit]) -> Sequence[Hit]:
+    async def _search_cases(self, request: SearchRequest) -> SearchResult:
+        result = await self._engine.search(_query(request, DocumentKind.CASE, CASE_HITS))
+        return replace(result, hits=await self._those_that_helped_first(request, result.hits))
+
+    async def _those_that_helped_first(self, request: SearchRequest, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         if not hits:
             return hits
         async with self._database.session() as session:
-            found = await CaseService(session, self._clock).find_cases([UUID(hit.document_id) for hit in hits])
+            wanted = [UUID(hit.document_id) for hit in hits]
+            found = await CaseService(session, self._clock).find_circumstances(wanted)
         cases = {str(case_id): case for case_id, case in found.items()}
         return rank_cases(" ".join([*request.context, request.text]), hits, cases)
 

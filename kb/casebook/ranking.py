@@ -7,10 +7,10 @@ measured: there is no labelled set of "which old case helped" yet.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from kb.models import CaseOutcome
-from kb.schemas import CaseDetail
 from kb.search.hits import Hit
 
 OUTCOME_ODDS: Mapping[CaseOutcome, float] = {
@@ -24,7 +24,35 @@ AREA_ODDS = 1.3
 """The caller names the area of the case: one cause often meets a whole neighbourhood."""
 
 
-def rank_cases(said: str, hits: Sequence[Hit], cases: Mapping[str, CaseDetail]) -> tuple[Hit, ...]:
+class RankedCase(Protocol):
+    """What of a case counts beside its likeness."""
+
+    @property
+    def outcome(self) -> CaseOutcome:
+        """What became of it."""
+        ...
+
+    @property
+    def equipment(self) -> str:
+        """Which equipment it was about; empty where none was named."""
+        ...
+
+    @property
+    def area(self) -> str:
+        """Where it was; empty where that is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCircumstances:
+    """Just that."""
+
+    outcome: CaseOutcome
+    equipment: str
+    area: str
+
+
+def rank_cases(said: str, hits: Sequence[Hit], cases: Mapping[str, RankedCase]) -> tuple[Hit, ...]:
     """Return the hits with their confidence weighed by what became of each case, best first.
 
     Args:
@@ -37,7 +65,7 @@ def rank_cases(said: str, hits: Sequence[Hit], cases: Mapping[str, CaseDetail]) 
     return tuple(sorted(weighed, key=lambda hit: (hit.confidence, hit.score), reverse=True))
 
 
-def odds_of(said: str, case: CaseDetail) -> float:
+def odds_of(said: str, case: RankedCase) -> float:
     """Return the factor for a case."""
     odds = OUTCOME_ODDS[case.outcome]
     if case.equipment and case.equipment in said:

@@ -24,6 +24,7 @@ from assist_api.evaluation.call_scores import (
     final_to_card_ms,
     speech_to_card_ms,
     speech_to_final_ms,
+    speech_to_rest_ms,
 )
 from assist_api.realtime.protocol import CallAnsweredEvent, CallEndedEvent, CallSnapshotEvent, ServerMessage
 from scripts.bench.delays import Delays
@@ -70,6 +71,7 @@ class Desk:
             speech_to_final_ms(observed),
             final_to_card_ms(observed),
             speech_to_card_ms(observed),
+            speech_to_rest_ms(observed),
             audio_seconds=await self._heard_seconds(call_id),
         )
 

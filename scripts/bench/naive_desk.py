@@ -83,7 +83,7 @@ class NaiveDesk:
                 searched_at = self.clock.monotonic()
                 await self.search(event.text)
                 searched_ms = (self.clock.monotonic() - searched_at) * 1000
-                delays.extend(Delays([spoken_ms], [searched_ms], [spoken_ms + searched_ms]))
+                delays.extend(Delays([spoken_ms], [searched_ms], [spoken_ms + searched_ms], [spoken_ms + searched_ms]))
 
 
 @asynccontextmanager

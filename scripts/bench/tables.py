@@ -22,6 +22,7 @@ def delay_rows(ours: Delays, naive: Delays) -> list[Sequence[str]]:
         _delay_row("end of speech → final text", ours.speech_to_final, naive.speech_to_final),
         _delay_row("final → card", ours.final_to_card, naive.final_to_card),
         _delay_row("end of speech → card", ours.speech_to_card, naive.speech_to_card),
+        _delay_row("end of speech → cards at rest", ours.speech_to_rest, naive.speech_to_rest),
         _cpu_row(ours, naive),
         ("cores taken by other things", "", f"{ours.cores_taken:.2f}", "", f"{naive.cores_taken:.2f}", "", "", ""),
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from speech.events import Alternative
@@ -29,6 +30,10 @@ class Capabilities:
     reports_confidence: bool
 
 
+class AbandonedError(Exception):
+    """Nobody wants the text of this window any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecognitionRequest:
     """One window of speech.
@@ -38,17 +43,24 @@ class RecognitionRequest:
         language: The language, or `AUTO`.
         is_final: Whether the text will stay; a partial is not worth a second attempt.
         spoken: For `AUTO`: what the leg has spoken so far; None at its beginning.
+        is_wanted: Whether the text still is; asked now and then, from the recogniser's thread.
     """
 
     pcm: bytes
     language: Language
     is_final: bool
     spoken: Language | None = None
+    is_wanted: Callable[[], bool] = field(default=lambda: True, compare=False)
 
     @property
     def duration_ms(self) -> int:
         """Length of the window."""
         return len(self.pcm) // 2 * 1000 // SAMPLE_RATE_HZ
+
+    def check_wanted(self) -> None:
+        """Raise `AbandonedError` if the text is not wanted any more."""
+        if not self.is_wanted():
+            raise AbandonedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,7 @@ class Recognizer(Protocol):
 
         Raises:
             DependencyError: The engine failed.
+            AbandonedError: The text is not wanted any more; how soon that is noticed is the engine's affair.
         """
         ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ctranslate2
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +43,15 @@ class Ctranslate2Runtime:
         ranked = dict(self._whisper.model.model.detect_language(encoded)[0])
         return {language: ranked.get(f"<|{language}|>", 0.0) for language in (Language.CHINESE, Language.ENGLISH)}
 
-    def decode(self, encoded: ctranslate2.StorageView, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
+    def decode(
+        self,
+        encoded: ctranslate2.StorageView,
+        prompt: Prompt,
+        *,
+        beam_size: int,
+        max_tokens: int,
+        check_wanted: Callable[[], None],  # what has begun cannot be stopped
+    ) -> Decoded:
         """Write what was said."""
         result = self._whisper.model.model.generate(
             encoded,

@@ -45,6 +45,7 @@ class GuardedRecognizer:
         metrics.REJECTED_TEXTS.labels(reason=suspicion.value).inc()
         if suspicion in SILENCE_SUSPICIONS or not request.is_final:
             return _settle(recognition, suspicion)
+        request.check_wanted()
         log.debug("recognition_retried", reason=suspicion.value, duration_ms=request.duration_ms)
         second = self._second.recognize(request)
         return _settle(second, suspect(second, prompt=self._prompt))

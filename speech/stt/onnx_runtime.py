@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -84,15 +84,22 @@ class OnnxRuntime:
         ids = {language: self.text.tokenizer(language).language for language in (Language.CHINESE, Language.ENGLISH)}
         return {language: by_token.get(token, 0.0) for language, token in ids.items()}
 
-    def decode(self, encoded: Heard, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
+    def decode(
+        self, encoded: Heard, prompt: Prompt, *, beam_size: int, max_tokens: int, check_wanted: Callable[[], None]
+    ) -> Decoded:
         """Write what was said."""
         loaded, tokenizer = self._ready, self.text.tokenizer(prompt.language)
         text, further, count = _Text(loaded, encoded), loaded.further[prompt.language], 2 * beam_size
         hidden = text.begin(prompt.tokens, wanted=[prompt.tokens.index(tokenizer.sot), len(prompt.tokens) - 1])
         first, logits = loaded.first[prompt.language].candidates_and_logits(hidden, count=count)
+
+        def step(tokens: Sequence[int], parents: Sequence[int]) -> Candidates:
+            check_wanted()
+            return further.candidates(text.go_on(tokens, parents), count=count)
+
         hypotheses = beam_search(
             Candidates(first.scores[1:], first.tokens[1:]),
-            lambda tokens, parents: further.candidates(text.go_on(tokens, parents), count=count),
+            step,
             beam_size=beam_size,
             max_tokens=min(max_tokens, loaded.shape.places - len(prompt.tokens)),
             end_token=tokenizer.eot,

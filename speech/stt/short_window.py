@@ -68,6 +68,7 @@ class ShortWindowWhisper(Generic[Encoded]):
         try:
             samples = to_samples(request.pcm)
             encoded = self._runtime.encode(self._runtime.text.spectrogram(samples, shortest, PADDING_SECONDS))
+            request.check_wanted()
             return self._decode(encoded, self._language(request, encoded), request)
         except RuntimeError as error:
             raise DependencyError(
@@ -92,6 +93,7 @@ class ShortWindowWhisper(Generic[Encoded]):
             self._runtime.text.prompt_for(language, leans=request.is_final),
             beam_size=self._beam_size if request.is_final else 1,
             max_tokens=TOKENS_PER_SECOND * request.duration_ms // 1000 + TOKENS_SPARE,
+            check_wanted=request.check_wanted,
         )
         tokenizer = self._runtime.text.tokenizer(language)
         best, *others = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -57,6 +58,11 @@ class WhisperRuntime(Protocol[Encoded]):
         """Return the probability of Chinese and of English among all languages that the model knows."""
         ...
 
-    def decode(self, encoded: Encoded, prompt: Prompt, *, beam_size: int, max_tokens: int) -> Decoded:
-        """Write at most `max_tokens` after a prompt, `beam_size` texts side by side."""
+    def decode(
+        self, encoded: Encoded, prompt: Prompt, *, beam_size: int, max_tokens: int, check_wanted: Callable[[], None]
+    ) -> Decoded:
+        """Write at most `max_tokens` after a prompt, `beam_size` texts side by side.
+
+        A runtime that is asked for each token calls `check_wanted` before it, and lets through what that raises.
+        """
         ...

@@ -43,6 +43,7 @@ class FakeRecognizer:
         self.threads.add(threading.current_thread().name)
         if self._gate is not None:
             self._gate.wait()
+        request.check_wanted()
         language = Language.CHINESE if request.language is Language.AUTO else request.language
         text = self._answer(request) if any(request.pcm) else ""
         return Recognition(text, 0.9 if text else 0.0, 0.0, language, self.capabilities.name)

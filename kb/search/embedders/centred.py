@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -47,7 +48,7 @@ class CentredVectors:
         self._prefixes = prefixes
         self._lock = threading.Lock()
         self._common: tuple[Vectors, Vectors] | None = None
-        self._remembered: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembered: OrderedDict[str, Future[Vectors]] = OrderedDict()
 
     @property
     def dimensions(self) -> int:
@@ -73,18 +74,29 @@ class CentredVectors:
     def questions(self, texts: Sequence[str], embed: Embed | None = None) -> Vectors:
         """Return one unit vector a question, from memory when it was asked lately."""
         with self._lock:
+            # Entries and cases are searched side by side: whoever asks second waits for the first.
             known = {text: self._remembered[text] for text in texts if text in self._remembered}
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
+            missing = {text: Future[Vectors]() for text in texts if text not in known}
+            self._remembered.update(missing)
+            while len(self._remembered) > _REMEMBERED_QUESTIONS:
+                self._remembered.popitem(last=False)
         if missing:
+            self._make(missing, embed)
+        return np.stack([(known | missing)[text].result() for text in texts])
+
+    def _make(self, missing: dict[str, Future[Vectors]], embed: Embed | None) -> None:
+        try:
             centre = self.measure(embed)[0]
             raw = (embed or self._embed)([self._prefixes.question + text for text in missing])
-            made = dict(zip(missing, unit(unit(raw) - centre), strict=True))
-            known |= made
+        except BaseException as error:
             with self._lock:
-                self._remembered.update(made)
-                while len(self._remembered) > _REMEMBERED_QUESTIONS:
-                    self._remembered.popitem(last=False)
-        return np.stack([known[text] for text in texts])
+                for text in missing:
+                    self._remembered.pop(text, None)
+            for future in missing.values():
+                future.set_exception(error)
+            raise
+        for future, vector in zip(missing.values(), unit(unit(raw) - centre), strict=True):
+            future.set_result(vector)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a passage."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from speech.recording import RecordingLimits, open_recording
 from speech.registry import make_detector, make_recognizer
 from speech.resampler import StreamResampler
 from speech.settings import Language, SpeechSettings
-from speech.stt.base import SAMPLE_RATE_HZ, RecognitionRequest, Recognizer
+from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
 from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
@@ -101,11 +102,23 @@ class WhisperContract(RecognizerContract):
         assert 1 <= len(heard.alternatives) < SpeechSettings().beam_size
         assert heard.text not in [other.text for other in heard.alternatives]
 
+    def test_a_text_that_nobody_wants_is_not_written(self, recognizer: Recognizer, customer_speech: bytes):
+        unwanted = RecognitionRequest(customer_speech, Language.CHINESE, is_final=True, is_wanted=lambda: False)
+        with pytest.raises(AbandonedError):
+            recognizer.recognize(unwanted)
+
 
 class TestGuardedWhisper(WhisperContract):
     @classmethod
     def make(cls) -> Recognizer:
         return make_recognizer(SpeechSettings())
+
+    def test_it_stops_in_the_middle_of_a_text(self, recognizer: Recognizer, customer_speech: bytes):
+        asked = count()
+        wanted = RecognitionRequest(customer_speech, Language.CHINESE, is_final=True, is_wanted=lambda: next(asked) < 3)
+        with pytest.raises(AbandonedError):
+            recognizer.recognize(wanted)
+        assert next(asked) == 4
 
 
 class TestGuardedFasterWhisper(WhisperContract):
@@ -135,7 +148,7 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
         samples = to_samples(customer_speech)
         encoded = runtime.encode(runtime.text.spectrogram(samples, SHORTEST_WINDOW_SECONDS, PADDING_SECONDS))
         prompt = runtime.text.prompt_for(Language.CHINESE)
-        decoded = runtime.decode(encoded, prompt, beam_size=5, max_tokens=60)
+        decoded = runtime.decode(encoded, prompt, beam_size=5, max_tokens=60, check_wanted=lambda: None)
         text = runtime.text.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
         heard.append((text, decoded, runtime.language_probabilities(encoded)))
     (text, decoded, languages), (other_text, other, other_languages) = heard

@@ -140,16 +140,33 @@ async def test_a_search_is_begun_at_the_pause_and_asked_once(sqlite_url: str, tm
     async with open_desk(sqlite_url, tmp_path, [said]) as desk:
         events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
         assert [query.kinds for query in desk.search.queries] == [{DocumentKind.ENTRY}, {DocumentKind.CASE}]
-        assert of_type(events, SuggestionShownEvent)[0].data.cards[0].entry_id == desk.outage
+        shown = of_type(events, SuggestionShownEvent)
+        assert [card.entry_id for event in shown for card in event.data.cards] == [desk.outage]
+        assert shown[0].seq < of_type(events, TranscriptFinalEvent)[0].seq
+        assert of_type(events, SuggestionWithheldEvent) == []
 
 
-async def test_what_stood_at_a_pause_inside_a_sentence_shows_nothing(sqlite_url: str, tmp_path: Path) -> None:
+async def test_no_card_at_a_pause_is_told_once(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path, [Line(0, 100, 900, "今天天气真不错啊")]) as desk:
+        events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
+    assert [event.data.reason for event in of_type(events, SuggestionWithheldEvent)] == ["nothing_fits"]
+
+
+async def test_what_is_said_after_a_pause_takes_the_place_of_what_it_showed(sqlite_url: str, tmp_path: Path) -> None:
     said = Line(0, 100, 900, "我们家总开关跳闸了", text_at_pause="我们家突然停电了")
     async with open_desk(sqlite_url, tmp_path, [said]) as desk:
         events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
-        shown = [card.entry_id for event in of_type(events, SuggestionShownEvent) for card in event.data.cards]
+        lists = [[card.entry_id for card in event.data.cards] for event in of_type(events, SuggestionShownEvent)]
     assert {query.text for query in desk.search.queries} == {"我们家突然停电了", "我们家总开关跳闸了"}
-    assert shown == [desk.tripping]
+    assert lists == [[desk.outage], [desk.tripping]]
+
+
+async def test_a_search_that_fails_at_the_pause_is_told_of_at_the_final(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path, [Line(0, 100, 900, "我们家突然停电了")]) as desk:
+        desk.search.fault = RuntimeError("index is gone")
+        events = await desk.run(await add_agent(desk.database), wav_bytes(2_000), speed="1")
+    final, withheld = of_type(events, TranscriptFinalEvent)[0], of_type(events, SuggestionWithheldEvent)
+    assert [(event.data.reason, event.seq > final.seq) for event in withheld] == [("search_unavailable", True)]
 
 
 async def test_a_failing_search_costs_the_card_and_heals(desk: Desk, agent: CallViewer) -> None:

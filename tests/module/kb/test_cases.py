@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.case_repository import CaseFilter
+from kb.casebook.ranking import CaseCircumstances
 from kb.cases import CaseService
+from kb.models import CaseOutcome
 from kb.service import KnowledgeService
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock
@@ -88,3 +90,10 @@ async def test_bad_cases_are_refused(service: CaseService) -> None:
     assert missing.value.error_code == "case_not_found"
     assert unknown.value.error_code == "situation_unknown"
     assert cursor.value.error_code == "cursor_invalid"
+
+
+async def test_circumstances_are_those_of_the_case(service: CaseService) -> None:
+    case = await service.add_case(case_draft(equipment="漏电保护器", area="城南片区"))
+    assert await service.find_circumstances([case.id, uuid4()]) == {
+        case.id: CaseCircumstances(CaseOutcome(case.outcome), "漏电保护器", "城南片区")
+    }

@@ -27,6 +27,8 @@ class Desk:
         self.fault: Exception | None = None
         self.asked: list[str] = []
         self.given_up: list[str] = []
+        self.told: list[Searched] = []
+        self.has_told = asyncio.Event()
 
     async def search(self, request: SearchRequest) -> Searched:
         self.asked.append(request.text)
@@ -39,6 +41,10 @@ class Desk:
             raise self.fault
         return Searched(request, make_result())
 
+    async def tell(self, searched: Searched) -> None:
+        self.told.append(searched)
+        self.has_told.set()
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -47,7 +53,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def ahead(desk: Desk) -> AsyncIterator[SearchAhead]:
-    made = SearchAhead(desk.search)
+    made = SearchAhead(desk.search, desk.tell)
     yield made
     await made.aclose()
 
@@ -66,13 +72,23 @@ async def test_what_was_begun_is_the_answer_as_soon_as_it_is_there(desk: Desk, a
     desk.gate.set()
     assert await answer == Searched(request, make_result())
     assert desk.asked == ["停电了"]
+    assert desk.told == [answer.result()]
+
+
+async def test_an_answer_is_told_before_anyone_asks_for_it(desk: Desk, ahead: SearchAhead) -> None:
+    request = request_for("停电了")
+    desk.gate.set()
+    await ahead.begin(request)
+    await asyncio.wait_for(desk.has_told.wait(), 5)
+    assert desk.told == [Searched(request, make_result())]
+    assert await ahead.answer(request) is desk.told[0]
 
 
 async def test_more_was_said_so_what_was_begun_is_given_up(desk: Desk, ahead: SearchAhead) -> None:
     paused = request_for("停电了")
     await begun(ahead, paused)
     assert await ahead.answer(replace(paused, text="停电了，怎么办")) is None
-    assert desk.given_up == ["停电了"]
+    assert (desk.given_up, desk.told) == (["停电了"], [])
 
 
 async def test_the_next_pause_of_an_utterance_takes_the_place_of_the_last(desk: Desk, ahead: SearchAhead) -> None:
@@ -99,6 +115,7 @@ async def test_a_search_that_fails_ahead_is_run_again_by_whoever_needs_it(desk: 
     desk.gate.set()
     await begun(ahead, request)
     assert await ahead.answer(request) is None
+    assert desk.told == []
 
 
 async def test_a_call_that_ends_gives_up_what_is_under_way(desk: Desk, ahead: SearchAhead) -> None:

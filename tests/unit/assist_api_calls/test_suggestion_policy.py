@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.realtime.protocol import LegRole
+from assist_api.realtime.protocol import Card, Confidence, LegRole
 from assist_api.suggestions.policy import Decision, Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
-from kb.search.hits import Hit, SearchState
+from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind
 from speech.events import Alternative
 from tests.fakes.assist_calls_search import make_hit, make_result
@@ -30,8 +30,42 @@ def asked(policy: SuggestionPolicy, text: str, role: LegRole = LegRole.CUSTOMER)
     return request
 
 
+def foreseen(policy: SuggestionPolicy, text: str) -> SearchRequest:
+    request = policy.foresee(heard(text))
+    assert request is not None
+    return request
+
+
 def told(policy: SuggestionPolicy, text: str, *hits: Hit, has_answer: bool | None = None) -> Decision:
     return policy.weigh(asked(policy, text), make_result(*hits, has_answer=has_answer))
+
+
+def shown_card(trigger: UUID) -> Card:
+    return Card(
+        suggestion_id=uuid4(),
+        entry_id=uuid4(),
+        revision_id=uuid4(),
+        revision_number=1,
+        title="停电报修",
+        script="",
+        answer="",
+        variants=[],
+        sector=None,
+        category_path=[],
+        business_type="fault",
+        reviewed_on=None,
+        valid_until=None,
+        confidence=Confidence.HIGH,
+        probability=0.9,
+        score_parts={},
+        trigger_segment_ids=[trigger],
+        matches=[],
+        is_new=False,
+    )
+
+
+def result_of(hits: list[tuple[str, float]]) -> SearchResult:
+    return make_result(*(make_hit(name, confidence) for name, confidence in hits))
 
 
 def entries(decision: Decision) -> list[str]:
@@ -76,6 +110,73 @@ def test_a_search_can_be_foreseen_without_hearing_what_asks_for_it() -> None:
         request = policy.hear(heard(text))
         assert request == told_nothing.hear(heard(text))
         assert foreseen == (request if isinstance(request, SearchRequest) else None)
+
+
+def test_a_pause_shows_what_its_end_would() -> None:
+    policy = SuggestionPolicy()
+    request, result = foreseen(policy, "家里突然没电了怎么办"), make_result(make_hit("a", 0.9))
+    assert entries(policy.preview(request, result)) == ["a"]
+    assert policy.preview(request, result) == Withheld("unchanged")
+    assert policy.hear(heard("家里突然没电了怎么办")) == request
+    assert policy.weigh(request, result) == Withheld("unchanged")
+
+
+def test_more_said_after_a_pause_points_the_same_card_at_its_words() -> None:
+    policy = SuggestionPolicy()
+    result = make_result(make_hit("a", 0.9))
+    policy.preview(foreseen(policy, "家里突然没电了"), result)
+    request = asked(policy, "家里突然没电了怎么办")
+    decision = policy.weigh(request, result)
+    assert isinstance(decision, Shown)
+    assert [item.request for item in decision.entries] == [request]
+    assert policy.weigh(asked(policy, "家里还是没有电"), result) == Withheld("unchanged")
+
+
+def test_what_a_pause_showed_is_no_evidence_once_something_else_was_said() -> None:
+    policy = SuggestionPolicy()
+    policy.preview(foreseen(policy, "家里突然没电了"), make_result(make_hit("a", 0.9)))
+    assert entries(told(policy, "家里突然没电视看了", make_hit("b", 0.9))) == ["b"]
+
+
+def test_a_ranking_between_a_pause_and_its_end_takes_no_card_away() -> None:
+    policy = SuggestionPolicy()
+    policy.preview(foreseen(policy, "家里突然没电了"), make_result(make_hit("a", 0.9)))
+    assert policy.regard({"fault/power.outage.single": 0.2}) == Withheld("unchanged")
+
+
+def test_a_card_shown_at_a_pause_that_an_interruption_cut_off_is_shown_anew() -> None:
+    policy = SuggestionPolicy()
+    card = shown_card(trigger=uuid5(NAMESPACE, "never became a final"))
+    policy.resume([], [card])
+    request = asked(policy, "家里突然没电了怎么办")
+    decision = policy.weigh(request, make_result(make_hit(str(card.entry_id), 0.9)))
+    assert isinstance(decision, Shown)
+    assert [item.request for item in decision.entries] == [request]
+
+
+HITS = st.lists(st.tuples(st.sampled_from("abcde"), st.floats(0, 1)), max_size=4, unique_by=lambda hit: hit[0])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["家里突然没电了", "电费怎么这么多", "水管爆了"]), HITS, HITS), max_size=12))
+def test_a_call_comes_to_the_same_cards_whatever_was_shown_at_its_pauses(
+    said: list[tuple[str, list[tuple[str, float]], list[tuple[str, float]]]],
+) -> None:
+    ahead, plain = SuggestionPolicy(), SuggestionPolicy()
+    screens: dict[SuggestionPolicy, list[str]] = {ahead: [], plain: []}
+    for text, hits, hits_at_pause in said:
+        paused = ahead.preview(foreseen(ahead, f"{text}吗"), result_of(hits_at_pause))
+        for policy, decisions in ((ahead, [paused]), (plain, [])):
+            for decision in [*decisions, policy.weigh(asked(policy, text), result_of(hits))]:
+                screens[policy] = entries(decision) if isinstance(decision, Shown) else screens[policy]
+        assert screens[ahead] == screens[plain]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["家里突然没电了", "电费怎么这么多", "水管爆了"]), HITS), max_size=12))
+def test_what_a_pause_has_shown_is_not_shown_again_by_its_end(said: list[tuple[str, list[tuple[str, float]]]]) -> None:
+    policy = SuggestionPolicy()
+    for text, hits in said:
+        policy.preview(foreseen(policy, text), result_of(hits))
+        assert isinstance(policy.weigh(asked(policy, text), result_of(hits)), Withheld)
 
 
 def test_the_same_list_again_is_withheld() -> None:

@@ -12,6 +12,7 @@ from assist_api.evaluation.call_scores import (
     score_call,
     speech_to_card_ms,
     speech_to_final_ms,
+    speech_to_rest_ms,
 )
 from assist_api.evaluation.layouts import CallScript
 from assist_api.realtime import protocol
@@ -42,9 +43,11 @@ class Story:
         )
         self.tell(protocol.CallAnsweredEvent, answered, at_ms)
 
-    def hear(self, text: str, end_ms: int, at_ms: float, role: str = "customer") -> UUID:
+    def hear(
+        self, text: str, end_ms: int, at_ms: float, role: str = "customer", segment_id: UUID | None = None
+    ) -> UUID:
         utterance = protocol.Utterance(
-            segment_id=uuid4(),
+            segment_id=segment_id or uuid4(),
             leg_role=protocol.LegRole(role),
             start_ms=max(0, end_ms - 1000),
             end_ms=end_ms,
@@ -189,6 +192,19 @@ def test_delays_begin_at_the_end_of_speech_and_at_the_final():
     assert speech_to_final_ms(story.observed) == [600]
     assert final_to_card_ms(story.observed) == [50]
     assert speech_to_card_ms(story.observed) == [650]
+
+
+def test_an_answer_that_stood_before_the_final_keeps_nobody_waiting_for_it():
+    story = Story()
+    story.answer(at_ms=1000)
+    segment = uuid4()
+    story.show([RELATED], segment, 2100)
+    story.show([RIGHT], segment, 3450)
+    story.hear("暖气不热", 2000, 3600, segment_id=segment)
+    story.show([RIGHT, RELATED], segment, 3660)
+    assert final_to_card_ms(story.observed) == [0, 0, 60]
+    assert speech_to_card_ms(story.observed) == [450], "the first answered what was said before a pause"
+    assert speech_to_rest_ms(story.observed) == [660]
 
 
 def test_a_call_played_as_fast_as_it_goes_has_no_delay_after_speech():

@@ -39,8 +39,7 @@ def test_final_is_never_overtaken():
     queue: DecodeQueue[str] = DecodeQueue(2)
     queue.put(job(ONE, WindowKind.FINAL))
     assert queue.put(job(ONE, WindowKind.PARTIAL)) == []
-    assert queue.drop_tentative(ONE)[0].kind is WindowKind.PARTIAL
-    assert len(queue) == 1
+    assert len(queue) == 2
 
 
 def test_partials_leave_one_worker_free():
@@ -70,17 +69,19 @@ def test_promoted_pause_runs_among_the_finals_and_is_counted_as_one():
     queue.put(pause)
     queue.put(job(OTHER, WindowKind.FINAL, "final"))
     pause.kind = WindowKind.FINAL
-    assert queue.drop_tentative(ONE) == []
+    assert queue.put(job(ONE, WindowKind.PARTIAL)) == []
     taken = queue.take()
     assert taken is pause
     queue.done(taken)
 
 
-def test_dropped_leg_leaves_the_others_alone():
+def test_dropped_jobs_leave_the_others_alone():
     queue: DecodeQueue[str] = DecodeQueue(2)
-    queue.put(job(ONE, WindowKind.FINAL))
+    dropped, never_queued = job(ONE, WindowKind.FINAL), job(ONE, WindowKind.FINAL)
+    queue.put(dropped)
     queue.put(job(OTHER, WindowKind.FINAL, "stays"))
-    assert len(queue.drop_leg(ONE)) == 1
+    queue.drop([dropped, never_queued])
+    assert len(queue) == 1
     left = queue.take()
     assert left is not None
     assert left.ticket == "stays"

@@ -110,6 +110,42 @@ async def test_pause_is_decoded_once_and_its_text_is_the_final(make_engine: Make
     assert len(recognizer.requests) == 1
 
 
+async def test_a_pause_that_is_broken_is_given_up_in_the_middle_of_its_decode(
+    make_engine: MakeEngine, open_leg: OpenLeg
+):
+    gate = threading.Event()
+    recognizer = FakeRecognizer(gate=gate)
+    leg = open_leg(await make_engine(lambda: recognizer, worker_count=1))
+    await leg.feed(tone(800, sample_rate_hz=RATE) + silence(300, sample_rate_hz=RATE))
+    await are_wanted(recognizer, [True])
+    await leg.feed(tone(200, sample_rate_hz=RATE))
+    await are_wanted(recognizer, [False])
+    gate.set()
+    await leg.feed(silence(900, sample_rate_hz=RATE))
+    final = finals(await leg.finish())[0]
+    assert final.text == f"听到{recognizer.requests[-1].duration_ms // 100}"
+
+
+async def test_a_partial_is_given_up_when_its_segment_ends(make_engine: MakeEngine, open_leg: OpenLeg):
+    gate = threading.Event()
+    recognizer = FakeRecognizer(gate=gate)
+    leg = open_leg(await make_engine(lambda: recognizer, worker_count=2))
+    await leg.feed(tone(1200, sample_rate_hz=RATE))
+    await are_wanted(recognizer, [True])
+    await leg.feed(silence(900, sample_rate_hz=RATE))
+    await are_wanted(recognizer, [False, True])
+    assert [request.is_final for request in recognizer.requests] == [False, True]
+    gate.set()
+    await leg.finish()
+
+
+async def are_wanted(recognizer: FakeRecognizer, expected: list[bool]) -> None:
+    """Wait until so many decodes have begun and are wanted still, or not."""
+    async with asyncio.timeout(5):
+        while [request.is_wanted() for request in recognizer.requests] != expected:  # noqa: ASYNC110  # rejected: threads
+            await asyncio.sleep(0.001)
+
+
 async def test_audio_fed_twice_is_refused_to_the_caller(make_engine: MakeEngine, open_leg: OpenLeg):
     leg = open_leg(await make_engine())
     chunk = AudioChunk(silence(20, sample_rate_hz=RATE), RATE, 0)
