@@ -210,13 +210,15 @@ class CallSession:
 
     async def _on_foreseen(self, searched: Searched) -> None:
         """Show at the pause what its final would: most of an agent's wait is the silence that proves the end."""
-        if searched.result.state is SearchState.UNAVAILABLE:
+        request, result = searched.request, searched.result
+        if result.state is SearchState.UNAVAILABLE:
             return
         self._previewed = searched
-        decision = self._policy.preview(searched.request, searched.result, self._dismissed())
-        trigger = searched.request.trigger_segment_id
+        decision = self._policy.preview(request, result, self._dismissed())
+        await self._note_state(result.state)
+        trigger = request.trigger_segment_id
         if isinstance(decision, Withheld):
-            await self._withhold(decision, trigger, state_name(searched.result.state))
+            await self._withhold(decision, trigger, state_name(result.state))
         else:
             metrics.SEARCHES_AHEAD.labels("shown").inc()
             await self._show(decision, trigger)
@@ -267,13 +269,16 @@ class CallSession:
         decision = self._policy.weigh(request, result, self._dismissed())
         await self._ask_category(request.trigger_segment_id, answer.heard_at)
         self._count_unanswered(-1)
-        await self._stages.set_search(result.state)
-        self._search_state = result.state
+        await self._note_state(result.state)
         if isinstance(decision, Shown):
             await self._show(decision, request.trigger_segment_id)
         elif not is_previewed:
             await self._withhold(decision, request.trigger_segment_id, state_name(result.state))
         metrics.FINAL_TO_CARD.observe(0.0 if is_previewed else self._clock.monotonic() - answer.heard_at)
+
+    async def _note_state(self, state: SearchState) -> None:
+        await self._stages.set_search(state)
+        self._search_state = state
 
     async def _ask_category(self, trigger_segment_id: UUID, heard_at: float) -> None:
         """Ask for a ranking once the search has answered: what it found speaks for its category."""

@@ -143,6 +143,7 @@ async def test_a_search_is_begun_at_the_pause_and_asked_once(sqlite_url: str, tm
         shown = of_type(events, SuggestionShownEvent)
         assert [card.entry_id for event in shown for card in event.data.cards] == [desk.outage]
         assert shown[0].seq < of_type(events, TranscriptFinalEvent)[0].seq
+        assert shown[0].data.search_state == "complete"
         assert of_type(events, SuggestionWithheldEvent) == []
 
 
