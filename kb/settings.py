@@ -144,7 +144,8 @@ class KBSettings(Settings):
     """How long to leave Elasticsearch alone after it failed, before one request tries again."""
 
     elasticsearch_vector_index: Literal["hnsw", "int8_hnsw"] = "hnsw"
-    """How vectors are indexed: whole (1.6 kB a passage of memory, cosines as embedded) or rounded to a quarter."""
+    """How vectors are indexed: whole (1.6 kB a passage of memory) or rounded to a quarter. By these the nearest are
+    looked for; how near they are is measured by the whole vectors either way."""
 
     test_drop_policy: Literal["off", "warn", "block"] = "warn"
     """What happens when a text would cost gold questions their place, until somebody chooses on the page: `warn` asks

@@ -28,7 +28,7 @@ from kb.search.near_duplicates import folded
 from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
 from kb.search.ranking import Ranked, RankingModel
-from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, WeightedTerm
+from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, VectorScore, WeightedTerm
 from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
 from kit.errors import DependencyError
 
@@ -258,17 +258,43 @@ class Ranker:
     @component.output_types(ranked=RankedDocuments)
     def run(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:
         """Return the candidates in order."""
-        ids = list(dict.fromkeys(c.document_id for c in (*lexical.candidates, *vectors.candidates)))
+        ids = _candidate_ids(lexical, vectors)
+        measured = self._load(asked, ids), self._frequencies(asked), self._vector_scores(vectors, ids)
+        return self._rank(asked, vectors, *measured)
+
+    @component.output_types(ranked=RankedDocuments)
+    async def run_async(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:
+        """Return the candidates in order; the store is asked side by side, which a server is glad of."""
+        ids = _candidate_ids(lexical, vectors)
+        measured = await asyncio.gather(
+            _in(self._executor, self._load, asked, ids),
+            _in(self._executor, self._frequencies, asked),
+            _in(self._executor, self._vector_scores, vectors, ids),
+        )
+        return await _in(self._executor, self._rank, asked, vectors, *measured)
+
+    def _load(self, asked: Asked, ids: Sequence[str]) -> list[ProjectedDocument]:
         loaded = self._store.load(ids)
         # The index may have moved on between the steps: a document must still fulfil the filter.
-        documents = [
-            self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])
-        ]
+        return [self._projections.project(loaded[i]) for i in ids if i in loaded and asked.wanted.admits(loaded[i])]
+
+    def _frequencies(self, asked: Asked) -> Mapping[tuple[Channel, str], int]:
         terms = [(term.channel, term.text) for term in asked.question.terms]
         frequencies = self._store.document_frequencies([*terms, *frequency_terms(asked.question)])
-        known = shared_frequencies(asked.question, frequencies)
-        measure = SynonymMeasure(asked.question, FeatureMaker(asked.question, known, self._store.statistics()))
-        scores = {} if vectors.vector is None else self._store.vector_scores(vectors.vector, list(loaded))
+        return shared_frequencies(asked.question, frequencies)
+
+    def _vector_scores(self, vectors: Found, ids: Sequence[str]) -> Mapping[str, VectorScore]:
+        return {} if vectors.vector is None else self._store.vector_scores(vectors.vector, ids)
+
+    def _rank(
+        self,
+        asked: Asked,
+        vectors: Found,
+        documents: Sequence[ProjectedDocument],
+        frequencies: Mapping[tuple[Channel, str], int],
+        scores: Mapping[str, VectorScore],
+    ) -> dict[str, RankedDocuments]:
+        measure = SynonymMeasure(asked.question, FeatureMaker(asked.question, frequencies, self._store.statistics()))
         characters = len(asked.question.embedding_text)
         ranked = self._model().rank(measure.matrix(documents, scores), characters)
         # Whoever names an article wants that one, whatever else is alike.
@@ -276,10 +302,9 @@ class Ranker:
         order = np.lexsort((-ranked.scores, ~is_named)).tolist() if documents else []
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
-    @component.output_types(ranked=RankedDocuments)
-    async def run_async(self, asked: Asked, lexical: Found, vectors: Found) -> dict[str, RankedDocuments]:
-        """Return the candidates in order."""
-        return await _in(self._executor, self.run, asked, lexical, vectors)
+
+def _candidate_ids(lexical: Found, vectors: Found) -> list[str]:
+    return list(dict.fromkeys(found.document_id for found in (*lexical.candidates, *vectors.candidates)))
 
 
 @component

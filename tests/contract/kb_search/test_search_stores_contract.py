@@ -167,6 +167,16 @@ class SearchStoreContract:
         assert score.answer is not None
         assert score.answer < score.question
 
+    def test_cosines_are_those_of_the_whole_vectors(self, store: SearchStore):
+        embedder = HashedEmbedder()
+        store.apply([entry("meter", "电表走得快", "可以申请校验。")], [])
+        fill(store, embedder)
+        (question,) = embedder.embed_questions(["电表怎么申请校验"])
+        asked, told = embedder.embed_passages(["电表走得快", "电表走得快\n可以申请校验。"])
+        score = store.vector_scores(question, ["meter", "unknown"])["meter"]
+        assert score.question == pytest.approx(question @ asked, abs=0.002)
+        assert score.answer == pytest.approx(question @ told, abs=0.002)
+
     def test_unchanged_text_keeps_its_vector(self, store: SearchStore):
         embedder = HashedEmbedder()
         fill(store, embedder)
@@ -227,6 +237,12 @@ class TestElasticsearchStore(SearchStoreContract):
 
     def make(self, folder: Path) -> SearchStore:
         return new_elasticsearch_store(self.settings)
+
+
+class TestElasticsearchStoreOfRoundedVectors(TestElasticsearchStore):
+    def make(self, folder: Path) -> SearchStore:
+        rounded = self.settings.model_copy(update={"elasticsearch_vector_index": "int8_hnsw"})
+        return new_elasticsearch_store(rounded)
 
 
 def _unit_vectors(count: int) -> dict[str, Vector]:

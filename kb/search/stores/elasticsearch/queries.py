@@ -69,8 +69,12 @@ def nearest(vector: Vector, wanted: SearchFilter, limit: int) -> Query:
 
 
 def passages_of_documents(vector: Vector, document_ids: Sequence[str]) -> Query:
-    """Return a search for every passage of some documents: so few that Elasticsearch compares each."""
-    return _knn(vector, [any_of("document_id", document_ids)], _MAX_CANDIDATES, _MAX_CANDIDATES)
+    """Return a search for every passage of some documents: so few that Elasticsearch compares each.
+
+    By the whole vectors also where the index goes by vectors of eight bits.
+    """
+    compared = _knn(vector, [any_of("document_id", document_ids)], _MAX_CANDIDATES, _MAX_CANDIDATES)
+    return compared | {"rescore_vector": {"oversample": 1.0}}
 
 
 def _knn(vector: Vector, required: list[Query], count: int, candidates: int) -> Query:
