@@ -65,16 +65,19 @@ def lexical(terms: Sequence[WeightedTerm], wanted: SearchFilter) -> Query:
 def nearest(vector: Vector, wanted: SearchFilter, limit: int) -> Query:
     """Return a search for the passages nearest to a vector."""
     count = min(_MAX_CANDIDATES, limit * PASSAGES_PER_DOCUMENT)
-    return _knn(vector, filters(wanted), count, min(_MAX_CANDIDATES, count * _BREADTH))
+    near = _knn(vector, filters(wanted), count, min(_MAX_CANDIDATES, count * _BREADTH))
+    return near | _compared_whole(_BREADTH)
 
 
 def passages_of_documents(vector: Vector, document_ids: Sequence[str]) -> Query:
-    """Return a search for every passage of some documents: so few that Elasticsearch compares each.
+    """Return a search for every passage of some documents: so few that Elasticsearch compares each."""
+    every = _knn(vector, [any_of("document_id", document_ids)], _MAX_CANDIDATES, _MAX_CANDIDATES)
+    return every | _compared_whole(1)
 
-    By the whole vectors also where the index goes by vectors of eight bits.
-    """
-    compared = _knn(vector, [any_of("document_id", document_ids)], _MAX_CANDIDATES, _MAX_CANDIDATES)
-    return compared | {"rescore_vector": {"oversample": 1.0}}
+
+def _compared_whole(oversample: float) -> Query:
+    """Measure the nearest, and that many times more, by the whole vectors; no effect where the index has no others."""
+    return {"rescore_vector": {"oversample": oversample}}
 
 
 def _knn(vector: Vector, required: list[Query], count: int, candidates: int) -> Query:
