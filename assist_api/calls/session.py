@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,7 +34,7 @@ from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
-from kit.tasks import BoundedChannel, Overflow
+from kit.tasks import BoundedChannel, ChannelClosedError, Overflow
 from speech.events import Alternative, TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
 
 log = structlog.get_logger(__name__)
@@ -206,7 +206,8 @@ class CallSession:
             metrics.SEARCHES_AHEAD.labels("begun").inc()
 
     async def _foresee(self, searched: Searched) -> None:
-        await self._mailbox.put(_Foreseen(searched))
+        with suppress(ChannelClosedError):  # the call has ended meanwhile
+            await self._mailbox.put(_Foreseen(searched))
 
     async def _on_foreseen(self, searched: Searched) -> None:
         """Show at the pause what its final would: most of an agent's wait is the silence that proves the end."""
