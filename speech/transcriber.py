@@ -209,9 +209,11 @@ class LegTranscriber:
     async def _end_segment(self, window: SpeechWindow, arrived_at: float) -> None:
         self._open_segment_id = None
         pause, self._pause = self._pause, None
-        is_decoded = pause is not None and _is_same_speech(pause[0], window) and not pause[1].result.cancelled()
-        ticket = pause[1] if pause is not None and is_decoded else self._submit(window)
-        self._pool.promote(ticket)
+        if pause is not None and _is_same_speech(pause[0], window) and not pause[1].result.cancelled():
+            ticket = pause[1]
+            self._pool.promote(ticket)
+        else:
+            ticket = self._submit(window)
         self._pool.drop_tentative(self._leg_id)
         self._undelivered.append(window.end_ms)
         await self._ended.put(_EndedSegment(window, ticket, arrived_at))

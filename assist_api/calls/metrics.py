@@ -7,7 +7,9 @@ from kit.metrics import counter, gauge, latency
 RUNNING_CALLS = gauge("tingzhi_calls_running", "Calls carried by this process")
 CALLS_ENDED = counter("tingzhi_calls_ended_total", "Calls that ended, by reason", ("reason",))
 SPEECH_END_TO_FINAL = latency("tingzhi_speech_end_to_final_seconds", "From the chunk that ended a segment to its final")
-FINAL_TO_CARD = latency("tingzhi_final_to_card_seconds", "From a final to its cards at the hub; 0 if they stood")
+FINAL_TO_CARD = latency(
+    "tingzhi_final_to_card_seconds", "From a final to its search's answer at the hub; 0 if it stood"
+)
 FINAL_TO_CATEGORY = latency("tingzhi_final_to_category_seconds", "From a final to the category it changed, at the hub")
 SEARCHES_FAILED = counter("tingzhi_call_searches_failed_total", "Searches that cost a suggestion")
 SEARCHES_DROPPED = counter("tingzhi_call_searches_dropped_total", "Searches overtaken by newer ones before they began")

@@ -82,7 +82,8 @@ class CentredVectors:
                 self._remembered.popitem(last=False)
         if missing:
             self._make(missing, embed)
-        return np.stack([(known | missing)[text].result() for text in texts])
+        asked = known | missing
+        return np.stack([asked[text].result() for text in texts])
 
     def _make(self, missing: dict[str, Future[Vectors]], embed: Embed | None) -> None:
         try:

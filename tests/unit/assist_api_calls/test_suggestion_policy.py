@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.realtime.protocol import Card, Confidence, LegRole
+from assist_api.realtime.protocol import LegRole
 from assist_api.suggestions.policy import Decision, Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind
 from speech.events import Alternative
+from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_calls_search import make_hit, make_result
 
 pytestmark = pytest.mark.unit
@@ -38,30 +39,6 @@ def foreseen(policy: SuggestionPolicy, text: str) -> SearchRequest:
 
 def told(policy: SuggestionPolicy, text: str, *hits: Hit, has_answer: bool | None = None) -> Decision:
     return policy.weigh(asked(policy, text), make_result(*hits, has_answer=has_answer))
-
-
-def shown_card(trigger: UUID) -> Card:
-    return Card(
-        suggestion_id=uuid4(),
-        entry_id=uuid4(),
-        revision_id=uuid4(),
-        revision_number=1,
-        title="停电报修",
-        script="",
-        answer="",
-        variants=[],
-        sector=None,
-        category_path=[],
-        business_type="fault",
-        reviewed_on=None,
-        valid_until=None,
-        confidence=Confidence.HIGH,
-        probability=0.9,
-        score_parts={},
-        trigger_segment_ids=[trigger],
-        matches=[],
-        is_new=False,
-    )
 
 
 def result_of(hits: list[tuple[str, float]]) -> SearchResult:
@@ -146,7 +123,7 @@ def test_a_ranking_between_a_pause_and_its_end_takes_no_card_away() -> None:
 
 def test_a_card_shown_at_a_pause_that_an_interruption_cut_off_is_shown_anew() -> None:
     policy = SuggestionPolicy()
-    card = shown_card(trigger=uuid5(NAMESPACE, "never became a final"))
+    card = make_card(uuid4(), trigger_segment_ids=[uuid5(NAMESPACE, "never became a final")])
     policy.resume([], [card])
     request = asked(policy, "家里突然没电了怎么办")
     decision = policy.weigh(request, make_result(make_hit(str(card.entry_id), 0.9)))

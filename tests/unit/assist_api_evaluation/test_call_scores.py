@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -16,6 +16,7 @@ from assist_api.evaluation.call_scores import (
 )
 from assist_api.evaluation.layouts import CallScript
 from assist_api.realtime import protocol
+from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_evaluation_data import CALL
 
 pytestmark = pytest.mark.unit
@@ -84,27 +85,8 @@ class Story:
 
 
 def card(entry_id: UUID) -> protocol.Card:
-    return protocol.Card(
-        suggestion_id=uuid5(CALL_ID, str(entry_id)),
-        entry_id=entry_id,
-        revision_id=uuid4(),
-        revision_number=1,
-        title=f"title {SECTORS[entry_id]}",
-        script="",
-        answer="",
-        variants=[],
-        sector=SECTORS[entry_id],
-        category_path=[],
-        business_type="fault",
-        reviewed_on=date(2026, 1, 1),
-        valid_until=None,
-        confidence=protocol.Confidence.HIGH,
-        probability=0.9,
-        score_parts={},
-        trigger_segment_ids=[],
-        matches=[],
-        is_new=True,
-    )
+    sector = SECTORS[entry_id]
+    return make_card(entry_id, suggestion_id=uuid5(CALL_ID, str(entry_id)), title=f"title {sector}", sector=sector)
 
 
 def test_first_best_and_last_rank_are_told_apart():

@@ -65,28 +65,25 @@ def lexical(terms: Sequence[WeightedTerm], wanted: SearchFilter) -> Query:
 def nearest(vector: Vector, wanted: SearchFilter, limit: int) -> Query:
     """Return a search for the passages nearest to a vector."""
     count = min(_MAX_CANDIDATES, limit * PASSAGES_PER_DOCUMENT)
-    near = _knn(vector, filters(wanted), count, min(_MAX_CANDIDATES, count * _BREADTH))
-    return near | _compared_whole(_BREADTH)
+    candidates = min(_MAX_CANDIDATES, count * _BREADTH)
+    return _knn(vector, filters(wanted), count, candidates, compared_whole=_BREADTH)
 
 
 def passages_of_documents(vector: Vector, document_ids: Sequence[str]) -> Query:
     """Return a search for every passage of some documents: so few that Elasticsearch compares each."""
-    every = _knn(vector, [any_of("document_id", document_ids)], _MAX_CANDIDATES, _MAX_CANDIDATES)
-    return every | _compared_whole(1)
+    required = [any_of("document_id", document_ids)]
+    return _knn(vector, required, _MAX_CANDIDATES, _MAX_CANDIDATES, compared_whole=1)
 
 
-def _compared_whole(oversample: float) -> Query:
-    """Measure the nearest, and that many times more, by the whole vectors; no effect where the index has no others."""
-    return {"rescore_vector": {"oversample": oversample}}
-
-
-def _knn(vector: Vector, required: list[Query], count: int, candidates: int) -> Query:
+def _knn(vector: Vector, required: list[Query], count: int, candidates: int, *, compared_whole: float) -> Query:
+    """`compared_whole` times `count` are measured by the whole vectors; no effect where the index has no others."""
     return {
         "field": "vector",
         "query_vector": vector.tolist(),
         "k": count,
         "num_candidates": candidates,
         "filter": required,
+        "rescore_vector": {"oversample": compared_whole},
     }
 
 
