@@ -49,7 +49,7 @@ class CallCategories:
             utterances: Finals so far, by time.
             sector: The call's sector when it is known.
             trigger_segment_id: The utterance that asked for it.
-            found: Categories of the entries that search found, each with the best confidence, 0..1.
+            found: Categories of the entries that search found, each with how much speaks for it, 1 for a certain one.
         """
         customer = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.CUSTOMER]
         agent = [utterance.text for utterance in utterances if utterance.leg_role is LegRole.AGENT]

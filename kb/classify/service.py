@@ -327,7 +327,7 @@ class CategoryService:
             customer_utterances: What the customer said, oldest first.
             agent_utterances: What the agent said, oldest first.
             sector: The call's, when it is known.
-            found: Categories of the entries that search found, each with the best confidence, 0..1.
+            found: Categories of the entries that search found, each with how much speaks for it, 1 for a certain one.
         """
         classifier = self._classifier
         if classifier is None:

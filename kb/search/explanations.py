@@ -14,7 +14,7 @@ MAX_MATCHES_PER_FIELD = 40
 
 _STOP = re.compile(
     r"(?:的|了|吗|呢|吧|啊|呀|么|嘛|是|在|和|与|或|及|有|我|你|您|他|她|它|们|这|那|个|就|都|也|还|要|想|能|可以|怎么|什么|如何|"
-    r"请|一下|为什么|多少|哪|里|哪里|后|把|被|给|对|从|到|不|没|没有|会|去|说|着|过|很|吧|之|其|该|于|以|为|由|等|如|a|an|the|"
+    r"请|一下|一下子|为什么|怎么办|回事|怎么回事|咋|刚才|刚刚|现在|时候|知道|觉得|多少|哪|里|哪里|后|把|被|给|对|从|到|不|没|没有|会|去|说|着|过|很|吧|之|其|该|于|以|为|由|等|如|a|an|the|"
     r"is|are|to|of|in|on|for|and|or|my|i|it|do|how|what)+"
 )
 """A match that consists of these alone explains nothing."""
@@ -26,6 +26,7 @@ class Reasons:
     def __init__(self, question: AnalysedQuestion) -> None:
         self._synonyms = question.synonyms
         self._same = _telling(question, (Channel.WORDS, Channel.CHARACTERS))
+        self._words = [(term.start, term.end) for term in _telling(question, (Channel.WORDS,))]
         self._alike = _telling(question, (Channel.SOUNDS,))
         self._initials = _telling(question, (Channel.INITIALS,))
 
@@ -41,7 +42,7 @@ class Reasons:
         same = _merge(_found(self._same, text.folded.text))
         synonyms = _merge([place for place in self._other_words(text, sector) if not _is_within(place, same)])
         # Of 煤气表 for 燃气表 the characters 气表 agree, but the whole word is the reason.
-        exact = [place for place in same if not _is_within(place, synonyms)]
+        exact = [_from_word_to_word(place, self._words) for place in same if not _is_within(place, synonyms)]
         covered = [(start, end) for start, end, *_ in (*exact, *synonyms)]
         heard = _found(self._alike, text.sounded)
         if self._initials:
@@ -79,6 +80,16 @@ def _found(terms: Iterable[QuestionTerm], text: str) -> list[_Place]:
         if term.text in text  # nearly none is, and this is the cheapest way to know
         for at in _occurrences(term.text, text)
     ]
+
+
+def _from_word_to_word(place: _Place, words: Iterable[tuple[int, int]]) -> _Place:
+    """Leave out pieces of words and empty words at both ends: of 我们家没电了 the pairs 们家, 没电 and 电了 are found."""
+    start, end, query_start, query_end = place
+    inside = [word for word in words if query_start <= word[0] and word[1] <= query_end]
+    if not inside or end - start != query_end - query_start:
+        return place
+    first, last = min(word[0] for word in inside), max(word[1] for word in inside)
+    return start + first - query_start, end - query_end + last, first, last
 
 
 def _is_within(place: _Place, others: Iterable[_Place]) -> bool:

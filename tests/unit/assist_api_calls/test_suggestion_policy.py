@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assist_api.realtime.protocol import LegRole
-from assist_api.suggestions.policy import Decision, Shown, SuggestionPolicy, Withheld
+from assist_api.suggestions.policy import FOUND_AGAIN, Decision, Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import DocumentKind
@@ -65,10 +65,15 @@ def test_a_card_far_behind_the_best_is_left_out() -> None:
     assert entries(told(SuggestionPolicy(), "家里突然没电了", make_hit("a", 0.97), make_hit("b", 0.25))) == ["a"]
 
 
-def test_the_best_confidence_of_a_category_is_remembered_through_the_call() -> None:
+def test_what_searches_find_adds_up_by_category_through_the_call() -> None:
     policy = SuggestionPolicy()
-    told(policy, "家里突然没电了", make_hit("a", 0.8, category_id="fault/power.outage.single"))
-    told(policy, "推上去又自己跳下来了", make_hit("a", 0.3, category_id="fault/power.outage.single"))
+    told(policy, "家里突然没电了", make_hit("a", 0.3, category_id="fault/power.outage.single"))
+    told(
+        policy,
+        "推上去又自己跳下来了",
+        make_hit("a", 0.8, category_id="fault/power.outage.single"),
+        make_hit("a2", 0.7, category_id="fault/power.outage.single"),
+    )
     told(
         policy,
         "开空调就这样",
@@ -76,7 +81,16 @@ def test_the_best_confidence_of_a_category_is_remembered_through_the_call() -> N
         make_hit("c", 0.9, kind=DocumentKind.CASE, category_id="complaint/power.service.staff"),
         make_hit("d", 0.9),
     )
-    assert policy.found_categories == {"fault/power.outage.single": 0.8, "fault/power.outage.partial": 0.2}
+    assert policy.found_categories == pytest.approx(
+        {"fault/power.outage.single": 0.8 + FOUND_AGAIN * 0.3, "fault/power.outage.partial": 0.2}
+    )
+
+
+def test_a_category_found_all_through_a_long_call_stays_bounded() -> None:
+    policy = SuggestionPolicy()
+    for _ in range(50):
+        told(policy, "家里突然没电了", make_hit("a", 1.0, category_id="fault/power.outage.single"))
+    assert policy.found_categories["fault/power.outage.single"] < 1 / (1 - FOUND_AGAIN)
 
 
 def test_a_search_can_be_foreseen_without_hearing_what_asks_for_it() -> None:

@@ -128,6 +128,19 @@ def test_overlapping_matches_are_merged_and_stop_words_explain_nothing():
     assert [(m.field, document.title[m.start : m.end]) for m in matches] == [("title", "停电报修")]
 
 
+def test_matches_go_from_word_to_word():
+    said = "我们家刚才一下子就没电了，是不是哪个电器漏电，怎么回事啊"
+    document = entry("a", "咱们家刚才没电了", variants=("某个电器漏电", "咋回事"))
+    matches = Reasons(question(said)).of(project(document))
+    assert {said[m.query_start : m.query_end] for m in matches} == {"家", "没电", "电器漏电"}
+    assert {document.title[m.start : m.end] for m in matches if m.field == "title"} == {"家", "没电"}
+
+
+def test_a_match_inside_a_single_word_stays():
+    (match,) = Reasons(question("供电局")).of(project(entry("a", "给电局写信")))
+    assert (match.start, match.end, match.query_start, match.query_end) == (1, 3, 1, 3)
+
+
 def test_matches_in_variants_say_which_and_original_offsets_survive_folding():
     document = entry("a", "標題", variants=("无关", "㎡數與停電"))
     (match,) = Reasons(question("停电")).of(project(document))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.classify.classifier import RANKED_AT_MOST, CategoryClassifier
+from kb.classify.classifier import RANKED_AT_MOST, WHOLE_CHARACTERS, WHOLE_WEIGHT, CategoryClassifier, weighed
 from kb.classify.examples import Example
 from kb.classify.storage import load_model, model_path, remove_models, save_model
 from kb.classify.text import agent_content_text, content_text
@@ -87,6 +87,22 @@ def test_early_problem_outweighs_later_remarks(classifier: CategoryClassifier) -
     result = classifier.rank_call(["我家突然没电了邻居家都有电", "对了", "顺便问下燃气多少钱"])
 
     assert result.categories[0].category_id == "fault/power.outage.single"
+
+
+def test_what_was_said_bit_by_bit_is_read_as_one_text_too(classifier: CategoryClassifier) -> None:
+    broken = classifier.rank_call(["这个月电费", "比上月", "多了一倍"]).categories[0]
+    unconnected = classifier.rank_call(["这个月电费"]).categories[0]
+
+    assert broken.category_id == unconnected.category_id == "enquiry/power.billing.dispute"
+    assert broken.probability > unconnected.probability
+
+
+def test_a_long_call_is_read_as_one_text_by_its_beginning() -> None:
+    said = ["我家突然停电邻居有电屋里灯都不亮了", *["燃气多少钱一方"] * 60]
+
+    whole, weight = list(weighed(said, []))[-1]
+    assert (len(whole), weight) == (WHOLE_CHARACTERS, WHOLE_WEIGHT)
+    assert whole.startswith(content_text(said[0]))
 
 
 def test_known_sector_leaves_others_out(classifier: CategoryClassifier) -> None:
