@@ -143,7 +143,7 @@ class KBSettings(Settings):
     elasticsearch_retry_seconds: float = Field(default=5.0, gt=0, le=600)
     """How long to leave Elasticsearch alone after it failed, before one request tries again."""
 
-    elasticsearch_vector_index: Literal["hnsw", "int8_hnsw"] = "hnsw"
+    elasticsearch_vector_index: Literal["hnsw", "int8_hnsw", "bbq_hnsw"] = "hnsw"
     """How vectors are indexed: whole (1.6 kB a passage of memory) or rounded to a quarter. By these the nearest are
     looked for; how near they are is measured by the whole vectors either way."""
 

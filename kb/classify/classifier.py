@@ -19,7 +19,7 @@ from kb.taxonomy import split_category_id
 
 RANKED_AT_MOST = 5
 FOUND_WEIGHT = 3.0
-"""How much an entry that search found speaks for its category: a certain one as much as being twenty times as likely."""
+"""How much an entry that search found speaks for its category: a certain one makes it twenty times as likely."""
 AGENT_WEIGHT = 0.4
 """What an agent says often repeats the problem, and often names others: less than half the customer's word."""
 FULL_INFORMATION_CHARACTERS = 12
@@ -31,8 +31,8 @@ calls of tests/evals, as heard and as written, at 0.4. Both were looked at for t
 POSITION_DECAY = 0.85
 """Each later utterance of the customer counts this much of the one before; the problem is stated early."""
 WHOLE_WEIGHT = 1.0
-"""What the customer said so far, read as one text, counts as one more utterance in full: 隔壁也没有 means something only
-beside what is missing."""
+"""What the customer said so far, read as one text, counts as one more utterance in full: 隔壁也没有 means something
+only beside what is missing."""
 WHOLE_CHARACTERS = 200
 """Of that text: a caller has told the matter by then, and longer texts cost more at every utterance."""
 

@@ -16,12 +16,6 @@ CHOICES_PER_CATEGORY = 20.0
 """What all agents' choices of one category weigh together at most, in texts of entries (which have about a dozen):
 from there on each of them weighs less, so that one busy week does not outvote the knowledge."""
 
-BALANCE = 0.75
-"""How far categories with few texts are made up for, from 0 (each text counts the same) to 1 (each category does): how
-many wordings curators wrote says little about how often callers ask. docs/benchmarks.md, calls."""
-WEIGHT_AT_MOST = 3.0
-"""Of one text, so that a category of a single entry is not learned by heart."""
-
 
 class Origin(StrEnum):
     """Where an example comes from."""
@@ -68,23 +62,14 @@ def examples_from(
 ) -> list[Example]:
     """Return the training examples: those of the documents in order, then the choices, then the categories' names.
 
-    Texts of documents and names weigh more where their category has few of them (`balanced`). Codes that were merged count as the code they were merged into; choices of a category that is gone are left out.
+    Codes that were merged count as the code they were merged into; choices of a category that is gone are left out.
     """
-    written = [resolved for document in documents for resolved in _resolved(_document_examples(document), taxonomy)]
+    examples = [resolved for document in documents for resolved in _resolved(_document_examples(document), taxonomy)]
     known = [choice for choice in _resolved(choices, taxonomy) if _exists(choice.category_id, taxonomy)]
-    chosen = weighed_choices(known)
-    categories = dict.fromkeys(example.category_id for example in [*written, *chosen])
-    names = [Example(_name(each, taxonomy), each, Origin.NAME, group=f"name:{each}") for each in categories]
-    balance = balanced([*written, *names])
-    return [*balance[: len(written)], *chosen, *balance[len(written) :]]
-
-
-def balanced(examples: Sequence[Example]) -> list[Example]:
-    """Return the examples with more weight where their category has fewer than the average, and less where more."""
-    counts = Counter(example.category_id for example in examples)
-    average = len(examples) / max(1, len(counts))
-    weights = {category: (average / count) ** BALANCE for category, count in counts.items()}
-    return [replace(each, weight=min(WEIGHT_AT_MOST, each.weight * weights[each.category_id])) for each in examples]
+    examples += weighed_choices(known)
+    categories = dict.fromkeys(example.category_id for example in examples)
+    names = (Example(_name(each, taxonomy), each, Origin.NAME, group=f"name:{each}") for each in categories)
+    return [*examples, *names]
 
 
 def weighed_choices(choices: Sequence[Example]) -> list[Example]:

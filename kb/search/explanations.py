@@ -83,7 +83,7 @@ def _found(terms: Iterable[QuestionTerm], text: str) -> list[_Place]:
 
 
 def _from_word_to_word(place: _Place, words: Iterable[tuple[int, int]]) -> _Place:
-    """Leave out pieces of words and empty words at both ends: of 我们家没电了 the pairs 们家, 没电 and 电了 are found."""
+    """Leave out pieces of words and empty words at both ends: 们家, 没电 and 电了 are found in 我们家没电了."""
     start, end, query_start, query_end = place
     inside = [word for word in words if query_start <= word[0] and word[1] <= query_end]
     if not inside or end - start != query_end - query_start:

@@ -217,11 +217,12 @@ def test_content_is_what_remains_without_politeness() -> None:
 def test_better_way_is_the_one_that_held_out_texts_prove() -> None:
     stems = ["电能表", "计量柜", "互感器", "变压器", "断路器", "避雷器", "配电箱", "充电桩", "接地线", "验电笔"]
     forms = {"choice": "{}的要求有（）。", "statement": "《{}的要求有》", "question": "{}的要求有?"}
+    # Only the form tells the label: of the words, every label has as many of each.
     written = [
         Example(form.format(stem + other), label)
-        for place, (label, form) in enumerate(forms.items())
-        for stem in stems
-        for other in stems[place : place + 6]
+        for row, stem in enumerate(stems)
+        for column, other in enumerate(stems)
+        for label, form in [list(forms.items())[(row + column) % len(forms)]]
     ]
     assert fit_better(written).classifier.writing is not None
     assert fit_better(EXAMPLES).classifier.categories == fit(EXAMPLES).classifier.categories
