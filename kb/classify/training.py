@@ -133,7 +133,9 @@ def balanced(labels: Rows, weights: Floats) -> Floats:
         weights: Of every text, above 0.
     """
     totals = np.bincount(labels, weights)
-    return weights * np.minimum(BALANCE_AT_MOST, (totals.mean() / totals) ** BALANCE)[labels].astype(np.float32)
+    factors = np.minimum(BALANCE_AT_MOST, (totals.mean() / totals) ** BALANCE)
+    balance: Floats = weights * factors[labels].astype(np.float32)
+    return balance
 
 
 def fit_better(examples: Sequence[Example], *, embedder: Embedder | None = None, say: Say = say_nothing) -> Trained:

@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS vectors (
     number INTEGER PRIMARY KEY AUTOINCREMENT, text_hash TEXT NOT NULL UNIQUE, vector BLOB NOT NULL);
 """
 _IDS_PER_STATEMENT = 500
+_VECTORS_AT_ONCE = 10_000
+"""As objects of their own they take 2 kB each, three times what is kept of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ class RowFile:
         with self._read_lock:
             return self._reader.execute(statement, values).fetchall()
 
+    def _read_in_parts(self, size: int, statement: str, values: Sequence[Any]) -> Iterator[list[Any]]:
+        with self._read_lock:
+            found = self._reader.execute(statement, values)
+            while part := found.fetchmany(size):
+                yield part
+
     def data_version(self) -> int:
         """Return a number that changes when another connection commits."""
         return int(self._read("PRAGMA data_version")[0][0])
@@ -123,16 +131,21 @@ class RowFile:
         """Return rows whose terms are not yet in the lexical index (or not yet out of it)."""
         return [row for (row,) in self._read("SELECT row FROM lexical_pending ORDER BY row")]
 
-    def vectors_after(self, number: int, row: int) -> list[VectorRow]:
-        """Return vectors that are newer than a vector number or belong to documents newer than a row."""
-        found = self._read(
+    def vectors_after(self, number: int, row: int) -> Iterator[list[VectorRow]]:
+        """Yield vectors that are newer than a vector number or belong to documents newer than a row, part by part.
+
+        Nothing else can be read until the last part was taken.
+        """
+        parts = self._read_in_parts(
+            _VECTORS_AT_ONCE,
             "SELECT v.number, p.row, p.side, v.vector FROM vectors v JOIN passages p ON p.text_hash = v.text_hash"
             " WHERE v.number > ? UNION ALL "
             "SELECT v.number, p.row, p.side, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash"
             " WHERE p.row > ? AND v.number <= ?",
             [number, row, number],
         )
-        return [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16)) for n, r, side, blob in found]
+        for part in parts:
+            yield [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16)) for n, r, side, blob in part]
 
     def passages_without_vector(self, limit: int) -> list[Passage]:
         """Return passages whose text has no vector, each text once."""

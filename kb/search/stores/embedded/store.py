@@ -167,11 +167,10 @@ class EmbeddedStore:
             self._vectors.remove([row for _, row in removed])
             self._seen_removal = max([self._seen_removal, *(number for number, _ in removed)])
             added = self._rows.filter_rows_after(self._seen_row)
-            vectors = self._rows.vectors_after(self._seen_vector, self._seen_row)
+            newest = self._vectors.add(self._rows.vectors_after(self._seen_vector, self._seen_row))
             self._columns.add(added)
-            self._vectors.add(vectors)
             self._seen_row = max([self._seen_row, *(row.row for row in added)])
-            self._seen_vector = max([self._seen_vector, *(vector.number for vector in vectors)])
+            self._seen_vector = max(self._seen_vector, newest)
             self._lexical.reload()
 
     # Haystack's protocol -----------------------------------------------------------------------------------------

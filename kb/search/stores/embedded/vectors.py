@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,21 +48,44 @@ class VectorIndex:
         """How many documents have a vector."""
         return len(self._places)
 
-    def add(self, vectors: Sequence[VectorRow]) -> None:
-        """Take in vectors."""
-        if not vectors:
-            return
-        self._grow(len(vectors), vectors[0].vector.shape[0])
+    def add(self, parts: Iterable[Sequence[VectorRow]]) -> int:
+        """Take in vectors part by part, all or, where a part cannot be read, none.
+
+        Returns:
+            The highest number among them, 0 without any.
+        """
         start = self._count
-        for place, vector in enumerate(vectors, start):
-            self._stored[place] = vector.vector
-            self._rows[place] = vector.row
-            self._numbers[place] = vector.number
-            self._is_question[place] = vector.side is Side.QUESTION
-            self._places.setdefault(vector.row, []).append(place)
-        self._count += len(vectors)
+        try:
+            for part in parts:
+                self._keep(part)
+        except BaseException:
+            self._forget_from(start)
+            raise
+        if self._count == start:
+            return 0
         self._by_number = None
+        # Once for all parts: a graph that was kept in a file is compared with everything there is.
         self._make_searchable(start)
+        return int(self._numbers[start : self._count].max())
+
+    def _keep(self, vectors: Sequence[VectorRow]) -> None:
+        block = np.stack([vector.vector for vector in vectors])
+        self._grow(len(block), block.shape[1])
+        here = slice(self._count, self._count + len(block))
+        self._stored[here] = block
+        self._rows[here] = [vector.row for vector in vectors]
+        self._numbers[here] = [vector.number for vector in vectors]
+        self._is_question[here] = [vector.side is Side.QUESTION for vector in vectors]
+        for place, vector in enumerate(vectors, self._count):
+            self._places.setdefault(vector.row, []).append(place)
+        self._count += len(block)
+
+    def _forget_from(self, start: int) -> None:
+        for row in np.unique(self._rows[start : self._count]).tolist():
+            kept = [place for place in self._places.pop(row) if place < start]
+            if kept:
+                self._places[row] = kept
+        self._count = start
 
     def remove(self, rows: Sequence[int]) -> None:
         """Forget the vectors of rows; their places stay empty until the store is opened again."""
