@@ -144,8 +144,11 @@ class KBSettings(Settings):
     """How long to leave Elasticsearch alone after it failed, before one request tries again."""
 
     elasticsearch_vector_index: Literal["hnsw", "int8_hnsw", "bbq_hnsw"] = "hnsw"
-    """How vectors are indexed: whole (1.6 kB a passage of memory) or rounded to a quarter. By these the nearest are
-    looked for; how near they are is measured by the whole vectors either way."""
+    """How vectors are indexed: whole (1.6 kB a passage of memory), rounded to a quarter, or a bit for each dimension.
+
+    By these the nearest are looked for; how near they are is measured by the whole vectors in any case. Bits need 64
+    dimensions or more. Counts for indices made from then on: `tingzhi index rebuild` makes one.
+    """
 
     test_drop_policy: Literal["off", "warn", "block"] = "warn"
     """What happens when a text would cost gold questions their place, until somebody chooses on the page: `warn` asks

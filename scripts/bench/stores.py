@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:9200")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--vectors", choices=["none", "generated", "real"], default="none")
-    parser.add_argument("--vector-index", choices=["hnsw", "int8_hnsw"], default="hnsw")
+    parser.add_argument("--vector-index", choices=["hnsw", "int8_hnsw", "bbq_hnsw"], default="hnsw")
     parser.add_argument("--server-pid", type=int, help="of Elasticsearch, to count its processor time as well")
     parser.add_argument("--only", choices=["embedded", "elasticsearch"])
     options = parser.parse_args()

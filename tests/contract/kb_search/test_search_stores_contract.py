@@ -24,6 +24,9 @@ from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_s
 
 pytestmark = pytest.mark.contract
 
+DIMENSIONS = 64
+"""Fewer cannot be kept in bits by Elasticsearch."""
+
 TODAY = date(2026, 3, 10)
 EVERYTHING = SearchFilter(frozenset(DocumentKind), TODAY)
 
@@ -154,7 +157,7 @@ class SearchStoreContract:
         assert store.load(["rich"])["rich"] == rich
 
     def test_nearest_vectors_find_documents_under_the_same_filter(self, store: SearchStore):
-        embedder = HashedEmbedder()
+        embedder = HashedEmbedder(dimensions=DIMENSIONS)
         assert store.vector_share() == 0
         fill(store, embedder)
         assert store.vector_share() == 1
@@ -168,7 +171,7 @@ class SearchStoreContract:
         assert score.answer < score.question
 
     def test_cosines_are_those_of_the_whole_vectors(self, store: SearchStore):
-        embedder = HashedEmbedder()
+        embedder = HashedEmbedder(dimensions=DIMENSIONS)
         store.apply([entry("meter", "电表走得快", "可以申请校验。")], [])
         fill(store, embedder)
         (question,) = embedder.embed_questions(["电表怎么申请校验"])
@@ -177,8 +180,26 @@ class SearchStoreContract:
         assert score.question == pytest.approx(question @ asked, abs=0.002)
         assert score.answer == pytest.approx(question @ told, abs=0.002)
 
+    def test_a_sentence_that_many_documents_share_hides_no_other(self, store: SearchStore):
+        random = np.random.default_rng(3)
+        shared, *others = random.normal(size=(1 + 60, DIMENSIONS)).astype(np.float32)
+        others = [shared * 0.6 + other for other in others]
+        titles = [f"第{number}号通知" for number in range(len(others))]
+        documents = [entry(f"copy-{number}", "请稍等", "请稍等。") for number in range(1_500)]
+        documents += [entry(f"own-{number}", title, "") for number, title in enumerate(titles)]
+        store.apply(documents, [])
+        known = dict(zip(titles, others, strict=True))
+        while passages := store.passages_without_vector(1_000):
+            wanted = {passage.text_hash: known.get(passage.text.strip(), shared) for passage in passages}
+            store.add_vectors({name: vector / np.linalg.norm(vector) for name, vector in wanted.items()})
+        found = [
+            store.find_vectors(vector / np.linalg.norm(vector), EVERYTHING, 60)[0].document_id == f"own-{number}"
+            for number, vector in enumerate(others)
+        ]
+        assert sum(found) >= 0.7 * len(found)
+
     def test_unchanged_text_keeps_its_vector(self, store: SearchStore):
-        embedder = HashedEmbedder()
+        embedder = HashedEmbedder(dimensions=DIMENSIONS)
         fill(store, embedder)
         before = len(embedder.embedded)
         store.apply([entry("bill", "电费怎么交", "全新的回答。", variants=("在哪里缴电费",), sector="power")], [])
@@ -208,7 +229,7 @@ class SearchStoreContract:
         assert store.count_documents() == len(HANDBOOK)
 
     def test_a_closed_store_opens_again_with_everything(self, store: SearchStore):
-        fill(store, HashedEmbedder())
+        fill(store, HashedEmbedder(dimensions=DIMENSIONS))
         store.apply([], [], 11)
         opened = store.to_dict()
         store.close()
@@ -240,9 +261,15 @@ class TestElasticsearchStore(SearchStoreContract):
 
 
 class TestElasticsearchStoreOfRoundedVectors(TestElasticsearchStore):
+    vector_index = "int8_hnsw"
+
     def make(self, folder: Path) -> SearchStore:
-        rounded = self.settings.model_copy(update={"elasticsearch_vector_index": "int8_hnsw"})
+        rounded = self.settings.model_copy(update={"elasticsearch_vector_index": self.vector_index})
         return new_elasticsearch_store(rounded)
+
+
+class TestElasticsearchStoreOfVectorsInBits(TestElasticsearchStoreOfRoundedVectors):
+    vector_index = "bbq_hnsw"
 
 
 def _unit_vectors(count: int) -> dict[str, Vector]:

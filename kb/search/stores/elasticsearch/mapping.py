@@ -7,7 +7,7 @@ from typing import Any
 from kb.search.analysis.terms import Channel
 from kb.search.features import K1, B
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Part of a generation's facts; another version is made again from the database."""
 
 _SIMILARITY = "terms"

@@ -46,7 +46,7 @@ class Passages:
                 kept = {name: value for name, value in hit["_source"].items() if name not in ("text", "is_waiting")}
                 yield Write(
                     hit["_id"],
-                    {**kept, **vector_fields(packed[kept["text_hash"]])},
+                    {**kept, **vector_fields(hit["_id"], packed[kept["text_hash"]])},
                     seen=(hit["_seq_no"], hit["_primary_term"]),
                 )
 

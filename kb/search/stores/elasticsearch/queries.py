@@ -13,8 +13,10 @@ Query = dict[str, Any]
 PASSAGES_PER_DOCUMENT = 4
 """How many passages are looked at for one document wanted; as the embedded store does."""
 _MAX_CANDIDATES = 10_000
-_BREADTH = 2
-"""How many neighbours HNSW keeps in sight for one that is asked for."""
+_BREADTH = 4
+"""How many neighbours HNSW keeps in sight for one that is asked for; copies of a text take their place among them."""
+_COMPARED_WHOLE = 2
+"""How many neighbours are measured by whole vectors for one that is asked for."""
 
 
 def of_type(name: str, *further: Query) -> Query:
@@ -66,7 +68,7 @@ def nearest(vector: Vector, wanted: SearchFilter, limit: int) -> Query:
     """Return a search for the passages nearest to a vector."""
     count = min(_MAX_CANDIDATES, limit * PASSAGES_PER_DOCUMENT)
     candidates = min(_MAX_CANDIDATES, count * _BREADTH)
-    return _knn(vector, filters(wanted), count, candidates, compared_whole=_BREADTH)
+    return _knn(vector, filters(wanted), count, candidates, compared_whole=_COMPARED_WHOLE)
 
 
 def passages_of_documents(vector: Vector, document_ids: Sequence[str]) -> Query:
