@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,10 +131,10 @@ class RowFile:
         """Return rows whose terms are not yet in the lexical index (or not yet out of it)."""
         return [row for (row,) in self._read("SELECT row FROM lexical_pending ORDER BY row")]
 
-    def vectors_after(self, number: int, row: int) -> Iterator[list[VectorRow]]:
+    def vectors_after(self, number: int, row: int) -> Generator[list[VectorRow], None, None]:
         """Yield vectors that are newer than a vector number or belong to documents newer than a row, part by part.
 
-        Nothing else can be read until the last part was taken.
+        Nothing else can be read until the last part was taken or the generator was closed.
         """
         parts = self._read_in_parts(
             _VECTORS_AT_ONCE,

@@ -11,6 +11,7 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -167,7 +168,9 @@ class EmbeddedStore:
             self._vectors.remove([row for _, row in removed])
             self._seen_removal = max([self._seen_removal, *(number for number, _ in removed)])
             added = self._rows.filter_rows_after(self._seen_row)
-            newest = self._vectors.add(self._rows.vectors_after(self._seen_vector, self._seen_row))
+            # Closed in any case: until then nothing else can be read.
+            with closing(self._rows.vectors_after(self._seen_vector, self._seen_row)) as parts:
+                newest = self._vectors.add(parts)
             self._columns.add(added)
             self._seen_row = max([self._seen_row, *(row.row for row in added)])
             self._seen_vector = max(self._seen_vector, newest)
