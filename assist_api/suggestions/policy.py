@@ -211,7 +211,7 @@ class SuggestionPolicy:
             self._evidence[key] = _Evidence(item.hit, item.request, share, [share])
             if item.request.trigger_segment_id not in known:
                 self._provisional = item.request
-        self._note_categories((item.hit, min(MAX_SHARE, item.probability)) for item in self._settled.entries)
+        self._note_categories((item.hit, item.best_share) for item in self._evidence.values())
 
     def weigh(self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()) -> Decision:
         """Take in the result of a search and decide what the agent sees now.

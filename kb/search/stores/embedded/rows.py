@@ -87,12 +87,6 @@ class RowFile:
         with self._read_lock:
             return self._reader.execute(statement, values).fetchall()
 
-    def _read_in_parts(self, size: int, statement: str, values: Sequence[Any]) -> Iterator[list[Any]]:
-        with self._read_lock:
-            found = self._reader.execute(statement, values)
-            while part := found.fetchmany(size):
-                yield part
-
     def data_version(self) -> int:
         """Return a number that changes when another connection commits."""
         return int(self._read("PRAGMA data_version")[0][0])
@@ -136,16 +130,16 @@ class RowFile:
 
         Nothing else can be read until the last part was taken or the generator was closed.
         """
-        parts = self._read_in_parts(
-            _VECTORS_AT_ONCE,
-            "SELECT v.number, p.row, p.side, v.vector FROM vectors v JOIN passages p ON p.text_hash = v.text_hash"
-            " WHERE v.number > ? UNION ALL "
-            "SELECT v.number, p.row, p.side, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash"
-            " WHERE p.row > ? AND v.number <= ?",
-            [number, row, number],
-        )
-        for part in parts:
-            yield [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16)) for n, r, side, blob in part]
+        with self._read_lock:
+            found = self._reader.execute(
+                "SELECT v.number, p.row, p.side, v.vector FROM vectors v JOIN passages p ON p.text_hash = v.text_hash"
+                " WHERE v.number > ? UNION ALL "
+                "SELECT v.number, p.row, p.side, v.vector FROM passages p JOIN vectors v ON v.text_hash = p.text_hash"
+                " WHERE p.row > ? AND v.number <= ?",
+                [number, row, number],
+            )
+            while part := found.fetchmany(_VECTORS_AT_ONCE):
+                yield [VectorRow(n, r, Side(side), np.frombuffer(blob, np.float16)) for n, r, side, blob in part]
 
     def passages_without_vector(self, limit: int) -> list[Passage]:
         """Return passages whose text has no vector, each text once."""
