@@ -1,4 +1,4 @@
-"""Ranks the categories of a text: several scorers, pooled into calibrated probabilities."""
+"""Ranks the categories of a text: several opinions, each calibrated, and their mean."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.classify.calibration import Sharpness, softmax
+from kb.classify.calibration import softmax
 from kb.classify.heads import make_heads
 from kb.classify.judge import Judge, agreed
 from kb.classify.lexical import LexicalView
+from kb.classify.opinions import Opinion, mean_of
 from kb.classify.text import agent_content_text, content_text, vector_text
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
@@ -69,8 +70,7 @@ class CategoryClassifier:
         lexical: The view that is always there.
         vector: The view by meaning, when an embedder took part in the fit.
         writing: The view of texts as they were written, when it was fitted for such.
-        weights: Weight of every scorer in the pool, as `<view>.<head>`.
-        sharpness: How far the pool's scores are to be trusted.
+        opinions: What their scorers are worth; the first needs no embedder.
         threshold: Below this probability it abstains.
         judge: Reads all scores together, where that was found to help.
     """
@@ -80,8 +80,7 @@ class CategoryClassifier:
         categories: Sequence[str],
         lexical: LexicalView,
         vector: VectorView | None,
-        weights: Mapping[str, float],
-        sharpness: Sharpness,
+        opinions: Sequence[Opinion],
         threshold: float,
         embedder: Embedder | None = None,
         writing: LexicalView | None = None,
@@ -91,8 +90,7 @@ class CategoryClassifier:
         self.lexical = lexical
         self.vector = vector
         self.writing = writing
-        self.weights = dict(weights)
-        self.sharpness = sharpness
+        self.opinions = tuple(opinions)
         self.threshold = threshold
         self.judge = judge
         self._embedder = embedder
@@ -100,7 +98,7 @@ class CategoryClassifier:
         self._sectors = np.array([_sector(category) for category in self.categories])
 
     def scores(self, texts: Sequence[str], written: Sequence[str] | None = None) -> Floats:
-        """Return the pooled scores of texts as `content_text` returns them: one row a text.
+        """Return the log probabilities of texts as `content_text` returns them: one row a text.
 
         Args:
             texts: What was said.
@@ -117,11 +115,11 @@ class CategoryClassifier:
             named |= prefixed(
                 self.writing.name, self.writing.scores(texts if written is None else written, self._heads)
             )
-        sharpened = self.sharpness.apply(pooled(named, self.weights), familiar)
+        probabilities = mean_of(self.opinions, named, familiar)
         # Without an embedder the scorers by meaning are missing, and half a judge is none.
-        if self.judge is None or not named.keys() >= set(self.judge.scorers):
-            return sharpened
-        likelihoods: Floats = np.log(np.maximum(agreed(softmax(sharpened), self.judge.probabilities(named)), 1e-12))
+        if self.judge is not None and named.keys() >= set(self.judge.scorers):
+            probabilities = agreed(probabilities, self.judge.probabilities(named))
+        likelihoods: Floats = np.log(np.maximum(probabilities, 1e-12))
         return likelihoods
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
@@ -189,12 +187,6 @@ def weighed(customer: Sequence[str], agent: Sequence[str]) -> Iterator[tuple[str
 def prefixed(view: str, matrices: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
     """Name the scorers of a view as the pool does."""
     return {f"{view}.{name}": matrix for name, matrix in matrices.items()}
-
-
-def pooled(named: Mapping[str, npt.NDArray[np.float32]], weights: Mapping[str, float]) -> Floats:
-    """Return the weighted sum of the scorers."""
-    total: Floats = np.sum([weights[name] * matrix for name, matrix in named.items()], axis=0, dtype=np.float64)
-    return total
 
 
 def _sector(category_id: str) -> str:

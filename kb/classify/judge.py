@@ -3,7 +3,8 @@
 The pool adds up what the scorers say of one category. It cannot know that two trades share a question bank, so that a
 near text of the one speaks for the other as well; a regression over every score of every category can. It needs many
 texts, and where whole groups of texts were held out it only learns the groups: it is kept when texts that neither it
-nor the scorers had seen are more likely by both together than by the pool alone.
+nor the scorers had seen are more likely by both together than by the pool alone, and right as often. (It learns to
+doubt as well: that alone may make right categories likelier, and wrong ones first.)
 """
 
 from __future__ import annotations
@@ -96,9 +97,13 @@ def fit_judge(
             return None, pooled
         judge = Judge.fit(of_rows(named, others), labels[others], weights[others])
         unseen[part] = agreed(pooled[part], judge.probabilities(of_rows(named, part)))
-    if surprise(unseen, labels) >= surprise(pooled, labels):
+    if surprise(unseen, labels) >= surprise(pooled, labels) or _right(unseen, labels) < _right(pooled, labels):
         return None, pooled
     return Judge.fit(named, labels, weights), unseen
+
+
+def _right(probabilities: Probabilities, labels: Rows) -> int:
+    return int((probabilities.argmax(axis=1) == labels).sum())
 
 
 def _features(named: Mapping[str, Scores], scorers: Sequence[str]) -> Scores:

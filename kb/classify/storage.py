@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,11 +20,12 @@ from kb.classify.channels import Channel
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.judge import Judge
 from kb.classify.lexical import SPEECH, WRITING, LexicalKind, LexicalView
+from kb.classify.opinions import Opinion
 from kb.classify.training import HeldOut
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
 
-FORMAT = 4
+FORMAT = 5
 """Grows when files of an older version can no longer be read; they are then learned anew."""
 
 _JUDGE_ARRAYS = ("shift", "scale", "weights", "bias")
@@ -56,8 +57,7 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
     head = {
         "format": FORMAT,
         "categories": classifier.categories,
-        "weights": classifier.weights,
-        "sharpness": [classifier.sharpness.base, classifier.sharpness.slope],
+        "opinions": [asdict(opinion) for opinion in classifier.opinions],
         "threshold": classifier.threshold,
         "terms": {channel.name: channel.state()[0] for view in _lexical_views(classifier) for channel in view.channels},
         "has_vectors": classifier.vector is not None,
@@ -94,8 +94,7 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
                 head["categories"],
                 _restore_lexical(SPEECH, arrays, head["terms"]),
                 _restore_vectors(arrays) if head["has_vectors"] else None,
-                head["weights"],
-                Sharpness(*head["sharpness"]),
+                [_restore_opinion(**opinion) for opinion in head["opinions"]],
                 head["threshold"],
                 embedder,
                 _restore_lexical(WRITING, arrays, head["terms"]) if WRITING.channels[0] in head["terms"] else None,
@@ -134,6 +133,10 @@ def _lexical_arrays(view: LexicalView) -> dict[str, npt.NDArray[Any]]:
 def _restore_lexical(kind: LexicalKind, arrays: Arrays, terms: Mapping[str, list[str]]) -> LexicalView:
     channels = [Channel.restore(name, terms[name], arrays[f"idf.{name}"]) for name in kind.channels]
     return LexicalView(kind, channels, _pairs(arrays, f"{kind.name}."))
+
+
+def _restore_opinion(weights: Mapping[str, float], sharpness: Mapping[str, float]) -> Opinion:
+    return Opinion(weights, Sharpness(**sharpness))
 
 
 def _restore_judge(scorers: Sequence[str], arrays: Arrays) -> Judge:

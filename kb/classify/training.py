@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.classify.calibration import fit_pool, fit_sharpness, fit_threshold, softmax
-from kb.classify.classifier import CategoryClassifier, pooled, prefixed
+from kb.classify.calibration import fit_threshold
+from kb.classify.classifier import CategoryClassifier, prefixed
 from kb.classify.examples import Example
 from kb.classify.folds import Rows, folds, group_numbers, of_rows
 from kb.classify.heads import Head, make_heads
 from kb.classify.judge import fit_judge
 from kb.classify.lexical import SPEECH, WRITING, LexicalView
+from kb.classify.opinions import fit_opinions
 from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
 from kb.classify.vectors import VectorView, centred
@@ -29,10 +30,6 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.6, 0.7
 """Held-out texts are single sentences, so their threshold may ask too little or too much of a call: from 0.6 on, 16 of
 the 17 invented calls above it were ranked right (tests/integration/kb_classify); the spoken calls of tests/evals were
 looked at as well (20 of 21), so neither set is a held-out one for this number."""
-
-SAY = {"text": 0.6, VectorView.name: 0.4}
-"""Share of what stands there and of what is meant: of 41 bank topics .839 were right at 0.7 to 0.6, .833 at 0.4 to 0.6,
-and .826 with all scorers weighed at once."""
 
 BALANCE = 0.75
 """How far categories with few texts are made up for, from 0 (each text counts the same) to 1 (each category does): how
@@ -201,12 +198,12 @@ def _fit(
         rows = np.arange(len(parts.texts))
     labels = parts.labels[rows]
     held_out = of_rows(named, rows)
-    weights = _pool(held_out, labels)
-    scores = pooled(held_out, weights)
-    sharpness = fit_sharpness(scores, familiar[rows], labels)
+    meant = {name: scores for name, scores in held_out.items() if name.startswith(f"{VectorView.name}.")}
+    said = {name: scores for name, scores in held_out.items() if name not in meant}
+    opinions, probabilities = fit_opinions(said, meant, familiar[rows], labels)
     judge, probabilities = fit_judge(
         held_out,
-        softmax(sharpness.apply(scores, familiar[rows])),
+        probabilities,
         labels,
         parts.weights[rows],
         parts.held_out_together,
@@ -214,32 +211,12 @@ def _fit(
     is_right = probabilities.argmax(axis=1) == labels
     wanted = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
     threshold = min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, wanted))
-    classifier = CategoryClassifier(
-        categories, lexical, vector, weights, sharpness, threshold, embedder, writing, judge
-    )
+    classifier = CategoryClassifier(categories, lexical, vector, opinions, threshold, embedder, writing, judge)
     names = np.array(categories)
     answered = names[probabilities.argmax(axis=1)]
     quality = measure(names[labels], answered, probabilities.max(axis=1), threshold) if len(parts.rows) else None
     keys = np.array([example_key(parts.texts[row], categories[parts.labels[row]]) for row in rows], np.uint64)
     return Trained(classifier, HeldOut(keys, is_right), quality)
-
-
-def _pool(unseen: Mapping[str, Floats], labels: Rows) -> dict[str, float]:
-    """Weigh the scorers of what stands there, and those of what is meant, each among themselves.
-
-    How much each side has to say is set. Weighing all scorers at once would leave almost everything to the vectors:
-    held-out texts are near what was learned, and only other texts, or a real line, show what the sounds and the exact
-    words are worth.
-    """
-    sides = {VectorView.name: [name for name in unseen if name.startswith(f"{VectorView.name}.")]}
-    sides["text"] = [name for name in unseen if name not in sides[VectorView.name]]
-    weights: dict[str, float] = {}
-    for side, names in sides.items():
-        if names:
-            fitted = fit_pool([unseen[name] for name in names], labels)
-            say = SAY[side] if all(sides.values()) else 1.0
-            weights |= {name: say * float(weight) for name, weight in zip(names, fitted, strict=True)}
-    return weights
 
 
 def embed(texts: Sequence[str], embedder: Embedder, known: Mapping[str, Floats], say: Say = say_nothing) -> Floats:

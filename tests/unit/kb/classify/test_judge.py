@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kb.classify.calibration import fit_pool, softmax
+from kb.classify.calibration import fit_pool, softmax, surprise
 from kb.classify.examples import Example
 from kb.classify.judge import FEWEST_TEXTS, Judge, agreed, fit_judge
 from kb.classify.storage import load_model, model_path, save_model
-from kb.classify.training import fit
+from kb.classify.training import Trained, fit
 
 pytestmark = pytest.mark.unit
 
@@ -37,6 +37,10 @@ def judged(named: Scores, labels: npt.NDArray[np.intp]) -> tuple[Judge | None, f
     return judge, float((pooled.argmax(axis=1) == labels).mean()), float((kept.argmax(axis=1) == labels).mean())
 
 
+def scorers(trained: Trained) -> list[str]:
+    return [name for opinion in trained.classifier.opinions for name in opinion.weights]
+
+
 def test_judge_learns_that_a_near_text_of_one_category_speaks_for_another():
     judge, pool_accuracy, kept_accuracy = judged(*misleading(is_shared=True))
     assert judge is not None
@@ -49,6 +53,20 @@ def test_judge_that_knows_no_more_than_the_pool_is_left_out():
     judge, pool_accuracy, kept_accuracy = judged(named, shuffled)
     assert judge is None
     assert kept_accuracy == pool_accuracy
+
+
+def test_judge_that_is_right_less_often_is_left_out_though_right_ones_are_likelier():
+    generator = np.random.default_rng(7)
+    labels = generator.integers(3, size=COUNT)
+    pooled = softmax(0.2 * np.eye(3)[labels])
+    pointed = np.where(generator.random(COUNT) < 0.3, generator.integers(3, size=COUNT), labels)
+    named = {"words": np.eye(3, dtype=np.float32)[pointed]}
+    weights, parts = np.ones(COUNT, np.float32), np.array_split(np.arange(COUNT), 3)
+    judge = Judge.fit(named, labels, weights)
+    assert surprise(agreed(pooled, judge.probabilities(named)), labels) < surprise(pooled, labels)
+    kept, probabilities = fit_judge(named, pooled, labels, weights, parts)
+    assert kept is None
+    assert probabilities is pooled
 
 
 @pytest.mark.parametrize("count", [2, FEWEST_TEXTS - 1])
@@ -73,7 +91,7 @@ def test_judge_comes_back_from_disk(tmp_path: Path):
     asked = [text for said in texts.values() for text in said]
     unjudged = trained.classifier.probabilities(asked)
     generator = np.random.default_rng(1)
-    scores = {name: generator.normal(size=(8, 2)).astype(np.float32) for name in trained.classifier.weights}
+    scores = {name: generator.normal(size=(8, 2)).astype(np.float32) for name in scorers(trained)}
     trained.classifier.judge = judge = Judge.fit(scores, np.arange(8) % 2, np.ones(8, np.float32))
     path = model_path(tmp_path, 1)
     stored = load_model(path, save_model(trained.classifier, trained.held_out, path), None)
@@ -90,7 +108,7 @@ def test_judge_keeps_silent_when_a_scorer_it_reads_is_away():
         [Example("停电了", "power"), Example("没有电", "power"), Example("漏气", "gas"), Example("煤气味", "gas")]
     )
     unjudged = trained.classifier.probabilities(["停电"])
-    names = [*trained.classifier.weights, "vector.category"]
+    names = [*scorers(trained), "vector.category"]
     scores = {name: np.eye(2, dtype=np.float32)[np.arange(8) % 2] for name in names}
     trained.classifier.judge = Judge.fit(scores, np.arange(8) % 2, np.ones(8, np.float32))
     np.testing.assert_array_equal(trained.classifier.probabilities(["停电"]), unjudged)
