@@ -71,14 +71,6 @@ class Found(Shared):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard(Shared):
-    """The vector of the question before it was mended; None when vectors take no part or failed to."""
-
-    vector: Vector | None
-    has_failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RankedDocuments(Shared):
     """Candidates with features, scores and confidences; `order` lists them best first.
 
@@ -157,33 +149,8 @@ def retrieval_terms(question: AnalysedQuestion) -> list[WeightedTerm]:
 
 
 @component
-class QuestionEmbedder:
-    """Embeds the question as it was heard, while candidates are looked for by its terms."""
-
-    def __init__(self, store: SearchStore, embedder: Callable[[], Embedder | None], executor: Executor) -> None:
-        self._executor = executor
-        self._store = store
-        self._embedder = embedder
-
-    @component.output_types(heard=Heard)
-    def run(self, asked: Asked) -> dict[str, Heard]:
-        """Return the question's vector; without an embedder, or when it fails, there is none."""
-        embedder, question = self._embedder(), asked.question
-        with _vectors_may_fail():
-            if embedder is None or not question.embedding_text or self._store.vector_share() == 0:
-                return {"heard": Heard(None)}
-            return {"heard": Heard(question_vector(embedder, question))}
-        return {"heard": Heard(None, has_failed=True)}
-
-    @component.output_types(heard=Heard)
-    async def run_async(self, asked: Asked) -> dict[str, Heard]:
-        """Return the question's vector."""
-        return await _in(self._executor, self.run, asked)
-
-
-@component
 class VectorRetriever:
-    """Finds documents that mean the like; without a vector, or when it fails, it finds nothing."""
+    """Finds documents that mean the like of the question as it was heard, while others are found by its terms."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -194,21 +161,51 @@ class VectorRetriever:
         self._limit = limit
 
     @component.output_types(found=Found)
-    def run(self, asked: Asked, heard: Heard) -> dict[str, Found]:
-        """Return candidates and the question's vector."""
-        vector, embedder = heard.vector, self._embedder()
-        if vector is None or embedder is None:
-            return {"found": Found((), has_failed=heard.has_failed)}
+    def run(self, asked: Asked) -> dict[str, Found]:
+        """Return candidates and the question's vector; without an embedder, or when it fails, there are none."""
+        embedder, question = self._embedder(), asked.question
         with _vectors_may_fail():
-            if asked.heard is not None:
-                # Mending may be wrong: half of the vector stays with what was heard.
-                vector = _unit(vector + embedder.embed_questions([asked.question.embedding_text])[0])
+            if embedder is None or not question.embedding_text or self._store.vector_share() == 0:
+                return {"found": Found(())}
+            vector = question_vector(embedder, question)
             return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
         return {"found": Found((), has_failed=True)}
 
     @component.output_types(found=Found)
-    async def run_async(self, asked: Asked, heard: Heard) -> dict[str, Found]:
+    async def run_async(self, asked: Asked) -> dict[str, Found]:
         """Return candidates and the question's vector."""
+        return await _in(self._executor, self.run, asked)
+
+
+@component
+class MendedRetriever:
+    """Finds documents that mean the like of a mended question; of any other they are found already."""
+
+    def __init__(
+        self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
+    ) -> None:
+        self._executor = executor
+        self._store = store
+        self._embedder = embedder
+        self._limit = limit
+
+    @component.output_types(found=Found)
+    def run(self, asked: Asked, heard: Found) -> dict[str, Found]:
+        """Return candidates and the question's vector; `heard` are those of the question before it was mended."""
+        embedder = self._embedder()
+        if asked.heard is None or heard.vector is None or embedder is None:
+            return {"found": heard}
+        with _vectors_may_fail():
+            # Mending may be wrong: half of the vector stays with what was heard.
+            vector = _unit(heard.vector + embedder.embed_questions([asked.question.embedding_text])[0])
+            return {"found": Found(self._store.find_vectors(vector, asked.wanted, self._limit), vector)}
+        return {"found": replace(heard, has_failed=True)}
+
+    @component.output_types(found=Found)
+    async def run_async(self, asked: Asked, heard: Found) -> dict[str, Found]:
+        """Return candidates and the question's vector."""
+        if asked.heard is None:
+            return {"found": heard}
         return await _in(self._executor, self.run, asked, heard)
 
 

@@ -139,13 +139,13 @@ class SearchEngine:
             return Answer((), NOTHING_MEASURED, state)
         asked = {"analyser": {"query": query, "wanted": self.filter_of(query)}}
         try:
-            outcome = await pipeline.run_async(asked, include_outputs_from={"ranker", "vectors"})
+            outcome = await pipeline.run_async(asked, include_outputs_from={"ranker", "mended"})
         except PipelineRuntimeError as error:
             # Haystack wraps what a component raises.
             if isinstance(error.__cause__, SearchServerError):
                 raise error.__cause__ from None
             raise
-        if outcome["vectors"]["found"].has_failed:
+        if outcome["mended"]["found"].has_failed:
             state = SearchState.LEXICAL_ONLY
         return Answer(outcome["explainer"]["explained"].hits, outcome["ranker"]["ranked"].measured(), state)
 

@@ -11,8 +11,8 @@ from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.components import (
     Explainer,
     LexicalRetriever,
+    MendedRetriever,
     QuestionAnalyser,
-    QuestionEmbedder,
     Ranker,
     VectorRetriever,
 )
@@ -36,9 +36,9 @@ def search_pipeline(
     reranking: RerankingStage | None = None,
     has_reasons: bool = True,
 ) -> Pipeline:
-    """Return the search: analyse, retrieve by terms, mend, retrieve by vectors, rank, re-rank where wanted, explain.
+    """Return the search: analyse, retrieve by terms and by vectors, mend, rank, re-rank where wanted, explain.
 
-    The question is embedded as it was heard while terms are looked up, and once more where it was mended.
+    Either retrieves for the question as it was heard, side by side; vectors do once more where it was mended.
 
     Explanations speak of the question as it was asked; vectors and ranking see it mended.
 
@@ -48,18 +48,18 @@ def search_pipeline(
     pipeline.add_component("analyser", QuestionAnalyser(lexicon, executor))
     pipeline.add_component("lexical", LexicalRetriever(store, candidates, executor))
     pipeline.add_component("mender", QuestionMender(store, projections, lexicon, executor))
-    pipeline.add_component("embedder", QuestionEmbedder(store, embedder, executor))
     pipeline.add_component("vectors", VectorRetriever(store, embedder, candidates, executor))
+    pipeline.add_component("mended", MendedRetriever(store, embedder, candidates, executor))
     pipeline.add_component("ranker", Ranker(store, model, projections, executor))
     pipeline.add_component("explainer", Explainer(executor, has_reasons=has_reasons))
-    for receiver in ("lexical", "embedder", "mender", "explainer"):
+    for receiver in ("lexical", "vectors", "mender", "explainer"):
         pipeline.connect("analyser.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "mender.lexical")
-    pipeline.connect("embedder.heard", "vectors.heard")
-    for receiver in ("vectors", "ranker"):
+    pipeline.connect("vectors.found", "mended.heard")
+    for receiver in ("mended", "ranker"):
         pipeline.connect("mender.asked", f"{receiver}.asked")
     pipeline.connect("lexical.found", "ranker.lexical")
-    pipeline.connect("vectors.found", "ranker.vectors")
+    pipeline.connect("mended.found", "ranker.vectors")
     if reranking is None:
         pipeline.connect("ranker.ranked", "explainer.ranked")
     else:

@@ -123,6 +123,7 @@ class Passages:
                 knn=knn,
                 size=knn["k"],
                 source=False,
+                stored_fields=queries.NO_STORED_FIELDS,
                 docvalue_fields=[{"field": "document_id"}, {"field": "side"}],
                 track_total_hits=False,
                 filter_path=["hits.hits._score", "hits.hits.fields"],

@@ -12,6 +12,8 @@ Query = dict[str, Any]
 
 PASSAGES_PER_DOCUMENT = 4
 """How many passages are looked at for one document wanted; as the embedded store does."""
+NO_STORED_FIELDS = "_none_"
+"""Not even the id of a hit, which is unpacked from a block of others: what is wanted stands in columns."""
 _MAX_CANDIDATES = 10_000
 _BREADTH = 4
 """How many neighbours HNSW keeps in sight for one that is asked for; copies of a text take their place among them."""

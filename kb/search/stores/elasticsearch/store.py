@@ -278,6 +278,7 @@ class ElasticsearchStore:
                 **queries.lexical(terms, wanted),
                 size=limit,
                 source=False,
+                stored_fields=queries.NO_STORED_FIELDS,
                 docvalue_fields=[{"field": "document_id"}],
                 track_total_hits=False,
                 filter_path=["hits.hits._score", "hits.hits.fields"],
