@@ -79,24 +79,22 @@ def fit_opinions(
     Returns:
         The opinions, and what they make of these texts.
     """
-    said_weights, meant_weights = _weights(said, labels), _weights(meant, labels)
-    if not meant:
-        ways = [[Opinion.fit(said, said_weights, familiar, labels)]]
-    else:
-        shared = {name: SAID_SHARE * weight for name, weight in said_weights.items()}
-        shared |= {name: MEANT_SHARE * weight for name, weight in meant_weights.items()}
-        one = [Opinion.fit({**said, **meant}, shared, familiar, labels)]
-        two = [
-            Opinion.fit(said, said_weights, familiar, labels),
-            Opinion.fit(meant, meant_weights, familiar, labels),
-        ]
-        ways = [one, two]
-    heard = [(opinions, mean_of(opinions, {**said, **meant}, familiar)) for opinions in ways]
+    named = {**said, **meant}
+    sides = [(side, _weights(side, labels)) for side in (said, meant) if side]
+    ways = [[Opinion.fit(side, weights, familiar, labels) for side, weights in sides]]
+    if meant:
+        shared = {
+            name: share * weight
+            for share, (_side, weights) in zip((SAID_SHARE, MEANT_SHARE), sides, strict=True)
+            for name, weight in weights.items()
+        }
+        ways.insert(0, [Opinion.fit(named, shared, familiar, labels)])
+    heard = [(opinions, mean_of(opinions, named, familiar)) for opinions in ways]
     return min(heard, key=lambda way: surprise(way[1], labels))
 
 
 def _weights(named: Mapping[str, Scores], labels: Rows) -> dict[str, float]:
-    return dict(zip(named, map(float, fit_pool([*named.values()], labels)), strict=True)) if named else {}
+    return dict(zip(named, map(float, fit_pool([*named.values()], labels)), strict=True))
 
 
 def _added_up(named: Mapping[str, Scores], weights: Mapping[str, float]) -> Probabilities:

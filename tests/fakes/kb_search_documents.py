@@ -10,6 +10,7 @@ import numpy as np
 from kb.search.documents import IndexChange, SearchDocument
 from kb.search.embedders.base import EmbedderCapabilities, Vectors
 from kb.search.query import DocumentKind
+from kb.search.stores.base import SearchStore
 
 
 def entry(document_id: str, title: str, answer: str = "", **fields: object) -> SearchDocument:
@@ -76,6 +77,13 @@ class HashedEmbedder:
 
     def close(self) -> None:
         return None
+
+
+def fill(store: SearchStore, embedder: HashedEmbedder) -> None:
+    """Give every passage that waits for a vector one."""
+    while passages := store.passages_without_vector(10):
+        vectors = embedder.embed_passages([passage.text for passage in passages])
+        store.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
 
 
 class ListedSource:

@@ -22,7 +22,7 @@ from kb.search.stores.embedded.store import EmbeddedStore
 from kb.search.stores.overlay import Draft, OverlayStore
 from kb.settings import KBSettings
 from kit.errors import ConflictError
-from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry, fill
 from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_store
 
 pytestmark = pytest.mark.contract
@@ -38,12 +38,6 @@ LEAK = replace(HANDBOOK[4], title="水表后面漏水", answer="关掉水表前�
 def draft_of(document: SearchDocument) -> Draft:
     texts = [passage.text for passage in passages_of(document)]
     return Draft.of(document, {text_hash(text): EMBEDDER.embed_passages([text])[0] for text in texts})
-
-
-def fill(store: SearchStore) -> None:
-    while passages := store.passages_without_vector(50):
-        vectors = EMBEDDER.embed_passages([passage.text for passage in passages])
-        store.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
 
 
 def hits(store: SearchStore, text: str) -> list[Hit]:
@@ -84,8 +78,8 @@ class OverlayContract:
         # Written in one go: an engine may count terms of replaced documents until it merges its segments.
         others = [document for document in HANDBOOK if document.document_id not in drafts]
         written.apply([*others, *filter(None, drafts.values())], [])
-        fill(base)
-        fill(written)
+        fill(base, EMBEDDER)
+        fill(written, EMBEDDER)
         view = OverlayStore(base, {name: draft_of(draft) if draft else None for name, draft in drafts.items()})
 
         assert view.count_documents() == written.count_documents()
@@ -106,7 +100,7 @@ class OverlayContract:
     def test_a_draft_that_the_filter_refuses_is_not_found(self, tmp_path: Path):
         store = self.make(tmp_path / "base")
         store.apply(HANDBOOK, [])
-        fill(store)
+        fill(store, EMBEDDER)
         expired = replace(NEW, valid_until=date(2026, 3, 9))
         view = OverlayStore(store, {"meter": draft_of(expired)})
         assert "meter" not in [hit.document_id for hit in hits(view, "电表黑屏")]

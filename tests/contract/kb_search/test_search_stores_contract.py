@@ -19,7 +19,7 @@ from kb.search.query import Audience, DocumentKind, SearchQuery
 from kb.search.stores.base import SearchFilter, SearchStore, Side, Vector, WeightedTerm
 from kb.search.stores.embedded.store import GRAPH_FILE, EmbeddedStore
 from kb.settings import KBSettings
-from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, entry, fill
 from tests.fakes.kb_search_elasticsearch import name_server, new_elasticsearch_store
 
 pytestmark = pytest.mark.contract
@@ -34,12 +34,6 @@ EVERYTHING = SearchFilter(frozenset(DocumentKind), TODAY)
 def terms_of(text: str, *, is_typed: bool = False) -> list[WeightedTerm]:
     question = analyse(SearchQuery(text, is_typed=is_typed))
     return [WeightedTerm(term.channel, term.text, term.weight) for term in question.terms]
-
-
-def fill(store: SearchStore, embedder: HashedEmbedder) -> None:
-    while passages := store.passages_without_vector(10):
-        vectors = embedder.embed_passages([passage.text for passage in passages])
-        store.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
 
 
 class SearchStoreContract:

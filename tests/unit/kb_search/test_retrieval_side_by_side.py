@@ -20,7 +20,7 @@ from kb.search.query import DocumentKind, SearchQuery
 from kb.search.ranking import shipped_model
 from kb.search.stores.base import Candidate, SearchFilter, Vector, WeightedTerm
 from kb.search.stores.embedded.store import EmbeddedStore
-from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder
+from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, fill
 
 pytestmark = pytest.mark.unit
 
@@ -69,9 +69,7 @@ def store(tmp_path: Path, embedder: PickyEmbedder):
     made = WatchedStore(tmp_path / "search", embedder_name=embedder.capabilities.name)
     made.watch()
     made.apply(HANDBOOK, [])
-    while passages := made.passages_without_vector(50):
-        vectors = embedder.embed_passages([passage.text for passage in passages])
-        made.add_vectors({passage.text_hash: vector for passage, vector in zip(passages, vectors, strict=True)})
+    fill(made, embedder)
     yield made
     made.close()
 
