@@ -6,6 +6,8 @@ TINGZHI := .venv/bin/tingzhi
 NPM = PATH="$$(scripts/node-env.sh):$$PATH" npm --prefix web_agent
 WEB_SOURCES := $(shell find web_agent -path web_agent/node_modules -prune -o -path web_agent/dist -prune -o -type f -print 2>/dev/null)
 LOCKS := runtime dev bootstrap node
+# Tests that leave most of a machine idle. The others load models, start servers or a browser, and want it to themselves.
+SIDE_BY_SIDE := unit or module
 
 # As in assist_api/__init__.py, for what does not begin with it.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -99,7 +101,8 @@ check: lint types arch web-check ## Every static check
 
 .PHONY: test
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal
+	@$(PYTHON) -m pytest -m "not ($(SIDE_BY_SIDE))"
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## Only the quick tests
