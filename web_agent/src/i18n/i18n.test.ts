@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+import i18next from 'i18next'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
 
+import { startI18n } from '.'
 import en from './en.json'
 import zhCN from './zh-CN.json'
 
@@ -14,7 +16,8 @@ const flatten = (texts: Texts, path = ''): [string, string][] =>
   Object.entries(texts).flatMap(([key, value]) =>
     typeof value === 'string' ? [[`${path}${key}`, value] as [string, string]] : flatten(value, `${path}${key}.`),
   )
-const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort()
+const holes = (text: string) =>
+  [...text.matchAll(/\{\{(\w+)(?:, noun\(one: [^;]+; other: [^)]+\))?\}\}/g)].map((match) => match[1]).sort()
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (path) => /\.tsx?$/.test(path) && !/\.test\.|generated|\.d\.ts$/.test(path),
 )
@@ -26,6 +29,13 @@ it('has every text in both languages, with the same holes', () => {
     expect(text.trim(), key).not.toBe('')
     expect(holes(english.get(key) ?? ''), key).toEqual(holes(text))
   }
+})
+
+it('says one thing in the singular', async () => {
+  await startI18n()
+  const filed = (entries: number, cases: number) => i18next.t('taxonomy.usage', { lng: 'en', entries, cases })
+  expect(filed(1, 0)).toBe('1 entry · 0 cases')
+  expect(filed(3, 1)).toBe('3 entries · 1 case')
 })
 
 it('writes Chinese texts with Chinese punctuation', () => {
