@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -23,6 +24,8 @@ from tests.fakes.assist_core_clock import ManualClock
 ADMIN_PASSWORD = "correct horse battery"
 PASSWORD = "staple and seven more"
 BASE_URL = "http://desk.test"
+UNKNOWN = UUID(int=4)
+"""Nothing has this id; it is the same in every process, since workers that share the tests must name them alike."""
 
 
 def settings_for(database_url: str, data_dir: Path, **changes: Any) -> AssistSettings:  # noqa: ANN401

@@ -14,13 +14,11 @@ from assist_api.calls.models import SuggestionFeedbackRow
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk
 from tests.fakes.assist_calls_server import run_desk_server
-from tests.fakes.assist_core_server import PASSWORD, Server, sign_in
+from tests.fakes.assist_core_server import PASSWORD, UNKNOWN, Server, sign_in
 
 pytestmark = pytest.mark.module
 
 CALLS = "/api/v1/calls"
-UNKNOWN = UUID(int=4)
-"""Nothing has this id, and every run asks for the same: workers that share the tests must name them alike."""
 Upload = tuple[str, tuple[str, bytes, str]]
 
 

@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 from assist_api.accounts.permissions import Role
-from tests.fakes.assist_core_server import Server, run_server, settings_for
+from tests.fakes.assist_core_server import UNKNOWN, Server, run_server, settings_for
 from tests.fakes.kb_core_drafts import entry_draft
 
 pytestmark = pytest.mark.module
@@ -16,8 +15,6 @@ JSON = {"content-type": "application/json"}
 ENTRIES = "/api/v1/knowledge/entries"
 CASES = "/api/v1/knowledge/cases"
 DRAFT = entry_draft().model_dump(mode="json")
-UNKNOWN = UUID(int=4)
-"""Nothing has this id, and every run asks for the same: workers that share the tests must name them alike."""
 
 
 @pytest.fixture

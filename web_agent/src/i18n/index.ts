@@ -12,8 +12,8 @@ export const resources = { 'zh-CN': { translation: zhCN }, en: { translation: en
  * Says a number with its noun: `{{cases, noun(one: case; other: cases)}}`. The library's own plurals take one number a
  * text; several of ours name two, and Chinese needs none.
  */
-export const numberWithNoun = (value: unknown, language: string | undefined, nouns: { one?: string; other?: string }) =>
-  `${String(value)} ${(new Intl.PluralRules(language).select(Number(value)) === 'one' ? nouns.one : nouns.other) ?? ''}`
+const numberWithNoun = (value: unknown, language: string | undefined, nouns: { one: string; other: string }) =>
+  `${String(value)} ${new Intl.PluralRules(language).select(Number(value)) === 'one' ? nouns.one : nouns.other}`
 
 /** Starts in the language chosen on this machine and follows the choice. */
 export async function startI18n(): Promise<void> {

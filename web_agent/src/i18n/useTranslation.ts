@@ -9,11 +9,8 @@ type Paths<Tree> = {
   [Key in keyof Tree & string]: Tree[Key] extends string ? Key : `${Key}.${Paths<Tree[Key]>}`
 }[keyof Tree & string]
 
-type Path = Paths<typeof zhCN>
-type WithStem<Key> = Key extends `${infer Stem}_other` ? Key | Stem : Key
-
-/** A key of the texts, or the stem of one that depends on a count; checked by the compiler. */
-export type TextKey = WithStem<Path>
+/** A key of the texts; checked by the compiler. */
+export type TextKey = Paths<typeof zhCN>
 
 /**
  * Gives a text in the page's language. The library's own type for this follows every option through every key, which
