@@ -94,6 +94,8 @@ class LegTranscriber:
         self._pause: tuple[SpeechWindow, DecodeTicket] | None = None
         self._open_segment_id: UUID | None = None
         self._partial_count = 0
+        self._draft: tuple[int, ...] = ()
+        """What the open segment was written as so far."""
         self._is_lagging = False
         self._is_closed = False
         metrics.OPEN_LEGS.inc()
@@ -197,6 +199,7 @@ class LegTranscriber:
         if window.segment_id != self._open_segment_id:
             self._open_segment_id = window.segment_id
             self._partial_count = 0
+            self._draft = ()
         ticket = self._submit(window)
         self._pause = (window, ticket) if window.kind is WindowKind.PAUSE else None
         ticket.result.add_done_callback(partial(self._on_partial, window))
@@ -220,7 +223,11 @@ class LegTranscriber:
 
     def _submit(self, window: SpeechWindow) -> DecodeTicket:
         is_final = window.kind is not WindowKind.PARTIAL
-        request = RecognitionRequest(window.pcm, self._rules.language, is_final=is_final, spoken=self._spoken.so_far)
+        # Where several texts are tried side by side, a draft costs what it saves.
+        draft = () if is_final else self._draft
+        request = RecognitionRequest(
+            window.pcm, self._rules.language, is_final=is_final, spoken=self._spoken.so_far, draft=draft
+        )
         return self._pool.submit(self._leg_id, window.kind, request)
 
     def _on_partial(self, window: SpeechWindow, result: asyncio.Future[Recognition]) -> None:
@@ -228,6 +235,7 @@ class LegTranscriber:
             return
         recognition = result.result()
         if window.segment_id == self._open_segment_id and recognition.text:
+            self._draft = recognition.tokens
             self._tasks.start(self._emit_partial(window, recognition), name="partial")
 
     async def _emit_partial(self, window: SpeechWindow, recognition: Recognition) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from functools import partial
 from typing import Annotated, Any
 
@@ -22,6 +23,10 @@ from kit.db import Database
 
 GRACEFUL_STOP_SECONDS = 10
 """How long open requests and sockets may take after Ctrl-C."""
+THREAD_TURN_SECONDS = 0.0005
+"""How long a thread that computes in Python may make others wait; 5 ms by default. A decode hands over to onnxruntime
+some twenty times and wants the interpreter back after each, while searches and the category rank: cards came a tenth
+sooner (ADR 19)."""
 MAX_SOCKET_MESSAGE_BYTES = 64 * 1024
 """Clients only ask for snapshots; a larger message is a mistake or an attack."""
 
@@ -35,6 +40,7 @@ def serve(
     ] = False,
 ) -> None:
     """Start the server: checks the machine, migrates the database and serves the page and the API."""
+    sys.setswitchinterval(THREAD_TURN_SECONDS)
     settings = _settings(host, port, demo)
     prepare_logging(settings, is_server=True)
     console = Console(highlight=False)

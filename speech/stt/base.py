@@ -44,6 +44,8 @@ class RecognitionRequest:
         is_final: Whether the text will stay; a partial is not worth a second attempt.
         spoken: For `AUTO`: what the leg has spoken so far; None at its beginning.
         is_wanted: Whether the text still is; asked now and then, from the recogniser's thread.
+        draft: `Recognition.tokens` of less of the same speech, from a recogniser of the same kind: a beginning that may
+            hold. Changes how soon a text is there, not which.
     """
 
     pcm: bytes
@@ -51,6 +53,7 @@ class RecognitionRequest:
     is_final: bool
     spoken: Language | None = None
     is_wanted: Callable[[], bool] = field(default=lambda: True, compare=False)
+    draft: tuple[int, ...] = ()
 
     @property
     def duration_ms(self) -> int:
@@ -75,6 +78,8 @@ class Recognition:
         engine: The path that produced it.
         alternatives: Other texts that the decoder thought of, likeliest first; of a final only, and only where the
             engine can tell.
+        tokens: What the engine wrote, in its own alphabet: a draft for more of the same speech. Empty where it takes
+            none.
     """
 
     text: str
@@ -83,6 +88,7 @@ class Recognition:
     language: Language
     engine: str
     alternatives: tuple[Alternative, ...] = ()
+    tokens: tuple[int, ...] = ()
 
 
 class Recognizer(Protocol):

@@ -45,14 +45,13 @@ class Hypothesis:
 class _Text:
     tokens: tuple[int, ...]
     log_probability: float
-    parent: int = 0
 
     def finished(self) -> Hypothesis:
         return Hypothesis(self.tokens, self.log_probability / max(1, len(self.tokens)))
 
 
-Step = Callable[[Sequence[int], Sequence[int]], Candidates]
-"""Called with the newest token of each text and the place of the text it continues among those of the step before."""
+Step = Callable[[Sequence[tuple[int, ...]]], Candidates]
+"""Called with the texts that are tried, each of them one of the step before with a token behind it."""
 
 
 def beam_search(
@@ -77,7 +76,7 @@ def beam_search(
         finished, running = _keep(finished, least), _keep(running, least)
         if not running or len(finished) >= beam_size:
             break
-        candidates = step([text.tokens[-1] for text in running], [text.parent for text in running])
+        candidates = step([text.tokens for text in running])
     hypotheses = [text.finished() for text in finished or running]
     return tuple(sorted(hypotheses, key=lambda hypothesis: -hypothesis.score)[:beam_size])
 
@@ -98,7 +97,7 @@ def _advance(
         token, total = int(candidates.tokens[parent, choice]), float(totals[parent, choice])
         before = texts[parent].tokens
         if token != end_token:
-            running.append(_Text((*before, token), total, parent))
+            running.append(_Text((*before, token), total))
         elif rank < beam_size:
             ended.append(_Text(before, total))
         if len(running) == beam_size:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import ctranslate2
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +9,7 @@ import numpy.typing as npt
 from speech.settings import Language
 from speech.stt.beam_search import Hypothesis
 from speech.stt.whisper_model import LoadedWhisper
-from speech.stt.whisper_runtime import Decoded
+from speech.stt.whisper_runtime import Decoded, Writing
 from speech.stt.whisper_text import Prompt, WhisperText
 
 
@@ -43,23 +41,15 @@ class Ctranslate2Runtime:
         ranked = dict(self._whisper.model.model.detect_language(encoded)[0])
         return {language: ranked.get(f"<|{language}|>", 0.0) for language in (Language.CHINESE, Language.ENGLISH)}
 
-    def decode(
-        self,
-        encoded: ctranslate2.StorageView,
-        prompt: Prompt,
-        *,
-        beam_size: int,
-        max_tokens: int,
-        check_wanted: Callable[[], None],  # what has begun cannot be stopped
-    ) -> Decoded:
-        """Write what was said."""
+    def decode(self, encoded: ctranslate2.StorageView, prompt: Prompt, writing: Writing) -> Decoded:
+        """Write what was said; what has begun cannot be stopped, and nothing can be read ahead."""
         result = self._whisper.model.model.generate(
             encoded,
             [list(prompt.tokens)],
-            beam_size=beam_size,
+            beam_size=writing.beam_size,
             # The whole beam costs nothing more: 0.63 CPU seconds for one text or five (85 segments), the same first.
-            num_hypotheses=beam_size,
-            max_length=len(prompt.tokens) + max_tokens,
+            num_hypotheses=writing.beam_size,
+            max_length=len(prompt.tokens) + writing.max_tokens,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

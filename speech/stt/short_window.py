@@ -16,7 +16,7 @@ from speech.settings import Language
 from speech.stt.auto_language import choose_language
 from speech.stt.base import SAMPLE_RATE_HZ, Capabilities, Recognition, RecognitionRequest
 from speech.stt.whisper_model import to_samples
-from speech.stt.whisper_runtime import Encoded, WhisperRuntime
+from speech.stt.whisper_runtime import Encoded, WhisperRuntime, Writing
 from speech.stt.whisper_text import LONGEST_WINDOW_SECONDS
 
 SHORTEST_WINDOW_SECONDS = 8.0
@@ -87,14 +87,15 @@ class ShortWindowWhisper(Generic[Encoded]):
         return choose_language(request, chinese=chinese, english=english)
 
     def _decode(self, encoded: Encoded, language: Language, request: RecognitionRequest) -> Recognition:
-        decoded = self._runtime.decode(
-            encoded,
-            # A partial is replaced soon: as few characters are wrong without sentences to lean on, for a fourth less.
-            self._runtime.text.prompt_for(language, leans=request.is_final),
+        writing = Writing(
             beam_size=self._beam_size if request.is_final else 1,
             max_tokens=TOKENS_PER_SECOND * request.duration_ms // 1000 + TOKENS_SPARE,
             check_wanted=request.check_wanted,
+            draft=request.draft,
         )
+        # A partial is replaced soon: as few characters are wrong without sentences to lean on, for a fourth less.
+        prompt = self._runtime.text.prompt_for(language, leans=request.is_final)
+        decoded = self._runtime.decode(encoded, prompt, writing)
         tokenizer = self._runtime.text.tokenizer(language)
         best, *others = (
             Alternative(tokenizer.decode(list(text.tokens)).strip(), math.exp(min(0.0, text.score)))
@@ -107,4 +108,5 @@ class ShortWindowWhisper(Generic[Encoded]):
             language=language,
             engine=self.capabilities.name,
             alternatives=tuple(others),
+            tokens=decoded.hypotheses[0].tokens,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -28,6 +28,23 @@ class Decoded:
 
     hypotheses: tuple[Hypothesis, ...]
     no_speech: float
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a decoder is to write.
+
+    Attributes:
+        beam_size: Texts that are tried side by side.
+        max_tokens: At most so many.
+        check_wanted: A runtime that is asked for each token calls this before it, and lets through what it raises.
+        draft: What may well be written, as tokens; what of it is wrong costs a little time, what is right saves some.
+    """
+
+    beam_size: int
+    max_tokens: int
+    check_wanted: Callable[[], None] = field(default=lambda: None)
+    draft: tuple[int, ...] = ()
 
 
 class WhisperRuntime(Protocol[Encoded]):
@@ -58,11 +75,6 @@ class WhisperRuntime(Protocol[Encoded]):
         """Return the probability of Chinese and of English among all languages that the model knows."""
         ...
 
-    def decode(
-        self, encoded: Encoded, prompt: Prompt, *, beam_size: int, max_tokens: int, check_wanted: Callable[[], None]
-    ) -> Decoded:
-        """Write at most `max_tokens` after a prompt, `beam_size` texts side by side.
-
-        A runtime that is asked for each token calls `check_wanted` before it, and lets through what that raises.
-        """
+    def decode(self, encoded: Encoded, prompt: Prompt, writing: Writing) -> Decoded:
+        """Write what was said behind a prompt."""
         ...

@@ -46,7 +46,8 @@ class FakeRecognizer:
         request.check_wanted()
         language = Language.CHINESE if request.language is Language.AUTO else request.language
         text = self._answer(request) if any(request.pcm) else ""
-        return Recognition(text, 0.9 if text else 0.0, 0.0, language, self.capabilities.name)
+        tokens = tuple(map(ord, text))
+        return Recognition(text, 0.9 if text else 0.0, 0.0, language, self.capabilities.name, tokens=tokens)
 
 
 def tone(duration_ms: int, *, sample_rate_hz: int = SAMPLE_RATE_HZ, level: float = 0.3) -> bytes:

@@ -14,11 +14,12 @@ from speech.recording import RecordingLimits, open_recording
 from speech.registry import make_detector, make_recognizer
 from speech.resampler import StreamResampler
 from speech.settings import Language, SpeechSettings
-from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, RecognitionRequest, Recognizer
+from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, Recognition, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
 from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
 from speech.stt.whisper_model import LoadedWhisper, find_model, to_samples
+from speech.stt.whisper_runtime import Writing
 from speech.stt.whisper_text import WhisperText
 from tests.fakes.speech_recognizer import FakeRecognizer
 
@@ -69,6 +70,17 @@ class RecognizerContract:
         assert all(0.0 < other.confidence <= heard.confidence for other in heard.alternatives)
         partial = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=False))
         assert partial.alternatives == ()
+
+    @pytest.mark.parametrize("is_final", [True, False])
+    def test_a_draft_changes_no_text(self, recognizer: Recognizer, customer_speech: bytes, is_final: bool):
+        def hear(pcm: bytes, draft: tuple[int, ...] = ()) -> Recognition:
+            return recognizer.recognize(RecognitionRequest(pcm, Language.CHINESE, is_final=is_final, draft=draft))
+
+        less, whole = hear(customer_speech[: len(customer_speech) // 4 * 2]), hear(customer_speech)
+        for draft in (less.tokens, whole.tokens, whole.tokens[::-1]):
+            again = hear(customer_speech, draft)
+            assert again.text == whole.text
+            assert again.confidence == pytest.approx(whole.confidence, abs=0.02)
 
     @pytest.mark.parametrize("samples", [0, 1, 400])
     def test_hardly_any_audio_is_no_error(self, recognizer: Recognizer, samples: int):
@@ -148,7 +160,7 @@ def test_both_runtimes_hear_the_same(customer_speech: bytes):
         samples = to_samples(customer_speech)
         encoded = runtime.encode(runtime.text.spectrogram(samples, SHORTEST_WINDOW_SECONDS, PADDING_SECONDS))
         prompt = runtime.text.prompt_for(Language.CHINESE)
-        decoded = runtime.decode(encoded, prompt, beam_size=5, max_tokens=60, check_wanted=lambda: None)
+        decoded = runtime.decode(encoded, prompt, Writing(beam_size=5, max_tokens=60))
         text = runtime.text.tokenizer(Language.CHINESE).decode(list(decoded.hypotheses[0].tokens))
         heard.append((text, decoded, runtime.language_probabilities(encoded)))
     (text, decoded, languages), (other_text, other, other_languages) = heard

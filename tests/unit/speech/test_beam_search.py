@@ -24,7 +24,6 @@ class Toy:
         self._model = model
         self._otherwise = otherwise or {END: 1.0}
         self._vocabulary = vocabulary
-        self._texts: list[tuple[int, ...]] = [()]
         self.rows: list[int] = []
 
     def after(self, texts: Sequence[tuple[int, ...]]) -> Candidates:
@@ -35,10 +34,9 @@ class Toy:
         order = np.argsort(-table, axis=1, kind="stable")
         return Candidates(np.take_along_axis(table, order, axis=1), order.astype(np.int64))
 
-    def step(self, tokens: Sequence[int], parents: Sequence[int]) -> Candidates:
-        self._texts = [(*self._texts[parent], token) for token, parent in zip(tokens, parents, strict=True)]
-        self.rows.append(len(tokens))
-        return self.after(self._texts)
+    def step(self, texts: Sequence[tuple[int, ...]]) -> Candidates:
+        self.rows.append(len(texts))
+        return self.after(texts)
 
     def search(self, beam_size: int, max_tokens: int = 10) -> tuple[Hypothesis, ...]:
         return beam_search(self.after([()]), self.step, beam_size=beam_size, max_tokens=max_tokens, end_token=END)
@@ -86,7 +84,7 @@ def test_what_is_far_behind_is_given_up():
     assert [text.tokens for text in texts] == [(1, 3)]
 
 
-def test_parents_are_places_among_the_texts_of_the_step_before():
+def test_texts_go_on_from_either_of_two_beginnings():
     crossed = {(): {1: 0.6, 2: 0.4}, (1,): {3: 0.5, 4: 0.5}, (2,): {5: 1.0}}
     texts = {text.tokens for text in Toy(crossed).search(3)}
     assert texts == {(1, 3), (1, 4), (2, 5)}

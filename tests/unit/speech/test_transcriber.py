@@ -56,6 +56,23 @@ async def test_partials_come_before_their_final_and_are_counted(make_engine: Mak
     assert {partial.segment_id for partial in partials} == {final.segment_id}
 
 
+async def test_a_partial_begins_with_what_its_segment_was_written_as(make_engine: MakeEngine, open_leg: OpenLeg):
+    recognizer = FakeRecognizer()
+    leg = open_leg(await make_engine(lambda: recognizer, worker_count=1))
+    for _ in range(2):
+        reader = asyncio.create_task(anext_final(leg.transcriber.events()))
+        for _ in range(40):
+            await leg.feed(tone(100, sample_rate_hz=RATE))
+            await asyncio.sleep(0.005)
+        await leg.feed(silence(900, sample_rate_hz=RATE))
+        await reader
+    drafts = ["".join(map(chr, request.draft)) for request in recognizer.requests if not request.is_final]
+    lengths = [int(draft.removeprefix("听到") or 0) for draft in drafts]
+    assert lengths.count(0) == 2, "each segment begins anew"
+    assert max(lengths) > 0
+    assert not any(request.draft for request in recognizer.requests if request.is_final)
+
+
 async def anext_final(events: AsyncIterator[TranscriptEvent]) -> list[TranscriptEvent]:
     seen: list[TranscriptEvent] = []
     async for event in events:

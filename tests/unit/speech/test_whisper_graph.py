@@ -11,7 +11,7 @@ import pytest
 
 from kit.errors import MisconfiguredError
 from speech.stt.model_file import ModelFile
-from speech.stt.onnx_runtime import UNSEEN
+from speech.stt.onnx_decoder import UNSEEN, NextToken, ReadTexts, Thoughts, value_of
 from speech.stt.whisper_graph import WhisperWeights, decoder_graph, encoder_graph, output_graph
 
 pytestmark = pytest.mark.unit
@@ -114,6 +114,15 @@ class Decoder:
         made: list[Array] = self._decoder.run(["hidden", *self.caches], inputs)
         return made
 
+    def read(self) -> ReadTexts:
+        """Return what was read over the window so far: nothing."""
+        heard = {name: value_of(value) for name, value in self.heard.items()}
+        return ReadTexts(self._decoder, {name: value_of(value) for name, value in self.nothing.items()}, heard)
+
+    def thoughts(self, read: ReadTexts, count: int = 4) -> Thoughts:
+        """Return what is thought of texts that are read on."""
+        return Thoughts(read, NextToken(self._output, np.arange(VOCABULARY), []), count=count)
+
     def alone(self, text: list[int]) -> Array:
         """Return what follows each token of one text."""
         return self.run(self.nothing, text, list(range(len(text))), only_before(len(text)))[0]
@@ -190,3 +199,36 @@ def test_weights_in_eight_bits_are_read_with_their_scale():
 def test_other_models_are_refused(model: ModelFile):
     with pytest.raises(MisconfiguredError, match="no Whisper"):
         WhisperWeights(model)
+
+
+PROMPT = [3, 7]
+TEXTS = [(11,), (13,), (11, 5), (13, 2), (11, 5, 8)]
+
+
+def likeliest(decoder: Decoder, text: tuple[int, ...], count: int = 4) -> list[int]:
+    return np.argsort(-decoder.alone([*PROMPT, *text])[-1], kind="stable")[:count].tolist()
+
+
+@pytest.mark.parametrize("draft", [(), (11, 5), (11, 6, 9), (17, 17, 17, 17, 17)])
+def test_a_draft_changes_nothing_of_what_is_thought_of_a_text(decoder: Decoder, draft: tuple[int, ...]):
+    read = decoder.read()
+    hidden = read.begin(PROMPT, wanted=[1], draft=draft).numpy()
+    assert len(hidden) == 1 + len(draft)
+    thoughts = decoder.thoughts(read)
+    thoughts.know([draft[:end] for end in range(1, len(draft) + 1)], value_of(hidden[1:]))
+    for step in ([TEXTS[0], TEXTS[1]], [TEXTS[2], TEXTS[3]], [TEXTS[4]]):
+        answer = thoughts.after(step)
+        assert [row.tolist() for row in answer.tokens] == [likeliest(decoder, text) for text in step]
+
+
+def test_what_holds_of_a_draft_is_not_read_again(decoder: Decoder):
+    read = decoder.read()
+    hidden = read.begin(PROMPT, wanted=[1], draft=(11, 5)).numpy()
+    thoughts = decoder.thoughts(read)
+    thoughts.know([(11,), (11, 5)], value_of(hidden[1:]))
+    assert read.rows == len(PROMPT) + 2
+    thoughts.after([(11,)])
+    thoughts.after([(11, 5)])
+    assert read.rows == len(PROMPT) + 2
+    thoughts.after([(11, 5, 8), (11, 5)])
+    assert read.rows == len(PROMPT) + 3
