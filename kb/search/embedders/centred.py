@@ -37,13 +37,15 @@ class Prefixes:
 class CentredVectors:
     """Turns raw vectors into centred unit vectors, and remembers those of recent questions. Thread-safe."""
 
-    def __init__(self, embed: Embed, prefixes: Prefixes) -> None:
+    def __init__(self, embed: Embed, prefixes: Prefixes, *, at_once: int | None = None) -> None:
         """Keep the parts.
 
         Args:
             embed: Returns one raw vector a text.
             prefixes: Put before each text.
+            at_once: So many questions are embedded in one run of the model; None for all that are asked together.
         """
+        self._at_once = at_once
         self._embed = embed
         self._prefixes = prefixes
         self._lock = threading.Lock()
@@ -73,17 +75,25 @@ class CentredVectors:
 
     def questions(self, texts: Sequence[str], embed: Embed | None = None) -> Vectors:
         """Return one unit vector a question, from memory when it was asked lately."""
+        asked: dict[str, Future[Vectors]] = {}
+        while mine := self._claim(texts, asked):
+            self._make(mine, embed)
+        return np.stack([asked[text].result() for text in texts])
+
+    def _claim(self, texts: Sequence[str], asked: dict[str, Future[Vectors]]) -> dict[str, Future[Vectors]]:
+        """Return those of the texts that the caller is to embed next; `asked` gains them and those of other callers.
+
+        Entries and cases are searched side by side for the same questions: they share the work and wait for each other.
+        """
         with self._lock:
-            # Entries and cases are searched side by side: whoever asks second waits for the first.
-            known = {text: self._remembered[text] for text in texts if text in self._remembered}
-            missing = {text: Future[Vectors]() for text in texts if text not in known}
-            self._remembered.update(missing)
+            asked |= {text: self._remembered[text] for text in texts if text not in asked and text in self._remembered}
+            new = [text for text in dict.fromkeys(texts) if text not in asked][: self._at_once]
+            mine = {text: Future[Vectors]() for text in new}
+            asked |= mine
+            self._remembered.update(mine)
             while len(self._remembered) > _REMEMBERED_QUESTIONS:
                 self._remembered.popitem(last=False)
-        if missing:
-            self._make(missing, embed)
-        asked = known | missing
-        return np.stack([asked[text].result() for text in texts])
+        return mine
 
     def _make(self, missing: dict[str, Future[Vectors]], embed: Embed | None) -> None:
         try:

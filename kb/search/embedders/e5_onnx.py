@@ -48,7 +48,7 @@ class OnnxEmbedder:
         self._lock = threading.Lock()
         self._session: onnxruntime.InferenceSession | None = None
         self._tokenizer: Tokenizer | None = None
-        self._centred = CentredVectors(self._embed, prefixes)
+        self._centred = CentredVectors(self._embed, prefixes, at_once=1)
 
     @property
     def capabilities(self) -> EmbedderCapabilities:

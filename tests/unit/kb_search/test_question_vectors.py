@@ -56,6 +56,24 @@ def test_two_who_ask_the_same_at_once_are_answered_by_one_run_of_the_model(
     assert model.asked == ["? 停电了"]
 
 
+def test_two_who_ask_the_same_two_questions_embed_one_each(model: Model) -> None:
+    both_at_work = threading.Barrier(2, timeout=5)
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        if any("停电" in text for text in texts):
+            both_at_work.wait()
+        return model.embed(texts)
+
+    model.gate.set()
+    vectors = CentredVectors(embed, Prefixes("? ", "= "), at_once=1)
+    vectors.measure()
+    with ThreadPoolExecutor(2) as threads:
+        entries = threads.submit(vectors.questions, ["停电了", "电费 停电了"])
+        cases = threads.submit(vectors.questions, ["停电了", "电费 停电了"])
+        assert np.array_equal(entries.result(5), cases.result(5))
+    assert sorted(model.asked) == ["? 停电了", "? 电费 停电了"]
+
+
 def test_a_failure_is_told_to_all_who_wait_and_is_not_remembered(model: Model, vectors: CentredVectors) -> None:
     model.fault = RuntimeError("no memory")
     model.gate.set()
