@@ -22,6 +22,11 @@ Heard: TypeAlias = Mapping[str, OrtValue]
 Tokens: TypeAlias = tuple[int, ...]
 
 
+def beginnings(text: Tokens) -> list[Tokens]:
+    """Return what a text begins with, shortest first and itself last."""
+    return [text[:end] for end in range(1, len(text) + 1)]
+
+
 class NextToken:
     """An output layer: says which of its tokens follows a hidden vector of the decoder."""
 
@@ -82,13 +87,13 @@ class ReadTexts:
         """Read the prompt and a draft behind it.
 
         Returns:
-            Hidden vectors of the prompt's tokens at `wanted`, then of each beginning of the draft, shortest first.
+            Hidden vectors of the prompt's tokens at `wanted`, then of the draft's `beginnings`.
         """
         size, whole = len(prompt), len(prompt) + len(draft)
         only_before = np.triu(np.full((whole, whole), UNSEEN, np.float32), 1)
         hidden = self._run([*prompt, *draft], range(whole), only_before, [*wanted, *range(size, whole)])
         self._prompt_size = size
-        self._seen |= {draft[:end]: tuple(range(size, size + end)) for end in range(1, len(draft) + 1)}
+        self._seen |= {text: tuple(range(size, size + len(text))) for text in beginnings(draft)}
         return hidden
 
     def go_on(self, texts: Sequence[Tokens]) -> OrtValue:

@@ -17,7 +17,7 @@ from kit.onnx import open_model
 from speech.settings import Language, SpeechSettings
 from speech.stt.beam_search import Candidates, beam_search
 from speech.stt.model_file import read_model
-from speech.stt.onnx_decoder import Heard, NextToken, ReadTexts, Thoughts, Tokens, engine_errors, value_of
+from speech.stt.onnx_decoder import Heard, NextToken, ReadTexts, Thoughts, Tokens, beginnings, engine_errors, value_of
 from speech.stt.whisper_graph import WhisperShape, WhisperWeights, decoder_graph, encoder_graph, output_graph
 from speech.stt.whisper_model import find_model, unusable_model
 from speech.stt.whisper_runtime import Decoded, Writing
@@ -83,9 +83,11 @@ class OnnxRuntime:
         draft = writing.draft[:most]
         wanted = [prompt.tokens.index(tokenizer.sot), len(prompt.tokens) - 1]
         hidden = read.begin(prompt.tokens, wanted=wanted, draft=draft).numpy()
-        first, logits = loaded.first[prompt.language].candidates_and_logits(value_of(hidden[:2]), count=count)
+        first, logits = loaded.first[prompt.language].candidates_and_logits(
+            value_of(hidden[: len(wanted)]), count=count
+        )
         thoughts = Thoughts(read, loaded.further[prompt.language], count=count)
-        thoughts.know([draft[:end] for end in range(1, len(draft) + 1)], value_of(hidden[2:]))
+        thoughts.know(beginnings(draft), value_of(hidden[len(wanted) :]))
 
         def step(texts: Sequence[Tokens]) -> Candidates:
             writing.check_wanted()

@@ -48,6 +48,7 @@ class OnnxEmbedder:
         self._lock = threading.Lock()
         self._session: onnxruntime.InferenceSession | None = None
         self._tokenizer: Tokenizer | None = None
+        # In a batch the short ones are padded to the longest, and int8 vectors move a little.
         self._centred = CentredVectors(self._embed, prefixes, at_once=1)
 
     @property
@@ -88,16 +89,12 @@ class OnnxEmbedder:
         """Return one unit vector a question, from memory when it was asked lately."""
         # Loaded, and what is common measured in batches, before anything is embedded by itself.
         self.warm_up()
-        return self._centred.questions(texts, self._embed_each)
+        return self._centred.questions(texts)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a passage."""
         self.warm_up()
         return self._centred.passages(texts)
-
-    def _embed_each(self, texts: Sequence[str]) -> Vectors:
-        # In a batch the short ones are padded to the longest, and int8 vectors move a little.
-        return np.concatenate([self._embed([text]) for text in texts])
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         session, tokenizer = self._session, self._tokenizer

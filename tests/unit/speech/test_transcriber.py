@@ -13,7 +13,7 @@ from speech.audio import AudioChunk
 from speech.events import EndReason, TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
 from speech.segmenter import AudioGapError
 from speech.stt.base import RecognitionRequest
-from tests.fakes.speech_legs import MakeEngine, OpenLeg
+from tests.fakes.speech_legs import Leg, MakeEngine, OpenLeg
 from tests.fakes.speech_recognizer import FakeRecognizer, silence, tone
 
 pytestmark = pytest.mark.unit
@@ -45,12 +45,7 @@ async def test_each_sentence_becomes_one_final_in_order(make_engine: MakeEngine,
 
 async def test_partials_come_before_their_final_and_are_counted(make_engine: MakeEngine, open_leg: OpenLeg):
     leg = open_leg(await make_engine())
-    reader = asyncio.create_task(anext_final(leg.transcriber.events()))
-    for _ in range(40):
-        await leg.feed(tone(100, sample_rate_hz=RATE))
-        await asyncio.sleep(0.005)
-    await leg.feed(silence(900, sample_rate_hz=RATE))
-    *partials, final = await reader
+    *partials, final = await speak_slowly(leg)
     assert [partial.partial_index for partial in partials] == list(range(len(partials)))
     assert partials
     assert {partial.segment_id for partial in partials} == {final.segment_id}
@@ -60,17 +55,26 @@ async def test_a_partial_begins_with_what_its_segment_was_written_as(make_engine
     recognizer = FakeRecognizer()
     leg = open_leg(await make_engine(lambda: recognizer, worker_count=1))
     for _ in range(2):
-        reader = asyncio.create_task(anext_final(leg.transcriber.events()))
-        for _ in range(40):
-            await leg.feed(tone(100, sample_rate_hz=RATE))
-            await asyncio.sleep(0.005)
-        await leg.feed(silence(900, sample_rate_hz=RATE))
-        await reader
-    drafts = ["".join(map(chr, request.draft)) for request in recognizer.requests if not request.is_final]
+        await speak_slowly(leg)
+    partials = [request for request in recognizer.requests if not request.is_final]
+    segments = 1 + sum(later.duration_ms < earlier.duration_ms for earlier, later in pairwise(partials))
+    drafts = ["".join(map(chr, request.draft)) for request in partials]
     lengths = [int(draft.removeprefix("听到") or 0) for draft in drafts]
+    assert segments == 2
     assert lengths.count(0) == 2, "each segment begins anew"
+    assert all(length < partial.duration_ms // 100 for length, partial in zip(lengths, partials, strict=True))
     assert max(lengths) > 0
     assert not any(request.draft for request in recognizer.requests if request.is_final)
+
+
+async def speak_slowly(leg: Leg) -> list[TranscriptEvent]:
+    """Feed four seconds of speech so that partials have the time to be decoded; return what comes of it."""
+    reader = asyncio.create_task(anext_final(leg.transcriber.events()))
+    for _ in range(40):
+        await leg.feed(tone(100, sample_rate_hz=RATE))
+        await asyncio.sleep(0.005)
+    await leg.feed(silence(900, sample_rate_hz=RATE))
+    return await reader
 
 
 async def anext_final(events: AsyncIterator[TranscriptEvent]) -> list[TranscriptEvent]:

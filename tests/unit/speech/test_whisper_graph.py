@@ -11,7 +11,7 @@ import pytest
 
 from kit.errors import MisconfiguredError
 from speech.stt.model_file import ModelFile
-from speech.stt.onnx_decoder import UNSEEN, NextToken, ReadTexts, Thoughts, value_of
+from speech.stt.onnx_decoder import UNSEEN, NextToken, ReadTexts, Thoughts, beginnings, value_of
 from speech.stt.whisper_graph import WhisperWeights, decoder_graph, encoder_graph, output_graph
 
 pytestmark = pytest.mark.unit
@@ -215,7 +215,7 @@ def test_a_draft_changes_nothing_of_what_is_thought_of_a_text(decoder: Decoder, 
     hidden = read.begin(PROMPT, wanted=[1], draft=draft).numpy()
     assert len(hidden) == 1 + len(draft)
     thoughts = decoder.thoughts(read)
-    thoughts.know([draft[:end] for end in range(1, len(draft) + 1)], value_of(hidden[1:]))
+    thoughts.know(beginnings(draft), value_of(hidden[1:]))
     for step in ([TEXTS[0], TEXTS[1]], [TEXTS[2], TEXTS[3]], [TEXTS[4]]):
         answer = thoughts.after(step)
         assert [row.tolist() for row in answer.tokens] == [likeliest(decoder, text) for text in step]
