@@ -17,11 +17,14 @@ from assist_api.settings import AssistSettings
 from kb.packs import PackImporter
 from kb.service import KnowledgeService
 from kb.words.importing import import_demo_words
-from kit.memory import give_back_freed_memory
+from kit.memory import give_back_freed_memory, settle_memory, unsettled_objects
 from kit.tasks import TaskSupervisor
 
 DEMO_PACKS = Path(kb.__file__).parent / "demo"
 HOUSEKEEPING_SECONDS = 3600.0
+SETTLING_SECONDS = 10.0
+MOST_UNSETTLED = 20_000
+"""Objects that stay and that Python's collector still goes through now and then: 10 ms in which nothing else runs."""
 log = structlog.get_logger(__name__)
 
 
@@ -89,6 +92,8 @@ async def _start(services: Services, background: TaskSupervisor) -> None:
     await services.calls.recover()
     await services.imports.runner.recover()
     background.start(_keep_house(services), name="housekeeping")
+    settle_memory()
+    background.start(_keep_memory_settled(services), name="memory")
 
 
 async def _has_knowledge(services: Services) -> bool:
@@ -113,3 +118,11 @@ async def _keep_house(services: Services) -> None:
         except Exception:  # rejected: a database that is away for a moment must not end the housekeeping
             log.exception("housekeeping_failed")
         await services.clock.sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _keep_memory_settled(services: Services) -> None:
+    """Collect while nobody speaks: knowledge and models that were loaded since would be gone through amid a call."""
+    while True:
+        await services.clock.sleep(SETTLING_SECONDS)
+        if services.calls.is_idle and unsettled_objects() > MOST_UNSETTLED:
+            settle_memory()

@@ -1,8 +1,11 @@
-"""Memory that was freed goes back to the machine."""
+"""Memory that was freed goes back to the machine, and memory that stays is not gone through again and again."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
+
+OLDEST_GENERATION = 2
 
 
 def give_back_freed_memory() -> bool:
@@ -17,3 +20,20 @@ def give_back_freed_memory() -> bool:
         return False
     trim(0)
     return True
+
+
+def settle_memory() -> None:
+    """Collect garbage once among all objects, and have later collections look at none of those that stayed.
+
+    A server holds some 580,000 objects that stay: modules, tables of sounds, what a model and an index are made of.
+    Python goes through all of them whenever a quarter as many have come, and stands still meanwhile: 278 ms in the
+    middle of calls. What becomes garbage among the settled is found the next time that this is called.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def unsettled_objects() -> int:
+    """Return how many objects have come to stay since memory was settled: what Python will go through at some time."""
+    return len(gc.get_objects(generation=OLDEST_GENERATION))

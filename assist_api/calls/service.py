@@ -98,6 +98,11 @@ class CallService:
         self._tasks = TaskSupervisor("calls")
         self._loading = asyncio.Lock()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call runs here, nor is about to."""
+        return not self._runs and not self._admitting
+
     async def start(self) -> None:
         """Claim this process's calls; without it a second process would take them for dead."""
         await self._on_disk(self._lease.acquire)
