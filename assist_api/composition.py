@@ -47,6 +47,7 @@ from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database
 from speech.engine import SpeechEngine
+from speech.registry import make_server_recognizer
 from speech.settings import SpeechSettings
 
 
@@ -178,7 +179,7 @@ def build_services(
     kb_settings = kb_settings or KBSettings.load()
     database = Database(settings.effective_database_url)
     knowledge = build_knowledge(settings, kb_settings, database, clock)
-    speech = SpeechEngine(speech_settings or SpeechSettings.load(), clock)
+    speech = SpeechEngine(speech_settings or SpeechSettings.load(), clock, recognizer_factory=make_server_recognizer)
     hub = CallHub(LocalBus[CallEvent]())
     gate = PublicationGate(database, clock, knowledge.tester, DropPolicy(kb_settings.test_drop_policy))
     return Services(

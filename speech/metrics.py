@@ -16,4 +16,7 @@ DROPPED_PARTIALS = counter("tingzhi_speech_dropped_partials_total", "Partials ov
 DROPPED_CHUNKS = counter("tingzhi_speech_dropped_chunks_total", "Audio chunks lost to a full inbox.")
 REJECTED_TEXTS = counter("tingzhi_speech_rejected_texts_total", "Texts that a guard did not believe.", ("reason",))
 FAILED_DECODES = counter("tingzhi_speech_failed_decodes_total", "Segments left without text by a failing recogniser.")
+WORKER_DEATHS = counter(
+    "tingzhi_speech_worker_deaths_total", "Processes of the recogniser that died and were replaced."
+)
 OPEN_LEGS = gauge("tingzhi_speech_open_legs", "Legs being transcribed.")

@@ -12,6 +12,7 @@ from speech.stt.base import Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.guarded import GuardedRecognizer
 from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.own_process.owner import in_own_process
 from speech.stt.short_window import ShortWindowWhisper
 from speech.stt.stock_whisper import StockWhisper
 from speech.stt.whisper_model import LoadedWhisper
@@ -22,35 +23,45 @@ from speech.vad.silero import SileroVAD
 
 T = TypeVar("T")
 
+Attempts = tuple[Recognizer, ...]
+"""The recogniser that is asked, and where there is one the second that is asked where its text is doubtful."""
 SECOND_ATTEMPT = (0.0,)
 """Temperatures of the second attempt: the warmer ones only guess, and each costs a whole decode."""
 
 
-def _onnx_whisper(settings: SpeechSettings) -> Recognizer:
+def _onnx_whisper(settings: SpeechSettings) -> Attempts:
     if settings.device != "cpu":
         return _ctranslate2_whisper(settings)
     runtime = OnnxRuntime(settings)
     first = ShortWindowWhisper(runtime, beam_size=settings.beam_size)
-    second = ShortWindowWhisper(runtime, shortest_seconds=LONGEST_WINDOW_SECONDS)
-    return GuardedRecognizer(first, second, prompt=settings.prompt)
+    return first, ShortWindowWhisper(runtime, shortest_seconds=LONGEST_WINDOW_SECONDS)
 
 
-def _ctranslate2_whisper(settings: SpeechSettings) -> Recognizer:
+def _ctranslate2_whisper(settings: SpeechSettings) -> Attempts:
     whisper = LoadedWhisper(settings)
     first = ShortWindowWhisper(Ctranslate2Runtime(whisper), beam_size=settings.beam_size)
-    return GuardedRecognizer(first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT), prompt=settings.prompt)
+    return first, StockWhisper(whisper, temperatures=SECOND_ATTEMPT)
 
 
-def _stock_whisper(settings: SpeechSettings) -> Recognizer:
-    return StockWhisper(LoadedWhisper(settings), beam_size=5)
+def _stock_whisper(settings: SpeechSettings) -> Attempts:
+    return (StockWhisper(LoadedWhisper(settings), beam_size=5),)
 
 
-RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Recognizer]] = {
+RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Attempts]] = {
     "whisper_onnx": _onnx_whisper,
     "faster_whisper": _ctranslate2_whisper,
     "faster_whisper_stock": _stock_whisper,
 }
 DETECTORS: Mapping[str, Callable[[], VoiceActivityDetector]] = {"silero": SileroVAD, "energy": EnergyVAD}
+
+
+def make_attempts(settings: SpeechSettings) -> Attempts:
+    """Return new, unloaded recognisers that share a model.
+
+    Raises:
+        MisconfiguredError: The name is unknown.
+    """
+    return _pick(RECOGNIZERS, settings.engine, "SPEECH_ENGINE")(settings)
 
 
 def make_recognizer(settings: SpeechSettings) -> Recognizer:
@@ -59,7 +70,22 @@ def make_recognizer(settings: SpeechSettings) -> Recognizer:
     Raises:
         MisconfiguredError: The name is unknown.
     """
-    return _pick(RECOGNIZERS, settings.engine, "SPEECH_ENGINE")(settings)
+    return _guarded(make_attempts(settings), settings)
+
+
+def make_server_recognizer(settings: SpeechSettings) -> Recognizer:
+    """Return a new, unloaded recogniser that works beside everything else that a server does.
+
+    Raises:
+        MisconfiguredError: The name is unknown.
+    """
+    attempts = make_attempts(settings)
+    return _guarded(in_own_process(settings, attempts) if settings.has_own_processes else attempts, settings)
+
+
+def _guarded(attempts: Attempts, settings: SpeechSettings) -> Recognizer:
+    first, *others = attempts
+    return GuardedRecognizer(first, others[0], prompt=settings.prompt) if others else first
 
 
 def make_naive_recognizer(settings: SpeechSettings) -> StockWhisper:

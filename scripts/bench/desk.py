@@ -47,9 +47,9 @@ class Desk:
     process: psutil.Process
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that the server has used so far."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        """Return the CPU time that the server and its processes have used so far."""
+        times = [process.cpu_times() for process in (self.process, *self.process.children(recursive=True))]
+        return float(sum(one.user + one.system for one in times))
 
     async def carry(self, demo_id: str, heard_seconds: float | None) -> Delays:
         """Play a demo call at its pace and measure what its screen receives.

@@ -34,6 +34,11 @@ class AbandonedError(Exception):
     """Nobody wants the text of this window any more."""
 
 
+def always_wanted() -> bool:
+    """Say that a text is still wanted."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class RecognitionRequest:
     """One window of speech.
@@ -52,7 +57,7 @@ class RecognitionRequest:
     language: Language
     is_final: bool
     spoken: Language | None = None
-    is_wanted: Callable[[], bool] = field(default=lambda: True, compare=False)
+    is_wanted: Callable[[], bool] = field(default=always_wanted, compare=False)
     draft: tuple[int, ...] = ()
 
     @property

@@ -11,7 +11,7 @@ import pytest
 from kit.errors import DependencyError, MisconfiguredError
 from speech.evaluate import error_count, normalise
 from speech.recording import RecordingLimits, open_recording
-from speech.registry import make_detector, make_recognizer
+from speech.registry import make_detector, make_recognizer, make_server_recognizer
 from speech.resampler import StreamResampler
 from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, Recognition, RecognitionRequest, Recognizer
@@ -131,6 +131,19 @@ class TestGuardedWhisper(WhisperContract):
         with pytest.raises(AbandonedError):
             recognizer.recognize(wanted)
         assert next(asked) == 4
+
+
+class TestWhisperInOwnProcess(WhisperContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return make_server_recognizer(SpeechSettings())
+
+    def test_it_hears_what_is_heard_in_this_process(self, recognizer: Recognizer, customer_speech: bytes):
+        here = make_recognizer(SpeechSettings())
+        here.warm_up()
+        request = RecognitionRequest(customer_speech, Language.CHINESE, is_final=True)
+        assert recognizer.recognize(request) == here.recognize(request)
+        here.close()
 
 
 class TestGuardedFasterWhisper(WhisperContract):

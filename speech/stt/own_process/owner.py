@@ -1,0 +1,184 @@
+"""Starts a process that recognises, asks it, and starts another one when it dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from multiprocessing.connection import Connection, Pipe
+
+import structlog
+
+from kit.errors import DependencyCategory, DependencyError
+from speech import metrics
+from speech.settings import SpeechSettings
+from speech.stt.base import AbandonedError, Capabilities, Recognition, RecognitionRequest, Recognizer
+from speech.stt.own_process.wire import Abandoned, Answer, Failed, Loaded, Misconfigured, Unwanted, Window
+
+log = structlog.get_logger(__name__)
+
+START_TIMEOUT = timedelta(minutes=5)
+"""A large model from a slow disk."""
+ANSWER_TIMEOUT = timedelta(minutes=2)
+"""A window of 28 s, decoded twice, on a machine that is ten times too slow."""
+STOP_TIMEOUT = timedelta(seconds=5)
+LOOK_SECONDS = 0.02
+"""How often is asked whether a text is still wanted."""
+
+
+def in_own_process(settings: SpeechSettings, attempts: Sequence[Recognizer]) -> tuple[Recognizer, ...]:
+    """Return recognisers that do in a process of their own what these would do here; they share one.
+
+    Args:
+        settings: From which `speech.registry.make_attempts` made them.
+        attempts: Never loaded; they say what they can do.
+    """
+    process = _Process(settings)
+    return tuple(_Attempt(process, number, local.capabilities) for number, local in enumerate(attempts))
+
+
+class _Attempt:
+    """One of the recognisers of a process."""
+
+    def __init__(self, process: _Process, number: int, capabilities: Capabilities) -> None:
+        self._process = process
+        self._number = number
+        self.capabilities = capabilities
+
+    def warm_up(self) -> None:
+        """Start the process where it does not run, and wait until the model is loaded."""
+        self._process.start()
+
+    def recognize(self, request: RecognitionRequest) -> Recognition:
+        """Ask the process."""
+        return self._process.recognize(self._number, request)
+
+    def close(self) -> None:
+        """Have the process end."""
+        self._process.close()
+
+
+class _Process:
+    """A process and the connection to it; used by one thread at a time."""
+
+    def __init__(self, settings: SpeechSettings) -> None:
+        self._settings = settings
+        self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
+        self._asked = 0
+
+    def start(self) -> Connection:
+        """Return the connection to a process that has loaded its model; starts one where none runs.
+
+        Raises:
+            MisconfiguredError: The model is missing or unusable.
+            DependencyError: The process died, or took longer than `START_TIMEOUT`.
+        """
+        if self._running is not None:
+            return self._running[1]
+        ours, theirs = Pipe()
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603  # rejected: our own module and a number
+                [sys.executable, "-P", "-m", "speech.stt.own_process.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                # What is found here is found there, however this process was started.
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        self._running = (process, ours)
+        try:
+            ours.send(self._settings)
+            answer = ours.recv() if ours.poll(START_TIMEOUT.total_seconds()) else None
+        except (EOFError, OSError):
+            answer = None
+        match answer:
+            case Loaded():
+                return ours
+            case Misconfigured():
+                self.close()
+                raise answer.unpacked()
+        self._kill()
+        raise DependencyError(
+            f"The process that recognises speech did not start (exit code {process.returncode}); "
+            "what it printed is in the server's output.",
+            category=DependencyCategory.CONNECTIVITY,
+            retryable=True,
+        )
+
+    def recognize(self, attempt: int, request: RecognitionRequest) -> Recognition:
+        """Return the answer of a process; where it dies meanwhile, that of the next one.
+
+        Raises:
+            DependencyError: The engine failed, the second process died as well, or none answered in time.
+            AbandonedError: The text is not wanted any more.
+        """
+        try:
+            return self._exchange(attempt, request)
+        except (EOFError, OSError):
+            self._bury()
+        request.check_wanted()
+        try:
+            return self._exchange(attempt, request)
+        except (EOFError, OSError) as error:
+            self._bury()
+            raise DependencyError(
+                "The process that recognises speech died twice over the same words.",
+                category=DependencyCategory.REJECTED,
+                retryable=False,
+            ) from error
+
+    def close(self) -> None:
+        """Have the process end; safe to call twice."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        process, connection = running
+        connection.close()
+        try:
+            process.wait(STOP_TIMEOUT.total_seconds())
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _exchange(self, attempt: int, request: RecognitionRequest) -> Recognition:
+        connection = self.start()
+        self._asked += 1
+        connection.send(Window.of(request, number=self._asked, attempt=attempt))
+        answer = self._answer(connection, request)
+        match answer:
+            case Recognition():
+                return answer
+            case Abandoned():
+                raise AbandonedError
+            case Failed():
+                raise answer.unpacked()
+
+    def _answer(self, connection: Connection, request: RecognitionRequest) -> Answer:
+        until = time.monotonic() + ANSWER_TIMEOUT.total_seconds()
+        is_given_up = False
+        while not connection.poll(LOOK_SECONDS):
+            if not is_given_up and not request.is_wanted():
+                is_given_up = True
+                connection.send(Unwanted(self._asked))
+            if time.monotonic() > until:
+                self._kill()
+                raise DependencyError(
+                    "The process that recognises speech did not answer; it was killed.",
+                    category=DependencyCategory.TIMEOUT,
+                    retryable=False,
+                )
+        answer: Answer = connection.recv()
+        return answer
+
+    def _kill(self) -> None:
+        if self._running is not None:
+            self._running[0].kill()
+        self.close()
+
+    def _bury(self) -> None:
+        process = None if self._running is None else self._running[0]
+        self._kill()
+        metrics.WORKER_DEATHS.inc()
+        log.error("recognizer_process_died", exit_code=None if process is None else process.returncode)
