@@ -73,7 +73,7 @@ class SuggestionService:
                 self._engine.search, query, request.readings, is_time_left=lambda: self._clock.monotonic() < until
             )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
-            cases = await (found_cases if asked is request else self._search_cases(asked))
+            cases = await (found_cases if asked is request else self._search_cases(asked, reading_of=request.text))
         entries = found.result
         result = SearchResult(
             hits=(*entries.hits, *cases.hits),
@@ -83,8 +83,9 @@ class SuggestionService:
         )
         return Searched(asked, result)
 
-    async def _search_cases(self, request: SearchRequest) -> SearchResult:
-        result = await self._engine.search(_query(request, DocumentKind.CASE, CASE_HITS))
+    async def _search_cases(self, request: SearchRequest, *, reading_of: str | None = None) -> SearchResult:
+        query = replace(_query(request, DocumentKind.CASE, CASE_HITS), reading_of=reading_of)
+        result = await self._engine.search(query)
         return replace(result, hits=await self._those_that_helped_first(request, result.hits))
 
     async def _those_that_helped_first(self, request: SearchRequest, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

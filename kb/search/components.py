@@ -230,7 +230,7 @@ def question_vector(embedder: Embedder, question: AnalysedQuestion) -> Vector:
         vector: Vector = embedder.embed_questions([question.embedding_text])[0]
         return vector
     alone, with_context = embedder.embed_questions(
-        [question.embedding_text, f"{question.context_text} {question.embedding_text}"]
+        [question.embedding_text, f"{question.context_text} {question.text_in_context}"]
     )
     return _unit(alone + CONTEXT_VECTOR_WEIGHT * with_context)
 

@@ -44,6 +44,8 @@ class SearchQuery:
         audience: Only entries this audience may see.
         limit: How many hits at most.
         is_typed: Typed by a person: pinyin initials, full pinyin and typing errors are understood.
+        reading_of: The text that was asked first, where `text` is another reading of the same speech. With what was
+            said before, its meaning serves both: they differ in a word, and a vector costs as much as all the rest.
         document_ids: Only these documents, where the database has filtered already; None for every one. At most
             `MAX_DOCUMENT_IDS`.
     """
@@ -57,4 +59,5 @@ class SearchQuery:
     audience: Audience = Audience.AGENT
     limit: int = 10
     is_typed: bool = False
+    reading_of: str | None = None
     document_ids: frozenset[str] | None = None

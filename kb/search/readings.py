@@ -1,7 +1,8 @@
 """Searching for speech: a recogniser's text may be wrong where another of its texts is right.
 
-What was preferred by sound is asked first. Only where that finds no answer are the other texts asked, and the one whose
-best hit is the likeliest counts, less what the recogniser thought less of it (docs/adr/0014).
+What was preferred by sound is asked first. Only where that finds no answer are the other texts asked, a few at a time
+until some are answered, and the one whose best hit is the likeliest counts, less what the recogniser thought less of it
+(docs/adr/0014, 0020).
 """
 
 from __future__ import annotations
@@ -74,13 +75,19 @@ async def search_readings(
         if not is_time_left():
             break
         together = asked[start : start + READINGS_AT_ONCE]
-        results = await asyncio.gather(*(search(replace(query, text=reading.text)) for reading in together))
+        results = await asyncio.gather(*(search(_read_as(query, reading)) for reading in together))
         took_ms += max(result.took_ms for result in results)
         for number, (reading, result) in enumerate(zip(together, results, strict=True), start):
             likeliness = _likeliness(result) * reading.likelihood
             if likeliness > most:
                 best, most = ReadResult(result, number), likeliness
+        if best.result.has_answer:
+            break
     return replace(best, result=replace(best.result, took_ms=took_ms))
+
+
+def _read_as(query: SearchQuery, reading: Reading) -> SearchQuery:
+    return replace(query, text=reading.text, reading_of=query.text)
 
 
 def _likeliness(result: SearchResult) -> float:

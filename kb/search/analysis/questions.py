@@ -60,6 +60,7 @@ class AnalysedQuestion:
         text: Folded, fillers blanked.
         embedding_text: What to embed; empty when nothing but fillers was said or letters stand for Chinese.
         context_text: Earlier words, folded, fillers blanked; may be empty.
+        text_in_context: What to embed behind the earlier words: the same, or another reading of it.
         terms: Each term of a channel once, with its summed weight and first place.
         synonyms: Words that curators say have other names, in order.
         whole_words: Words that curators keep whole, folded.
@@ -68,6 +69,7 @@ class AnalysedQuestion:
     text: str
     embedding_text: str
     context_text: str
+    text_in_context: str
     terms: tuple[QuestionTerm, ...]
     synonyms: tuple[Synonym, ...] = ()
     whole_words: tuple[str, ...] = ()
@@ -100,10 +102,15 @@ def analyse(query: SearchQuery, lexicon: Lexicon = NO_WORDS) -> AnalysedQuestion
         muted,
         embedding_text,
         " ".join(context.split()),
+        embedding_text if query.reading_of is None else _without_fillers(query.reading_of),
         _merged(found),
         tuple(_synonyms(FoldedText(muted, folded.origins), lexicon, query.sector)),
         tuple(dict.fromkeys(span.text for span in whole)),
     )
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(mute_fillers(fold(text[:MAX_QUERY_CHARACTERS]).text).split())
 
 
 def _synonyms(folded: FoldedText, lexicon: Lexicon, sector: str | None) -> Iterator[Synonym]:

@@ -84,6 +84,24 @@ async def test_readings_are_asked_in_pairs() -> None:
     assert at_once == [1, *[1, READINGS_AT_ONCE] * (MAX_READINGS // READINGS_AT_ONCE)]
 
 
+async def test_no_more_are_asked_once_some_are_answered() -> None:
+    index = Index({"第1种": 0.5, "第3种": 0.9})
+    found = await index.read(*((f"第{number}种", 0.9) for number in range(4)))
+    assert (found.chosen, found.result.hits[0].confidence) == (1, 0.5)
+    assert [query.text for query in index.asked] == [HEARD, "第0种", "第1种"]
+
+
+async def test_the_better_of_a_pair_counts_and_what_answers_nothing_ends_nothing() -> None:
+    index = Index({"第0种": 0.2, "第2种": 0.5, "第3种": 0.9})
+    assert (await index.read(*((f"第{number}种", 0.9) for number in range(4)))).chosen == 3
+
+
+async def test_a_reading_says_what_it_is_a_reading_of() -> None:
+    index = Index({})
+    await index.read(("我想解约亲情账户", 0.9))
+    assert [query.reading_of for query in index.asked] == [None, HEARD]
+
+
 async def test_no_reading_is_asked_when_time_is_up() -> None:
     index = Index({"我想解约亲情账户": 0.9})
     readings = [Reading("我想解约亲情账户", 0.9)]

@@ -156,6 +156,13 @@ def test_terms_of_the_context_weigh_less_and_have_no_place():
     assert question.context_text == "我的电费"
 
 
+def test_a_reading_means_behind_the_context_what_was_asked_first():
+    heard = SearchQuery("那个，抄错表", context=("我的电费",))
+    reading = analyse(SearchQuery("超错表", context=heard.context, reading_of=heard.text))
+    assert reading.embedding_text == "超错表"
+    assert reading.text_in_context == analyse(heard).text_in_context == analyse(heard).embedding_text
+
+
 def test_typed_letters_become_sounds_and_initials_only_for_typed_questions():
     typed, spoken = (analyse(SearchQuery("tdbx", is_typed=is_typed)) for is_typed in (True, False))
     assert [term.text for term in typed.of(Channel.INITIALS)] == ["tdbx"]
