@@ -43,8 +43,8 @@ class SpeechSettings(Settings):
     threads_per_worker: int = Field(default=1, ge=1, le=64)
     """Threads inside one model."""
     has_own_processes: bool = True
-    """Whether each model of a server has a process of its own, beside which calls are searched for without waiting for
-    a decode: cards come a seventh sooner in the slowest twentieth, for 160 MB (ADR 20)."""
+    """Whether each model of a server has a process of its own: one that crashes costs no call, and searches do not wait
+    for decodes. It takes 160 MB more (ADR 20)."""
     language: Language = Language.AUTO
     """Language of the calls."""
     beam_size: int = Field(default=5, ge=1, le=10)
