@@ -44,7 +44,7 @@ class SpeechSettings(Settings):
     """Threads inside one model."""
     has_own_processes: bool = True
     """Whether each model of a server has a process of its own: one that crashes costs no call, and searches do not wait
-    for decodes. It takes 160 MB more (ADR 20)."""
+    for decodes. It takes 100 MB more (ADR 20)."""
     language: Language = Language.AUTO
     """Language of the calls."""
     beam_size: int = Field(default=5, ge=1, le=10)

@@ -16,7 +16,7 @@ from kit.errors import DependencyCategory, DependencyError
 from speech import metrics
 from speech.settings import SpeechSettings
 from speech.stt.base import AbandonedError, Capabilities, Recognition, RecognitionRequest, Recognizer
-from speech.stt.own_process.wire import Abandoned, Answer, Failed, Loaded, Misconfigured, Unwanted, Window
+from speech.stt.own_process.wire import Abandoned, Answer, Answered, Failed, Loaded, Misconfigured, Unwanted, Window
 
 log = structlog.get_logger(__name__)
 
@@ -158,7 +158,11 @@ class _Process:
     def _answer(self, connection: Connection, request: RecognitionRequest) -> Answer:
         until = time.monotonic() + ANSWER_TIMEOUT.total_seconds()
         is_given_up = False
-        while not connection.poll(LOOK_SECONDS):
+        while True:
+            if connection.poll(LOOK_SECONDS):
+                answered: Answered = connection.recv()
+                if answered.number == self._asked:
+                    return answered.answer
             if not is_given_up and not request.is_wanted():
                 is_given_up = True
                 connection.send(Unwanted(self._asked))
@@ -169,8 +173,6 @@ class _Process:
                     category=DependencyCategory.TIMEOUT,
                     retryable=False,
                 )
-        answer: Answer = connection.recv()
-        return answer
 
     def _kill(self) -> None:
         if self._running is not None:

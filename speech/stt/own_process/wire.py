@@ -1,7 +1,7 @@
 """What a server and a process that recognises for it say to each other, pickled, over one connection.
 
 Errors are packed: those of `kit.errors` cannot be pickled. The first message is the `SpeechSettings`; it is answered by
-`Loaded` or `Misconfigured`, each `Window` by an `Answer`, `Unwanted` by nothing.
+`Loaded` or `Misconfigured`, each `Window` by an `Answered`, `Unwanted` by nothing.
 """
 
 from __future__ import annotations
@@ -85,3 +85,11 @@ class Failed:
 
 
 Answer = Recognition | Abandoned | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of the window of this number: nobody's words may be taken for another's."""
+
+    number: int
+    answer: Answer

@@ -18,7 +18,7 @@ from kit.errors import DependencyError, MisconfiguredError
 from kit.memory import give_back_freed_memory, settle_memory
 from speech.registry import make_attempts
 from speech.stt.base import AbandonedError, Recognizer
-from speech.stt.own_process.wire import Abandoned, Answer, Failed, Loaded, Misconfigured, Unwanted, Window
+from speech.stt.own_process.wire import Abandoned, Answer, Answered, Failed, Loaded, Misconfigured, Unwanted, Window
 
 GONE = (EOFError, OSError)
 """What a connection raises when the other end is closed or dead."""
@@ -59,7 +59,7 @@ class _Worker:
     def answer_all(self) -> None:
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         while (window := self._waiting.get()) is not None:
-            self._connection.send(self._answer(window))
+            self._connection.send(Answered(window.number, self._answer(window)))
 
     def _listen(self) -> None:
         try:

@@ -17,6 +17,7 @@ from speech.registry import make_server_recognizer
 from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, RecognitionRequest, Recognizer
 from speech.stt.own_process import owner
+from tests.fakes.speech_processes import own_processes
 
 pytestmark = pytest.mark.contract
 
@@ -29,11 +30,6 @@ def recognizer() -> Iterator[Recognizer]:
     recognizer.warm_up()
     yield recognizer
     recognizer.close()
-
-
-def own_processes(of: psutil.Process | None = None) -> list[psutil.Process]:
-    children = (of or psutil.Process()).children(recursive=True)
-    return [child for child in children if "speech.stt.own_process.worker" in child.cmdline()]
 
 
 def signal_all(number: int) -> None:
@@ -94,6 +90,16 @@ def test_a_window_given_up_is_not_decoded_and_the_next_is(recognizer: Recognizer
     with pytest.raises(AbandonedError):
         recognizer.recognize(request(lambda: False))
     assert recognizer.recognize(request()).text == ""
+
+
+def test_an_answer_that_was_not_waited_for_is_nobody_elses(recognizer: Recognizer):
+    def fail() -> bool:
+        raise ValueError
+
+    unlucky = RecognitionRequest(SILENCE, Language.ENGLISH, is_final=True, is_wanted=fail)
+    with pytest.raises(ValueError, match="^$"):
+        recognizer.recognize(unlucky)
+    assert recognizer.recognize(request()).language is Language.CHINESE
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

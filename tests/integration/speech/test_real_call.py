@@ -16,8 +16,10 @@ from speech.engine import SpeechEngine
 from speech.evaluate import error_count, normalise
 from speech.events import TranscriptFinal
 from speech.recording import RecordingLimits, open_recording
+from speech.registry import make_server_recognizer
 from speech.settings import SpeechSettings
 from tests.fakes.speech_legs import Leg
+from tests.fakes.speech_processes import own_processes
 
 pytestmark = pytest.mark.integration
 
@@ -51,11 +53,15 @@ async def feed_all(leg: Leg, pcm: bytes) -> None:
     await leg.transcriber.finish()
 
 
-async def test_both_sides_of_a_telephone_call_are_transcribed(engine: SpeechEngine):
-    sides = [bytearray(), bytearray()]
+def sides_of_the_call() -> tuple[bytes, bytes]:
+    customer, agent = bytearray(), bytearray()
     for leg, chunk in open_recording([CALL], limits=RecordingLimits()).chunks():
-        sides[leg] += chunk.pcm
-    customer, agent = await asyncio.gather(*(finals_of(engine, bytes(side)) for side in sides))
+        (customer, agent)[leg].extend(chunk.pcm)
+    return bytes(customer), bytes(agent)
+
+
+async def test_both_sides_of_a_telephone_call_are_transcribed(engine: SpeechEngine):
+    customer, agent = await asyncio.gather(*(finals_of(engine, side) for side in sides_of_the_call()))
     for finals, said in ((customer, CUSTOMER), (agent, AGENT)):
         heard = normalise("".join(final.text for final in finals))
         expected = normalise(said)
@@ -65,6 +71,25 @@ async def test_both_sides_of_a_telephone_call_are_transcribed(engine: SpeechEngi
     # The agent answers between the customer's two sentences.
     assert customer[0].end_ms <= agent[0].start_ms + 800
     assert agent[-1].end_ms <= customer[-1].start_ms + 800
+
+
+async def test_a_server_loses_no_word_when_its_recognisers_are_killed_amid_a_call(engine: SpeechEngine):
+    customer, _agent = sides_of_the_call()
+    here = [final.text for final in await finals_of(engine, customer)]
+    server = SpeechEngine(SpeechSettings(), SystemClock(), recognizer_factory=make_server_recognizer)
+    try:
+        await server.warm_up()
+        first = await asyncio.to_thread(own_processes)
+        hearing = asyncio.create_task(finals_of(server, customer))
+        await asyncio.sleep(0.2)
+        assert not hearing.done()
+        for process in first:
+            process.kill()
+        assert [final.text for final in await hearing] == here
+        assert len(first) == 2
+        assert not set(first) & set(await asyncio.to_thread(own_processes))
+    finally:
+        await server.aclose()
 
 
 @pytest.mark.parametrize("sound", ["silence", "hiss", "loud_noise", "dial_tone", "clicks"])
