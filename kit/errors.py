@@ -29,12 +29,22 @@ class AssistError(Exception):
         self.error_code = code or type(self).code
         self.details: Mapping[str, object] = details
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let processes send each other errors: Python would call the class with the message alone."""
+        return _remade, (type(self), self.message, self.__dict__)
+
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         if not cls.http_status:
             raise TypeError(f"{cls.__name__} must choose an http_status")
         if not cls.code:
             raise TypeError(f"{cls.__name__} must choose a code")
+
+
+def _remade(kind: type[AssistError], message: str, state: dict[str, object]) -> AssistError:
+    error = kind.__new__(kind, message)
+    error.__dict__.update(state)
+    return error
 
 
 class DomainError(AssistError):

@@ -12,11 +12,11 @@ from multiprocessing.connection import Connection, Pipe
 
 import structlog
 
-from kit.errors import DependencyCategory, DependencyError
+from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
 from speech import metrics
 from speech.settings import SpeechSettings
-from speech.stt.base import AbandonedError, Capabilities, Recognition, RecognitionRequest, Recognizer
-from speech.stt.own_process.wire import Abandoned, Answer, Answered, Failed, Loaded, Misconfigured, Unwanted, Window
+from speech.stt.base import Capabilities, Recognition, RecognitionRequest, Recognizer
+from speech.stt.own_process.wire import Answer, Answered, Loaded, Unwanted, Window
 
 log = structlog.get_logger(__name__)
 
@@ -96,12 +96,11 @@ class _Process:
         match answer:
             case Loaded():
                 return ours
-            case Misconfigured():
+            case MisconfiguredError():
                 self.close()
-                raise answer.unpacked()
-        self._kill()
+                raise answer
         raise DependencyError(
-            f"The process that recognises speech did not start (exit code {process.returncode}); "
+            f"The process that recognises speech did not start (exit code {self._kill()}); "
             "what it printed is in the server's output.",
             category=DependencyCategory.CONNECTIVITY,
             retryable=True,
@@ -147,13 +146,9 @@ class _Process:
         self._asked += 1
         connection.send(Window.of(request, number=self._asked, attempt=attempt))
         answer = self._answer(connection, request)
-        match answer:
-            case Recognition():
-                return answer
-            case Abandoned():
-                raise AbandonedError
-            case Failed():
-                raise answer.unpacked()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _answer(self, connection: Connection, request: RecognitionRequest) -> Answer:
         until = time.monotonic() + ANSWER_TIMEOUT.total_seconds()
@@ -174,13 +169,16 @@ class _Process:
                     retryable=False,
                 )
 
-    def _kill(self) -> None:
-        if self._running is not None:
-            self._running[0].kill()
+    def _kill(self) -> int | None:
+        """Return the exit code, None where no process runs."""
+        if self._running is None:
+            return None
+        process, _connection = self._running
+        process.kill()
         self.close()
+        return process.returncode
 
     def _bury(self) -> None:
-        process = None if self._running is None else self._running[0]
-        self._kill()
+        exit_code = self._kill()
         metrics.WORKER_DEATHS.inc()
-        log.error("recognizer_process_died", exit_code=None if process is None else process.returncode)
+        log.error("recognizer_process_died", exit_code=exit_code)

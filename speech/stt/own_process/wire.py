@@ -1,37 +1,20 @@
 """What a server and a process that recognises for it say to each other, pickled, over one connection.
 
-Errors are packed: those of `kit.errors` cannot be pickled. The first message is the `SpeechSettings`; it is answered by
-`Loaded` or `Misconfigured`, each `Window` by an `Answered`, `Unwanted` by nothing.
+The first message is the `SpeechSettings`; it is answered by `Loaded` or by a `MisconfiguredError`, each `Window` by an
+`Answered`, `Unwanted` by nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
-from speech.stt.base import Recognition, RecognitionRequest, always_wanted
+from kit.errors import DependencyError
+from speech.stt.base import AbandonedError, Recognition, RecognitionRequest, always_wanted
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The model is in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Misconfigured:
-    """The model is missing or unusable."""
-
-    message: str
-    code: str
-
-    @classmethod
-    def of(cls, error: MisconfiguredError) -> Misconfigured:
-        """Pack an error."""
-        return cls(error.message, error.error_code)
-
-    def unpacked(self) -> MisconfiguredError:
-        """Return the error."""
-        return MisconfiguredError(self.message, code=self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +44,7 @@ class Unwanted:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Abandoned:
-    """The window was given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The engine failed at the window."""
-
-    message: str
-    category: DependencyCategory
-    retryable: bool
-
-    @classmethod
-    def of(cls, error: DependencyError) -> Failed:
-        """Pack an error."""
-        return cls(error.message, error.category, error.retryable)
-
-    def unpacked(self) -> DependencyError:
-        """Return the error."""
-        return DependencyError(self.message, category=self.category, retryable=self.retryable)
-
-
-Answer = Recognition | Abandoned | Failed
+Answer = Recognition | AbandonedError | DependencyError
 
 
 @dataclass(frozen=True, slots=True)

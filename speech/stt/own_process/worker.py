@@ -18,7 +18,7 @@ from kit.errors import DependencyError, MisconfiguredError
 from kit.memory import give_back_freed_memory, settle_memory
 from speech.registry import make_attempts
 from speech.stt.base import AbandonedError, Recognizer
-from speech.stt.own_process.wire import Abandoned, Answer, Answered, Failed, Loaded, Misconfigured, Unwanted, Window
+from speech.stt.own_process.wire import Answer, Answered, Loaded, Unwanted, Window
 
 GONE = (EOFError, OSError)
 """What a connection raises when the other end is closed or dead."""
@@ -35,7 +35,7 @@ def main() -> None:
             for recognizer in attempts:
                 recognizer.warm_up()
         except MisconfiguredError as error:
-            connection.send(Misconfigured.of(error))
+            connection.send(error)
             return
         give_back_freed_memory()
         settle_memory()
@@ -78,10 +78,8 @@ class _Worker:
         try:
             request.check_wanted()
             return self._attempts[window.attempt].recognize(request)
-        except AbandonedError:
-            return Abandoned()
-        except DependencyError as error:
-            return Failed.of(error)
+        except (AbandonedError, DependencyError) as error:
+            return error
 
 
 if __name__ == "__main__":
