@@ -15,6 +15,7 @@ from kb.search.index import SearchIndex, SearchStoreAwayError
 from kb.search.vector_fill import VectorFill
 from kb.settings import KBSettings
 from kit.clock import Clock
+from kit.disk import DiskFullError
 from kit.tasks import TaskSupervisor, background_executor
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class Indexer:
         Raises:
             ConflictError: Another process is the writer (`search_index_locked`).
             SearchStoreAwayError: The server of the index is away.
+            DiskFullError: There is no room beside the present index, which goes on.
         """
         if self._standby is not None:
             await self._standby.rebuild()
@@ -135,6 +137,10 @@ class Indexer:
                 # Logged once by the connection. What waits is looked at again then.
                 await self._clock.sleep(_PAUSE_AFTER_FAULT_SECONDS)
                 self._has_passages.set()
+            except DiskFullError as error:
+                log.warning("index_cannot_follow", part=name, code=error.error_code, reason=error.message)
+                await self._clock.sleep(_PAUSE_WHILE_DISK_IS_FULL_SECONDS)
+                self._has_passages.set()
             except Exception:  # rejected: the index must follow again once the fault is over
                 log.exception("indexing_failed", part=name)
                 await self._clock.sleep(_PAUSE_AFTER_FAULT_SECONDS)
@@ -149,3 +155,5 @@ class Indexer:
 
 
 _PAUSE_AFTER_FAULT_SECONDS = 5.0
+_PAUSE_WHILE_DISK_IS_FULL_SECONDS = 30.0
+"""Somebody has to make room, and what was embedded in vain is embedded again."""

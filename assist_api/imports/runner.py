@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 from uuid import UUID
@@ -26,11 +25,11 @@ from kb.ingest.sandbox import DocumentReader
 from kb.ingest.service import ImportService, check_name
 from kit.clock import Clock
 from kit.db import Database
+from kit.disk import DiskFullError, is_disk_full
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
 
 log = structlog.get_logger(__name__)
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class IndexNotice(Protocol):
@@ -246,11 +245,8 @@ def failure_code(error: Exception) -> str:
     """Return the stable code of what stopped a run."""
     if isinstance(error, ConflictError):
         return error.error_code
-    is_full = isinstance(error, OSError) and error.errno in _FULL_DISK
-    # SQLite says "database or disk is full", PostgreSQL "No space left on device" (53100 disk_full).
-    text = str(error).lower()
-    if is_full or "disk is full" in text or "no space left" in text or "diskfull" in text:
-        return "disk_full"
+    if is_disk_full(error):
+        return DiskFullError.code
     return "import_file_missing" if isinstance(error, FileNotFoundError) else "import_interrupted"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from assist_api.imports.runner import ImportRunner, IndexNotice, failure_code
+from assist_api.imports.runner import ImportRunner, IndexNotice
 from assist_api.imports.storage import ImportStore
 from assist_api.knowledge.publishing import ASSENT, AdmitBatch, Consent
 from kb.ingest.drafts import FileSettings, ImportSettings
@@ -19,6 +19,7 @@ from kb.ingest.service import ImportService
 from kb.settings import KBSettings
 from kit.clock import Clock
 from kit.db import Database
+from kit.disk import DiskFullError, is_disk_full
 from kit.errors import DependencyCategory, DependencyError, TooLargeError
 
 
@@ -81,7 +82,7 @@ class DocumentImports:
 
         Raises:
             TooLargeError: The file is above the limit.
-            DependencyError: `disk_full`; nothing is left of the file.
+            DiskFullError: Nothing is left of the file.
         """
         if size_bytes > self._max_file_bytes:
             message = f"The file is larger than {self._max_file_bytes} bytes; split it."
@@ -157,8 +158,7 @@ class DocumentImports:
 
 
 def _disk_error(error: OSError) -> DependencyError:
-    if failure_code(error) == "disk_full":
-        message = "The disk is full; free some space and send the file again."
-        return DependencyError(message, category=DependencyCategory.OVERLOADED, retryable=True, code="disk_full")
+    if is_disk_full(error):
+        return DiskFullError("The disk is full; free some space and send the file again.")
     message = "The file could not be stored; look at the data folder."
     return DependencyError(message, category=DependencyCategory.REJECTED, retryable=True, code="data_dir_not_writable")

@@ -142,8 +142,11 @@ class TestWhisperInOwnProcess(WhisperContract):
         here = make_recognizer(SpeechSettings())
         here.warm_up()
         request = RecognitionRequest(customer_speech, Language.CHINESE, is_final=True)
-        assert recognizer.recognize(request) == here.recognize(request)
+        there_heard, here_heard = recognizer.recognize(request), here.recognize(request)
         here.close()
+        assert (there_heard.text, there_heard.language) == (here_heard.text, here_heard.language)
+        # Numbers of another process are not the same bits: numpy may share a product out to other threads there.
+        assert there_heard.confidence == pytest.approx(here_heard.confidence, abs=0.02)
 
 
 class TestGuardedFasterWhisper(WhisperContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import signal
 import subprocess
@@ -52,6 +53,27 @@ for number in range(1000):
     time.sleep(0.05)
     store.apply([entry(f"d{number}", f"停水通知第{number}号")], [])
     print(number, flush=True)
+"""
+
+REBUILD_UNTIL_KILLED = """
+import asyncio, sys
+from pathlib import Path
+from kb.indexer import Indexer
+from kb.search.setup import make_index
+from kb.settings import KBSettings
+from kit.clock import SystemClock
+from tests.fakes.kb_search_documents import HANDBOOK, ListedSource
+async def main():
+    settings = KBSettings(_env_file=None, embedder="none", index_batch=1)
+    source, index = ListedSource(), make_index(Path(sys.argv[1]), settings, None)
+    for document in HANDBOOK:
+        source.publish(document)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    await indexer.catch_up()
+    while True:
+        print("rebuilding", flush=True)
+        await indexer.rebuild()
+asyncio.run(main())
 """
 
 
@@ -236,6 +258,24 @@ async def test_the_day_that_counts_is_the_local_one(
     monkeypatch.undo()
     time.tzset()
     assert found == [1, 0]
+
+
+@pytest.mark.parametrize("pause_seconds", [0.0, 0.03, 0.08, 0.15])
+async def test_a_kill_amid_a_rebuild_leaves_one_whole_index(
+    tmp_path: Path, index: SearchIndex, other_process: StartProcess, pause_seconds: float
+):
+    rebuilder = other_process(REBUILD_UNTIL_KILLED, str(tmp_path / "search"))
+    rebuilds = (line for line in rebuilder.stdout if line.startswith("rebuilding"))
+    for _ in itertools.islice(rebuilds, 2):
+        pass
+    await asyncio.sleep(pause_seconds)
+    rebuilder.send_signal(signal.SIGKILL)
+    rebuilder.wait()
+    index.open()
+    assert not index.needs_rebuild
+    assert index.store.change_number == index.store.count_documents() == len(HANDBOOK)
+    assert (await titles(index, "暖气不热"))[0] == "暖气不热"
+    assert [*index.store.folder.parent.glob("generation-*")] == [index.store.folder]
 
 
 def test_leftovers_of_a_killed_rebuild_are_swept(tmp_path: Path, index: SearchIndex):

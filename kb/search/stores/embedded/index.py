@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from kb.search.stores.embedded.store import EmbeddedStore, SearchIndexDamagedError
+from kit.disk import told_when_full
 from kit.errors import ConflictError
 
 log = structlog.get_logger(__name__)
@@ -107,25 +108,38 @@ class EmbeddedIndex:
 
         Raises:
             ConflictError: Another process is the writer.
+            DiskFullError: There is no room for it.
         """
         if not self.store.capabilities.is_writable:
             raise ConflictError(
                 "Another process is writing this search index; stop it or rebuild there.", code="search_index_locked"
             )
-        return EmbeddedRebuild(self, self._open_store(self._new_folder()))
+        folder = self._new_folder()
+        try:
+            return EmbeddedRebuild(self, self._open_store(folder))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def _finish_rebuild(self, store: EmbeddedStore) -> None:
         with self._lock:
             old = self.store
         try:
-            store.adopt_vectors(old.folder)
-        except sqlite3.DatabaseError as error:
-            log.warning("vectors_not_adopted", reason=str(error))
-        self._make_current(store.folder)
+            self._adopt_vectors(store, old)
+            self._make_current(store.folder)
+        except BaseException:
+            _throw_away(store)
+            raise
         self._replace(store)
         self.needs_rebuild = False
         if store.folder != old.folder:
             shutil.rmtree(old.folder, ignore_errors=True)
+
+    def _adopt_vectors(self, store: EmbeddedStore, old: EmbeddedStore) -> None:
+        try:
+            store.adopt_vectors(old.folder)
+        except sqlite3.DatabaseError as error:  # the old file may be damaged: that is why it is made again
+            log.warning("vectors_not_adopted", reason=str(error))
 
     def _replace(self, store: EmbeddedStore) -> None:
         with self._lock:
@@ -146,8 +160,9 @@ class EmbeddedIndex:
 
     def _make_current(self, folder: Path) -> None:
         fresh = self._folder / f"{_CURRENT}.new"
-        fresh.write_text(folder.name, encoding="utf-8")
-        fresh.replace(self._folder / _CURRENT)
+        with told_when_full():
+            fresh.write_text(folder.name, encoding="utf-8")
+            fresh.replace(self._folder / _CURRENT)
 
     def _sweep(self) -> None:
         """Delete what a killed rebuild left behind."""
@@ -173,10 +188,18 @@ class EmbeddedRebuild:
         self.store = store
 
     def finish(self) -> None:
-        """Make it the current generation."""
+        """Make it the current generation.
+
+        Raises:
+            DiskFullError: There is no room for the vectors that are known: it is thrown away, the current one goes on.
+        """
         self._index._finish_rebuild(self.store)
 
     def abandon(self) -> None:
         """Throw it away."""
-        self.store.close()
-        shutil.rmtree(self.store.folder, ignore_errors=True)
+        _throw_away(self.store)
+
+
+def _throw_away(store: EmbeddedStore) -> None:
+    store.close()
+    shutil.rmtree(store.folder, ignore_errors=True)

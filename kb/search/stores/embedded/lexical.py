@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -36,8 +37,12 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._writer = self._index.writer(_WRITER_HEAP_BYTES, 1) if is_writable else None
+        self._is_writable = is_writable
+        self._writer = self._open_writer() if is_writable else None
         self._searcher = self._index.searcher()
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        return self._index.writer(_WRITER_HEAP_BYTES, 1)
 
     @property
     def document_count(self) -> int:
@@ -50,22 +55,39 @@ class LexicalIndex:
         self._searcher = self._index.searcher()
 
     def replace(self, rows: Iterable[int], documents: Mapping[int, SearchDocument]) -> None:
-        """Bring these rows up to date (absent from `documents` means removed) and commit."""
-        if self._writer is None:
-            raise RuntimeError("this index was opened for reading")
-        for row in rows:
-            self._writer.delete_documents_by_term("row", row)
-            if row in documents:
-                self._writer.add_document(_indexed(row, documents[row]))
-        self._writer.commit()
-        self.reload()
+        """Bring these rows up to date (absent from `documents` means removed) and commit.
+
+        Raises:
+            ValueError: The disk is full or fails; the index stands at its last commit.
+        """
+        with self._commit() as writer:
+            for row in rows:
+                writer.delete_documents_by_term("row", row)
+                if row in documents:
+                    writer.add_document(_indexed(row, documents[row]))
 
     def clear(self) -> None:
-        """Remove everything and commit."""
-        if self._writer is None:
+        """Remove everything and commit.
+
+        Raises:
+            ValueError: As `replace`.
+        """
+        with self._commit() as writer:
+            writer.delete_all_documents()
+
+    @contextmanager
+    def _commit(self) -> Iterator[tantivy.IndexWriter]:
+        if not self._is_writable:
             raise RuntimeError("this index was opened for reading")
-        self._writer.delete_all_documents()
-        self._writer.commit()
+        if self._writer is None:
+            self._writer = self._open_writer()
+        try:
+            yield self._writer
+            self._writer.commit()
+        except BaseException:
+            # After a fault of the disk tantivy's writer is dead, and holds the lock: the next call opens another.
+            self._writer = None
+            raise
         self.reload()
 
     def find(self, terms: Sequence[WeightedTerm], wanted: SearchFilter | None, limit: int) -> list[tuple[int, float]]:

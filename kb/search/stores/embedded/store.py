@@ -38,6 +38,7 @@ from kb.search.stores.embedded.columns import Columns
 from kb.search.stores.embedded.lexical import LexicalIndex
 from kb.search.stores.embedded.rows import SCHEMA_VERSION, RowFile
 from kb.search.stores.embedded.vectors import EXACT_LIMIT, VectorIndex
+from kit.disk import is_disk_full, told_when_full
 from kit.errors import ConflictError, DependencyCategory, DependencyError
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ class EmbeddedStore:
 
         Raises:
             SearchIndexDamagedError: The row file is damaged or of another version.
+            DiskFullError: There is no room to open it for writing; nothing of it is touched.
         """
         self._folder = folder
         self._embedder_name = embedder_name
@@ -86,7 +88,8 @@ class EmbeddedStore:
         self._seen_row = self._seen_removal = self._seen_vector = 0
         self._seen_version = -1
         try:
-            self._open()
+            with told_when_full():
+                self._open()
         except BaseException:
             self._release_lock()
             raise
@@ -97,6 +100,8 @@ class EmbeddedStore:
             self._rows = RowFile(self._folder / ROWS_FILE, is_writable=is_writable)
             self._check_rows(is_writable)
         except sqlite3.DatabaseError as error:
+            if is_disk_full(error):
+                raise
             raise self._damaged(str(error)) from error
         self._lexical = self._open_lexical(is_writable)
         if is_writable:
@@ -134,6 +139,8 @@ class EmbeddedStore:
         try:
             return LexicalIndex(folder, is_writable=is_writable)
         except ValueError as error:  # what tantivy's binding raises for damage of any sort
+            if is_disk_full(error):
+                raise
             if not is_writable:
                 raise self._damaged(str(error)) from error
             log.warning("lexical_index_damaged", folder=str(folder), reason=str(error))
@@ -233,12 +240,18 @@ class EmbeddedStore:
     def apply(
         self, upserts: Sequence[SearchDocument], removals: Sequence[str], change_number: int | None = None
     ) -> None:
-        """Replace and remove documents and remember the change they belong to."""
+        """Replace and remove documents and remember the change they belong to.
+
+        Raises:
+            DiskFullError: None of them counts, or all do but their words are not in the lexical index yet; the next
+                call that finds room brings those in.
+        """
         self._require_writer()
         facts = {} if change_number is None else {"change_number": str(change_number)}
-        touched = self._rows.apply(upserts, removals, facts)
-        if touched:
-            self._follow(touched)
+        with told_when_full():
+            self._rows.apply(upserts, removals, facts)
+            # Not only the rows of this call: a full disk may have kept the words of an earlier one out.
+            self._follow(self._rows.pending_rows())
         self.refresh()
 
     @property
@@ -247,9 +260,14 @@ class EmbeddedStore:
         return int(self._rows.fact("change_number") or 0)
 
     def add_vectors(self, vectors: Mapping[str, Vector]) -> None:
-        """Store unit vectors by text hash."""
+        """Store unit vectors by text hash.
+
+        Raises:
+            DiskFullError: None of them is stored.
+        """
         self._require_writer()
-        self._rows.add_vectors(vectors)
+        with told_when_full():
+            self._rows.add_vectors(vectors)
         self.refresh()
 
     def _require_writer(self) -> None:
@@ -321,10 +339,21 @@ class EmbeddedStore:
             return self._vectors.row_count / documents if documents else 1.0
 
     def adopt_vectors(self, other: Path) -> None:
-        """Take over vectors from another store's folder for texts that have none here."""
+        """Take over vectors from another store's folder for texts that have none here.
+
+        Raises:
+            DiskFullError: There is no room for them.
+        """
         self._require_writer()
-        self._rows.adopt_vectors(other / ROWS_FILE)
+        with told_when_full():
+            self._rows.adopt_vectors(other / ROWS_FILE)
         self.refresh()
+
+    def _say_closed(self) -> None:
+        try:
+            self._rows.set_fact("is_open", "0")
+        except sqlite3.OperationalError as error:  # a full disk; the next start then looks whether the file is sound
+            log.warning("row_file_not_closed", reason=str(error))
 
     def close(self) -> None:
         """Release files and locks."""
@@ -335,7 +364,7 @@ class EmbeddedStore:
             self._lexical.close()
             if self._lock_file is not None:
                 self._vectors.save()
-                self._rows.set_fact("is_open", "0")
+                self._say_closed()
             self._rows.close()
             self._release_lock()
 
