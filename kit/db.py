@@ -10,9 +10,11 @@ from typing import Any
 
 from sqlalchemy import DateTime, MetaData, event
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
+
+from kit.db_faults import SQLITE_PRIMARY_CODE, fault_of
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -29,8 +31,9 @@ SQLITE_BUSY_TIMEOUT_MS = 10_000
 WRITE_AHEAD_LOG_ATTEMPTS = 10
 """How often a connection to a new file tries to change it to WAL while others do the same; each try waits its turn."""
 
-PRIMARY_ERROR = 0xFF
-"""The part of SQLite's extended error codes that says busy; the rest says why."""
+CONNECT_TIMEOUT_SECONDS = 5.0
+STATEMENT_TIMEOUT_SECONDS = 60.0
+"""For PostgreSQL: how long a connection may take, and an answer; a server that hangs must not hold askers for ever."""
 
 
 class Base(DeclarativeBase):
@@ -65,7 +68,15 @@ class Database:
 
     def __init__(self, url: str, *, echo: bool = False) -> None:
         self.url = make_url(url)
-        self.engine: AsyncEngine = create_async_engine(self.url, echo=echo, pool_pre_ping=not self.is_sqlite)
+        times = {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": STATEMENT_TIMEOUT_SECONDS}
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            echo=echo,
+            pool_pre_ping=not self.is_sqlite,
+            connect_args={} if self.is_sqlite else times,
+            # What callers said would stand in the text of every error, and so in the log.
+            hide_parameters=True,
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -77,14 +88,45 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """Yield a session that commits when the block ends well and rolls back otherwise."""
+        """Yield a session that commits when the block ends well and rolls back otherwise.
+
+        Raises:
+            DatabaseUnreachableError: It does not answer, or cannot write just now.
+            DiskFullError: It has no room to write.
+        """
         async with self._sessions() as session:
+            if not self.is_sqlite:
+                await self._connect(session)
             try:
                 yield session
                 await session.commit()
-            except BaseException:
+            except BaseException as error:
                 await session.rollback()
+                if (fault := fault_of(error, has_timeout=not self.is_sqlite)) is not None:
+                    raise fault from error
                 raise
+
+    async def _connect(self, session: AsyncSession) -> None:
+        try:
+            await session.connection()
+        except Exception as error:
+            if (fault := fault_of(error, is_connecting=True)) is not None:
+                raise fault from error
+            raise
+
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection whose statements may take as long as they need: a migration of large tables."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                yield connection
+            return
+        engine = create_async_engine(self.url, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS})
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
 
     async def aclose(self) -> None:
         """Close every connection; safe to call twice."""
@@ -108,7 +150,7 @@ def _use_write_ahead_log(cursor: Any) -> None:  # noqa: ANN401  # debt: DBAPI ha
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & PRIMARY_ERROR != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & SQLITE_PRIMARY_CODE != sqlite3.SQLITE_BUSY:
                 raise
             cursor.execute("BEGIN IMMEDIATE")
             cursor.execute("ROLLBACK")

@@ -9,6 +9,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from kit.errors import AssistError
+
 PERSONAL_PREFIX = "personal_"
 """Fields with this prefix hold transcript, number or free text; they are dropped unless a developer opts in."""
 
@@ -48,6 +50,11 @@ def configure_logging(
     # Request lines would carry nothing we need and could carry what we must not keep.
     for noisy in ("uvicorn.access", "httpx", "httpcore", "haystack", "faster_whisper"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def told_by(error: BaseException) -> dict[str, object]:
+    """Return the fields that log an error: of a deliberate one its code, of any other its traceback."""
+    return {"code": error.error_code} if isinstance(error, AssistError) else {"exc_info": error}
 
 
 def drop_personal(_logger: object, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -34,16 +34,36 @@ class TaskSupervisor:
         Raises:
             RuntimeError: The supervisor was closed; the coroutine is closed unrun.
         """
+        task = self._begin(coroutine, name)
+        task.add_done_callback(self._report)
+        return task
+
+    async def within(self, seconds: float, coroutine: Coroutine[Any, Any, T], *, name: str) -> T:
+        """Run a coroutine as a task and return its result, if it has one in time; else it goes on by itself.
+
+        For work that cannot be cancelled at once: a driver that takes leave of a server which hangs waits for it.
+
+        Raises:
+            TimeoutError: It has not ended; what it raises later is logged.
+            RuntimeError: As `start`.
+        """
+        task = self._begin(coroutine, name)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done:
+            task.add_done_callback(self._report)
+            raise TimeoutError(f"{name} took more than {seconds:g} s")
+        return task.result()
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         if self._is_closed:
             coroutine.close()
             raise RuntimeError(f"task supervisor {self._name} is closed")
         task = asyncio.create_task(coroutine, name=f"{self._name}.{name}")
         self._tasks.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._tasks.discard)
         return task
 
-    def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+    def _report(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("task_failed", task=task.get_name(), exc_info=error)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.backlog import Backlog, Stored
 from assist_api.calls.models import CallRow
 from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
 from assist_api.calls.repository import CallRepository, call_info
+from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.realtime.hub import CallHub
 from assist_api.realtime.protocol import (
@@ -24,6 +26,7 @@ from assist_api.realtime.protocol import (
     CallInterruptedEvent,
     CallSnapshot,
     CallSnapshotEvent,
+    CallState,
     CategoryChosen,
     CategoryChosenEvent,
     CategoryRankedEvent,
@@ -42,6 +45,7 @@ from assist_api.realtime.protocol import (
 )
 from kit.clock import Clock
 from kit.db import Database
+from kit.db_faults import DatabaseUnreachableError
 from kit.errors import NotFoundError
 
 EventData = (
@@ -62,17 +66,28 @@ Write = Callable[[AsyncSession], Awaitable[None]]
 class CallJournal:
     """Events of one call, in order. Every method may be called from any task of the event loop."""
 
-    def __init__(self, snapshot: CallSnapshot, seq: int, *, database: Database, hub: CallHub, clock: Clock) -> None:
+    def __init__(
+        self, snapshot: CallSnapshot, seq: int, *, database: Database, hub: CallHub, clock: Clock, spool: EventSpool
+    ) -> None:
         self._snapshot = snapshot
         self._seq = seq
         self._database = database
         self._hub = hub
         self._clock = clock
         self._lock = asyncio.Lock()
+        self._backlog = Backlog(snapshot.call.id, self._write, self._tell_storage, spool=spool, clock=clock)
 
     @classmethod
     async def create(
-        cls, row: CallRow, answered: CallAnswered, *, database: Database, hub: CallHub, clock: Clock, write: Write
+        cls,
+        row: CallRow,
+        answered: CallAnswered,
+        *,
+        database: Database,
+        hub: CallHub,
+        clock: Clock,
+        spool: EventSpool,
+        write: Write,
     ) -> CallJournal:
         """Create a call and its first event in one transaction.
 
@@ -82,9 +97,10 @@ class CallJournal:
             database: Where it is stored.
             hub: Where events are published.
             clock: Time of the events.
+            spool: Keeps what the database cannot take.
             write: Last thing before the commit; moves the recording into place.
         """
-        journal = cls(empty_snapshot(call_info(row)), 0, database=database, hub=hub, clock=clock)
+        journal = cls(empty_snapshot(call_info(row)), 0, database=database, hub=hub, clock=clock, spool=spool)
 
         async def insert(session: AsyncSession) -> None:
             CallRepository(session).add(row)
@@ -94,7 +110,9 @@ class CallJournal:
         return journal
 
     @classmethod
-    async def load(cls, call_id: UUID, *, database: Database, hub: CallHub, clock: Clock) -> CallJournal:
+    async def load(
+        cls, call_id: UUID, *, database: Database, hub: CallHub, clock: Clock, spool: EventSpool
+    ) -> CallJournal:
         """Rebuild the journal of a stored call from its events.
 
         Raises:
@@ -109,7 +127,7 @@ class CallJournal:
         snapshot = fold(empty_snapshot(call_info(row)), events)
         # The writer may have committed between the two reads; its events are in the snapshot, so their number is too.
         seq = max(row.last_seq, events[-1].seq if events else 0)
-        return cls(snapshot, seq, database=database, hub=hub, clock=clock)
+        return cls(snapshot, seq, database=database, hub=hub, clock=clock, spool=spool)
 
     @property
     def call_id(self) -> UUID:
@@ -133,24 +151,73 @@ class CallJournal:
     async def record(self, data: EventData, *, before: Write | None = None, after: Write | None = None) -> CallEvent:
         """Persist one event in one transaction, then publish it; a failure leaves no trace of it.
 
+        An event by itself does not fail for a database that is away: it goes to the spool, and follows.
+
         Args:
             data: What happened.
             before: Written in the same transaction, ahead of the event.
             after: Written in the same transaction, behind the event.
+
+        Raises:
+            DatabaseUnreachableError: Something is to be written with the event, and the database is away.
+            DiskFullError: The same, and it has no room.
         """
         return await uninterrupted(self._record(data, before, after), name="call-journal.record")
 
     async def _record(self, data: EventData, before: Write | None, after: Write | None) -> CallEvent:
         async with self._lock:
             event, snapshot = self._next(data)
-            async with self._database.session() as session:
-                if before is not None:
-                    await before(session)
-                await CallRepository(session).append(event, snapshot.call)
-                if after is not None:
-                    await after(session)
+            if before is None and after is None:
+                await self._backlog.store(Stored(event, snapshot.call))
+            else:
+                await self._record_together(Stored(event, snapshot.call), before, after)
             await self._publish(event, snapshot)
         return event
+
+    async def _record_together(self, stored: Stored, before: Write | None, after: Write | None) -> None:
+        if self._backlog.is_behind:
+            raise DatabaseUnreachableError
+        async with self._database.session() as session:
+            if before is not None:
+                await before(session)
+            await CallRepository(session).append(stored.event, stored.head)
+            if after is not None:
+                await after(session)
+
+    async def _write(self, batch: Sequence[Stored], *, is_retry: bool) -> None:
+        async with self._database.session() as session:
+            repository = CallRepository(session)
+            row = await repository.find(self.call_id) if is_retry else None
+            for stored in batch:
+                if row is None or stored.event.seq > row.last_seq:
+                    await repository.append(stored.event, stored.head)
+
+    async def restore(self, events: Sequence[CallEvent]) -> int:
+        """Store events that a process of this call left in the spool, those that are news; return how many."""
+        news = [event for event in events if event.seq > self._seq]
+        batch: list[Stored] = []
+        snapshot = self._snapshot
+        for event in news:
+            snapshot = reduce_call(snapshot, event)
+            batch.append(Stored(event, snapshot.call))
+        await self._write(batch, is_retry=True)
+        if news:
+            self._seq, self._snapshot = news[-1].seq, snapshot
+        return len(news)
+
+    async def _tell_storage(self) -> None:
+        """Show on the screens of the call whether its events wait for the database."""
+        known = any(stage.stage == "storage" for stage in self._snapshot.stages)
+        if self._snapshot.call.state is not CallState.ENDED and known is not self._backlog.is_behind:
+            await self.record(_storage_stage(is_behind=self._backlog.is_behind))
+
+    async def settled(self) -> None:
+        """Wait until every event is in the database."""
+        await self._backlog.settled()
+
+    async def aclose(self) -> None:
+        """Stop waiting for the database; what it lacks is in the spool. Safe to call twice."""
+        await self._backlog.aclose()
 
     async def announce(self, partial: Utterance) -> CallEvent:
         """Publish a partial; it takes a number and is not kept."""
@@ -166,6 +233,12 @@ class CallJournal:
     async def _publish(self, event: CallEvent, snapshot: CallSnapshot) -> None:
         self._seq, self._snapshot = event.seq, snapshot
         await self._hub.publish(event)
+
+
+def _storage_stage(*, is_behind: bool) -> StageState:
+    if is_behind:
+        return StageState(stage="storage", state="degraded", code="storage_behind", lag_ms=0)
+    return StageState(stage="storage", state="ok", code="", lag_ms=0)
 
 
 def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEvent:

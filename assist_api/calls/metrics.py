@@ -6,6 +6,7 @@ from kit.metrics import counter, gauge, latency
 
 RUNNING_CALLS = gauge("tingzhi_calls_running", "Calls carried by this process")
 CALLS_ENDED = counter("tingzhi_calls_ended_total", "Calls that ended, by reason", ("reason",))
+EVENTS_WAITING = gauge("tingzhi_call_events_waiting", "Events of calls that the database has not taken yet")
 SPEECH_END_TO_FINAL = latency("tingzhi_speech_end_to_final_seconds", "From the chunk that ended a segment to its final")
 FINAL_TO_CARD = latency(
     "tingzhi_final_to_card_seconds", "From a final to its search's answer at the hub; 0 if it stood"

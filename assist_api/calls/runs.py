@@ -90,15 +90,20 @@ class CallRunner:
         self._clock = clock
 
     async def carry(self, run: CallRun) -> None:
-        """Run a call to its end; the last event is `call.ended`, or `call.interrupted` when we are cancelled."""
+        """Run a call to its end, and until the database has all of it.
+
+        The last event is `call.ended`, or `call.interrupted` when we are cancelled.
+        """
         metrics.RUNNING_CALLS.inc()
         try:
             await self._end(run, await self._outcome(run))
+            await run.journal.settled()
         except asyncio.CancelledError:
             if run.journal.snapshot.call.state is not CallState.ENDED:
                 await run.journal.record(CallInterrupted(heard_ms=run.position_ms))
             raise
         finally:
+            await run.journal.aclose()
             metrics.RUNNING_CALLS.dec()
 
     async def take_up(self, journal: CallJournal, row: CallRow, events: Sequence[CallEvent]) -> CallRun:

@@ -27,6 +27,7 @@ from assist_api.calls.replay import ROLES, LegOpener
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.runs import CallRun, CallRunner
 from assist_api.calls.schemas import CallSource, FeedbackRequest, ReplaySpeed
+from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
 from assist_api.demo.catalog import DemoCall
@@ -89,6 +90,7 @@ class CallService:
         self.demo_calls = tuple(demo_calls)
         self._lease = RunnerLease(data_dir / "runners")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="recordings")
+        self._spool = EventSpool(data_dir / "spool")
         self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
         self.archive = CallArchive(database, self._recordings)
         self._feedback = FeedbackDesk(database, clock)
@@ -113,6 +115,7 @@ class CallService:
         Only the server does this; a call from a dead command line ends as failed.
         """
         await self._sweep()
+        await self._restore_events()
         async with self._database.session() as session:
             unfinished = [(row.id, row.runner_id) for row in await CallRepository(session).unfinished()]
         for call_id, runner_id in unfinished:
@@ -269,7 +272,13 @@ class CallService:
 
         row = call_row(new, prepared, answered, self._lease.runner_id)
         return await CallJournal.create(
-            row, answered, database=self._database, hub=self._hub, clock=self._clock, write=publish
+            row,
+            answered,
+            database=self._database,
+            hub=self._hub,
+            clock=self._clock,
+            spool=self._spool,
+            write=publish,
         )
 
     def _launch(self, run: CallRun) -> None:
@@ -291,6 +300,25 @@ class CallService:
         if row is not None:
             self._launch(await self._runner.take_up(journal, row, events))
 
+    async def _restore_events(self) -> None:
+        """Store what dead processes could not: their database was away until they ended."""
+        for call_id in await self._on_disk(self._spool.call_ids):
+            try:
+                await self._restore_events_of(call_id)
+            except Exception:  # rejected: one call's events must not keep the server from starting
+                log.exception("events_not_restored", call_id=str(call_id))
+
+    async def _restore_events_of(self, call_id: UUID) -> None:
+        async with self._database.session() as session:
+            row = await CallRepository(session).find(call_id)
+        if row is not None:
+            if await self._on_disk(partial(self._lease.is_alive, row.runner_id)):
+                return
+            events = await self._on_disk(partial(self._spool.read, call_id))
+            count = await (await self._load(call_id)).restore(events)
+            log.info("events_restored", call_id=str(call_id), events=count)
+        await self._on_disk(partial(self._spool.forget, call_id))
+
     async def _claim(self, call_id: UUID, runner_id: UUID) -> bool:
         async with self._database.session() as session:
             return await CallRepository(session).claim(call_id, self._lease.runner_id, was=runner_id)
@@ -304,7 +332,9 @@ class CallService:
         await self._on_disk(lambda: self._recordings.sweep(orphans, self._lease.is_alive))
 
     async def _load(self, call_id: UUID) -> CallJournal:
-        return await CallJournal.load(call_id, database=self._database, hub=self._hub, clock=self._clock)
+        return await CallJournal.load(
+            call_id, database=self._database, hub=self._hub, clock=self._clock, spool=self._spool
+        )
 
     async def _on_disk(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)

@@ -34,7 +34,8 @@ from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
-from kit.tasks import BoundedChannel, ChannelClosedError, Overflow
+from kit.logging import told_by
+from kit.tasks import BoundedChannel, ChannelClosedError, Overflow, TaskSupervisor
 from speech.events import Alternative, TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,9 @@ SEARCH_QUEUE = 4
 UNPACED_SEARCH_QUEUE = 64
 """The same for a recording that is heard as fast as the machine can: it is held back instead (`caught_up`), so only
 speech that was taken in before can lead to searches, some 80 s of it."""
+
+CARDS_TIMEOUT_SECONDS = 3.0
+"""Their texts come from the database in some 10 ms; one that hangs must not hold up what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class CallSession:
         self._previewed: Searched | None = None
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
+        self._tasks = TaskSupervisor("call-session")
         self._unanswered = 0
         self._is_caught_up = asyncio.Event()
         self._is_caught_up.set()
@@ -152,7 +157,7 @@ class CallSession:
 
     async def run(self) -> None:
         """Handle the mailbox in order until it is drained."""
-        async with aclosing(self._ahead), asyncio.TaskGroup() as group:
+        async with aclosing(self._tasks), aclosing(self._ahead), asyncio.TaskGroup() as group:
             for lane in (self._searches, self._rankings):
                 group.create_task(self._run_lane(lane), name="call-session.lane")
             await self._handle_all()
@@ -257,9 +262,9 @@ class CallSession:
                 searched = await self._suggestions.search(question.request)
             else:
                 metrics.SEARCHES_AHEAD.labels("used").inc()
-        except Exception as error:  # rejected: whatever a search raises costs a suggestion, not the call
+        except Exception as error:  # noqa: BLE001  # rejected: whatever a search raises costs a suggestion, not the call
             metrics.SEARCHES_FAILED.inc()
-            log.warning("call_search_failed", call_id=str(self._journal.call_id), exc_info=error)
+            log.warning("call_search_failed", call_id=str(self._journal.call_id), **told_by(error))
             nothing = SearchResult((), SearchState.UNAVAILABLE, has_answer=False, took_ms=0.0)
             searched = Searched(question.request, nothing)
         await self._mailbox.put(_Answered(searched, question.heard_at))
@@ -291,11 +296,12 @@ class CallSession:
 
     async def _show(self, shown: Shown, trigger: UUID) -> None:
         try:
-            suggestions = await self._suggestions.cards(
+            cards = self._suggestions.cards(
                 self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
             )
-        except Exception as error:  # rejected: see _search
-            log.warning("call_cards_failed", call_id=str(self._journal.call_id), exc_info=error)
+            suggestions = await self._tasks.within(CARDS_TIMEOUT_SECONDS, cards, name="cards")
+        except Exception as error:  # noqa: BLE001  # rejected: see _search
+            log.warning("call_cards_failed", call_id=str(self._journal.call_id), **told_by(error))
             await self._stages.set_search(SearchState.UNAVAILABLE)
             await self._withhold(Withheld("search_unavailable"), trigger, "unavailable")
             return
@@ -327,8 +333,8 @@ class CallSession:
             ranking = await self._categories.rank(
                 question.utterances, question.sector, question.trigger_segment_id, question.found
             )
-        except Exception as error:  # rejected: see _search
-            log.warning("call_category_failed", call_id=str(self._journal.call_id), exc_info=error)
+        except Exception as error:  # noqa: BLE001  # rejected: see _search
+            log.warning("call_category_failed", call_id=str(self._journal.call_id), **told_by(error))
             ranking = None
         await self._mailbox.put(_Ranked(question, ranking))
 

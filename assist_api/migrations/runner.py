@@ -50,7 +50,7 @@ async def upgrade(database: Database) -> None:
     Raises:
         MisconfiguredError: The database was written by a newer version of the product.
     """
-    async with database.engine.connect() as connection:
+    async with database.unhurried() as connection:
         await connection.run_sync(take_lock)
         await connection.run_sync(_upgrade)
         await connection.commit()

@@ -201,7 +201,7 @@ class FeedbackRecorded(WireModel):
 
 
 class StageState(WireModel):
-    """A stage (`speech`, `search`, `vectors`, `category`) that is degraded or well again."""
+    """A stage (`speech`, `search`, `vectors`, `category`, `storage`) that is degraded or well again."""
 
     stage: Literal["speech", "search", "vectors", "category", "storage"]
     state: Literal["ok", "degraded"]

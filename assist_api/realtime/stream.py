@@ -17,6 +17,7 @@ from assist_api.realtime.hub import CallHub
 from assist_api.realtime.protocol import CallEvent, CallSnapshotEvent, CallState, SnapshotRequested
 from kit.bus import Subscription
 from kit.clock import Clock
+from kit.db_faults import StorageFault
 from kit.tasks import cancel_and_wait
 
 log = structlog.get_logger(__name__)
@@ -159,9 +160,16 @@ class CallStream:
             await self._send_snapshot()
 
     async def _watch_session(self) -> Closing | None:
-        while await self._has_session():
+        while await self._may_stay():
             await self._clock.sleep(self._times.session_check.total_seconds())
         return SESSION_ENDED
+
+    async def _may_stay(self) -> bool:
+        try:
+            return await self._has_session()
+        except StorageFault:
+            # A database that is away ends no session; its calls go on.
+            return True
 
     async def _poll(self) -> Closing | None:
         while not self._is_ended:

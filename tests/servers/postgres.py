@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 START_TIMEOUT_SECONDS = 60.0
 
@@ -22,6 +25,34 @@ class PostgresServer:
 
     port: int
     binaries: Path
+    folder: Path
+    as_user: tuple[str, ...]
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
+        self._control("-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash would: connections are cut, the next start recovers."""
+        self._control("-m", "immediate", "stop")
+
+    def pause(self) -> None:
+        """Let it hang: connections stay, and nothing is answered until `go_on`."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Answer again, after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _control(self, *arguments: object) -> None:
+        pg_ctl = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "-t", str(START_TIMEOUT_SECONDS)]
+        _run([*self.as_user], [*pg_ctl, *arguments])
+
+    def _signal(self, number: signal.Signals) -> None:
+        postmaster = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
+        for process in (postmaster, *postmaster.children(recursive=True)):
+            process.send_signal(number)
 
     def create_database(self) -> str:
         """Create an empty database and return its SQLAlchemy address."""
@@ -89,14 +120,12 @@ def run_postgres() -> Iterator[PostgresServer]:
             "-N",
         ]
         _run(as_user, initdb)
-        port = _free_port()
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        pg_ctl = [binaries / "pg_ctl", "-D", data, "-w", "-t", str(START_TIMEOUT_SECONDS)]
-        _run(as_user, [*pg_ctl, "-l", log, "-o", options, "start"])
+        server = PostgresServer(_free_port(), binaries, folder, tuple(as_user))
+        server.start()
         try:
-            yield PostgresServer(port, binaries)
+            yield server
         finally:
-            _run(as_user, [*pg_ctl, "-m", "immediate", "stop"])
+            server.stop()
     except subprocess.CalledProcessError as error:
         kept = log.read_text(errors="replace")[-2000:] if log.exists() else ""
         raise RuntimeError(f"PostgreSQL failed: {error.stderr!r}\n{kept}") from error

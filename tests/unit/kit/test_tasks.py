@@ -95,3 +95,34 @@ def test_background_thread_yields_and_leaves_the_others_alone():
     assert own == BACKGROUND_NICENESS
     assert niceness == own
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+async def test_a_result_that_comes_in_time_is_returned_and_what_does_not_goes_on():
+    supervisor, goes = TaskSupervisor("test"), asyncio.Event()
+    ended: list[str] = []
+
+    async def work(name: str, *, waits: bool) -> str:
+        if waits:
+            await goes.wait()
+        ended.append(name)
+        return name
+
+    assert await supervisor.within(5, work("quick", waits=False), name="quick") == "quick"
+    with pytest.raises(TimeoutError, match="slow took more than"):
+        await supervisor.within(0.01, work("slow", waits=True), name="slow")
+    assert (ended, supervisor.count) == (["quick"], 1)
+    goes.set()
+    await supervisor.within(5, work("last", waits=False), name="last")
+    assert ended == ["quick", "slow", "last"]
+    await supervisor.aclose()
+
+
+async def test_what_is_raised_in_time_is_the_callers():
+    supervisor = TaskSupervisor("test")
+
+    async def fail() -> None:
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        await supervisor.within(5, fail(), name="fail")
+    await supervisor.aclose()

@@ -4833,7 +4833,7 @@ export interface components {
         };
         /**
          * StageState
-         * @description A stage (`speech`, `search`, `vectors`, `category`) that is degraded or well again.
+         * @description A stage (`speech`, `search`, `vectors`, `category`, `storage`) that is degraded or well again.
          */
         StageState: {
             /**
