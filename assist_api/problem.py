@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketState
 
 from assist_api.schemas import OutputModel
-from kit.db_faults import StorageFault
+from kit.db_faults import STORAGE_FAULTS
 from kit.errors import AssistError, InvalidInputError
 
 MEDIA_TYPE = "application/problem+json"
@@ -117,7 +117,7 @@ def render_error(error: AssistError) -> JSONResponse:
     """Return the document of a deliberate error."""
     if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # A database that is away is told once a request, without a page of its driver each time.
-        cause = None if isinstance(error, StorageFault) else error
+        cause = None if isinstance(error, STORAGE_FAULTS) else error
         log.warning("request_failed", code=error.error_code, detail=error.message, exc_info=cause)
     details = {key: value for key, value in error.details.items() if key not in {"field", "errors"}}
     retry_after = details.get("retry_after_seconds")

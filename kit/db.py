@@ -121,7 +121,7 @@ class Database:
             async with self.engine.connect() as connection:
                 yield connection
             return
-        engine = create_async_engine(self.url, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS})
+        engine = create_async_engine(self.url, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS}, hide_parameters=True)
         try:
             async with engine.connect() as connection:
                 yield connection

@@ -39,7 +39,7 @@ class DatabaseUnreachableError(DependencyError):
         super().__init__(message, category=DependencyCategory.CONNECTIVITY, retryable=True)
 
 
-StorageFault = (DiskFullError, DatabaseUnreachableError)
+STORAGE_FAULTS = (DiskFullError, DatabaseUnreachableError)
 """What passes by itself, or once somebody makes room: worth another try."""
 
 
@@ -51,7 +51,7 @@ def fault_of(error: BaseException, *, is_connecting: bool = False, has_timeout: 
         is_connecting: It came while the connection was made, when drivers raise what the system told them.
         has_timeout: The driver itself gives up on a statement, and raises `TimeoutError`.
     """
-    if isinstance(error, StorageFault):
+    if isinstance(error, STORAGE_FAULTS):
         return None
     if is_disk_full(error):
         return DiskFullError()

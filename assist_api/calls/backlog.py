@@ -18,7 +18,7 @@ from assist_api.calls import metrics
 from assist_api.calls.spool import EventSpool
 from assist_api.realtime.protocol import CallEvent, CallInfo
 from kit.clock import Clock
-from kit.db_faults import DatabaseUnreachableError, StorageFault
+from kit.db_faults import STORAGE_FAULTS, DatabaseUnreachableError
 from kit.tasks import TaskSupervisor
 
 log = structlog.get_logger(__name__)
@@ -99,7 +99,7 @@ class Backlog:
     async def _has_written(self, batch: Sequence[Stored], *, is_retry: bool) -> bool:
         try:
             await self._write(batch, is_retry=is_retry)
-        except StorageFault as error:
+        except STORAGE_FAULTS as error:
             log.debug("database_is_away", code=error.error_code)
             return False
         return True

@@ -24,7 +24,7 @@ from kb.ingest.sandbox import DocumentReader
 from kb.ingest.service import ImportService, check_name
 from kit.clock import Clock
 from kit.db import Database
-from kit.db_faults import StorageFault
+from kit.db_faults import STORAGE_FAULTS
 from kit.disk import DiskFullError, is_disk_full
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
@@ -232,7 +232,7 @@ class ImportRunner:
                 imports = ImportRepository(session)
                 await imports.move(import_id, [ImportState.PUBLISHING], ImportState.READY, failure=code)
                 await imports.move(import_id, [ImportState.READING], ImportState.COLLECTING, failure=code)
-        except StorageFault:
+        except STORAGE_FAULTS:
             # The state stays; the next start goes on from it.
             log.exception("import_failure_not_kept")
 

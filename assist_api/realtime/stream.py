@@ -17,7 +17,7 @@ from assist_api.realtime.hub import CallHub
 from assist_api.realtime.protocol import CallEvent, CallSnapshotEvent, CallState, SnapshotRequested
 from kit.bus import Subscription
 from kit.clock import Clock
-from kit.db_faults import StorageFault
+from kit.db_faults import STORAGE_FAULTS
 from kit.tasks import cancel_and_wait
 
 log = structlog.get_logger(__name__)
@@ -167,7 +167,7 @@ class CallStream:
     async def _may_stay(self) -> bool:
         try:
             return await self._has_session()
-        except StorageFault:
+        except STORAGE_FAULTS:
             # A database that is away ends no session; its calls go on.
             return True
 
