@@ -96,7 +96,7 @@ class AccountService:
         if password is not None:
             check_password_policy(password, FIRST_ADMIN_NAME, field="ASSIST_INITIAL_ADMIN_PASSWORD")
         chosen = password or generate_password()
-        await self._add(FIRST_ADMIN_NAME, "管理员", Role.ADMIN, chosen, locale="zh-CN", must_change=False)
+        await self._add(FIRST_ADMIN_NAME, "初始账号", Role.ADMIN, chosen, locale="zh-CN", must_change=False)
         return chosen if password is None else None
 
     async def reset_admin_password(self) -> str:
