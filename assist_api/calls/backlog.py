@@ -23,7 +23,7 @@ from kit.tasks import TaskSupervisor
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 2.0
 """How long an event waits for the database before it waits in here; PostgreSQL takes some milliseconds, and SQLite up
 to seconds while another process writes."""
 RETRY_SECONDS = 1.0
@@ -113,9 +113,9 @@ class Backlog:
             await asyncio.to_thread(self._spool.keep, stored.event)
 
     async def _catch_up(self, writing: asyncio.Task[bool]) -> None:
+        await self._tell()
         # Whether a write that was given up on went through is looked up by the next one.
         await asyncio.wait({writing})
-        await self._tell()
         while batch := self._waiting[:_AT_ONCE]:
             if await self._has_written(batch, is_retry=True):
                 del self._waiting[: len(batch)]

@@ -73,7 +73,7 @@ class CallService:
         Args:
             database: Where calls are stored.
             engine: Transcribes legs; warmed up before the first call.
-            suggestions: Searches and builds cards.
+            suggestions: Searches and builds cards; closed with this.
             categories: Ranks the work-order category.
             hub: Where events go after they are committed.
             clock: Time of the events and pace of the replays.
@@ -95,6 +95,7 @@ class CallService:
         self.archive = CallArchive(database, self._recordings)
         self._feedback = FeedbackDesk(database, clock)
         self._choices = CategoryDesk(clock)
+        self._suggestions = suggestions
         self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
         self._runs: dict[UUID, CallRun] = {}
         self._tasks = TaskSupervisor("calls")
@@ -126,6 +127,7 @@ class CallService:
     async def aclose(self) -> None:
         """Interrupt every running call, so that the next start takes it up; safe to call twice."""
         await self._tasks.aclose()
+        await self._suggestions.aclose()
         await asyncio.to_thread(self._disk.shutdown)
         await asyncio.to_thread(self._lease.release)
 

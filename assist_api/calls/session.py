@@ -35,7 +35,7 @@ from assist_api.suggestions.service import Searched, SuggestionService, state_na
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by
-from kit.tasks import BoundedChannel, ChannelClosedError, Overflow, TaskSupervisor
+from kit.tasks import BoundedChannel, ChannelClosedError, Overflow
 from speech.events import Alternative, TranscriptEvent, TranscriptFinal, TranscriptionLagged, TranscriptPartial
 
 log = structlog.get_logger(__name__)
@@ -47,9 +47,6 @@ SEARCH_QUEUE = 4
 UNPACED_SEARCH_QUEUE = 64
 """The same for a recording that is heard as fast as the machine can: it is held back instead (`caught_up`), so only
 speech that was taken in before can lead to searches, some 80 s of it."""
-
-CARDS_TIMEOUT_SECONDS = 3.0
-"""Their texts come from the database in some 10 ms; one that hangs must not hold up what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,6 @@ class CallSession:
         self._previewed: Searched | None = None
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
-        self._tasks = TaskSupervisor("call-session")
         self._unanswered = 0
         self._is_caught_up = asyncio.Event()
         self._is_caught_up.set()
@@ -157,7 +153,7 @@ class CallSession:
 
     async def run(self) -> None:
         """Handle the mailbox in order until it is drained."""
-        async with aclosing(self._tasks), aclosing(self._ahead), asyncio.TaskGroup() as group:
+        async with aclosing(self._ahead), asyncio.TaskGroup() as group:
             for lane in (self._searches, self._rankings):
                 group.create_task(self._run_lane(lane), name="call-session.lane")
             await self._handle_all()
@@ -296,10 +292,9 @@ class CallSession:
 
     async def _show(self, shown: Shown, trigger: UUID) -> None:
         try:
-            cards = self._suggestions.cards(
+            suggestions = await self._suggestions.cards(
                 self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
             )
-            suggestions = await self._tasks.within(CARDS_TIMEOUT_SECONDS, cards, name="cards")
         except Exception as error:  # noqa: BLE001  # rejected: see _search
             log.warning("call_cards_failed", call_id=str(self._journal.call_id), **told_by(error))
             await self._stages.set_search(SearchState.UNAVAILABLE)

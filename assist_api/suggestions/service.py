@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 from uuid import UUID, uuid5
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, SuggestionList
 from assist_api.search.cards import card_match, confidence_of
@@ -14,7 +18,7 @@ from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
-from kb.casebook.ranking import rank_cases
+from kb.casebook.ranking import CaseCircumstances, rank_cases
 from kb.cases import CaseService
 from kb.models import RevisionState
 from kb.schemas import CaseDetail, RevisionDetail
@@ -22,8 +26,13 @@ from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
 from kb.search.query import DocumentKind, SearchQuery
 from kb.search.readings import search_readings
 from kb.service import KnowledgeService
+from kit.circuit import CircuitBreaker
 from kit.clock import Clock
 from kit.db import Database
+from kit.db_faults import STORAGE_FAULTS, DatabaseUnreachableError
+from kit.tasks import TaskSupervisor
+
+T = TypeVar("T")
 
 ENTRY_HITS = 10
 """More than are shown: evidence gathers for entries that one sentence alone would not bring up."""
@@ -31,6 +40,9 @@ CASE_HITS = 10
 """More than are shown, so that what became of a case can bring it up."""
 SEARCH_TIMEOUT = timedelta(seconds=5)
 """Fifty times the p95 budget of a search; later than this a card helps nobody."""
+DATABASE_SECONDS, DATABASE_PAUSE_SECONDS = 1.5, 5.0
+"""How long the texts of cards may keep what is said waiting, and how long they are left alone when they did. They come
+in some 10 ms, on a busy machine in 60; a database that refuses says so at once."""
 READINGS_SECONDS = 2.0
 """How long other readings may keep an answer waiting; on a busy machine fewer of them are asked."""
 
@@ -55,6 +67,12 @@ class SuggestionService:
         self._engine = engine
         self._database = database
         self._clock = clock
+        self._breaker = CircuitBreaker(failures=1, pause_seconds=DATABASE_PAUSE_SECONDS, monotonic=clock.monotonic)
+        self._tasks = TaskSupervisor("suggestions")
+
+    async def aclose(self) -> None:
+        """End what still waits for the database; safe to call twice."""
+        await self._tasks.aclose()
 
     async def search(self, request: SearchRequest) -> Searched:
         """Search entries and cases, each by itself, so that cases never push entries out, and side by side.
@@ -91,17 +109,26 @@ class SuggestionService:
     async def _those_that_helped_first(self, request: SearchRequest, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         if not hits:
             return hits
-        async with self._database.session() as session:
-            wanted = [UUID(hit.document_id) for hit in hits]
-            found = await CaseService(session, self._clock).find_circumstances(wanted)
+
+        async def circumstances(session: AsyncSession) -> dict[UUID, CaseCircumstances]:
+            return await CaseService(session, self._clock).find_circumstances([UUID(hit.document_id) for hit in hits])
+
+        try:
+            found = await self._read(circumstances)
+        except STORAGE_FAULTS:
+            return hits
         cases = {str(case_id): case for case_id, case in found.items()}
         return rank_cases(" ".join([*request.context, request.text]), hits, cases)
 
     async def cards(
         self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState
     ) -> SuggestionList:
-        """Return the list to show; what was retired since it was indexed is left out."""
-        revisions, cases, names = await self._texts(shown)
+        """Return the list to show; what was retired since it was indexed is left out.
+
+        Raises:
+            DatabaseUnreachableError: It does not give their texts in time.
+        """
+        revisions, cases, names = await self._read(partial(self._texts, shown))
         known = {card.suggestion_id for card in before.cards}
         cards = [
             _card(call_id, item, revisions[item.hit.revision_id], known, names)
@@ -117,13 +144,31 @@ class SuggestionService:
             cards=cards, cases=case_cards, trigger_segment_id=trigger_segment_id, search_state=state_name(state)
         )
 
-    async def _texts(self, shown: Shown) -> tuple[dict[str, RevisionDetail], dict[str, CaseDetail], FoldedNames]:
-        async with self._database.session() as session:
-            revision_ids = [UUID(item.hit.revision_id) for item in shown.entries]
-            revisions = await KnowledgeService(session, self._clock).find_revisions(revision_ids)
-            case_ids = [UUID(item.hit.document_id) for item in shown.cases]
-            cases = await CaseService(session, self._clock).find_cases(case_ids) if case_ids else {}
-            names = await load_folded(session, self._clock, [item.hit for item in (*shown.entries, *shown.cases)])
+    async def _read(self, read: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Read from the database, which may be away or hang: then a call goes on without."""
+        if not self._breaker.may_call():
+            raise DatabaseUnreachableError
+
+        async def with_session() -> T:
+            async with self._database.session() as session:
+                return await read(session)
+
+        try:
+            found = await self._tasks.within(DATABASE_SECONDS, with_session(), name="read")
+        except TimeoutError as error:
+            self._breaker.note_failure()
+            raise DatabaseUnreachableError from error
+        self._breaker.note_success()
+        return found
+
+    async def _texts(
+        self, shown: Shown, session: AsyncSession
+    ) -> tuple[dict[str, RevisionDetail], dict[str, CaseDetail], FoldedNames]:
+        revision_ids = [UUID(item.hit.revision_id) for item in shown.entries]
+        revisions = await KnowledgeService(session, self._clock).find_revisions(revision_ids)
+        case_ids = [UUID(item.hit.document_id) for item in shown.cases]
+        cases = await CaseService(session, self._clock).find_cases(case_ids) if case_ids else {}
+        names = await load_folded(session, self._clock, [item.hit for item in (*shown.entries, *shown.cases)])
         published = {
             str(revision_id): revision
             for revision_id, revision in revisions.items()
