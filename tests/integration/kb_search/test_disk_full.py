@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.kb_search_small_disk import SAW
+from tests.fakes.kb_search_small_disk import REBUILDS, SAW
 
 pytestmark = pytest.mark.integration
 
@@ -45,16 +45,18 @@ def on_small_disk(folder: Path, what: str) -> list[dict[str, object]]:
 
 def test_changes_that_find_no_room_follow_once_there_is(tmp_path: Path):
     seen = on_small_disk(tmp_path, "indexing")
-    assert {"ValueError", "OperationalError"} == {look["cause"] for look in seen}, "words and rows, each once too many"
+    causes = [look["cause"] for look in seen]
+    # Either the rows or the words of a batch find no room; the words are what could be lost.
+    assert {"ValueError"} <= {*causes} <= {"ValueError", "OperationalError"}
     for look in seen:
         assert (look["again"], look["while_full"]) == ("disk_full", ["暖气不热"])
-        assert (look["documents"], look["change"], look["words"]) == (208, 208, 208)
-        assert look["after"] == ["停水通知第199号"]
+        assert look["documents"] == look["change"] == look["words"] == look["wanted"]
+        assert look["after"]
 
 
 def test_rebuild_without_room_leaves_the_index_that_answers_with_its_vectors(tmp_path: Path):
     *full, last = on_small_disk(tmp_path, "rebuild")
-    assert len(full) >= 5
+    assert len(full) == REBUILDS
     for look in full:
         assert (look["outcome"], look["documents"], look["vectors"]) == ("disk_full", 68, 1.0)
         assert look["generations"] == [look["current"]]

@@ -14,6 +14,7 @@ from kb.search.analysis.document_terms import document_terms
 from kb.search.analysis.terms import Channel
 from kb.search.documents import SearchDocument
 from kb.search.stores.base import SearchFilter, WeightedTerm
+from kit.disk import DiskFullError
 
 _EVERYWHERE = "*"
 _WRITER_HEAP_BYTES = 64_000_000
@@ -37,6 +38,7 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
+        self._folder = folder
         self._is_writable = is_writable
         self._writer = self._open_writer() if is_writable else None
         self._searcher = self._index.searcher()
@@ -58,7 +60,8 @@ class LexicalIndex:
         """Bring these rows up to date (absent from `documents` means removed) and commit.
 
         Raises:
-            ValueError: The disk is full or fails; the index stands at its last commit.
+            DiskFullError: There is no room; the index stands at its last commit.
+            ValueError: The disk failed otherwise; the same.
         """
         with self._commit() as writer:
             for row in rows:
@@ -70,6 +73,7 @@ class LexicalIndex:
         """Remove everything and commit.
 
         Raises:
+            DiskFullError: As `replace`.
             ValueError: As `replace`.
         """
         with self._commit() as writer:
@@ -84,9 +88,12 @@ class LexicalIndex:
         try:
             yield self._writer
             self._writer.commit()
-        except BaseException:
+        except BaseException as error:
             # After a fault of the disk tantivy's writer is dead, and holds the lock: the next call opens another.
             self._writer = None
+            # Which fault it was it tells only sometimes; of its dead threads it says no more than that they are dead.
+            if isinstance(error, ValueError) and shutil.disk_usage(self._folder).free < _WRITER_HEAP_BYTES:
+                raise DiskFullError from error
             raise
         self.reload()
 

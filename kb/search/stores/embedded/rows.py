@@ -172,17 +172,13 @@ class RowFile:
         with self._write() as connection:
             _set_fact(connection, name, value)
 
-    def apply(self, upserts: Sequence[SearchDocument], removals: Sequence[str], facts: Mapping[str, str]) -> None:
+    def apply(self, upserts: Sequence[SearchDocument], removals: Sequence[str]) -> None:
         """Replace and remove documents; the rows whose terms must now follow are `pending_rows`."""
         with self._write() as connection:
             gone = _remove(connection, [*removals, *(document.document_id for document in upserts)])
             added = [_insert(connection, document) for document in {d.document_id: d for d in upserts}.values()]
-            touched = [*gone, *added]
-            connection.executemany(
-                "INSERT OR IGNORE INTO lexical_pending (row) VALUES (?)", [(row,) for row in touched]
-            )
-            for name, value in facts.items():
-                _set_fact(connection, name, value)
+            pending = [(row,) for row in (*gone, *added)]
+            connection.executemany("INSERT OR IGNORE INTO lexical_pending (row) VALUES (?)", pending)
 
     def clear_pending(self, rows: Sequence[int]) -> None:
         """Note that the lexical index has followed."""

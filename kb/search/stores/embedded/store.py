@@ -243,15 +243,16 @@ class EmbeddedStore:
         """Replace and remove documents and remember the change they belong to.
 
         Raises:
-            DiskFullError: None of them counts, or all do but their words are not in the lexical index yet; the next
-                call that finds room brings those in.
+            DiskFullError: The change does not count; apply it again. Its documents may be there without their words.
         """
         self._require_writer()
-        facts = {} if change_number is None else {"change_number": str(change_number)}
         with told_when_full():
-            self._rows.apply(upserts, removals, facts)
-            # Not only the rows of this call: a full disk may have kept the words of an earlier one out.
+            # First the words that an earlier call had no room for: as long as there is none, no more rows are written.
             self._follow(self._rows.pending_rows())
+            self._rows.apply(upserts, removals)
+            self._follow(self._rows.pending_rows())
+            if change_number is not None:
+                self._rows.set_fact("change_number", str(change_number))
         self.refresh()
 
     @property
