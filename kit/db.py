@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from kit.db_faults import SQLITE_PRIMARY_CODE, fault_of
+from kit.db_faults import SQLITE_PRIMARY_CODE, told_as_fault
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -68,8 +68,14 @@ class Database:
 
     def __init__(self, url: str, *, echo: bool = False) -> None:
         self.url = make_url(url)
-        times = {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": STATEMENT_TIMEOUT_SECONDS}
-        self.engine: AsyncEngine = create_async_engine(
+        self.engine = self._make_engine(echo=echo, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+
+    def _make_engine(self, *, statement_timeout_seconds: float | None, echo: bool = False) -> AsyncEngine:
+        times = {"timeout": CONNECT_TIMEOUT_SECONDS, "command_timeout": statement_timeout_seconds}
+        return create_async_engine(
             self.url,
             echo=echo,
             pool_pre_ping=not self.is_sqlite,
@@ -77,9 +83,6 @@ class Database:
             # What callers said would stand in the text of every error, and so in the log.
             hide_parameters=True,
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
 
     @property
     def is_sqlite(self) -> bool:
@@ -96,23 +99,15 @@ class Database:
         """
         async with self._sessions() as session:
             if not self.is_sqlite:
-                await self._connect(session)
-            try:
-                yield session
-                await session.commit()
-            except BaseException as error:
-                await session.rollback()
-                if (fault := fault_of(error, has_timeout=not self.is_sqlite)) is not None:
-                    raise fault from error
-                raise
-
-    async def _connect(self, session: AsyncSession) -> None:
-        try:
-            await session.connection()
-        except Exception as error:
-            if (fault := fault_of(error, is_connecting=True)) is not None:
-                raise fault from error
-            raise
+                with told_as_fault(is_connecting=True):
+                    await session.connection()
+            with told_as_fault(has_timeout=not self.is_sqlite):
+                try:
+                    yield session
+                    await session.commit()
+                except BaseException:
+                    await session.rollback()
+                    raise
 
     @asynccontextmanager
     async def unhurried(self) -> AsyncIterator[AsyncConnection]:
@@ -121,7 +116,7 @@ class Database:
             async with self.engine.connect() as connection:
                 yield connection
             return
-        engine = create_async_engine(self.url, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS}, hide_parameters=True)
+        engine = self._make_engine(statement_timeout_seconds=None)
         try:
             async with engine.connect() as connection:
                 yield connection

@@ -6,6 +6,8 @@ What a statement did wrong (a constraint, a missing table) is not among them: th
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -43,14 +45,28 @@ STORAGE_FAULTS = (DiskFullError, DatabaseUnreachableError)
 """What passes by itself, or once somebody makes room: worth another try."""
 
 
-def fault_of(error: BaseException, *, is_connecting: bool = False, has_timeout: bool = False) -> DependencyError | None:
-    """Return what an error of the database is to be told as; None for one that is not the database's own trouble.
+@contextmanager
+def told_as_fault(*, is_connecting: bool = False, has_timeout: bool = False) -> Iterator[None]:
+    """Turn the database's own trouble inside the block into one of `STORAGE_FAULTS`; other errors pass as they are.
 
     Args:
-        error: As the driver or SQLAlchemy raised it.
-        is_connecting: It came while the connection was made, when drivers raise what the system told them.
+        is_connecting: A connection is made, when drivers raise what the system told them.
         has_timeout: The driver itself gives up on a statement, and raises `TimeoutError`.
+
+    Raises:
+        DatabaseUnreachableError: It does not answer, or cannot write just now.
+        DiskFullError: It has no room to write.
     """
+    try:
+        yield
+    except Exception as error:
+        fault = _fault_of(error, is_connecting=is_connecting, has_timeout=has_timeout)
+        if fault is not None:
+            raise fault from error
+        raise
+
+
+def _fault_of(error: BaseException, *, is_connecting: bool, has_timeout: bool) -> DependencyError | None:
     if isinstance(error, STORAGE_FAULTS):
         return None
     if is_disk_full(error):

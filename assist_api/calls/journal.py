@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -63,44 +64,46 @@ EventData = (
 Write = Callable[[AsyncSession], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class JournalWays:
+    """Where the events of calls go, the same for every call of a process.
+
+    Attributes:
+        database: Where they are stored.
+        spool: Keeps what the database cannot take.
+        hub: Where they are published.
+        clock: Their time.
+    """
+
+    database: Database
+    spool: EventSpool
+    hub: CallHub
+    clock: Clock
+
+
 class CallJournal:
     """Events of one call, in order. Every method may be called from any task of the event loop."""
 
-    def __init__(
-        self, snapshot: CallSnapshot, seq: int, *, database: Database, hub: CallHub, clock: Clock, spool: EventSpool
-    ) -> None:
+    def __init__(self, snapshot: CallSnapshot, seq: int, ways: JournalWays) -> None:
         self._snapshot = snapshot
         self._seq = seq
-        self._database = database
-        self._hub = hub
-        self._clock = clock
+        self._database = ways.database
+        self._hub = ways.hub
+        self._clock = ways.clock
         self._lock = asyncio.Lock()
-        self._backlog = Backlog(snapshot.call.id, self._write, self._tell_storage, spool=spool, clock=clock)
+        self._backlog = Backlog(snapshot.call.id, self._write, self._tell_storage, spool=ways.spool, clock=ways.clock)
 
     @classmethod
-    async def create(
-        cls,
-        row: CallRow,
-        answered: CallAnswered,
-        *,
-        database: Database,
-        hub: CallHub,
-        clock: Clock,
-        spool: EventSpool,
-        write: Write,
-    ) -> CallJournal:
+    async def create(cls, row: CallRow, answered: CallAnswered, ways: JournalWays, *, write: Write) -> CallJournal:
         """Create a call and its first event in one transaction.
 
         Args:
             row: The call, not yet stored.
             answered: The first event.
-            database: Where it is stored.
-            hub: Where events are published.
-            clock: Time of the events.
-            spool: Keeps what the database cannot take.
+            ways: Where its events go.
             write: Last thing before the commit; moves the recording into place.
         """
-        journal = cls(empty_snapshot(call_info(row)), 0, database=database, hub=hub, clock=clock, spool=spool)
+        journal = cls(empty_snapshot(call_info(row)), 0, ways)
 
         async def insert(session: AsyncSession) -> None:
             CallRepository(session).add(row)
@@ -110,15 +113,13 @@ class CallJournal:
         return journal
 
     @classmethod
-    async def load(
-        cls, call_id: UUID, *, database: Database, hub: CallHub, clock: Clock, spool: EventSpool
-    ) -> CallJournal:
+    async def load(cls, call_id: UUID, ways: JournalWays) -> CallJournal:
         """Rebuild the journal of a stored call from its events.
 
         Raises:
             NotFoundError: There is no such call.
         """
-        async with database.session() as session:
+        async with ways.database.session() as session:
             repository = CallRepository(session)
             row = await repository.find(call_id)
             if row is None:
@@ -127,7 +128,7 @@ class CallJournal:
         snapshot = fold(empty_snapshot(call_info(row)), events)
         # The writer may have committed between the two reads; its events are in the snapshot, so their number is too.
         seq = max(row.last_seq, events[-1].seq if events else 0)
-        return cls(snapshot, seq, database=database, hub=hub, clock=clock, spool=spool)
+        return cls(snapshot, seq, ways)
 
     @property
     def call_id(self) -> UUID:
@@ -200,8 +201,8 @@ class CallJournal:
         for event in news:
             snapshot = reduce_call(snapshot, event)
             batch.append(Stored(event, snapshot.call))
-        await self._write(batch, is_retry=True)
         if news:
+            await self._write(batch, is_retry=False)
             self._seq, self._snapshot = news[-1].seq, snapshot
         return len(news)
 

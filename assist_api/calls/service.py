@@ -20,7 +20,7 @@ from assist_api.calls.births import NewCall, call_row
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
 from assist_api.calls.feedback import FeedbackDesk
-from assist_api.calls.journal import CallJournal
+from assist_api.calls.journal import CallJournal, JournalWays
 from assist_api.calls.lease import RunnerLease
 from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
 from assist_api.calls.replay import ROLES, LegOpener
@@ -84,13 +84,13 @@ class CallService:
         """
         self._database = database
         self._clock = clock
-        self._hub = hub
         self._max_concurrent = max_concurrent
         self._admitting = 0
         self.demo_calls = tuple(demo_calls)
         self._lease = RunnerLease(data_dir / "runners")
         self._disk = ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="recordings")
         self._spool = EventSpool(data_dir / "spool")
+        self._ways = JournalWays(database, self._spool, hub, clock)
         self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
         self.archive = CallArchive(database, self._recordings)
         self._feedback = FeedbackDesk(database, clock)
@@ -273,15 +273,7 @@ class CallService:
             await self._on_disk(lambda: self._recordings.publish(prepared))
 
         row = call_row(new, prepared, answered, self._lease.runner_id)
-        return await CallJournal.create(
-            row,
-            answered,
-            database=self._database,
-            hub=self._hub,
-            clock=self._clock,
-            spool=self._spool,
-            write=publish,
-        )
+        return await CallJournal.create(row, answered, self._ways, write=publish)
 
     def _launch(self, run: CallRun) -> None:
         self._runs[run.call_id] = run
@@ -334,9 +326,7 @@ class CallService:
         await self._on_disk(lambda: self._recordings.sweep(orphans, self._lease.is_alive))
 
     async def _load(self, call_id: UUID) -> CallJournal:
-        return await CallJournal.load(
-            call_id, database=self._database, hub=self._hub, clock=self._clock, spool=self._spool
-        )
+        return await CallJournal.load(call_id, self._ways)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)

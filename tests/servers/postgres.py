@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ class PostgresServer:
     port: int
     binaries: Path
     folder: Path
-    as_user: tuple[str, ...]
+    as_user: Sequence[str]
 
     def start(self) -> None:
         """Start it; returns when it answers."""
@@ -37,17 +37,17 @@ class PostgresServer:
         """Stop it at once, as a crash would: connections are cut, the next start recovers."""
         self._control("-m", "immediate", "stop")
 
-    def pause(self) -> None:
-        """Let it hang: connections stay, and nothing is answered until `go_on`."""
+    def freeze(self) -> None:
+        """Let it hang: connections stay, and nothing is answered until `thaw`."""
         self._signal(signal.SIGSTOP)
 
-    def go_on(self) -> None:
-        """Answer again, after `pause`."""
+    def thaw(self) -> None:
+        """Answer again, after `freeze`."""
         self._signal(signal.SIGCONT)
 
     def _control(self, *arguments: object) -> None:
         pg_ctl = [self.binaries / "pg_ctl", "-D", self.folder / "data", "-w", "-t", str(START_TIMEOUT_SECONDS)]
-        _run([*self.as_user], [*pg_ctl, *arguments])
+        _run(self.as_user, [*pg_ctl, *arguments])
 
     def _signal(self, number: signal.Signals) -> None:
         postmaster = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().split()[0]))
@@ -120,7 +120,7 @@ def run_postgres() -> Iterator[PostgresServer]:
             "-N",
         ]
         _run(as_user, initdb)
-        server = PostgresServer(_free_port(), binaries, folder, tuple(as_user))
+        server = PostgresServer(_free_port(), binaries, folder, as_user)
         server.start()
         try:
             yield server
@@ -142,7 +142,7 @@ def _unprivileged(folder: Path) -> list[str]:
     return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "env", f"HOME={folder}"]
 
 
-def _run(as_user: list[str], command: list[object]) -> None:
+def _run(as_user: Sequence[str], command: Sequence[object]) -> None:
     # Output goes to files: a server that inherits a pipe would keep it open and block the reader for ever.
     with tempfile.TemporaryFile() as output:
         process = subprocess.run(

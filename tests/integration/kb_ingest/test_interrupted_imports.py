@@ -7,10 +7,9 @@ import io
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
@@ -23,6 +22,7 @@ from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
+from tests.fakes.full_sqlite import full
 from tests.fakes.kb_core_drafts import entry_draft
 from tests.fakes.kb_ingest_desk import QuietIndex, counts, gate_over
 
@@ -121,23 +121,14 @@ async def test_full_disk_while_publishing_is_said_and_mended_by_publishing_again
     await prepare(tmp_path)
     database, imports = open_imports(tmp_path)
     (known,) = (await imports.list_imports(None, 1)).items
-    limit = {"pages": (tmp_path / "test.sqlite").stat().st_size // PAGE_BYTES + 60}
-
-    def leave_room(connection: Any, _record: object) -> None:  # noqa: ANN401  # rejected: the driver has no type
-        # SQLite itself then says what it says on a full disk.
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA max_page_count = {limit['pages']}")
-        cursor.close()
-
-    event.listen(database.engine.sync_engine, "connect", leave_room)
-    stopped = await imports.work(known.id, imports.publish)
+    pages = (tmp_path / "test.sqlite").stat().st_size // PAGE_BYTES + 60
+    with full(database, pages=pages):
+        stopped = await imports.work(known.id, imports.publish)
     assert (stopped.state, stopped.failure) == (ImportState.READY, "disk_full")
     whole = sum(file.state == FileState.PUBLISHED for file in stopped.files)
     assert whole < FILES
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Entry)) == whole * ARTICLES
-    limit["pages"] = 1_000_000
-    await database.aclose()
     done = await imports.work(known.id, imports.publish)
     assert (done.state, done.failure, counts(done)) == (ImportState.FINISHED, None, {"new": FILES * ARTICLES})
     await imports.aclose()

@@ -8,11 +8,9 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 
 from assist_api.calls import backlog
 from assist_api.calls.schemas import FeedbackRequest
@@ -28,6 +26,7 @@ from assist_api.realtime.protocol import (
 )
 from kit.db_faults import DatabaseUnreachableError
 from tests.fakes.assist_calls_desk import Desk, add_agent, open_desk, until_ended
+from tests.fakes.full_sqlite import create_with_small_pages, full
 from tests.servers.postgres import PostgresServer, run_postgres
 
 pytestmark = pytest.mark.module
@@ -80,7 +79,7 @@ async def stored(desk: Desk, call_id: UUID) -> list[CallEvent]:
     return list((await desk.calls.archive.events(call_id, after=0, limit=1_000)).items)
 
 
-async def all_is_stored(desk: Desk, call_id: UUID, told: list[CallEvent]) -> None:
+async def assert_all_is_stored(desk: Desk, call_id: UUID, told: list[CallEvent]) -> None:
     await desk.ended(call_id)
     kept = [event for event in told if not isinstance(event, TranscriptPartialEvent)]
     assert await stored(desk, call_id) == kept
@@ -97,7 +96,7 @@ async def test_a_database_that_is_restarted_amid_a_call_misses_nothing(
         away = await until_final(events, 2)
         await asyncio.to_thread(own_postgres.start)
         back = [event async for event in events]
-        await all_is_stored(desk, call_id, [*told, *away, *back])
+        await assert_all_is_stored(desk, call_id, [*told, *away, *back])
         assert storage_states(away) == ["degraded"]
         assert storage_states(back) == ["ok"]
         # Cards need their texts, so there are none meanwhile; the last sentence has its own again.
@@ -107,13 +106,13 @@ async def test_a_database_that_is_restarted_amid_a_call_misses_nothing(
 async def test_a_database_that_hangs_holds_up_no_call(own_postgres: PostgresServer, tmp_path: Path) -> None:
     async with open_desk(own_postgres.create_database(), tmp_path) as desk, running_call(desk) as (call_id, events):
         told = await until_final(events, 1)
-        own_postgres.pause()
+        own_postgres.freeze()
         try:
             told += [event async for event in events]
         finally:
-            own_postgres.go_on()
+            own_postgres.thaw()
         assert isinstance(told[-1], CallEndedEvent)
-        await all_is_stored(desk, call_id, told)
+        await assert_all_is_stored(desk, call_id, told)
         assert storage_states(told)[0] == "degraded"
 
 
@@ -126,7 +125,7 @@ async def test_a_call_ends_while_its_database_is_away(own_postgres: PostgresServ
         assert desk.calls.is_carried_here(call_id)
         assert (await desk.calls.snapshot(call_id)).seq == told[-1].seq
         await asyncio.to_thread(own_postgres.start)
-        await all_is_stored(desk, call_id, told)
+        await assert_all_is_stored(desk, call_id, told)
 
 
 async def test_what_is_to_be_written_with_an_event_is_refused_meanwhile(
@@ -185,27 +184,16 @@ async def test_another_writer_of_the_file_holds_up_no_sentence(sqlite_url: str, 
             told += await until_final(events, 1)
             other.execute("ROLLBACK")
         told += [event async for event in events]
-        await all_is_stored(desk, call_id, told)
+        await assert_all_is_stored(desk, call_id, told)
+        assert storage_states(told)[0] == "degraded"
 
 
 async def test_a_full_disk_stops_no_call(sqlite_url: str, tmp_path: Path) -> None:
-    limit: dict[str, int] = {}
-    with closing(sqlite3.connect(tmp_path / "calls.sqlite")) as file:
-        # So small that no event finds room in a page that is there.
-        file.execute("PRAGMA page_size = 512")
-        file.execute("CREATE TABLE smallest (page INTEGER)")
-
-    def leave_room(cursor: Any) -> None:  # noqa: ANN401  # rejected: the driver has no type
-        # SQLite itself then says what it says on a full disk.
-        cursor.execute(f"PRAGMA max_page_count = {limit.get('pages', 1_000_000)}")
-
+    create_with_small_pages(tmp_path / "calls.sqlite")
     async with open_desk(sqlite_url, tmp_path) as desk, running_call(desk) as (call_id, events):
-        engine = desk.database.engine.sync_engine
-        sqlalchemy_event.listen(engine, "checkout", lambda connection, *_: leave_room(connection.cursor()))
         told = await until_final(events, 1)
-        limit["pages"] = 1
-        told += await until_final(events, 3)
+        with full(desk.database):
+            told += await until_final(events, 3)
         assert "degraded" in storage_states(told)
-        limit.clear()
         told += [event async for event in events]
-        await all_is_stored(desk, call_id, told)
+        await assert_all_is_stored(desk, call_id, told)

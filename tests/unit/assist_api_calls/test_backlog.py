@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,33 +10,15 @@ import pytest
 from assist_api.calls import backlog
 from assist_api.calls.backlog import Backlog, Stored
 from assist_api.calls.spool import EventSpool
-from assist_api.realtime.protocol import CallInfo, CallInterrupted, CallInterruptedEvent, CallState
+from assist_api.realtime.protocol import CallInterrupted, CallInterruptedEvent
 from kit.clock import SystemClock
 from kit.db_faults import DatabaseUnreachableError
+from tests.fakes.assist_calls_events import AT, call_info
 
 pytestmark = pytest.mark.unit
 
 CALL_ID = uuid4()
-AT = datetime(2026, 11, 27, 9, tzinfo=UTC)
-HEAD = CallInfo(
-    id=CALL_ID,
-    state=CallState.INTERRUPTED,
-    source="replay",
-    title="",
-    sector=None,
-    customer_number_masked="",
-    agent_name="",
-    created_at=AT,
-    ended_at=None,
-    end_reason=None,
-    end_code="",
-    end_message="",
-    duration_ms=None,
-    heard_ms=0,
-    speed="1",
-    leg_roles=[],
-    has_audio=True,
-)
+HEAD = call_info(CALL_ID)
 
 
 class Shelf:

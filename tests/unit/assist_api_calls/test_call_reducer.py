@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +13,8 @@ from assist_api.realtime.protocol import (
     CallAnswered,
     CallEnded,
     CallEvent,
-    CallInfo,
     CallInterrupted,
     CallSnapshot,
-    CallState,
     CategoryRanking,
     EndReason,
     FeedbackRecorded,
@@ -28,34 +25,15 @@ from assist_api.realtime.protocol import (
     Utterance,
     Verdict,
 )
+from tests.fakes.assist_calls_events import AT, call_info
 
 pytestmark = pytest.mark.unit
 
 CALL = UUID(int=1)
-AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
 def start() -> CallSnapshot:
-    info = CallInfo(
-        id=CALL,
-        state=CallState.ENDED,
-        source="replay",
-        title="",
-        sector=None,
-        customer_number_masked="",
-        agent_name="",
-        created_at=AT,
-        ended_at=AT,
-        end_reason=EndReason.FAILED,
-        end_code="x",
-        end_message="x",
-        duration_ms=None,
-        heard_ms=99,
-        speed="1",
-        leg_roles=[],
-        has_audio=True,
-    )
-    return empty_snapshot(info)
+    return empty_snapshot(call_info(CALL))
 
 
 def said(segment: int, text: str, *, is_final: bool, index: int = 0, start_ms: int = 0, end_ms: int = 10) -> Utterance:

@@ -13,7 +13,7 @@ from kit.disk import DiskFullError, is_disk_full, told_when_full
 pytestmark = pytest.mark.unit
 
 
-class PostgresDiskFull(Exception):  # rejected: asyncpg names its own like this
+class PostgresDiskFull(Exception):
     sqlstate = "53100"
 
 
