@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,

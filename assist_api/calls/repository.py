@@ -11,14 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.models import (
-    CallEventRow,
-    CallRow,
-    CallSuggestionRow,
-    CategoryChoiceRow,
-    SuggestionFeedbackRow,
-)
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallEvent,
     CallInfo,
     CallState,
@@ -26,6 +19,13 @@ from assist_api.realtime.protocol import (
     LegRole,
     SuggestionList,
     SuggestionShownEvent,
+)
+from assist_api.calls.models import (
+    CallEventRow,
+    CallRow,
+    CallSuggestionRow,
+    CategoryChoiceRow,
+    SuggestionFeedbackRow,
 )
 
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)

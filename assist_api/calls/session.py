@@ -17,10 +17,7 @@ import structlog
 
 from assist_api.calls import metrics
 from assist_api.calls.category import CallCategories, is_materially_different
-from assist_api.calls.journal import CallJournal
-from assist_api.calls.lane import WorkLane
-from assist_api.calls.stages import StageBoard
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CategoryRanking,
     LegRole,
     StageState,
@@ -28,6 +25,9 @@ from assist_api.realtime.protocol import (
     Utterance,
     Verdict,
 )
+from assist_api.calls.journal import CallJournal
+from assist_api.calls.lane import WorkLane
+from assist_api.calls.stages import StageBoard
 from assist_api.suggestions.ahead import SearchAhead
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, SearchRequest

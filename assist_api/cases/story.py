@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallEvent,
     CallSnapshot,
     CategoryChosen,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnswered,
     CallEnded,
     CallEvent,

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from assist_api.evaluation.figures import Spread, spread
-from assist_api.evaluation.layouts import CallScript
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
@@ -21,6 +19,8 @@ from assist_api.realtime.protocol import (
     TranscriptFinalEvent,
     Utterance,
 )
+from assist_api.evaluation.figures import Spread, spread
+from assist_api.evaluation.layouts import CallScript
 from speech.evaluate import error_count, normalise
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import assist_api.accounts.models
 import assist_api.calls.models
 import kb.classify.models
+import kb.entries.models
 import kb.gold.models
 import kb.ingest.models
-import kb.models
-import kb.taxonomy_models
+import kb.taxonomy.models
 import kb.words.models
 from kit.db import Base
 
@@ -18,8 +18,8 @@ MODULES = (
     kb.classify.models,
     kb.gold.models,
     kb.ingest.models,
-    kb.models,
-    kb.taxonomy_models,
+    kb.entries.models,
+    kb.taxonomy.models,
     kb.words.models,
 )
 metadata = Base.metadata

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from assist_api.calls.events import Verdict
 from assist_api.calls.repository import CallRepository
-from assist_api.realtime.protocol import Verdict
+from kb.entries.repository import EntryRepository
 from kb.gold.repository import GoldRepository
-from kb.repository import EntryRepository
-from kb.search.fit.judgements import GoldLine, JudgedQuestion
+from kb.search.ranking.fit.judgements import GoldLine, JudgedQuestion
 from kit.db import Database
 from kit.errors import InvalidInputError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from assist_api.realtime.protocol import Card, Confidence
+from assist_api.calls.events import Card, Confidence
 
 
 def make_card(entry_id: UUID, **changes: object) -> Card:

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.calls.journal import EventData, make_event
-from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnswered,
     CallEnded,
     CallEvent,
@@ -25,6 +23,8 @@ from assist_api.realtime.protocol import (
     Utterance,
     Verdict,
 )
+from assist_api.calls.journal import EventData, make_event
+from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
 from tests.fakes.assist_calls_events import AT, call_info
 
 pytestmark = pytest.mark.unit

@@ -4,7 +4,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from assist_api.realtime.protocol import LegRole
+from assist_api.calls.events import LegRole
 from assist_api.suggestions.policy import Shown, SuggestionPolicy
 from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.sector import SectorTracker, named_sectors
