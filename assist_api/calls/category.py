@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from assist_api.calls.events import CategoryRanking, LegRole, RankedCategory, Utterance
+from assist_api.categories.ranked import CategoryRanking, RankedCategory
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.classify.classifier import CategoryRankingResult
 from kb.taxonomy.tree import load_taxonomy, split_category_id
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.events import CategoryChosen
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CategoryChoiceRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.viewer import CallViewer
+from assist_api.categories.ranked import CategoryChosen
 from kb.classify.examples import Example, Origin
 from kb.taxonomy.tree import load_taxonomy, split_category_id
 from kit.clock import Clock

@@ -8,25 +8,17 @@ that generated TypeScript has no false optionals.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class WireModel(BaseModel):
-    """Base of everything that goes over the wire."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class LegRole(StrEnum):
-    """Who speaks on a leg."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
+from assist_api.categories.ranked import CategoryChosen, CategoryRanking
+from assist_api.http.wire import WireModel
+from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 
 class CallState(StrEnum):
@@ -43,143 +35,6 @@ class EndReason(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
-
-
-class Utterance(WireModel):
-    """The text of one segment, as far as it is known."""
-
-    segment_id: UUID
-    leg_role: LegRole
-    start_ms: int
-    end_ms: int
-    text: str
-    is_final: bool
-    partial_index: int = Field(description="Count of the partial, from 0; -1 for a final")
-    confidence: float = Field(description="Mean token probability, 0..1; 0 for a partial")
-    language: str
-
-
-class Span(WireModel):
-    """Half-open character range (Unicode code points)."""
-
-    start: int
-    end: int
-
-
-class CardMatch(WireModel):
-    """A term that caller and entry share: highlighted on both sides, dotted when only the sound agrees."""
-
-    kind: Literal["exact", "pinyin", "synonym"]
-    segment_id: UUID | None = Field(description="The utterance it stands in; null for a typed search")
-    utterance_span: Span | None
-    field: Literal["title", "variants", "answer", "script", "problem", "solution"]
-    field_index: int
-    field_span: Span
-
-
-class Confidence(StrEnum):
-    """The bar of three steps on a card."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class FoldedDocument(WireModel):
-    """An entry or case that says nearly the same as the one shown, and stands behind it."""
-
-    document_id: UUID = Field(description="Of the entry or case")
-    title: str
-    region: str | None = Field(description="Of an entry, or the area of a case; null for everywhere")
-
-
-class Card(WireModel):
-    """One knowledge entry revision, as suggested."""
-
-    suggestion_id: UUID
-    entry_id: UUID
-    revision_id: UUID
-    revision_number: int
-    title: str
-    script: str = Field(description="The sentence(s) to say aloud")
-    answer: str = Field(description="Markdown")
-    variants: list[str]
-    sector: str | None = Field(description="Null for every sector")
-    category_path: list[str] = Field(description="Chinese names: sector, group, situation, then idea and means")
-    business_type: str
-    reviewed_on: date | None
-    valid_until: date | None
-    confidence: Confidence
-    probability: float = Field(description="Calibrated, 0..1")
-    score_parts: dict[str, float]
-    trigger_segment_ids: list[UUID]
-    matches: list[CardMatch]
-    is_new: bool = Field(description="Not in the list shown before this one")
-    # Events written before there was folding have none.
-    folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
-
-
-class CaseCard(WireModel):
-    """One solved case, as suggested beside the entries."""
-
-    suggestion_id: UUID
-    case_id: UUID
-    title: str
-    problem: str
-    solution: str
-    outcome: str
-    sector: str | None
-    occurred_on: date
-    area: str
-    probability: float
-    matches: list[CardMatch]
-    folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
-
-
-class SuggestionList(WireModel):
-    """All that the suggestion panel shows at one moment; replaces the list before it."""
-
-    cards: list[Card] = Field(max_length=3)
-    cases: list[CaseCard] = Field(max_length=3)
-    trigger_segment_id: UUID | None
-    search_state: Literal["complete", "lexical_only", "local", "unavailable"]
-
-
-class SuggestionWithheld(WireModel):
-    """A search that showed nothing new: "no card" is a result and is logged."""
-
-    reason: Literal["nothing_fits", "unchanged", "not_a_question", "search_unavailable"]
-    trigger_segment_id: UUID
-    search_state: Literal["complete", "lexical_only", "local", "unavailable"]
-
-
-class RankedCategory(WireModel):
-    """A work-order category: business type × situation."""
-
-    category_id: str = Field(description="`<business_type>/<situation code>`, e.g. `fault/power.outage.single`")
-    business_type: str
-    situation: str
-    path: list[str] = Field(description="Chinese names: business type, then the situation from sector down")
-    probability: float = Field(description="Calibrated, 0..1")
-
-
-class CategoryRanking(WireModel):
-    """The work-order category as it stands; best first, at most five."""
-
-    categories: list[RankedCategory]
-    has_abstained: bool = Field(description="True while no category reaches the threshold")
-    trigger_segment_id: UUID
-
-
-class CategoryChosen(WireModel):
-    """The category an agent chose for the call, with the ranking that was on the screen then; the newest counts."""
-
-    category_id: str = Field(description="`<business_type>/<situation code>`")
-    business_type: str
-    situation: str
-    path: list[str] = Field(description="Chinese names: business type, then the situation from sector down")
-    chosen_by: str = Field(description="Display name of the agent")
-    ranked: CategoryRanking | None = Field(description="What was ranked when it was chosen")
 
 
 class Verdict(StrEnum):

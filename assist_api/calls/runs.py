@@ -19,7 +19,6 @@ from assist_api.calls.events import (
     CallInterrupted,
     CallState,
     EndReason,
-    LegRole,
     TranscriptFinalEvent,
 )
 from assist_api.calls.failures import Failure, failure_of
@@ -29,6 +28,7 @@ from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.replay import LegOpener, Replay, ReplayPlan
 from assist_api.calls.session import CallSession
 from assist_api.suggestions.service import SuggestionService
+from assist_api.transcripts.utterances import LegRole
 from kit.clock import Clock
 from kit.errors import DomainError
 

@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.calls.events import CategoryChosen, LegRole, RankedCategory, Utterance
 from assist_api.cases.facts import Fact, find_area, find_facts
 from assist_api.cases.story import FinishedCall
+from assist_api.categories.ranked import CategoryChosen, RankedCategory
 from assist_api.suggestions.small_talk import content_length, content_spans
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.deidentify import deidentify
 from kb.entries.models import CaseOutcome
 from kb.entries.schemas import EvidenceLine, EvidenceNote

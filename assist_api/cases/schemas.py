@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.calls.events import RankedCategory
+from assist_api.categories.ranked import RankedCategory
 from assist_api.http.schemas import InputModel, OutputModel
 from kb.entries.models import CaseOutcome
 from kb.entries.schemas import CaseCluster, CaseDetail, CaseDraft, EntryOutcomes, EvidenceLine, Solution

@@ -11,16 +11,15 @@ from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
-    Card,
     CategoryRankedEvent,
-    LegRole,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
     TranscriptFinalEvent,
-    Utterance,
 )
 from assist_api.evaluation.figures import Spread, spread
 from assist_api.evaluation.layouts import CallScript
+from assist_api.suggestions.cards import Card
+from assist_api.transcripts.utterances import LegRole, Utterance
 from speech.evaluate import error_count, normalise
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.calls.events import CardMatch, WireModel
 from assist_api.http.schemas import InputModel, OutputModel
+from assist_api.http.wire import WireModel
 from assist_api.search.schemas import MAX_RESULTS, SectorName
+from assist_api.search.shown import CardMatch
 from kb.entries.schemas import EntryDraft
 from kb.gold.comparison import DropPolicy
 from kb.gold.exchange import FileFormat

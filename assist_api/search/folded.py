@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.events import FoldedDocument
+from assist_api.search.shown import FoldedDocument
 from kb.cases.service import CaseService
 from kb.entries.service import KnowledgeService
 from kb.kinds import DocumentKind

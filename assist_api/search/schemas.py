@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.calls.events import CardMatch, Confidence, FoldedDocument, WireModel
 from assist_api.http.schemas import InputModel
+from assist_api.http.wire import WireModel
+from assist_api.search.shown import CardMatch, Confidence, FoldedDocument
 from kb.kinds import Audience, DocumentKind
 from kb.search.query import MAX_QUERY_CHARACTERS
 

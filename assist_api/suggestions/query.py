@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from uuid import UUID
 
-from assist_api.calls.events import LegRole
 from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
+from assist_api.transcripts.utterances import LegRole
 from kb.search.question.readings import Reading, likelihood_beside
 from speech.events import Alternative
 

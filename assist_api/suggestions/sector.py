@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from assist_api.calls.events import LegRole
+from assist_api.transcripts.utterances import LegRole
 from kb.taxonomy.tree import Taxonomy, load_taxonomy, split_category_id
 
 RANKED_MASS = 0.85

@@ -12,10 +12,12 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.events import Card, CardMatch, CaseCard, Span, SuggestionList
+from assist_api.http.wire import Span
 from assist_api.search.cards import card_match, confidence_of
 from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
+from assist_api.search.shown import CardMatch
+from assist_api.suggestions.cards import Card, CaseCard, SuggestionList
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
 from kb.cases.ranking import CaseCircumstances, rank_cases

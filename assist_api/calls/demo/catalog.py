@@ -9,8 +9,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from assist_api.calls.events import LegRole
 from assist_api.calls.schemas import DemoCallInfo, Sector
+from assist_api.transcripts.utterances import LegRole
 
 DEMO_CALLS_DIR = Path(__file__).parent / "calls"
 

@@ -12,7 +12,6 @@ import pytest
 from assist_api.calls.events import (
     CallEvent,
     CategoryRankedEvent,
-    LegRole,
     StageStateChangedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
@@ -23,6 +22,7 @@ from assist_api.calls.events import (
 from assist_api.calls.reducer import empty_snapshot, fold
 from assist_api.calls.schemas import FeedbackRequest
 from assist_api.calls.viewer import CallViewer
+from assist_api.transcripts.utterances import LegRole
 from kb.kinds import DocumentKind
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow

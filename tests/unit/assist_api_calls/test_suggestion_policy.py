@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.calls.events import LegRole
 from assist_api.suggestions.policy import FOUND_AGAIN, Decision, Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
+from assist_api.transcripts.utterances import LegRole
 from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
 from speech.events import Alternative

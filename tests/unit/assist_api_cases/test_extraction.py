@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from assist_api.calls.events import CategoryChosen, Verdict
+from assist_api.calls.events import Verdict
 from assist_api.cases.extraction import evidence_lines, propose
+from assist_api.categories.ranked import CategoryChosen
 from kb.entries.models import CaseOutcome
 from tests.fakes.assist_cases_story import card, ranking, segment, story
 
