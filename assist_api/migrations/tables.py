@@ -10,6 +10,8 @@ import kb.ingest.models
 import kb.models
 import kb.taxonomy_models
 import kb.words.models
+import kit.jobs.models
+import kit.outbox.models
 from kit.db import Base
 
 MODULES = (
@@ -21,5 +23,7 @@ MODULES = (
     kb.models,
     kb.taxonomy_models,
     kb.words.models,
+    kit.jobs.models,
+    kit.outbox.models,
 )
 metadata = Base.metadata
