@@ -89,12 +89,14 @@ class WakeUp:
         """End the present wait, or the next one."""
         self._is_woken.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Return when woken, at the latest after this many seconds of the clock."""
+    async def wait(self, seconds: float) -> bool:
+        """Return when woken, at the latest after this many seconds of the clock; tell whether it was woken."""
         pause = asyncio.ensure_future(self._clock.sleep(seconds))
         woken = asyncio.ensure_future(self._is_woken.wait())
         try:
             await asyncio.wait({pause, woken}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await cancel_and_wait(pause, woken)
+        is_woken = self._is_woken.is_set()
         self._is_woken.clear()
+        return is_woken
