@@ -9,10 +9,10 @@ import assist_api.notifications.models
 import assist_api.policies.models
 import assist_api.units.models
 import kb.classify.models
+import kb.entries.models
 import kb.gold.models
 import kb.ingest.models
-import kb.models
-import kb.taxonomy_models
+import kb.taxonomy.models
 import kb.words.models
 from kit.db import Base
 
@@ -26,8 +26,8 @@ MODULES = (
     kb.classify.models,
     kb.gold.models,
     kb.ingest.models,
-    kb.models,
-    kb.taxonomy_models,
+    kb.entries.models,
+    kb.taxonomy.models,
     kb.words.models,
 )
 metadata = Base.metadata
