@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.accounts.principal import CurrentAccount
+from assist_api.http.principal import CurrentAccount
 
 SYSTEM_ROLE = "system"
 """Role of entries that no account wrote: jobs, and commands of whoever may start them on the machine."""

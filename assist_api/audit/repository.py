@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.audit.chain import ChainPoint
 from assist_api.audit.log import HEAD_ID
 from assist_api.audit.models import AuditEntry, AuditHead
+from assist_api.units.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class AuditFilter:
         object_id: Id of the object.
         since: Recorded at this time or later.
         until: Recorded before this time.
+        reach: Whose entries may be seen.
     """
 
     actor_id: UUID | None = None
@@ -36,6 +38,7 @@ class AuditFilter:
     object_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    reach: Reach | None = None
 
 
 class AuditRepository:
@@ -81,4 +84,6 @@ def _narrowed(wanted: AuditFilter) -> Select[tuple[AuditEntry]]:
         statement = statement.where(AuditEntry.at >= wanted.since)
     if wanted.until is not None:
         statement = statement.where(AuditEntry.at < wanted.until)
+    if wanted.reach is not None:
+        statement = statement.where(wanted.reach.rows(owner=AuditEntry.actor_id, unit=AuditEntry.unit_id))
     return statement

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assist_api.accounts.models import Account
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from assist_api.audit.actor import Actor, program
 from assist_api.audit.chain import ChainFault, ChainPoint, FaultKind
 from assist_api.audit.log import AuditLog
