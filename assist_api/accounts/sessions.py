@@ -189,4 +189,5 @@ def current_account(account: Account, session_id: UUID) -> CurrentAccount:
         role=Role(account.role),
         locale=account.locale,
         must_change_password=account.must_change_password,
+        unit_id=account.unit_id,
     )

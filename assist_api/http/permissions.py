@@ -36,6 +36,9 @@ class Permission(StrEnum):
     """Names, numbers and addresses in cases that somebody else made."""
     READ_HEALTH = "health.read"
     MANAGE_ACCOUNTS = "accounts.manage"
+    MANAGE_UNITS = "units.manage"
+    READ_AUDIT = "audit.read"
+    MANAGE_POLICIES = "policies.manage"
 
 
 _EVERYONE = frozenset(
@@ -56,7 +59,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE,
         Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
-        Role.SUPERVISOR: _EVERYONE | _EVERY_CALL | {Permission.READ_IDENTIFIED_CASES},
+        Role.SUPERVISOR: _EVERYONE | _EVERY_CALL | {Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
         Role.TRAINER: _EVERYONE | _EVERY_CALL,
         Role.ADMIN: frozenset(Permission),
     }

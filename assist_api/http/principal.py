@@ -20,6 +20,7 @@ class CurrentAccount:
     role: Role
     locale: str
     must_change_password: bool
+    unit_id: UUID | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
