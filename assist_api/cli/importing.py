@@ -33,6 +33,7 @@ from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError
+from kit.jobs import JobQueue
 
 AUTHOR = "tingzhi import"
 
@@ -101,7 +102,6 @@ async def _import(settings: AssistSettings, paths: list[Path], order: _Order, *,
             if order.chosen.mode is PublishMode.PUBLISH and not order.is_dry_run:
                 await _get_ready_to_test(knowledge)
             imports = _document_imports(settings, database, knowledge)
-            stack.push_async_callback(imports.aclose)
             detail = await import_documents(imports, documents, order.chosen, order.consent, dry_run=order.is_dry_run)
             print_documents(detail, out, errors)
             await _print_test(detail, database, errors)
@@ -158,6 +158,7 @@ def _document_imports(settings: AssistSettings, database: Database, knowledge: K
         clock,
         _NoIndexHere(),
         PublicationGate(database, clock, knowledge.tester, policy).admit_batch,
+        jobs=JobQueue(clock),
         data_dir=settings.data_dir,
         max_file_bytes=settings.import_max_bytes,
         settings=kb_settings,

@@ -61,21 +61,21 @@ async def get_import(import_id: UUID, _account: Importer, imports: ImportsDep) -
 
 @router.put("/{import_id}/settings")
 async def change_import_settings(
-    import_id: UUID, settings: ImportSettings, _account: Importer, imports: ImportsDep
+    import_id: UUID, settings: ImportSettings, account: Importer, imports: ImportsDep
 ) -> ImportDetail:
     """Change what applies to every file; a preview that was made is made again."""
-    return await imports.change_settings(import_id, settings)
+    return await imports.change_settings(import_id, settings, account.id)
 
 
 @router.post("/{import_id}/read", status_code=status.HTTP_202_ACCEPTED)
-async def read_import(import_id: UUID, _account: Importer, imports: ImportsDep) -> ImportDetail:
+async def read_import(import_id: UUID, account: Importer, imports: ImportsDep) -> ImportDetail:
     """Make the preview: what each file would become. Nothing is published."""
-    return await imports.read(import_id)
+    return await imports.read(import_id, account.id)
 
 
 @router.post("/{import_id}/publish", status_code=status.HTTP_202_ACCEPTED)
 async def publish_import(
-    import_id: UUID, _account: Importer, imports: ImportsDep, publication: Publication | None = None
+    import_id: UUID, account: Importer, imports: ImportsDep, publication: Publication | None = None
 ) -> ImportDetail:
     """Write the entries of every file that is ready, each file whole or not at all.
 
@@ -83,7 +83,7 @@ async def publish_import(
     `ready` again, with a `failure` (`knowledge_test_drop`, `knowledge_test_blocked`, `knowledge_test_unavailable`)
     and the report in `test_refusal`.
     """
-    return await imports.publish(import_id, (publication or Publication()).consent())
+    return await imports.publish(import_id, (publication or Publication()).consent(), account.id)
 
 
 @router.post("/{import_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
@@ -94,18 +94,18 @@ async def cancel_import(import_id: UUID, _account: Importer, imports: ImportsDep
 
 @router.put("/{import_id}/files/{file_id}/settings")
 async def change_import_file_settings(
-    import_id: UUID, file_id: UUID, settings: FileSettings, _account: Importer, imports: ImportsDep
+    import_id: UUID, file_id: UUID, settings: FileSettings, account: Importer, imports: ImportsDep
 ) -> ImportDetail:
     """Change what applies to one file, in place of the settings of the batch."""
-    return await imports.change_file_settings(import_id, file_id, settings)
+    return await imports.change_file_settings(import_id, file_id, settings, account.id)
 
 
 @router.delete("/{import_id}/files/{file_id}/settings")
 async def reset_import_file_settings(
-    import_id: UUID, file_id: UUID, _account: Importer, imports: ImportsDep
+    import_id: UUID, file_id: UUID, account: Importer, imports: ImportsDep
 ) -> ImportDetail:
     """Let the settings of the batch apply to a file again."""
-    return await imports.change_file_settings(import_id, file_id, None)
+    return await imports.change_file_settings(import_id, file_id, None, account.id)
 
 
 @router.delete("/{import_id}/files/{file_id}")

@@ -21,6 +21,7 @@ def build(core: Core, knowledge: Knowledge, gate: PublicationGate, settings: KBS
         core.clock,
         knowledge.indexer,
         gate.admit_batch,
+        jobs=core.jobs,
         data_dir=core.settings.data_dir,
         max_file_bytes=core.settings.import_max_bytes,
         settings=settings,
@@ -29,7 +30,7 @@ def build(core: Core, knowledge: Knowledge, gate: PublicationGate, settings: KBS
         name="imports",
         service=imports,
         routers=(router,),
-        start=imports.runner.recover,
-        aclose=imports.aclose,
+        start=imports.recover,
+        jobs=(imports.handler,),
         upload_limits={"/imports/files": core.settings.import_max_bytes + FORM_PARTS_BYTES},
     )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.imports.runner import ImportRunner, IndexNotice
 from assist_api.imports.storage import ImportStore
@@ -21,6 +24,13 @@ from kit.clock import Clock
 from kit.db import Database
 from kit.disk import DiskFullError, is_disk_full
 from kit.errors import DependencyCategory, DependencyError, TooLargeError
+from kit.jobs import JobFilter, JobHandler, JobQueue, JobRunner, JobState
+
+KIND = "documents.import"
+"""Of the job that reads or publishes an import, whichever its state asks for."""
+POLL_SECONDS = 0.2
+LEASE = timedelta(seconds=10)
+"""So long after the death of its process an import goes on in another one; reading one file may take longer."""
 
 
 def read_limits(settings: KBSettings, file_bytes: int) -> ReadLimits:
@@ -45,17 +55,20 @@ class DocumentImports:
         index: IndexNotice,
         admit: AdmitBatch,
         *,
+        jobs: JobQueue,
         data_dir: Path,
         max_file_bytes: int,
         settings: KBSettings,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._jobs = jobs
         self._max_file_bytes = max_file_bytes
         self._max_files = settings.import_max_files
         self._store = ImportStore(data_dir / "imports")
         limits = read_limits(settings, max_file_bytes)
-        self.runner = ImportRunner(database, clock, self._store, limits, self._max_files, index, admit)
+        self._runner = ImportRunner(database, clock, self._store, limits, self._max_files, index, admit)
+        self.handler = JobHandler(KIND, self._runner.run, lease=LEASE)
 
     async def create(self, settings: ImportSettings, author: str) -> ImportDetail:
         """Begin an import; see `ImportService.create`."""
@@ -104,34 +117,43 @@ class DocumentImports:
         await asyncio.to_thread(self._store.discard_file, import_id, file_id)
         return await self.get(import_id)
 
-    async def change_settings(self, import_id: UUID, settings: ImportSettings) -> ImportDetail:
+    async def change_settings(
+        self, import_id: UUID, settings: ImportSettings, owner_id: UUID | None = None
+    ) -> ImportDetail:
         """Change the settings of the batch; see `ImportService.change_settings`."""
         async with self._service() as service:
             await service.change_settings(import_id, settings)
             is_previewed = (await service.get(import_id)).state == "ready"
-        return await (self.read(import_id) if is_previewed else self.get(import_id))
+        return await (self.read(import_id, owner_id) if is_previewed else self.get(import_id))
 
-    async def change_file_settings(self, import_id: UUID, file_id: UUID, settings: FileSettings | None) -> ImportDetail:
+    async def change_file_settings(
+        self, import_id: UUID, file_id: UUID, settings: FileSettings | None, owner_id: UUID | None = None
+    ) -> ImportDetail:
         """Change the settings of one file; see `ImportService.change_file_settings`."""
         async with self._service() as service:
             await service.change_file_settings(import_id, file_id, settings)
             is_previewed = (await service.get(import_id)).state == "ready"
-        return await (self.read(import_id) if is_previewed else self.get(import_id))
+        return await (self.read(import_id, owner_id) if is_previewed else self.get(import_id))
 
-    async def read(self, import_id: UUID) -> ImportDetail:
-        """Make the preview, in the background; see `ImportService.begin_reading`."""
-        async with self._service() as service:
-            await service.begin_reading(import_id)
-        self.runner.wake(import_id)
+    async def read(self, import_id: UUID, owner_id: UUID | None = None) -> ImportDetail:
+        """Make the preview, in the background; see `ImportService.begin_reading`.
+
+        Args:
+            import_id: The import.
+            owner_id: Account that is told when it fails.
+        """
+        async with self._database.session() as session:
+            await ImportService(session, self._clock).begin_reading(import_id)
+            await self._order(session, import_id, owner_id)
         return await self.get(import_id)
 
-    async def publish(self, import_id: UUID, consent: Consent = ASSENT) -> ImportDetail:
+    async def publish(self, import_id: UUID, consent: Consent = ASSENT, owner_id: UUID | None = None) -> ImportDetail:
         """Run the gold questions, then write the entries, in the background; see `ImportService.begin_publishing`."""
-        async with self._service() as service:
-            await service.begin_publishing(
+        async with self._database.session() as session:
+            await ImportService(session, self._clock).begin_publishing(
                 import_id, ask_before_drop=consent.ask_before_drop, override_reason=consent.override_reason
             )
-        self.runner.wake(import_id)
+            await self._order(session, import_id, owner_id)
         return await self.get(import_id)
 
     async def cancel(self, import_id: UUID) -> ImportDetail:
@@ -144,12 +166,32 @@ class DocumentImports:
     async def work(self, import_id: UUID, begin: Callable[[UUID], Awaitable[ImportDetail]]) -> ImportDetail:
         """Begin a stage (`read` or `publish`) and return the import when the stage is over; for the command line."""
         await begin(import_id)
-        await self.runner.wait()
+        await self.work_off()
         return await self.get(import_id)
 
-    async def aclose(self) -> None:
-        """Stop the work; safe to call twice."""
-        await self.runner.aclose()
+    async def work_off(self) -> None:
+        """Run what was ordered, here, to its end, and wait for what a server runs; for commands and tests."""
+        runner = JobRunner(self._database, self._clock, self._jobs, [self.handler])
+        unfinished = JobFilter(kinds=(KIND,), states=(JobState.WAITING, JobState.RUNNING))
+        try:
+            while True:
+                await runner.run_due()
+                async with self._database.session() as session:
+                    if not (await self._jobs.page(session, unfinished, limit=1)).items:
+                        return
+                await self._clock.sleep(POLL_SECONDS)
+        finally:
+            await runner.aclose()
+
+    async def recover(self) -> None:
+        """Remove files of imports that are over, and order the jobs of those that a version without jobs left."""
+        for import_id in await self._runner.sweep():
+            async with self._database.session() as session:
+                await self._order(session, import_id, None)
+
+    async def _order(self, session: AsyncSession, import_id: UUID, owner_id: UUID | None) -> None:
+        payload = {"import_id": str(import_id)}
+        await self._jobs.enqueue(session, KIND, payload, owner_id, unique_key=str(import_id))
 
     @asynccontextmanager
     async def _service(self) -> AsyncIterator[ImportService]:

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.http.core import AuditTrail
 from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from assist_api.organisation.repository import UnitRepository
 from assist_api.organisation.schemas import UnitChange, UnitCreation, UnitList, UnitView
 from assist_api.units.models import Unit

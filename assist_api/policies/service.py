@@ -10,8 +10,8 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from assist_api.http.core import AuditTrail
 from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from assist_api.policies.kinds import P, PolicyKind, PolicyModel
 from assist_api.policies.models import PolicyVersion
 from assist_api.policies.repository import PolicyRepository

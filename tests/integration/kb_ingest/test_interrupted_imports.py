@@ -22,6 +22,7 @@ from kb.ingest.models import FileState, ImportState
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
+from kit.jobs import JobQueue
 from tests.fakes.full_sqlite import full
 from tests.fakes.kb_core_drafts import entry_draft
 from tests.fakes.kb_ingest_desk import QuietIndex, counts, gate_over
@@ -44,7 +45,14 @@ def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
     clock = SystemClock()
     admit = gate_over(database, clock, folder).admit_batch
     imports = DocumentImports(
-        database, clock, QuietIndex(), admit, data_dir=folder, max_file_bytes=1_000_000, settings=settings
+        database,
+        clock,
+        QuietIndex(),
+        admit,
+        jobs=JobQueue(clock),
+        data_dir=folder,
+        max_file_bytes=1_000_000,
+        settings=settings,
     )
     return database, imports
 
@@ -57,7 +65,6 @@ async def prepare(folder: Path) -> str:
         data = regulation(number)
         await imports.add_file(created.id, f"{number:02}.md", io.BytesIO(data), len(data))
     await imports.work(created.id, imports.read)
-    await imports.aclose()
     await database.aclose()
     return str(created.id)
 
@@ -106,14 +113,13 @@ async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Pat
         assert await session.scalar(select(func.count()).select_from(Entry)) == published * ARTICLES + 1
         assert await session.scalar(select(func.count()).select_from(IndexChangeRow)) == published * ARTICLES + 1
         (run,) = await session.scalars(select(GoldRun.id))
-    await imports.runner.recover()
-    await imports.runner.wait()
+    await imports.recover()
+    await imports.work_off()
     done = await imports.get(known.id)
     assert (done.state, counts(done)) == (ImportState.FINISHED, {"new": FILES * ARTICLES})
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Revision)) == FILES * ARTICLES + 1
         assert [run, done.test_run_id] == [*await session.scalars(select(GoldRun.id)), run]
-    await imports.aclose()
     await database.aclose()
 
 
@@ -131,7 +137,6 @@ async def test_full_disk_while_publishing_is_said_and_mended_by_publishing_again
         assert await session.scalar(select(func.count()).select_from(Entry)) == whole * ARTICLES
     done = await imports.work(known.id, imports.publish)
     assert (done.state, done.failure, counts(done)) == (ImportState.FINISHED, None, {"new": FILES * ARTICLES})
-    await imports.aclose()
     await database.aclose()
 
 
@@ -150,7 +155,6 @@ async def main():
         await imports.add_file(created.id, "a.txt", io.BytesIO(b"x" * 600_000), 600_000)
     except DependencyError as error:
         print(error.error_code, len((await imports.get(created.id)).files))
-    await imports.aclose()
     await database.aclose()
 asyncio.run(main())
 """

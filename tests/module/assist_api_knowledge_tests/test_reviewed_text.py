@@ -27,7 +27,7 @@ async def import_rules(server: Server, curator: httpx.AsyncClient, text: str, mo
     assert sent.status_code == 201
     for step in ("read", "publish"):
         assert (await curator.post(f"/api/v1/imports/{import_id}/{step}")).status_code == 202
-        await server.application.get(DocumentImports).runner.wait()
+        await server.application.get(DocumentImports).work_off()
     await server.application.get(Knowledge).indexer.catch_up()
 
 

@@ -45,14 +45,14 @@ async def previewed(server: Server, curator: httpx.AsyncClient, files: Mapping[s
         sent = await curator.post(f"{IMPORTS}/files", data=form, files={"file": ("document", text.encode())})
         assert sent.status_code == 201
     assert (await curator.post(f"{IMPORTS}/{import_id}/read")).status_code == 202
-    await server.application.get(DocumentImports).runner.wait()
+    await server.application.get(DocumentImports).work_off()
     return import_id
 
 
 async def published(server: Server, curator: httpx.AsyncClient, import_id: str, body: Json | None = None) -> Json:
     answer = await curator.post(f"{IMPORTS}/{import_id}/publish", **({} if body is None else {"json": body}))
     assert answer.status_code == 202, answer.text
-    await server.application.get(DocumentImports).runner.wait()
+    await server.application.get(DocumentImports).work_off()
     await server.application.get(Knowledge).indexer.catch_up()
     detail: Json = (await curator.get(f"{IMPORTS}/{import_id}")).json()
     return detail
@@ -182,8 +182,12 @@ def seen(rank: int | None, *, has_answer: bool) -> int | None:
 class PulledPlug:
     """The process ends as soon as it tells the index of a file."""
 
+    def __init__(self) -> None:
+        self.process: asyncio.Task[None] | None = None
+
     def notify(self) -> None:
-        raise asyncio.CancelledError
+        assert self.process is not None
+        self.process.cancel()
 
 
 def other_process(server: Server, index: IndexNotice) -> DocumentImports:
@@ -193,6 +197,7 @@ def other_process(server: Server, index: IndexNotice) -> DocumentImports:
         application.clock,
         index,
         application.get(PublicationGate).admit_batch,
+        jobs=application.core.jobs,
         data_dir=application.settings.data_dir,
         max_file_bytes=100_000,
         settings=KBSettings(_env_file=None, embedder="none"),
@@ -204,22 +209,22 @@ async def test_a_restart_between_two_files_neither_loses_nor_doubles_the_run(
 ) -> None:
     await curator.put(f"{KNOWLEDGE}/tests/policy", json={"policy": "block"})
     import_id = UUID(await previewed(server, curator, {"约定.md": EDITION, "规定.md": EDITION.replace("约定", "规定")}))
-    first, second = other_process(server, PulledPlug()), other_process(server, QuietIndex())
+    plug = PulledPlug()
+    first, second = other_process(server, plug), other_process(server, QuietIndex())
     await first.publish(import_id, Consent(override_reason="归物业管了"))
+    plug.process = asyncio.create_task(first.work_off())
     with pytest.raises(asyncio.CancelledError):
-        await first.runner.wait()
+        await plug.process
     stopped = await second.get(import_id)
     assert (stopped.state, stopped.done_count) == (ImportState.PUBLISHING, 1)
     (run,) = await runs(curator)
 
-    await second.runner.recover()
-    await second.runner.wait()
+    await second.recover()
+    await second.work_off()
     done = await second.get(import_id)
     assert (done.state, done.test_run_id) == (ImportState.FINISHED, UUID(run["id"]))
     assert {file.state for file in done.files} == {FileState.PUBLISHED}
     assert await runs(curator) == [run]
-    for process in (first, second):
-        await process.aclose()
 
 
 async def test_a_restart_before_the_first_file_keeps_what_the_person_said(
@@ -233,11 +238,10 @@ async def test_a_restart_before_the_first_file_keeps_what_the_person_said(
         await service.begin_publishing(import_id, ask_before_drop=True, override_reason="归物业管了")
     next_one = other_process(server, QuietIndex())
     assert (await next_one.get(import_id)).is_testing
-    await next_one.runner.recover()
-    await next_one.runner.wait()
+    await next_one.recover()
+    await next_one.work_off()
     assert (await next_one.get(import_id)).state == ImportState.FINISHED
     assert [run["override_reason"] for run in await runs(curator)] == ["归物业管了"]
-    await next_one.aclose()
 
 
 async def test_questions_that_cannot_run_never_lose_an_import(
@@ -252,7 +256,7 @@ async def test_questions_that_cannot_run_never_lose_an_import(
     monkeypatch.setattr(server.application.get(Knowledge).index, "lease", broken)
     refused = await curator.post(f"{IMPORTS}/{import_id}/publish", json=ASKING)
     assert refused.json()["is_testing"]
-    await server.application.get(DocumentImports).runner.wait()
+    await server.application.get(DocumentImports).work_off()
     monkeypatch.setattr(server.application.get(Knowledge).index, "lease", lease)
     detail = (await curator.get(f"{IMPORTS}/{import_id}")).json()
     assert (detail["state"], detail["failure"]) == ("ready", "knowledge_test_unavailable")

@@ -154,7 +154,7 @@ async def test_archive_becomes_its_files(desk: ImportDesk) -> None:
 async def test_settings_may_differ_by_file_and_change_after_the_preview(desk: ImportDesk) -> None:
     previewed = await desk.preview({"a.md": "# 甲\n\n一。", "b.md": "# 乙\n\n二。"}, sector="gas")
     await desk.imports.change_file_settings(previewed.id, previewed.files[1].id, FileSettings(sector="water"))
-    await desk.imports.runner.wait()
+    await desk.imports.work_off()
     await desk.imports.work(previewed.id, desk.imports.publish)
     assert {title: entry.current.sector for title, entry in (await desk.entries()).items()} == {
         "甲": "gas", "乙": "water",
