@@ -97,6 +97,13 @@ class Application:
         own = (*self._outbox.loops, *self._jobs.loops)
         self._loops.start(*own, *(loop for module in self.modules for loop in module.loops))
 
+    async def run_due_jobs(self) -> int:
+        """Run what is due in the job queue to its end, and return how many attempts that were; for tests.
+
+        It is not for an application that was started: that one runs its jobs by itself.
+        """
+        return await self._jobs.run_due()
+
     async def aclose(self) -> None:
         """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
         async with AsyncExitStack() as stack:

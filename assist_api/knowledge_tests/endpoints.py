@@ -133,7 +133,7 @@ async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> GoldRunF
 @router.post("/tests/runs", status_code=status.HTTP_202_ACCEPTED)
 async def start_test_run(account: Editor, full_run: FullRunDep) -> FullRunState:
     """Run all gold questions in the background; 409 `knowledge_test_running` while one goes on."""
-    full_run.start(account.display_name)
+    await full_run.start(account.display_name, account.id)
     return await full_run.state()
 
 

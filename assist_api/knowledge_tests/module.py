@@ -8,9 +8,10 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.knowledge_tests.endpoints import router
 from assist_api.knowledge_tests.hit_test import HitTest
-from assist_api.knowledge_tests.job import FullRunJob
+from assist_api.knowledge_tests.job import LOOK_EVERY_SECONDS, FullRunJob
 from assist_api.search.parts import Knowledge
 from kb.settings import KBSettings
+from kit.periodic import Loop
 
 
 def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[FullRunJob]:
@@ -18,19 +19,16 @@ def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Full
     full_run = FullRunJob(
         core.database,
         core.clock,
+        core.jobs,
         knowledge.tester,
-        timedelta(hours=settings.test_every_hours),
+        lambda: timedelta(hours=settings.test_every_hours),
         lambda: knowledge.search.is_complete,
     )
-
-    async def start() -> None:
-        full_run.follow()
-
     return Module(
         name="knowledge_tests",
         service=full_run,
         provides=(HitTest(knowledge.search, knowledge.tester, core.database, settings.answer_threshold),),
         routers=(router,),
-        start=start,
-        aclose=full_run.aclose,
+        jobs=(full_run.handler,),
+        loops=(Loop("order-due-knowledge-test", LOOK_EVERY_SECONDS, full_run.start_when_due),),
     )
