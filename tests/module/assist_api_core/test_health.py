@@ -66,14 +66,14 @@ def by_part(results: list[CheckResult]) -> dict[str, tuple[str, str]]:
     return {result.part: (result.state, result.code) for result in results}
 
 
-async def test_fresh_folder_passes_and_database_will_be_migrated(database_url: str, tmp_path: Path) -> None:
-    results = by_part(await run_checks(settings_for(database_url, tmp_path / "new", port=_free_port())))
+async def test_fresh_folder_passes_and_database_will_be_migrated(empty_database_url: str, tmp_path: Path) -> None:
+    results = by_part(await run_checks(settings_for(empty_database_url, tmp_path / "new", port=_free_port())))
     assert results["data_dir"] == results["disk"] == results["port"] == ("ok", "")
     assert results["database"] == ("degraded", "migration_pending")
-    database = Database(database_url)
+    database = Database(empty_database_url)
     await runner.upgrade(database)
     await database.aclose()
-    results = by_part(await run_checks(settings_for(database_url, tmp_path, port=_free_port())))
+    results = by_part(await run_checks(settings_for(empty_database_url, tmp_path, port=_free_port())))
     assert results["database"] == ("ok", "")
 
 
