@@ -13,10 +13,10 @@ from assist_api.deps import ServicesDep, SessionDep, permitted
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
 from kb.models import RevisionState
-from kb.paging import MAX_PAGE_SIZE
 from kb.repository import EntryFilter
 from kb.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
 from kb.service import KnowledgeService
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
