@@ -55,6 +55,15 @@ def _teller(told: list[str], word: str) -> Callable[[], None]:
     return lambda: told.append(word)
 
 
+async def test_the_last_hook_comes_behind_the_others_whatever_the_order(database: Database) -> None:
+    told: list[str] = []
+    async with database.session() as session:
+        await write(session, "first")
+        call_before_commit(session, lambda _session: told.append("last"), is_last=True)
+        call_before_commit(session, lambda _session: told.append("other"))
+    assert told == ["other", "last"]
+
+
 async def test_the_release_of_a_savepoint_is_no_commit(database: Database) -> None:
     told: list[str] = []
     async with database.session() as session:
