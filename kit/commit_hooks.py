@@ -15,19 +15,27 @@ _KEY = "kit.commit_hooks"
 @dataclass(slots=True)
 class _Hooks:
     before: list[Callable[[Session], None]] = field(default_factory=list)
+    last: list[Callable[[Session], None]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
     def clear(self) -> None:
-        self.before.clear()
-        self.after.clear()
+        for callbacks in (self.before, self.last, self.after):
+            callbacks.clear()
 
 
-def call_before_commit(session: AsyncSession, callback: Callable[[Session], None]) -> None:
-    """Call back as the last act of the session's transaction, after its changes were flushed; once a transaction.
+def call_before_commit(session: AsyncSession, callback: Callable[[Session], None], *, is_last: bool = False) -> None:
+    """Call back right before the session's commit, after its changes were flushed; once a transaction.
 
-    The callback may execute statements. A transaction that is rolled back before forgets it.
+    A transaction that is rolled back before forgets it.
+
+    Args:
+        session: The unit of work.
+        callback: May execute statements.
+        is_last: Whether it comes behind the callbacks of others, in whatever order they are given: for locks that
+            nothing may be waited for behind.
     """
-    _add(_hooks_of(session.sync_session).before, callback)
+    hooks = _hooks_of(session.sync_session)
+    _add(hooks.last if is_last else hooks.before, callback)
 
 
 def call_after_commit(session: AsyncSession, callback: Callable[[], None]) -> None:
@@ -58,8 +66,9 @@ def _before_commit(session: Session) -> None:
     if _is_savepoint(session):
         return
     hooks = _hooks_of(session)
-    callbacks = tuple(hooks.before)
+    callbacks = (*hooks.before, *hooks.last)
     hooks.before.clear()
+    hooks.last.clear()
     if callbacks:
         session.flush()
     for callback in callbacks:

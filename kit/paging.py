@@ -5,10 +5,9 @@ A cursor is opaque to whoever holds it. Lists sort by a moment, newest first, th
 
 from __future__ import annotations
 
-import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kit.errors import InvalidInputError
 
 R = TypeVar("R")
+V = TypeVar("V")
 
 MAX_PAGE_SIZE = 200
 """More rows a page than a person looks through, and still one quick statement."""
@@ -32,31 +32,53 @@ class PagePlace(NamedTuple):
     row_id: UUID
 
 
-def encode_cursor(at: datetime, row_id: UUID) -> str:
-    """Return the cursor of a row; `at` is the moment that the list sorts by."""
-    return urlsafe_b64encode(f"{at.isoformat()}|{row_id}".encode()).decode().rstrip("=")
+class DayPlace(NamedTuple):
+    """Where a row stands in a list that sorts by days."""
+
+    on: date
+    row_id: UUID
+
+
+def encode_cursor(sort_value: date, row_id: UUID) -> str:
+    """Return the cursor of a row; `sort_value` is the moment (aware) or the day that the list sorts by."""
+    return urlsafe_b64encode(f"{sort_value.isoformat()}|{row_id}".encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None) -> PagePlace | None:
-    """Return the place that a cursor stands for; None, the first page, for no cursor.
+    """Return the place that a cursor stands for in a list by moments; None, the first page, for no cursor.
 
     Raises:
         InvalidInputError: `cursor_invalid`: the cursor is not one of ours.
     """
-    if cursor is None:
-        return None
+    return None if cursor is None else PagePlace(*_decoded(cursor, _moment))
+
+
+def decode_day_cursor(cursor: str | None) -> DayPlace | None:
+    """Return the place that a cursor stands for in a list by days; None, the first page, for no cursor.
+
+    Raises:
+        InvalidInputError: `cursor_invalid`: the cursor is not one of ours.
+    """
+    return None if cursor is None else DayPlace(*_decoded(cursor, date.fromisoformat))
+
+
+def _decoded(cursor: str, read: Callable[[str], V]) -> tuple[V, UUID]:
     if len(cursor) > _MAX_CURSOR_CHARACTERS:
         raise _cursor_error()
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        at_text, _, id_text = text.rpartition("|")
-        at, row_id = datetime.fromisoformat(at_text), UUID(id_text)
-        if at.tzinfo is None:
-            raise _cursor_error()
-        # Near the first and the last year there is, another time zone has no such moment.
-        return PagePlace(at.astimezone(UTC), row_id)
-    except (ValueError, OverflowError, binascii.Error) as error:
+        sort_text, _, id_text = text.rpartition("|")
+        return read(sort_text), UUID(id_text)
+    except (ValueError, OverflowError) as error:
         raise _cursor_error() from error
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    # Overflows where the first or the last year there is has no such moment in UTC.
+    return at.astimezone(UTC)
 
 
 def is_after(
@@ -66,15 +88,13 @@ def is_after(
     return or_(at < place.at, and_(at == place.at, row_id < place.row_id))
 
 
-def cut_page(
-    rows: Sequence[R], limit: int, place: Callable[[R], tuple[datetime, UUID]]
-) -> tuple[Sequence[R], str | None]:
+def cut_page(rows: Sequence[R], limit: int, place: Callable[[R], tuple[date, UUID]]) -> tuple[Sequence[R], str | None]:
     """Return the rows of a page and the cursor of the next one, None on the last page.
 
     Args:
         rows: Up to `limit + 1` rows in the order of the list: the one more tells whether another page follows.
         limit: Rows a page.
-        place: Returns the place of a row, as `PagePlace`.
+        place: Returns what the list sorts by and the id of a row.
     """
     if len(rows) <= limit:
         return rows, None

@@ -6,7 +6,6 @@ refusal before anything else starts, whatever the header claims.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from heapq import merge
 from pathlib import Path
 
 from kit.errors import InvalidInputError
+from kit.files import replace_atomically
 from speech.audio import BYTES_PER_SAMPLE, CHUNK_MS, AudioChunk, ms_to_samples
 from speech.audio_file import AudioFile, AudioFileReader, inspect
 from speech.audio_writer import write_audio
@@ -75,14 +75,10 @@ class Recording:
 
         The file appears whole or not at all.
         """
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            blocks = _interleaved(self._blocks(ms_to_samples(WRITE_BLOCK_MS, self.sample_rate_hz)), self.leg_count)
-            container = "wav" if target.suffix.lower() == ".wav" else "flac"
-            write_audio(temporary, container, blocks, sample_rate_hz=self.sample_rate_hz, channel_count=self.leg_count)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        blocks = _interleaved(self._blocks(ms_to_samples(WRITE_BLOCK_MS, self.sample_rate_hz)), self.leg_count)
+        container = "wav" if target.suffix.lower() == ".wav" else "flac"
+        with replace_atomically(target) as fresh:
+            write_audio(fresh, container, blocks, sample_rate_hz=self.sample_rate_hz, channel_count=self.leg_count)
 
     def _blocks(self, block_samples: int) -> Iterator[tuple[int, AudioChunk]]:
         with ExitStack() as stack:

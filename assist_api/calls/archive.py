@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,9 +11,9 @@ from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.schemas import CallEventPage, CallPage, CallSource
 from assist_api.calls.viewer import CallViewer
-from kb.paging import cursor_error, decode_cursor, encode_cursor
 from kit.db import Database
 from kit.errors import NotFoundError
+from kit.paging import cut_page, decode_cursor
 
 
 class CallArchive:
@@ -43,11 +42,10 @@ class CallArchive:
                 agent_account_id=None if viewer.can_read_all else viewer.account_id,
                 state=state,
                 source=source,
-                before=None if cursor is None else _place(cursor),
+                before=decode_cursor(cursor),
                 limit=limit + 1,
             )
-        shown = rows[:limit]
-        next_cursor = encode_cursor(shown[-1].created_at.isoformat(), shown[-1].id) if len(rows) > limit else None
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
         return CallPage(items=[call_info(row) for row in shown], next_cursor=next_cursor)
 
     async def check_readable(self, viewer: CallViewer, call_id: UUID) -> None:
@@ -95,12 +93,3 @@ class CallArchive:
 
 def _not_found() -> NotFoundError:
     return NotFoundError("There is no such call.", code="call_not_found")
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    at, call_id = decode_cursor(cursor)
-    try:
-        created_at = datetime.fromisoformat(at)
-        return created_at.astimezone(UTC), call_id
-    except (ValueError, OverflowError) as error:
-        raise cursor_error() from error

@@ -15,7 +15,7 @@ from assist_api.knowledge.schemas import Publication
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.schemas import ImportDetail, ImportFileView, ImportPage, UnitPage
 from kb.ingest.service import MAX_NAME_CHARACTERS
-from kb.paging import MAX_PAGE_SIZE
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 Importer = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]

@@ -16,7 +16,7 @@ from kb.entries.models import RevisionState
 from kb.entries.repository import EntryFilter
 from kb.entries.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
 from kb.entries.service import KnowledgeService
-from kb.paging import MAX_PAGE_SIZE
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]

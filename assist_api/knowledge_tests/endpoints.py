@@ -31,7 +31,7 @@ from kb.gold.exchange import FileFormat, read_questions, write_questions
 from kb.gold.questions import GoldQuestionService
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import GoldQuestionDetail, GoldReport, GoldRunFull, GoldRunPage, PolicyDetail
-from kb.paging import MAX_PAGE_SIZE
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge tests"])
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
@@ -12,7 +10,7 @@ from assist_api.http.deps import CoreDep, CurrentAccountDep, SessionDep
 from assist_api.notifications.models import Notification
 from assist_api.notifications.schemas import NotificationPage, NotificationView, ReadMarks, UnreadCount
 from assist_api.notifications.service import NotificationService
-from kb.paging import MAX_PAGE_SIZE, cursor_error, decode_cursor, encode_cursor
+from kit.paging import MAX_PAGE_SIZE, cut_page, decode_cursor
 
 router = APIRouter(prefix="/notifications", tags=["notifications"])
 
@@ -34,12 +32,11 @@ async def list_notifications(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> NotificationPage:
     """List one's own notifications, the newest first."""
-    rows = await notifications.page(
-        account.id, limit=limit, is_unread=is_unread, before=None if cursor is None else _decoded(cursor)
-    )
+    rows = await notifications.page(account.id, limit=limit + 1, is_unread=is_unread, before=decode_cursor(cursor))
+    shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
     return NotificationPage(
-        items=[_view(row) for row in rows],
-        next_cursor=encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None,
+        items=[_view(row) for row in shown],
+        next_cursor=next_cursor,
         unread=await notifications.count_unread(account.id),
     )
 
@@ -50,17 +47,6 @@ async def mark_notifications_read(
 ) -> UnreadCount:
     """Note that one has read some notifications, or all of them."""
     return UnreadCount(unread=await notifications.mark_read(account.id, marks.ids))
-
-
-def _decoded(cursor: str) -> tuple[datetime, UUID]:
-    text, row_id = decode_cursor(cursor)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id
 
 
 def _view(row: Notification) -> NotificationView:

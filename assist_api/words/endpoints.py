@@ -12,12 +12,12 @@ from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.words.schemas import WordGroupChange
 from assist_api.words.service import WordEditor
-from kb.paging import MAX_PAGE_SIZE
 from kb.search.question.analysis.lexicon import WordUse
 from kb.words.file_format import WordFileKind, write_words
 from kb.words.repository import WordFilter
 from kb.words.schemas import WordGroup, WordGroupDraft, WordGroupPage, WordImportReport
 from kb.words.service import WordService
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/knowledge/words", tags=["words"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]

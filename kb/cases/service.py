@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -27,10 +27,10 @@ from kb.entries.schemas import (
 )
 from kb.entries.validation import check_case, check_filter
 from kb.kinds import DocumentKind
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
 from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.paging import check_page_size, cut_page, decode_day_cursor
 
 MAX_LINKS = 20
 
@@ -233,10 +233,9 @@ class CaseService:
         wanted = wanted or CaseFilter()
         check_page_size(limit)
         _check_filter(wanted)
-        rows = await self._cases.list_page(wanted, _decode_case_cursor(cursor), limit + 1)
-        last = rows[limit - 1] if len(rows) > limit else None
-        next_cursor = encode_cursor(last.occurred_on.isoformat(), last.id) if last else None
-        return CasePage(items=[self._detail(row) for row in rows[:limit]], next_cursor=next_cursor)
+        rows = await self._cases.list_page(wanted, decode_day_cursor(cursor), limit + 1)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.occurred_on, row.id))
+        return CasePage(items=[self._detail(row) for row in shown], next_cursor=next_cursor)
 
     def _resolved(self, draft: CaseDraft) -> CaseDraft:
         """A pack may still name a code that was merged here."""
@@ -282,13 +281,3 @@ def _links(case_id: UUID, entry_ids: Sequence[UUID], revisions: Mapping[UUID, UU
 def _evidence(case_id: UUID, lines: Sequence[EvidenceLine], at: datetime) -> CaseEvidence:
     frozen = [line.model_copy(update={"text": deidentify(line.text)}).model_dump(mode="json") for line in lines]
     return CaseEvidence(case_id=case_id, lines=frozen, frozen_at=at)
-
-
-def _decode_case_cursor(cursor: str | None) -> tuple[date, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        return date.fromisoformat(value), row_id
-    except ValueError as error:
-        raise cursor_error() from error

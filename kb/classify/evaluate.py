@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from kb.classify.text import content_text, vector_text
 from kb.classify.training import Floats, embed, fit_better
 from kb.search.embedders.base import Embedder, Vectors
 from kit.errors import InvalidInputError
+from kit.files import write_atomically
 from kit.settings import CACHE_DIR
 
 _BATCH = 256
@@ -190,11 +189,8 @@ def _load(path: Path, count: int) -> Floats | None:
 
 def _save(path: Path, vectors: Floats) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+    with write_atomically(path) as file:
         np.save(file, vectors)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def _read(path: Path) -> Iterator[Example]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from kb.classify.opinions import Opinion
 from kb.classify.training import HeldOut
 from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
+from kit.files import write_atomically
 
 FORMAT = 5
 """Grows when files of an older version can no longer be read; they are then learned anew."""
@@ -73,11 +72,8 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         arrays |= _vector_arrays(classifier.vector)
     if classifier.judge is not None:
         arrays |= {f"judge.{name}": getattr(classifier.judge, name) for name in _JUDGE_ARRAYS}
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+    with write_atomically(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # debt: the stub takes the names for its own options
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
     return _hash_of(path)
 
 

@@ -14,10 +14,10 @@ from kb.entries.repository import EntryFilter, EntryRepository
 from kb.entries.schemas import CategoryTree, EntryDetail, EntryDraft, EntryPage, EntrySummary, RevisionDetail
 from kb.entries.validation import check_entry, check_filter
 from kb.kinds import DocumentKind
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
 from kb.taxonomy.tree import Taxonomy, load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.paging import check_page_size, cut_page, decode_cursor
 
 
 class KnowledgeService:
@@ -142,10 +142,9 @@ class KnowledgeService:
         check_page_size(limit)
         for field in ("sector", "situation", "title"):
             check_filter(getattr(wanted, field), field)
-        rows = await self._entries.list_page(wanted, _decode_entry_cursor(cursor), limit + 1)
-        last = rows[limit - 1] if len(rows) > limit else None
-        next_cursor = encode_cursor(last.current.created_at.isoformat(), last.id) if last else None
-        return EntryPage(items=[self._summary(row) for row in rows[:limit]], next_cursor=next_cursor)
+        rows = await self._entries.list_page(wanted, decode_cursor(cursor), limit + 1)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.current.created_at, row.id))
+        return EntryPage(items=[self._summary(row) for row in shown], next_cursor=next_cursor)
 
     async def list_revisions(self, entry_id: UUID) -> list[RevisionDetail]:
         """Return every revision of the entry, the newest first.
@@ -260,16 +259,3 @@ def _stale(current: Revision) -> ConflictError:
         current_number=current.number,
         current_author=current.author,
     )
-
-
-def _decode_entry_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id

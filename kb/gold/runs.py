@@ -16,10 +16,10 @@ from kb.gold.reports import changes_of, figures_detail, placement_detail, placem
 from kb.gold.repository import GoldRepository
 from kb.gold.results import DraftTest, FullTest
 from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage, PolicyDetail
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
 from kb.search.hits import SearchState
 from kit.clock import Clock
 from kit.errors import NotFoundError
+from kit.paging import check_page_size, cut_page, decode_cursor
 
 Json = dict[str, Any]
 
@@ -125,10 +125,9 @@ class GoldRunService:
             InvalidInputError: The cursor or the page size cannot be used.
         """
         check_page_size(limit)
-        rows = await self._runs.runs(_decode(cursor), limit + 1, entry_id=entry_id)
-        last = rows[limit - 1] if len(rows) > limit else None
-        next_cursor = encode_cursor(last.at.isoformat(), last.id) if last else None
-        return GoldRunPage(items=[GoldRunDetail.model_validate(row) for row in rows[:limit]], next_cursor=next_cursor)
+        rows = await self._runs.runs(decode_cursor(cursor), limit + 1, entry_id=entry_id)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.at, row.id))
+        return GoldRunPage(items=[GoldRunDetail.model_validate(row) for row in shown], next_cursor=next_cursor)
 
     async def get_run(self, run_id: UUID) -> GoldRunFull:
         """Return a run with the questions it changed.
@@ -168,16 +167,3 @@ def _kept(made: Mapping[str, Figures]) -> Json:
 
 def _kept_placements(placements: Mapping[UUID, Placement]) -> Json:
     return {str(key): placement_detail(placed).model_dump(mode="json") for key, placed in placements.items()}
-
-
-def _decode(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id

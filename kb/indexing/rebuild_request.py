@@ -9,6 +9,8 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+from kit.files import write_atomically
+
 _FILE = "REBUILD"
 
 
@@ -22,9 +24,8 @@ class RebuildRequest:
         """Ask for a rebuild; return the mark by which `is_pending` knows it."""
         mark = uuid.uuid4().hex
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(mark, encoding="ascii")
-        fresh.replace(self._file)
+        with write_atomically(self._file) as file:
+            file.write(mark.encode("ascii"))
         return mark
 
     def pending(self) -> str | None:

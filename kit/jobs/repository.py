@@ -109,6 +109,11 @@ class JobRepository:
 
     # ---- runners ------------------------------------------------------------------------------------------------
 
+    async def due_kinds(self, kinds: Sequence[str], now: datetime) -> set[str]:
+        """Return those of the kinds that have jobs which a runner may take."""
+        statement = select(JobRow.kind).where(JobRow.kind.in_(kinds), _is_due(now)).distinct()
+        return set(await self.session.scalars(statement))
+
     async def due_ids(self, kind: str, now: datetime, limit: int) -> Sequence[UUID]:
         """Return jobs of a kind that a runner may take, those that wait longest first."""
         statement = select(JobRow.id).where(JobRow.kind == kind, _is_due(now))

@@ -162,10 +162,18 @@ class JobRunner:
 
     async def _take_due(self) -> list[asyncio.Task[None]]:
         started: list[asyncio.Task[None]] = []
-        for handler in self._handlers.values():
-            while self._counts[handler.kind] < handler.concurrency and (task := await self._take_one(handler)):
+        free = [handler for handler in self._handlers.values() if self._has_place(handler)]
+        if not free:
+            return started
+        async with self._database.session() as session:
+            due = await JobRepository(session).due_kinds([handler.kind for handler in free], self._clock.now())
+        for handler in free:
+            while handler.kind in due and self._has_place(handler) and (task := await self._take_one(handler)):
                 started.append(task)
         return started
+
+    def _has_place(self, handler: JobHandler) -> bool:
+        return self._counts[handler.kind] < handler.concurrency
 
     async def _take_one(self, handler: JobHandler) -> asyncio.Task[None] | None:
         """Take one job of a kind and start it; None where none is due."""

@@ -49,7 +49,7 @@ class Outbox:
         )
         session.add(row)
         session.info.setdefault(_PENDING, []).append(row)
-        call_before_commit(session, _give_positions)
+        call_before_commit(session, _give_positions, is_last=True)
         call_after_commit(session, self._tell)
         return row.id
 

@@ -8,7 +8,6 @@ whose hash is not the one in `LIVE` (half written, or changed by hand) is never 
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ import structlog
 from kb.search.ranking.model import RankingModel, shipped_model
 from kit.clock import Clock
 from kit.errors import ConflictError, NotFoundError
+from kit.files import write_atomically
 
 log = structlog.get_logger(__name__)
 
@@ -168,12 +168,8 @@ class RankingVersions:
     def _write(self, path: Path, data: bytes) -> None:
         """Write all or nothing: a kill leaves the old file or the new one."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}.new")
-        with fresh.open("wb") as file:
+        with write_atomically(path) as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
 
 
 def _damaged(number: int, reason: str) -> RankingModelDamagedError:

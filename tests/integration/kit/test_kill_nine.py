@@ -130,7 +130,7 @@ async def test_deliveries_of_processes_that_are_killed_go_on_without_a_loss(
     def lines() -> list[str]:
         return file.read_text(encoding="ascii").splitlines()
 
-    for kill in range(3):
+    for kill in range(2):
         with victim("outbox", database_url, kill, file):
             wanted = len(lines()) + 3
 
@@ -138,7 +138,7 @@ async def test_deliveries_of_processes_that_are_killed_go_on_without_a_loss(
                 return len(lines()) >= wanted
 
             await until(is_amid)
-    with victim("outbox", database_url, 3, file):
+    with victim("outbox", database_url, 2, file):
 
         async def is_over() -> bool:
             return lines()[-1].startswith("20 ")

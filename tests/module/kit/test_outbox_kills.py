@@ -19,8 +19,8 @@ pytestmark = pytest.mark.module
 
 TOPICS = ("thing.changed", "other.changed")
 KILLS = 500
-MOST_STEPS = 16
-"""Beginnings and commits of transactions that a process lives through: enough for two or three deliveries."""
+MOST_STEPS = 28
+"""Beginnings and commits of transactions that a process lives through: twelve go by before a first delivery."""
 
 
 class World:

@@ -19,6 +19,7 @@ import structlog
 from kb.search.stores.embedded.store import EmbeddedStore, SearchIndexDamagedError
 from kit.disk import told_when_full
 from kit.errors import ConflictError
+from kit.files import write_atomically
 
 log = structlog.get_logger(__name__)
 
@@ -159,10 +160,8 @@ class EmbeddedIndex:
         return self._folder / f"{_GENERATION}{uuid.uuid4().hex[:12]}"
 
     def _make_current(self, folder: Path) -> None:
-        fresh = self._folder / f"{_CURRENT}.new"
-        with told_when_full():
-            fresh.write_text(folder.name, encoding="utf-8")
-            fresh.replace(self._folder / _CURRENT)
+        with told_when_full(), write_atomically(self._folder / _CURRENT) as file:
+            file.write(folder.name.encode())
 
     def _sweep(self) -> None:
         """Delete what a killed rebuild left behind."""
