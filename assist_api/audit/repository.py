@@ -69,7 +69,7 @@ class AuditRepository:
         return ChainPoint(row.entries, row.last_hash)
 
 
-def _narrowed(wanted: AuditFilter) -> Select[tuple[AuditEntry]]:
+def _narrowed(wanted: AuditFilter) -> Select[AuditEntry]:
     statement = select(AuditEntry)
     for column in ("actor_id", "object_kind", "object_id"):
         if (value := getattr(wanted, column)) is not None:

@@ -41,7 +41,7 @@ class FullRunJob:
         database: Database,
         clock: Clock,
         tester: GoldTester,
-        every: timedelta,
+        every: Callable[[], timedelta],
         is_ready: Callable[[], bool],
     ) -> None:
         """Keep the parts; nothing runs yet.
@@ -50,7 +50,7 @@ class FullRunJob:
             database: Where the history is.
             clock: For due dates and pauses.
             tester: Runs the questions.
-            every: Pause between runs that nobody asked for; zero for none.
+            every: Returns the pause between runs that nobody asked for; zero for none.
             is_ready: Whether search is complete, so that a run by itself measures what agents get.
         """
         self._database = database
@@ -88,8 +88,7 @@ class FullRunJob:
 
     def follow(self) -> None:
         """Start runs by itself until `aclose`."""
-        if self._every > timedelta(0):
-            self._tasks.start(self._start_when_due(), name="daily")
+        self._tasks.start(self._start_when_due(), name="daily")
 
     async def _run(self, author: str) -> None:
         failed_code, finished = None, self._progress.finished_run_id
@@ -124,8 +123,11 @@ class FullRunJob:
                 log.exception("knowledge_test_due_check_failed")
 
     async def _is_due(self) -> bool:
+        every = self._every()
+        if every <= timedelta(0):
+            return False
         latest = (await self.state()).latest_at
-        return latest is None or self._clock.now() - latest >= self._every
+        return latest is None or self._clock.now() - latest >= every
 
     async def aclose(self) -> None:
         """Stop; a run that was going on is not kept. Safe to call twice."""
