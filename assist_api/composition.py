@@ -6,18 +6,25 @@ from collections.abc import Callable
 
 from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
+from assist_api.audit import module as audit
 from assist_api.calls import module as calls
 from assist_api.calls.choices import ChosenExamples
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
+from assist_api.channel import module as channel
 from assist_api.health import module as health
 from assist_api.http.application import Application
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.imports import module as imports
+from assist_api.jobs import module as jobs
+from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests import module as knowledge_tests
+from assist_api.notifications import module as notifications
+from assist_api.organisation import module as organisation
+from assist_api.policies import module as policies
 from assist_api.search import module as search
 from assist_api.search.parts import Knowledge, build_knowledge
 from assist_api.settings import AssistSettings
@@ -27,6 +34,8 @@ from assist_api.words import module as words
 from kb.settings import KBSettings
 from kit.clock import Clock, SystemClock
 from kit.db import Database
+from kit.jobs import JobQueue
+from kit.outbox import Outbox, use_outbox
 from speech.settings import SpeechSettings
 
 
@@ -54,23 +63,40 @@ def compose(
     kb_settings = kb_settings or KBSettings.load()
     database = Database(settings.effective_database_url)
     sessions = SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime)
-    core = Core(settings=settings, database=database, clock=clock, sessions=sessions)
+    outbox = Outbox(clock)
+    use_outbox(database, outbox)
+    core = Core(
+        settings=settings,
+        database=database,
+        clock=clock,
+        sessions=sessions,
+        jobs=JobQueue(clock),
+        outbox=outbox,
+        audit=(log := audit.build(database, clock)).service,
+    )
     found = parts_of_search(settings, kb_settings, database, clock)
 
     list_of_modules: list[Module[object]] = [
+        log,
         accounts.build(core, sessions, show_first_password),
+        organisation.build(core),
+        screens := channel.build(core),
+        notifier := notifications.build(core, screens.service),
+        chosen := policies.build(core),
+        jobs.build(core, notifier.service),
         speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
         taxonomy.build(core),
         search.build(core, found),
         words.build(core, found, speech.service),
         categories.build(core, found),
-        editor := knowledge.build(core, found, kb_settings),
-        knowledge_tests.build(core, found, kb_settings),
+        editor := knowledge.build(core, found, chosen.service, kb_settings),
+        knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(core, found, speech.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings),
         cases.build(core, found, editor.service, running.service),
     ]
-    return Application(core, (*list_of_modules, health.build(core, list_of_modules)))
+    listed = (*list_of_modules, health.build(core, list_of_modules))
+    return Application(core, listed, on_failed=(tell_owner(notifier.service),))
 
 
 def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:

@@ -87,7 +87,7 @@ class KBSettings(Settings):
     exact_vector_limit: int = Field(default=50_000, ge=0)
     """Passages up to which nearest vectors are searched exactly; above, by usearch (recall .967 at 50 k)."""
 
-    index_poll_seconds: float = Field(default=0.5, gt=0, le=60)
+    index_poll_seconds: float = Field(default=30, gt=0, le=600)
     """How often the indexer looks for changes when nobody notifies it."""
 
     index_batch: int = Field(default=500, ge=1, le=10_000)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from assist_api.audit.actor import Actor, actor_of
 from assist_api.audit.log import AuditLog
+from assist_api.http.actor import Actor, actor_of
 from assist_api.http.deps import AccountInAnyStateDep, provided
 
 AuditDep = Annotated[AuditLog, Depends(provided(AuditLog))]

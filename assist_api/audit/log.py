@@ -10,9 +10,9 @@ from sqlalchemy import event, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
-from assist_api.audit.actor import Actor
 from assist_api.audit.chain import GENESIS, ChainedEntry, DetailValue, canonical, check_names, digest, entry_hash
 from assist_api.audit.models import AuditEntry, AuditHead
+from assist_api.http.actor import Actor
 from kit.clock import Clock
 
 HEAD_ID = 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 from assist_api.audit.endpoints import router
 from assist_api.audit.log import AuditLog
 from assist_api.audit.service import AuditReader
-from assist_api.http.core import Core
 from assist_api.http.module import Module
+from kit.clock import Clock
+from kit.db import Database
 
 
-def build(core: Core) -> Module[AuditLog]:
-    """Build the module; every later module records through its service."""
-    return Module(name="audit", service=AuditLog(core.clock), provides=(AuditReader(core.database),), routers=(router,))
+def build(database: Database, clock: Clock) -> Module[AuditLog]:
+    """Build the module; it is part of the core that every other module is built from."""
+    return Module(name="audit", service=AuditLog(clock), provides=(AuditReader(database),), routers=(router,))

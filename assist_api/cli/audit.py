@@ -12,7 +12,6 @@ from typing import Annotated
 import orjson
 import typer
 
-from assist_api.audit.actor import program
 from assist_api.audit.chain import ChainPoint
 from assist_api.audit.file_format import AuditFormat, check_lines, csv_header, csv_row, json_row
 from assist_api.audit.log import AuditLog
@@ -20,6 +19,7 @@ from assist_api.audit.models import AuditEntry
 from assist_api.audit.repository import AuditRepository
 from assist_api.audit.service import BATCH, AuditReader, Verification, chained
 from assist_api.cli.console import prepare_logging
+from assist_api.http.actor import program
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock

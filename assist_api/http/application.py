@@ -12,6 +12,8 @@ from assist_api.http.module import Module
 from assist_api.settings import AssistSettings
 from kit.clock import Clock
 from kit.db import Database
+from kit.jobs import JobRunner, OnFailed
+from kit.outbox import OutboxRunner
 from kit.periodic import LoopRunner
 
 T = TypeVar("T")
@@ -27,8 +29,11 @@ class Application:
 
     core: Core
     modules: Sequence[Module[object]]
+    on_failed: tuple[OnFailed, ...] = ()
     _services: dict[type, object] = field(init=False)
     _loops: LoopRunner = field(init=False)
+    _jobs: JobRunner = field(init=False)
+    _outbox: OutboxRunner = field(init=False)
 
     def __post_init__(self) -> None:
         services: dict[type, object] = {}
@@ -36,7 +41,13 @@ class Application:
             for service in (module.service, *module.provides):
                 services[type(service)] = service
         object.__setattr__(self, "_services", services)
-        object.__setattr__(self, "_loops", LoopRunner(self.core.clock))
+        core = self.core
+        handlers = [handler for module in self.modules for handler in module.jobs]
+        object.__setattr__(self, "_loops", LoopRunner(core.clock))
+        object.__setattr__(
+            self, "_jobs", JobRunner(core.database, core.clock, core.jobs, handlers, on_failed=self.on_failed)
+        )
+        object.__setattr__(self, "_outbox", OutboxRunner(core.database, core.clock, core.outbox))
 
     @property
     def settings(self) -> AssistSettings:
@@ -74,11 +85,17 @@ class Application:
         self._services[kind] = service
 
     async def start(self, ran: Callable[[Module[Any]], None] = lambda _module: None) -> None:
-        """Start every module in order, then the loops of all."""
+        """Start every module in order, then jobs, deliveries and loops of all."""
+        # What is committed from here on reaches followers, so a module may read what is there in its start.
+        await self._outbox.prepare()
         for module in self.modules:
             await module.start()
             ran(module)
-        self._loops.start(*(loop for module in self.modules for loop in module.loops))
+        await self._outbox.start()
+        await self._jobs.prepare()
+        self._jobs.start()
+        own = (*self._outbox.loops, *self._jobs.loops)
+        self._loops.start(*own, *(loop for module in self.modules for loop in module.loops))
 
     async def aclose(self) -> None:
         """Close what was built, users before what they use; safe to call twice, and goes on after a failure."""
@@ -86,4 +103,6 @@ class Application:
             stack.push_async_callback(self.core.database.aclose)
             for module in self.modules:
                 stack.push_async_callback(module.aclose)
+            stack.push_async_callback(self._outbox.aclose)
+            stack.push_async_callback(self._jobs.aclose)
             stack.push_async_callback(self._loops.aclose)

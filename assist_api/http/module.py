@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import APIRouter
 
 from assist_api.http.parts import Probe
+from kit.jobs import JobHandler
 from kit.periodic import Loop
 
 S = TypeVar("S")
@@ -35,6 +36,7 @@ class Module(Generic[S_co]):
         start: Run once after the database was migrated, in list order.
         aclose: Run at the end, in reverse order; safe to call twice, also without a start.
         loops: Work that is repeated while the server runs.
+        jobs: Kinds of durable work, run by `kit.jobs`.
         probes: Lines of the health page, by the name of the part.
         upload_limits: Paths to which whole files are sent, each with the most bytes that a request may have.
         wire_types: Types for the API document that no operation mentions: messages of sockets.
@@ -48,6 +50,7 @@ class Module(Generic[S_co]):
     start: Callable[[], Awaitable[None]] = nothing
     aclose: Callable[[], Awaitable[None]] = nothing
     loops: tuple[Loop, ...] = ()
+    jobs: tuple[JobHandler, ...] = ()
     probes: Mapping[str, Probe] = field(default_factory=dict)
     upload_limits: Mapping[str, int] = field(default_factory=dict)
     wire_types: Mapping[str, Any] = field(default_factory=dict)

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     MANAGE_UNITS = "units.manage"
     READ_AUDIT = "audit.read"
     MANAGE_POLICIES = "policies.manage"
+    MANAGE_JOBS = "jobs.manage"
+    """See, cancel and retry jobs that somebody else ordered."""
 
 
 _EVERYONE = frozenset(

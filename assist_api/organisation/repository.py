@@ -38,8 +38,7 @@ class UnitRepository:
     async def count_members(self) -> dict[UUID, int]:
         """Return how many accounts belong to each unit that has any."""
         statement = select(Account.unit_id, func.count()).where(Account.unit_id.is_not(None)).group_by(Account.unit_id)
-        rows = (await self.session.execute(statement)).all()
-        return {unit_id: count for unit_id, count in rows if unit_id is not None}
+        return {row[0]: row[1] for row in await self.session.execute(statement) if row[0] is not None}
 
     async def is_in_use(self, unit_id: UUID) -> bool:
         """Tell whether a unit lies below this one, or an account belongs to it."""

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.audit.actor import Actor
-from assist_api.audit.log import AuditLog
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from assist_api.organisation.repository import UnitRepository
 from assist_api.organisation.schemas import UnitChange, UnitCreation, UnitList, UnitView
 from assist_api.units.models import Unit
@@ -19,7 +19,7 @@ from kit.errors import ConflictError, InvalidInputError, NotFoundError
 class UnitService:
     """What an administrator does with the tree of units; each change is an audit entry."""
 
-    def __init__(self, session: AsyncSession, clock: Clock, audit: AuditLog) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock, audit: AuditTrail) -> None:
         self._session = session
         self._units = UnitRepository(session)
         self._clock = clock

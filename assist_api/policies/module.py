@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from assist_api.audit.log import AuditLog
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.policies.endpoints import router
@@ -13,9 +12,9 @@ REFRESH_SECONDS = 5.0
 """How soon a change made through another process is in force here."""
 
 
-def build(core: Core, audit: AuditLog) -> Module[Policies]:
+def build(core: Core) -> Module[Policies]:
     """Build the module; later modules declare their policies with `service.add`."""
-    policies = Policies(core.database, core.clock, audit)
+    policies = Policies(core.database, core.clock, core.audit)
     return Module(
         name="policies",
         service=policies,

@@ -10,8 +10,8 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from assist_api.audit.actor import Actor
-from assist_api.audit.log import AuditLog
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from assist_api.policies.kinds import P, PolicyKind, PolicyModel
 from assist_api.policies.models import PolicyVersion
 from assist_api.policies.repository import PolicyRepository
@@ -44,7 +44,7 @@ class Policies:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, audit: AuditLog, kinds: Iterable[PolicyKind[Any]] = ()
+        self, database: Database, clock: Clock, audit: AuditTrail, kinds: Iterable[PolicyKind[Any]] = ()
     ) -> None:
         self._database = database
         self._clock = clock

@@ -11,9 +11,9 @@ from assist_api.search.endpoints import router
 from assist_api.search.parts import Knowledge
 from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
-from kb.words.current import CHECK_SECONDS
+from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
 from kit.memory import give_back_freed_memory
-from kit.periodic import Loop
+from kit.outbox import OutboxEvent, Subscriber
 from kit.tasks import TaskSupervisor
 
 
@@ -39,6 +39,15 @@ def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
         await asyncio.to_thread(give_back_freed_memory)
         knowledge.indexer.start()
 
+    async def follow_knowledge(_event: OutboxEvent) -> None:
+        knowledge.indexer.notify()
+
+    async def follow_words(_event: OutboxEvent) -> None:
+        await knowledge.words.refresh()
+
+    core.outbox.follow(Subscriber("search-index", (KNOWLEDGE_CHANGED,), follow_knowledge))
+    core.outbox.follow(Subscriber("search-words", (WORDS_CHANGED,), follow_words))
+
     async def aclose() -> None:
         await background.aclose()
         await knowledge.aclose()
@@ -50,6 +59,5 @@ def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
         routers=(router,),
         start=start,
         aclose=aclose,
-        loops=(Loop("follow-words", CHECK_SECONDS, knowledge.words.refresh),),
         probes={"search": search_probe(core.database, knowledge.index)},
     )

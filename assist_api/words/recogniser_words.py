@@ -14,9 +14,6 @@ from kb.words.trade import trade_sentences, trade_words
 
 log = structlog.get_logger(__name__)
 
-CHECK_SECONDS = 30.0
-"""How often changed knowledge is looked for."""
-
 
 class VocabularyUser(Protocol):
     """The part of `speech.engine.SpeechEngine` that mends words."""

@@ -16,6 +16,8 @@ from sqlalchemy.orm import selectinload
 
 from kb.entries.models import Category, Entry, IndexChangeRow, Revision, RevisionOrigin, RevisionState
 from kb.kinds import DocumentKind
+from kb.signals import KNOWLEDGE_CHANGED
+from kit.outbox import signal
 
 INDEX_LOG_LOCK = 0x7469_6E67
 """Advisory lock key; held from the first change number of a transaction to its commit."""
@@ -53,6 +55,7 @@ class Repository:
         if self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(select(func.pg_advisory_xact_lock(INDEX_LOG_LOCK)))
         self.session.add(IndexChangeRow(kind=kind, document_id=document_id, at=at))
+        signal(self.session, KNOWLEDGE_CHANGED)
         await self.session.flush()
 
     async def hits_one_row(self, statement: Any) -> bool:  # noqa: ANN401  # rejected: any DML statement
@@ -67,6 +70,7 @@ class Repository:
         if self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(select(func.pg_advisory_xact_lock(INDEX_LOG_LOCK)))
         self.session.add_all([IndexChangeRow(kind=kind, document_id=known, at=at) for known in document_ids])
+        signal(self.session, KNOWLEDGE_CHANGED)
         await self.session.flush()
 
     async def changes_after(self, change_number: int, limit: int) -> Sequence[IndexChangeRow]:

@@ -16,6 +16,7 @@ from kb.entries.models import Case, Revision, RevisionState
 from kb.entries.schemas import EntryDraft
 from kb.entries.service import KnowledgeService
 from kb.kinds import DocumentKind
+from kb.signals import TAXONOMY_CHANGED
 from kb.taxonomy.edits import Merge, Recode, RenameIdea, RenameMeans, TaxonomyChange, apply_change
 from kb.taxonomy.models import TaxonomyVersionRow
 from kb.taxonomy.pack import TaxonomyPack, read_taxonomy_pack, write_taxonomy_pack
@@ -23,6 +24,7 @@ from kb.taxonomy.tree import PACK_NAMES, Taxonomy, put_in_force, shipped_branch,
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.outbox import signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class TaxonomyService:
             created_at=self._clock.now(),
         )
         self._session.add(row)
+        signal(self._session, TAXONOMY_CHANGED)
         try:
             await self._session.flush()
         except IntegrityError as error:

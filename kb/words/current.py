@@ -11,9 +11,6 @@ from kit.db import Database
 
 log = structlog.get_logger(__name__)
 
-CHECK_SECONDS = 2.0
-"""How often it is looked whether another process changed the words; this process tells at once."""
-
 
 class CurrentWords:
     """Holds the lexicon; reading it costs nothing, and a search keeps the one it began with."""

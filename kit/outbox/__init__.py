@@ -3,6 +3,7 @@
 from kit.outbox.outbox import Outbox
 from kit.outbox.runner import OutboxRunner
 from kit.outbox.schemas import HandleEvent, OutboxEvent, ParkedEvent, ParkedPage, Subscriber, SubscriptionState
+from kit.outbox.signals import signal, use_outbox
 
 __all__ = [
     "HandleEvent",
@@ -13,4 +14,6 @@ __all__ = [
     "ParkedPage",
     "Subscriber",
     "SubscriptionState",
+    "signal",
+    "use_outbox",
 ]

@@ -53,6 +53,12 @@ class Outbox:
         call_after_commit(session, self._tell)
         return row.id
 
+    def add_once(self, session: AsyncSession, topic: str) -> None:
+        """Write an event without key and payload, unless this transaction has one of the topic already."""
+        pending: list[OutboxEventRow] = session.info.get(_PENDING, [])
+        if not any(row.topic == topic and row in session for row in pending):
+            self.add(session, topic, "", {})
+
     def subscribe(self, subscriber: Subscriber) -> None:
         """Register a durable receiver, before the runner starts.
 

@@ -11,13 +11,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assist_api.accounts.models import Account
-from assist_api.audit.actor import Actor, program
 from assist_api.audit.chain import ChainFault, ChainPoint, FaultKind
 from assist_api.audit.log import AuditLog
 from assist_api.audit.models import AuditEntry
 from assist_api.audit.repository import AuditFilter
 from assist_api.audit.service import AuditReader
 from assist_api.cli.main import run
+from assist_api.http.actor import Actor, program
 from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from kit.db import Database
