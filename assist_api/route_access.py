@@ -29,6 +29,10 @@ ANY_ACCOUNT: Mapping[tuple[str, str], str] = {
     ("POST", "/api/v1/session/password"): "one's own password",
     ("GET", "/api/v1/notifications"): "one's own notifications",
     ("POST", "/api/v1/notifications/read"): "one's own notifications",
+    ("GET", "/api/v1/jobs"): "one's own jobs; those of others need jobs.manage",
+    ("GET", "/api/v1/jobs/{job_id}"): "one's own jobs; those of others need jobs.manage",
+    ("POST", "/api/v1/jobs/{job_id}/cancel"): "one's own jobs; those of others need jobs.manage",
+    ("POST", "/api/v1/jobs/{job_id}/retry"): "one's own jobs; those of others need jobs.manage",
     (SOCKET, "/api/v1/channel"): "one's own notifications and states",
 }
 """Routes that every signed-in account may call, with the reason."""
