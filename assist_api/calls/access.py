@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
-from assist_api.http.deps import CurrentAccountDep, provided
+from assist_api.http.deps import CurrentAccountDep, asking_for, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 
@@ -29,7 +29,7 @@ def _viewer_with(permission: Permission) -> Callable[[CurrentAccount], Awaitable
         account.require(permission)
         return viewer_of(account)
 
-    return get_viewer
+    return asking_for(permission, get_viewer)
 
 
 CallsDep = Annotated[CallService, Depends(provided(CallService))]

@@ -13,14 +13,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.composition import parts_of_search
 from assist_api.imports.service import DocumentImports
+from assist_api.knowledge.policy import knowledge_test_policy
 from assist_api.knowledge.publishing import ASSENT, Consent, PublicationGate
 from assist_api.migrations import runner
+from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
-from kb.gold.comparison import DropPolicy
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import QuestionChange
 from kb.ingest.drafts import ImportSettings, PublishMode
@@ -101,7 +103,7 @@ async def _import(settings: AssistSettings, paths: list[Path], order: _Order, *,
             stack.push_async_callback(knowledge.aclose)
             if order.chosen.mode is PublishMode.PUBLISH and not order.is_dry_run:
                 await _get_ready_to_test(knowledge)
-            imports = _document_imports(settings, database, knowledge)
+            imports = await _document_imports(settings, database, knowledge)
             detail = await import_documents(imports, documents, order.chosen, order.consent, dry_run=order.is_dry_run)
             print_documents(detail, out, errors)
             await _print_test(detail, database, errors)
@@ -150,14 +152,16 @@ async def _get_ready_to_test(knowledge: Knowledge) -> None:
         await knowledge.search.warm_up()
 
 
-def _document_imports(settings: AssistSettings, database: Database, knowledge: Knowledge) -> DocumentImports:
+async def _document_imports(settings: AssistSettings, database: Database, knowledge: Knowledge) -> DocumentImports:
     kb_settings = KBSettings.load()
-    clock, policy = SystemClock(), DropPolicy(kb_settings.test_drop_policy)
+    clock, tests = SystemClock(), knowledge_test_policy(kb_settings)
+    policies = Policies(database, clock, AuditLog(clock), (tests,))
+    await policies.refresh()
     return DocumentImports(
         database,
         clock,
         _NoIndexHere(),
-        PublicationGate(database, clock, knowledge.tester, policy).admit_batch,
+        PublicationGate(knowledge.tester, lambda: policies.current(tests).drop_policy).admit_batch,
         jobs=JobQueue(clock),
         data_dir=settings.data_dir,
         max_file_bytes=settings.import_max_bytes,

@@ -19,6 +19,7 @@ SESSION_COOKIE = "tingzhi_session"
 
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def application_of(connection: HTTPConnection) -> Application:
@@ -92,6 +93,12 @@ async def get_current_account(account: AccountInAnyStateDep) -> CurrentAccount:
 CurrentAccountDep = Annotated[CurrentAccount, Depends(get_current_account)]
 
 
+def asking_for(permission: Permission, dependency: F) -> F:
+    """Note on a dependency which permission it asks for, so that lists and tests of routes find it."""
+    dependency.permission = permission  # type: ignore[attr-defined]  # debt: functions have no typed attributes
+    return dependency
+
+
 def permitted(permission: Permission) -> Callable[[CurrentAccount], Awaitable[CurrentAccount]]:
     """Return a dependency that lets only accounts with the permission through and gives the account.
 
@@ -102,4 +109,4 @@ def permitted(permission: Permission) -> Callable[[CurrentAccount], Awaitable[Cu
         account.require(permission)
         return account
 
-    return get_permitted_account
+    return asking_for(permission, get_permitted_account)

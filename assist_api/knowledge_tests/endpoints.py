@@ -7,9 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
+from assist_api.audit.deps import ActorDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from assist_api.knowledge.policy import KNOWLEDGE_TESTS, KnowledgeTestPolicy
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests.hit_test import HitTest
 from assist_api.knowledge_tests.job import FullRunJob
@@ -25,8 +27,9 @@ from assist_api.knowledge_tests.schemas import (
     QuestionList,
     QuestionRows,
 )
+from assist_api.policies.endpoints import PoliciesDep
+from assist_api.policies.service import InForce
 from kb.entries.validation import check_entry
-from kb.gold.comparison import DropPolicy
 from kb.gold.exchange import FileFormat, read_questions, write_questions
 from kb.gold.questions import GoldQuestionService
 from kb.gold.runs import GoldRunService
@@ -144,18 +147,34 @@ async def get_test_state(_editor: Editor, full_run: FullRunDep) -> FullRunState:
 
 
 @router.get("/tests/policy")
-async def get_test_policy(_editor: Editor, gate: GateDep, runs: RunsDep) -> PolicyDetail:
+async def get_test_policy(_editor: Editor, policies: PoliciesDep) -> PolicyDetail:
     """Return what happens when a text would cost gold questions their place."""
-    return await runs.policy(gate.default_policy)
+    await policies.refresh()
+    return _policy_detail(policies.in_force(KNOWLEDGE_TESTS))
 
 
 @router.put("/tests/policy")
-async def choose_test_policy(choice: PolicyChoice, account: Editor, runs: RunsDep) -> PolicyDetail:
+async def choose_test_policy(
+    choice: PolicyChoice, _editor: Editor, actor: ActorDep, policies: PoliciesDep
+) -> PolicyDetail:
     """Choose what happens when a text would cost gold questions their place."""
-    return await runs.choose_policy(DropPolicy(choice.policy), account.display_name)
+    await policies.refresh()
+    value = policies.in_force(KNOWLEDGE_TESTS).value.model_dump(mode="json") | {"drop_policy": choice.policy}
+    return _policy_detail(await policies.choose(actor, KNOWLEDGE_TESTS, value, note="", based_on=None))
 
 
 @router.post("/hit-test")
 async def run_hit_test(request: HitTestRequest, _editor: Editor, hit_test: HitTestDep) -> HitTestAnswer:
     """Search as cards do and explain every hit, also as if an edited text were published."""
     return await hit_test.answer(request)
+
+
+def _policy_detail(found: InForce) -> PolicyDetail:
+    settings, version = found.value, found.version
+    if not isinstance(settings, KnowledgeTestPolicy):
+        raise TypeError("the policy of knowledge tests holds settings of another model")
+    return PolicyDetail(
+        policy=settings.drop_policy,
+        chosen_by=None if version is None else version.author_name,
+        chosen_at=None if version is None else version.since,
+    )

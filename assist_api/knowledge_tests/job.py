@@ -48,7 +48,7 @@ class FullRunJob:
             clock: For due dates.
             jobs: Where the run is ordered.
             tester: Runs the questions.
-            every: Pause between runs that nobody asked for; zero for none.
+            every: Returns the pause between runs that nobody asked for; zero for none.
             is_ready: Whether search is complete, so that a run by itself measures what agents get.
         """
         self._database = database

@@ -1,4 +1,4 @@
-"""The history of runs, and the policy. One unit of work; never commits."""
+"""The history of runs. One unit of work; never commits."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.entries.schemas import RevisionDetail
 from kb.gold.comparison import DropPolicy, Figures, Movement, Placement, QuestionOutcome, figures_by_scope
-from kb.gold.models import GoldPolicy, GoldRun, RunTrigger
+from kb.gold.models import GoldRun, RunTrigger
 from kb.gold.reports import changes_of, figures_detail, placement_detail, placement_from
 from kb.gold.repository import GoldRepository
 from kb.gold.results import DraftTest, FullTest
-from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage, PolicyDetail
+from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage
 from kb.search.hits import SearchState
 from kit.clock import Clock
 from kit.errors import NotFoundError
@@ -144,21 +144,6 @@ class GoldRunService:
         """Return when all questions ran last."""
         run = await self._runs.latest_full_run()
         return None if run is None else run.at
-
-    async def policy(self, default: DropPolicy) -> PolicyDetail:
-        """Return what was chosen, or the default."""
-        row = await self._runs.policy()
-        if row is None:
-            return PolicyDetail(policy=default, chosen_by=None, chosen_at=None)
-        return PolicyDetail(policy=DropPolicy(row.policy), chosen_by=row.chosen_by, chosen_at=row.chosen_at)
-
-    async def choose_policy(self, policy: DropPolicy, author: str) -> PolicyDetail:
-        """Choose what happens at a drop from now on."""
-        row = await self._runs.policy() or GoldPolicy(id=1)
-        row.policy, row.chosen_by, row.chosen_at = policy, author, self._clock.now()
-        self._session.add(row)
-        await self._session.flush()
-        return PolicyDetail(policy=policy, chosen_by=author, chosen_at=row.chosen_at)
 
 
 def _kept(made: Mapping[str, Figures]) -> Json:

@@ -34,7 +34,7 @@ def gate_over(database: Database, clock: Clock, data_dir: Path) -> PublicationGa
     """Return the gate as the server has it, over an index without vectors that nothing has opened yet."""
     settings = AssistSettings(_env_file=None, data_dir=data_dir)
     knowledge = parts_of_search(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
-    return PublicationGate(database, clock, knowledge.tester, DropPolicy.WARN)
+    return PublicationGate(knowledge.tester, lambda: DropPolicy.WARN)
 
 
 class ImportDesk:

@@ -26,6 +26,7 @@ OPEN = frozenset(
 SIGNED_IN = frozenset(Role)
 EDITORS = frozenset({Role.CURATOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 # Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
 ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
@@ -34,6 +35,24 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/accounts"): (None, ADMINS),
     ("POST", "/api/v1/accounts"): (CREATION, ADMINS),
     ("PATCH", "/api/v1/accounts/{account_id}"): ({"role": "admin"}, ADMINS),
+    ("PUT", "/api/v1/accounts/{account_id}/unit"): ({"unit_id": None}, ADMINS),
+    ("GET", "/api/v1/units"): (None, ADMINS),
+    ("POST", "/api/v1/units"): ({"kind": "team", "name": "一组"}, ADMINS),
+    ("PUT", "/api/v1/units/{unit_id}"): ({"name": "一组", "sector": None}, ADMINS),
+    ("DELETE", "/api/v1/units/{unit_id}"): (None, ADMINS),
+    ("GET", "/api/v1/audit/entries"): (None, AUDITORS),
+    ("GET", "/api/v1/audit/entries/file"): (None, AUDITORS),
+    ("GET", "/api/v1/audit/state"): (None, AUDITORS),
+    ("GET", "/api/v1/notifications"): (None, SIGNED_IN),
+    ("POST", "/api/v1/notifications/read"): ({"ids": None}, SIGNED_IN),
+    ("GET", "/api/v1/policies"): (None, ADMINS),
+    ("PUT", "/api/v1/policies/{name}"): (None, ADMINS),
+    ("POST", "/api/v1/policies/{name}/restore"): (None, ADMINS),
+    ("GET", "/api/v1/policies/{name}/versions"): (None, ADMINS),
+    ("GET", "/api/v1/jobs"): (None, SIGNED_IN),
+    ("GET", "/api/v1/jobs/{job_id}"): (None, SIGNED_IN),
+    ("POST", "/api/v1/jobs/{job_id}/cancel"): (None, SIGNED_IN),
+    ("POST", "/api/v1/jobs/{job_id}/retry"): (None, SIGNED_IN),
     ("POST", "/api/v1/search"): ({"text": "停电"}, SIGNED_IN),
     ("GET", "/api/v1/knowledge/categories"): (None, SIGNED_IN),
     ("GET", "/api/v1/knowledge/entries"): (None, SIGNED_IN),

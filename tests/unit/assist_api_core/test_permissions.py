@@ -27,6 +27,10 @@ cases.edit                     no     yes         no      no   yes
 cases.read_identified          no     yes        yes      no   yes
 health.read                   yes     yes        yes     yes   yes
 accounts.manage                no      no         no      no   yes
+units.manage                   no      no         no      no   yes
+audit.read                     no      no        yes      no   yes
+policies.manage                no      no         no      no   yes
+jobs.manage                    no      no         no      no   yes
 """
 ROLES = (Role.AGENT, Role.CURATOR, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN)
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
