@@ -14,7 +14,7 @@ import { Failure, Loading } from '@/ui/states'
 
 import { CaseDeeds } from './CaseDeeds'
 import { Evidence } from './Evidence'
-import { Outcomes, Share } from './Outcomes'
+import { Outcomes, Share } from '@/features/suggestions/Outcomes'
 
 interface CaseViewProps {
   item: CaseDetail

@@ -17,7 +17,7 @@ import { Banner, Failure, Loading } from '@/ui/states'
 import { EntryView } from './EntryView'
 import { ReviewBar } from './ReviewBar'
 import { RevisionList } from './RevisionList'
-import { useGo } from './useGo'
+import { useGo } from '@/ui/useGo'
 
 /** One entry: its present text or an older revision, with the way to edit it. */
 export function EntryPane({ entry }: { entry: EntryDetail }) {
