@@ -12,12 +12,26 @@ import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { models } from './features/models/routes'
 import { createRouter } from './features/session/router'
+import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
 import { words } from './features/words/routes'
 import { ShortcutProvider } from './ui/shortcuts'
 
 // The order is that of the navigation. Nothing else knows all features.
-const FEATURES = [calls, call, knowledge, words, imports, knowledgeTests, cases, taxonomy, models, health, accounts]
+const FEATURES = [
+  calls,
+  call,
+  knowledge,
+  words,
+  imports,
+  knowledgeTests,
+  cases,
+  taxonomy,
+  models,
+  health,
+  accounts,
+  session,
+]
 
 const client = createQueryClient()
 const router = createRouter(FEATURES)

@@ -20,8 +20,8 @@ export interface NavigationEntry {
 export interface FeaturePage {
   /** Below `/`, as the router writes it: `cases/:caseId?`. */
   path: string
-  /** Who may open it; the server checks the same again. */
-  permission: Permission
+  /** Who may open it, null for every account; the server checks the same again. */
+  permission: Permission | null
   /** Loads the page when it is opened for the first time. */
   page: () => Promise<ComponentType>
   /** The link to it in the bar and in the command list; a page with parameters of its own has none. */
@@ -40,13 +40,15 @@ export interface Feature {
 }
 
 /** The address of a page without its optional parameters. */
-export function addressOf(page: FeaturePage): string {
+export function addressOf(page: Pick<FeaturePage, 'path'>): string {
   return `/${page.path.replace(/\/:\w+\?/g, '')}`
 }
 
 /** Every page that the account may open, in the order of the features. */
 export function pagesFor(features: readonly Feature[], session: SessionView): FeaturePage[] {
-  return features.flatMap((feature) => feature.pages).filter((page) => session.permissions.includes(page.permission))
+  return features
+    .flatMap((feature) => feature.pages)
+    .filter((page) => page.permission === null || session.permissions.includes(page.permission))
 }
 
 /** Where an account begins: the page of its role, else the first page of the bar that it may open. */

@@ -9,6 +9,7 @@ import { Failure, Loading } from '@/ui/states'
 
 import { AccountMenu } from './AccountMenu'
 import { Brand } from './Brand'
+import { CommandList } from './CommandList'
 import { Navigation } from './Navigation'
 import { PasswordPage } from './PasswordPage'
 import type { SignInState } from './SignInPage'
@@ -47,6 +48,7 @@ function SignedInShell({ features }: { features: readonly Feature[] }) {
       <main id="main" className="shell__main" tabIndex={-1}>
         <Outlet />
       </main>
+      <CommandList features={features} />
       <ShortcutOverlay />
     </div>
   )

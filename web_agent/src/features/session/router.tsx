@@ -10,7 +10,7 @@ import { Empty } from '@/ui/states'
 
 import { Shell } from './Shell'
 import { SignInPage } from './SignInPage'
-import { usePermission, useSession } from './useSession'
+import { useSession } from './useSession'
 
 /** The addresses of all features below the bar, and the page that asks for sign-in. */
 export function createRouter(features: readonly Feature[]) {
@@ -53,7 +53,8 @@ function routeOf(page: FeaturePage): RouteObject {
 /** Shows a page to those who may open it; the server refuses its data to all others anyway. */
 function Permitted({ page, children }: { page: FeaturePage; children: ReactNode }) {
   const { t } = useTranslation()
-  if (usePermission(page.permission)) return children
+  const { permissions } = useSession()
+  if (page.permission === null || permissions.includes(page.permission)) return children
   return <Empty title={t('page.not_permitted')} hint={t('page.not_permitted_hint')} />
 }
 
