@@ -8,29 +8,29 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from assist_api import problem, web
 from assist_api.accounts import endpoints as accounts
-from assist_api.accounts.gate import UploadGateMiddleware
-from assist_api.api_document import AssistAPI
 from assist_api.calls import endpoints as calls
+from assist_api.calls import socket as realtime
 from assist_api.cases import endpoints as cases
 from assist_api.categories import endpoints as categories
 from assist_api.composition import Services
 from assist_api.health import endpoints as health
-from assist_api.imports import endpoints as imports
-from assist_api.knowledge import endpoints as knowledge
-from assist_api.knowledge_tests import endpoints as knowledge_tests
-from assist_api.lifespan import running_services
-from assist_api.metrics import RequestMetricsMiddleware
-from assist_api.realtime import endpoints as realtime
-from assist_api.search import endpoints as search
-from assist_api.security import (
+from assist_api.http import problem, web
+from assist_api.http.api_document import AssistAPI
+from assist_api.http.gate import UploadGateMiddleware
+from assist_api.http.metrics import RequestMetricsMiddleware
+from assist_api.http.security import (
     UPLOAD_PATHS,
     BodyLimitMiddleware,
     ProtectiveHeadersMiddleware,
     SameOriginMiddleware,
     allowed_origins,
 )
+from assist_api.imports import endpoints as imports
+from assist_api.knowledge import endpoints as knowledge
+from assist_api.knowledge_tests import endpoints as knowledge_tests
+from assist_api.lifespan import running_services
+from assist_api.search import endpoints as search
 from assist_api.settings import AssistSettings
 from assist_api.taxonomy import endpoints as taxonomy
 from assist_api.words import endpoints as words

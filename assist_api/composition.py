@@ -9,9 +9,11 @@ from datetime import timedelta
 from assist_api.accounts.sessions import SessionService
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import ChosenExamples
+from assist_api.calls.demo.catalog import load_demo_calls
+from assist_api.calls.events import CallEvent
+from assist_api.calls.hub import CallHub
 from assist_api.calls.service import CallService
 from assist_api.categories.service import CategoryModelDesk
-from assist_api.demo.catalog import load_demo_calls
 from assist_api.health.probes import make_probes
 from assist_api.health.service import HealthService
 from assist_api.imports.service import DocumentImports
@@ -19,24 +21,22 @@ from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.knowledge_tests.hit_test import HitTest
 from assist_api.knowledge_tests.job import FullRunJob
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallEvent
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.suggestions.service import SuggestionService
 from assist_api.taxonomy.service import TaxonomyDesk
-from assist_api.vocabulary import Vocabulary
+from assist_api.words.recogniser_words import Vocabulary
 from assist_api.words.service import WordEditor
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService, ModelPolicy
-from kb.document_source import DatabaseDocumentSource
 from kb.gold.comparison import DropPolicy
 from kb.gold.tester import GoldTester
-from kb.indexer import Indexer
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.indexing.indexer import Indexer
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.index import SearchIndex
-from kb.search.ranking_versions import LiveRanking, RankingVersions
+from kb.search.ranking.versions import LiveRanking, RankingVersions
 from kb.search.rerankers.base import Reranker
 from kb.search.rerankers.registry import make_reranker
 from kb.search.service import SearchService

@@ -14,8 +14,8 @@ from assist_api.accounts.service import AccountService
 from assist_api.composition import Services, build_services
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
-from kb.service import KnowledgeService
+from kb.entries.service import KnowledgeService
+from kb.packs.importing import PackImporter
 from kb.words.importing import import_demo_words
 from kit.memory import give_back_freed_memory, settle_memory, unsettled_objects
 from kit.tasks import TaskSupervisor

@@ -8,8 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response, status
 
 from assist_api.accounts.models import Account
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.accounts.schemas import (
     AccountChange,
     AccountCreation,
@@ -22,7 +20,9 @@ from assist_api.accounts.schemas import (
 )
 from assist_api.accounts.service import AccountService
 from assist_api.accounts.sessions import current_account
-from assist_api.deps import SESSION_COOKIE, AccountInAnyStateDep, ServicesDep, SessionDep, permitted
+from assist_api.http.deps import SESSION_COOKIE, AccountInAnyStateDep, ServicesDep, SessionDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from kit.errors import InvalidInputError
 
 router = APIRouter()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.lockout import FailureCount, add_failure
 from assist_api.accounts.models import Account, AccountSession, SignInFailures
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 
 
 class AccountRepository:

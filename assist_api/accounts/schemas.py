@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from assist_api.accounts.permissions import Permission, Role
-from assist_api.schemas import InputModel, OutputModel
+from assist_api.http.permissions import Permission, Role
+from assist_api.http.schemas import InputModel, OutputModel
 
 Locale = Literal["zh-CN", "en"]
 Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r"^[\w.@-]+$")]

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password
-from assist_api.accounts.permissions import Role
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.accounts.repository import AccountRepository
 from assist_api.accounts.schemas import AccountChange, AccountCreation
 from assist_api.accounts.sessions import fold_username
+from assist_api.http.permissions import Role
+from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
 from kit.errors import ConflictError, NotFoundError
 

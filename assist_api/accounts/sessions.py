@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
-from assist_api.accounts.permissions import Role
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
-from assist_api.metrics import SIGN_INS
+from assist_api.http.metrics import SIGN_INS
+from assist_api.http.permissions import Role
+from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import NotSignedInError, TooManyRequestsError
@@ -189,4 +189,5 @@ def current_account(account: Account, session_id: UUID) -> CurrentAccount:
         role=Role(account.role),
         locale=account.locale,
         must_change_password=account.must_change_password,
+        unit_id=account.unit_id,
     )

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
-from assist_api.deps import CurrentAccountDep, ServicesDep
+from assist_api.http.deps import CurrentAccountDep, ServicesDep
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 
 
 def viewer_of(account: CurrentAccount) -> CallViewer:

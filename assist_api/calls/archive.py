@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from assist_api.calls.events import CallState
 from assist_api.calls.models import CallRow
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.schemas import CallEventPage, CallPage, CallSource
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CallState
 from kb.paging import cursor_error, decode_cursor, encode_cursor
 from kit.db import Database
 from kit.errors import NotFoundError

@@ -15,8 +15,8 @@ from uuid import UUID
 import structlog
 
 from assist_api.calls import metrics
+from assist_api.calls.events import CallEvent, CallInfo
 from assist_api.calls.spool import EventSpool
-from assist_api.realtime.protocol import CallEvent, CallInfo
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS, DatabaseUnreachableError
 from kit.tasks import TaskSupervisor

@@ -12,9 +12,9 @@ from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CategoryChoiceRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CategoryChosen
+from assist_api.categories.ranked import CategoryChosen
 from kb.classify.examples import Example, Origin
-from kb.taxonomy import load_taxonomy, split_category_id
+from kb.taxonomy.tree import load_taxonomy, split_category_id
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import InvalidInputError

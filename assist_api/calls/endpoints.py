@@ -9,6 +9,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile, status
 from fastapi.responses import FileResponse
 
 from assist_api.calls.access import CallsDep, FeedbackGiverDep, ListenerDep, ReaderDep, ReplayerDep
+from assist_api.calls.events import CallSnapshotEvent, CallState, FeedbackRecorded
 from assist_api.calls.recordings import MEDIA_TYPES, IncomingFile
 from assist_api.calls.schemas import (
     CallAccepted,
@@ -22,7 +23,7 @@ from assist_api.calls.schemas import (
     ReplaySpeed,
     Sector,
 )
-from assist_api.realtime.protocol import CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
+from assist_api.categories.ranked import CategoryChosen
 
 router = APIRouter(tags=["calls"])
 

@@ -7,12 +7,13 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.events import CallSnapshot, FeedbackRecorded
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallSuggestionRow, SuggestionFeedbackRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.schemas import FeedbackRequest
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CallSnapshot, FeedbackRecorded, SuggestionList
+from assist_api.suggestions.cards import SuggestionList
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import NotFoundError

@@ -11,13 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.backlog import Backlog, Stored
-from assist_api.calls.models import CallRow
-from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
-from assist_api.calls.repository import CallRepository, call_info
-from assist_api.calls.spool import EventSpool
-from assist_api.calls.uninterrupted import uninterrupted
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnswered,
     CallAnsweredEvent,
     CallEnded,
@@ -28,22 +22,26 @@ from assist_api.realtime.protocol import (
     CallSnapshot,
     CallSnapshotEvent,
     CallState,
-    CategoryChosen,
     CategoryChosenEvent,
     CategoryRankedEvent,
-    CategoryRanking,
     FeedbackRecorded,
     FeedbackRecordedEvent,
     StageState,
     StageStateChangedEvent,
-    SuggestionList,
     SuggestionShownEvent,
-    SuggestionWithheld,
     SuggestionWithheldEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
-    Utterance,
 )
+from assist_api.calls.hub import CallHub
+from assist_api.calls.models import CallRow
+from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
+from assist_api.calls.repository import CallRepository, call_info
+from assist_api.calls.spool import EventSpool
+from assist_api.calls.uninterrupted import uninterrupted
+from assist_api.categories.ranked import CategoryChosen, CategoryRanking
+from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.transcripts.utterances import Utterance
 from kit.clock import Clock
 from kit.db import Database
 from kit.db_faults import DatabaseUnreachableError

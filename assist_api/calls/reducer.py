@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
@@ -28,14 +28,13 @@ from assist_api.realtime.protocol import (
     CategoryChosenEvent,
     CategoryRankedEvent,
     FeedbackRecordedEvent,
-    LegRole,
     StageStateChangedEvent,
-    SuggestionList,
     SuggestionShownEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
-    Utterance,
 )
+from assist_api.suggestions.cards import SuggestionList
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 NO_SUGGESTIONS = SuggestionList(cards=[], cases=[], trigger_segment_id=None, search_state="complete")
 

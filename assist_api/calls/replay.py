@@ -14,7 +14,7 @@ from assist_api.calls.chunk_reader import read_chunks
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.session import CallSession
 from assist_api.calls.stages import LAG_STEP_MS
-from assist_api.realtime.protocol import LegRole
+from assist_api.transcripts.utterances import LegRole
 from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError
 from kit.tasks import Overflow

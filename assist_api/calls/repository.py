@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.events import CallEvent, CallInfo, CallState, EndReason, SuggestionShownEvent
 from assist_api.calls.models import (
     CallEventRow,
     CallRow,
@@ -18,15 +19,8 @@ from assist_api.calls.models import (
     CategoryChoiceRow,
     SuggestionFeedbackRow,
 )
-from assist_api.realtime.protocol import (
-    CallEvent,
-    CallInfo,
-    CallState,
-    EndReason,
-    LegRole,
-    SuggestionList,
-    SuggestionShownEvent,
-)
+from assist_api.suggestions.cards import SuggestionList
+from assist_api.transcripts.utterances import LegRole
 
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)
 _VERDICTS_AT_ONCE = 500

@@ -12,23 +12,23 @@ import structlog
 
 from assist_api.calls import metrics
 from assist_api.calls.category import CallCategories
-from assist_api.calls.failures import Failure, failure_of
-from assist_api.calls.journal import CallJournal
-from assist_api.calls.models import CallRow
-from assist_api.calls.recordings import RecordingStore
-from assist_api.calls.replay import LegOpener, Replay, ReplayPlan
-from assist_api.calls.session import CallSession
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnswered,
     CallEnded,
     CallEvent,
     CallInterrupted,
     CallState,
     EndReason,
-    LegRole,
     TranscriptFinalEvent,
 )
+from assist_api.calls.failures import Failure, failure_of
+from assist_api.calls.journal import CallJournal
+from assist_api.calls.models import CallRow
+from assist_api.calls.recordings import RecordingStore
+from assist_api.calls.replay import LegOpener, Replay, ReplayPlan
+from assist_api.calls.session import CallSession
 from assist_api.suggestions.service import SuggestionService
+from assist_api.transcripts.utterances import LegRole
 from kit.clock import Clock
 from kit.errors import DomainError
 

@@ -16,12 +16,15 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.archive import CallArchive
-from assist_api.calls.births import NewCall, call_row
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
+from assist_api.calls.demo.catalog import DemoCall
+from assist_api.calls.events import CallAnswered, CallSnapshotEvent, CallState, FeedbackRecorded
 from assist_api.calls.feedback import FeedbackDesk
+from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
 from assist_api.calls.lease import RunnerLease
+from assist_api.calls.new_call import NewCall, call_row
 from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
 from assist_api.calls.replay import ROLES, LegOpener
 from assist_api.calls.repository import CallRepository
@@ -30,9 +33,7 @@ from assist_api.calls.schemas import CallSource, FeedbackRequest, ReplaySpeed
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
-from assist_api.demo.catalog import DemoCall
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallAnswered, CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
+from assist_api.categories.ranked import CategoryChosen
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
 from kit.db import Database

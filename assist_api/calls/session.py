@@ -17,21 +17,17 @@ import structlog
 
 from assist_api.calls import metrics
 from assist_api.calls.category import CallCategories, is_materially_different
+from assist_api.calls.events import StageState, Verdict
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.lane import WorkLane
 from assist_api.calls.stages import StageBoard
-from assist_api.realtime.protocol import (
-    CategoryRanking,
-    LegRole,
-    StageState,
-    SuggestionWithheld,
-    Utterance,
-    Verdict,
-)
+from assist_api.categories.ranked import CategoryRanking
 from assist_api.suggestions.ahead import SearchAhead
+from assist_api.suggestions.cards import SuggestionWithheld
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from assist_api.realtime.protocol import CallEvent
+from assist_api.calls.events import CallEvent
 
 log = structlog.get_logger(__name__)
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)

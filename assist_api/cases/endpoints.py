@@ -7,8 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.cases.schemas import (
     CallCase,
     CaseClusterList,
@@ -20,9 +18,11 @@ from assist_api.cases.schemas import (
     SolutionList,
 )
 from assist_api.cases.service import CaseDesk
-from assist_api.deps import ServicesDep, SessionDep, permitted
-from kb.cases import CaseService
-from kb.schemas import CaseDetail
+from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kb.cases.service import CaseService
+from kb.entries.schemas import CaseDetail
 
 router = APIRouter(tags=["cases"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]

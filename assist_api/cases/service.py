@@ -8,10 +8,9 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 from uuid import UUID
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.calls.access import viewer_of
 from assist_api.calls.archive import CallArchive
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, CallState
 from assist_api.cases.access import may_identify, require_identified, seen_by
 from assist_api.cases.extraction import Proposal, evidence_lines, propose
 from assist_api.cases.schemas import (
@@ -25,18 +24,20 @@ from assist_api.cases.schemas import (
     OfferedEntry,
 )
 from assist_api.cases.story import FinishedCall, finished_call
-from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, CallState
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.search.service import SearchEngine
 from assist_api.suggestions.service import state_name
-from kb.case_repository import CaseFilter
-from kb.casebook.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
-from kb.casebook.privacy import deidentified
-from kb.cases import CallOrigin, CaseService, stale_case
+from kb.cases.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
+from kb.cases.privacy import deidentified
+from kb.cases.repository import CaseFilter
+from kb.cases.service import CallOrigin, CaseService, stale_case
 from kb.deidentify import deidentify
-from kb.models import CaseOutcome
-from kb.schemas import CaseCluster, CaseDetail
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import CaseCluster, CaseDetail
+from kb.kinds import DocumentKind
 from kb.search.hits import SearchState
-from kb.search.query import MAX_DOCUMENT_IDS, DocumentKind, SearchQuery
+from kb.search.query import MAX_DOCUMENT_IDS, SearchQuery
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.categories.schemas import CategoryModels, ChoosableSituation, ChoosableSituations, RollBack
 from assist_api.categories.service import CategoryModelDesk
-from assist_api.deps import ServicesDep, permitted
-from kb.category_search import find_situations
-from kb.taxonomy import load_taxonomy
+from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kb.filing.finding import find_situations
+from kb.taxonomy.tree import load_taxonomy
 
 router = APIRouter(tags=["categories"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assist_api.schemas import InputModel, OutputModel
+from assist_api.http.schemas import InputModel, OutputModel
 
 
 class ChoosableSituation(OutputModel):

@@ -30,7 +30,7 @@ from assist_api.settings import AssistSettings
 from kb.classify.evaluate import evaluate_classification
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
+from kb.search.evaluation.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from speech.engine import SpeechEngine
@@ -109,8 +109,8 @@ def retrieval(
     """Search for questions with known answers: MRR, recall, hits and time.
 
     `queries.jsonl` has `qid`, `text` and optionally `source`; the corpus `id`, `title`, `text`; `qrels.tsv` question,
-    0, passage, 1. The object of `--json` is `kb.search.evaluate.RetrievalReport` without its runs. The first time a
-    corpus is embedded, about 25 passages a CPU second; the vectors are kept for the next time.
+    0, passage, 1. The object of `--json` is `kb.search.evaluation.evaluate.RetrievalReport` without its runs. The first
+    time a corpus is embedded, about 25 passages a CPU second; the vectors are kept for the next time.
     """
     _prepare()
     report = asyncio.run(_retrieval(folder, corpus, queries, out, lexical_only, naive, limit))

@@ -26,8 +26,8 @@ from kb.ingest.drafts import ImportSettings, PublishMode
 from kb.ingest.formats import SUFFIXES as DOCUMENT_SUFFIXES
 from kb.ingest.models import ImportState, Plan
 from kb.ingest.schemas import ImportDetail
-from kb.pack_format import SUFFIXES as PACK_SUFFIXES
-from kb.packs import ImportReport, ItemOutcome, PackImporter
+from kb.packs.file_format import SUFFIXES as PACK_SUFFIXES
+from kb.packs.importing import ImportReport, ItemOutcome, PackImporter
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

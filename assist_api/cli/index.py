@@ -17,8 +17,8 @@ from assist_api.cli.console import prepare_logging
 from assist_api.composition import Knowledge, build_knowledge
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
-from kb.document_source import DatabaseDocumentSource
-from kb.rebuild_request import RebuildRequest
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.indexing.rebuild_request import RebuildRequest
 from kb.search.index import SearchIndex, SearchServerError
 from kb.settings import KBSettings
 from kit.clock import SystemClock

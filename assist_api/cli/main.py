@@ -31,6 +31,7 @@ COMMANDS = {
     "index": _Command("assist_api.cli.index", "app", "Show the search index, or make it again from the database."),
     "evaluate": _Command("assist_api.cli.evaluate", "app", "Measure quality on labelled data."),
     "models": _Command("assist_api.cli.models", "app", "Fetch, list and verify models."),
+    "audit": _Command("assist_api.cli.audit", "app", "Check that the audit log is whole; write it to a file."),
     "doctor": _Command("assist_api.cli.doctor", "doctor", "Say what is missing here and how to mend it."),
 }
 USAGE_ERROR = 2

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import typer
 from rich.console import Console
 
+from assist_api.calls.events import CallEndedEvent, CallEvent, EndReason
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.viewer import COMMAND_LINE
@@ -23,11 +24,10 @@ from assist_api.cli.storyteller import Storyteller
 from assist_api.composition import Services, build_services
 from assist_api.lifespan import DEMO_PACKS
 from assist_api.migrations import runner
-from assist_api.realtime.protocol import CallEndedEvent, CallEvent, EndReason
 from assist_api.search.schemas import SectorName
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
-from kb.service import KnowledgeService
+from kb.entries.service import KnowledgeService
+from kb.packs.importing import PackImporter
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
 from speech.recording import RecordingLimits, open_recording

@@ -16,7 +16,7 @@ from assist_api.migrations import runner
 from assist_api.search.schemas import MAX_RESULTS, SearchAnswer, SearchRequest, SectorName
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
-from kb.search.query import Audience
+from kb.kinds import Audience
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from assist_api.evaluation.figures import Spread, spread
-from assist_api.evaluation.layouts import CallScript
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
-    Card,
     CategoryRankedEvent,
-    LegRole,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
     TranscriptFinalEvent,
-    Utterance,
 )
+from assist_api.evaluation.figures import Spread, spread
+from assist_api.evaluation.layouts import CallScript
+from assist_api.suggestions.cards import Card
+from assist_api.transcripts.utterances import LegRole, Utterance
 from speech.evaluate import error_count, normalise
 
 

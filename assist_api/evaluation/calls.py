@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from assist_api.calls.events import CallEndedEvent
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.viewer import COMMAND_LINE
@@ -21,8 +22,7 @@ from assist_api.evaluation.call_scores import (
 )
 from assist_api.evaluation.figures import Spread, spread
 from assist_api.evaluation.layouts import CallScript, LabelledCall
-from assist_api.realtime.protocol import CallEndedEvent
-from kb.repository import EntryRepository
+from kb.entries.repository import EntryRepository
 from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError, NotFoundError
 

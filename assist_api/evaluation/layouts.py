@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assist_api.realtime.protocol import LegRole
+from assist_api.transcripts.utterances import LegRole
 from kit.errors import InvalidInputError
 
 M = TypeVar("M", bound=BaseModel)

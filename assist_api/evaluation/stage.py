@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from assist_api.composition import Services
 from assist_api.lifespan import DEMO_PACKS, running_services
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.words.importing import import_demo_words
 from kit.errors import InvalidInputError
 

@@ -12,8 +12,8 @@ from assist_api.evaluation.figures import Spread
 from assist_api.evaluation.knowledge import KnowledgeReport, scopes_in_order
 from assist_api.evaluation.spoken import SpokenReport
 from kb.classify.evaluate import ClassificationReport
-from kb.search.evaluate import RetrievalReport
-from kb.search.trust import TrustReport
+from kb.search.evaluation.evaluate import RetrievalReport
+from kb.search.evaluation.trust import TrustReport
 from speech.evaluate import TranscriptionReport
 
 

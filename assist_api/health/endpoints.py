@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response, status
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
 from assist_api.health.schemas import HealthReport, Liveness, Readiness
+from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from kit.errors import NotAllowedError
 from kit.metrics import REGISTRY
 

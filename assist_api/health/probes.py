@@ -12,7 +12,7 @@ from assist_api.health.schemas import PartHealth
 from assist_api.health.service import Probe, not_ok, ok
 from assist_api.settings import AssistSettings
 from kb.classify.service import CategoryService
-from kb.document_source import DatabaseDocumentSource
+from kb.indexing.document_source import DatabaseDocumentSource
 from kb.search.index import SearchIndex, SearchServerError
 from kit.db import Database
 from speech.engine import SpeechEngine

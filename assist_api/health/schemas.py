@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assist_api.schemas import OutputModel
+from assist_api.http.schemas import OutputModel
 
 PartState = Literal["ok", "degraded", "failed"]
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
+from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.schemas import Publication
 from kb.ingest.drafts import FileSettings, ImportSettings

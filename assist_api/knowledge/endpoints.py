@@ -7,16 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
-from kb.models import RevisionState
+from kb.entries.models import RevisionState
+from kb.entries.repository import EntryFilter
+from kb.entries.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
+from kb.entries.service import KnowledgeService
 from kb.paging import MAX_PAGE_SIZE
-from kb.repository import EntryFilter
-from kb.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
-from kb.service import KnowledgeService
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import EntryDraft, RevisionDetail
 from kb.gold.changes import ChangeSource
 from kb.gold.comparison import DropPolicy, Ruling, rule
 from kb.gold.reports import report_of
@@ -16,7 +17,6 @@ from kb.gold.results import DraftTest, GoldTestUnavailableError
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import GoldReport
 from kb.gold.tester import GoldTester
-from kb.schemas import EntryDraft, RevisionDetail
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError

@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from assist_api.knowledge.publishing import ASSENT, Admit, Consent
-from kb.review import ReviewService
-from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
-from kb.service import KnowledgeService
+from kb.entries.review import ReviewService
+from kb.entries.schemas import EntryDetail, EntryDraft, RevisionDetail
+from kb.entries.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
 from kit.tasks import TaskSupervisor

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.knowledge_tests.schemas import (
     DraftToTest,
     FullRunState,
@@ -22,13 +22,13 @@ from assist_api.knowledge_tests.schemas import (
     QuestionList,
     QuestionRows,
 )
+from kb.entries.validation import check_entry
 from kb.gold.comparison import DropPolicy
 from kb.gold.exchange import FileFormat, read_questions, write_questions
 from kb.gold.questions import GoldQuestionService
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import GoldQuestionDetail, GoldReport, GoldRunFull, GoldRunPage, PolicyDetail
 from kb.paging import MAX_PAGE_SIZE
-from kb.validation import check_entry
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge tests"])
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import assist_api.accounts.models
+import assist_api.audit.models
 import assist_api.calls.models
+import assist_api.notifications.models
+import assist_api.policies.models
+import assist_api.units.models
 import kb.classify.models
+import kb.entries.models
 import kb.gold.models
 import kb.ingest.models
-import kb.models
-import kb.taxonomy_models
+import kb.taxonomy.models
 import kb.words.models
 from kit.db import Base
 
 MODULES = (
     assist_api.accounts.models,
+    assist_api.audit.models,
     assist_api.calls.models,
+    assist_api.notifications.models,
+    assist_api.policies.models,
+    assist_api.units.models,
     kb.classify.models,
     kb.gold.models,
     kb.ingest.models,
-    kb.models,
-    kb.taxonomy_models,
+    kb.entries.models,
+    kb.taxonomy.models,
     kb.words.models,
 )
 metadata = Base.metadata

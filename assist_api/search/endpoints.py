@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
+from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.search.schemas import SearchAnswer, SearchRequest
 
 router = APIRouter(tags=["search"])

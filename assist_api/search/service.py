@@ -9,12 +9,13 @@ from uuid import UUID
 from assist_api.search.cards import found_case, found_entry
 from assist_api.search.folded import load_folded
 from assist_api.search.schemas import FoundCase, FoundEntry, SearchAnswer, SearchRequest
-from kb.casebook.ranking import rank_cases
-from kb.cases import CaseService
-from kb.models import RevisionState
+from kb.cases.ranking import rank_cases
+from kb.cases.service import CaseService
+from kb.entries.models import RevisionState
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.query import DocumentKind, SearchQuery
-from kb.service import KnowledgeService
+from kb.search.query import SearchQuery
 from kit.clock import Clock
 from kit.db import Database
 

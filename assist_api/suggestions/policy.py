@@ -17,13 +17,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
-from assist_api.realtime.protocol import Card, LegRole
 from assist_api.search.cards import confidence_of
+from assist_api.suggestions.cards import Card
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest
 from assist_api.suggestions.sector import SectorTracker
+from assist_api.transcripts.utterances import LegRole
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.query import DocumentKind
-from kb.taxonomy import split_category_id
+from kb.taxonomy.tree import split_category_id
 
 MAX_SHOWN = 3
 MAX_SHARE = 0.99

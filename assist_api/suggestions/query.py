@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from uuid import UUID
 
-from assist_api.realtime.protocol import LegRole
 from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
-from kb.search.readings import Reading, likelihood_beside
+from assist_api.transcripts.utterances import LegRole
+from kb.search.question.readings import Reading, likelihood_beside
 from speech.events import Alternative
 
 JOINER = "，"

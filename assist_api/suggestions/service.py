@@ -12,20 +12,23 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, SuggestionList
+from assist_api.http.wire import Span
 from assist_api.search.cards import card_match, confidence_of
 from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
+from assist_api.search.shown import CardMatch
+from assist_api.suggestions.cards import Card, CaseCard, SuggestionList
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
-from kb.casebook.ranking import CaseCircumstances, rank_cases
-from kb.cases import CaseService
-from kb.models import RevisionState
-from kb.schemas import CaseDetail, RevisionDetail
+from kb.cases.ranking import CaseCircumstances, rank_cases
+from kb.cases.service import CaseService
+from kb.entries.models import RevisionState
+from kb.entries.schemas import CaseDetail, RevisionDetail
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
-from kb.search.query import DocumentKind, SearchQuery
-from kb.search.readings import search_readings
-from kb.service import KnowledgeService
+from kb.search.query import SearchQuery
+from kb.search.question.readings import search_readings
 from kit.circuit import CircuitBreaker
 from kit.clock import Clock
 from kit.db import Database

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
+from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.taxonomy.schemas import (
     EditableGroup,
     EditableIdea,
@@ -22,8 +22,8 @@ from assist_api.taxonomy.schemas import (
     TaxonomyVersion,
 )
 from assist_api.taxonomy.service import TaxonomyDesk
-from kb.taxonomy_pack import SituationItem
-from kb.taxonomy_service import PackVersion, Usage
+from kb.filing.service import PackVersion, Usage
+from kb.taxonomy.pack import SituationItem
 
 router = APIRouter(prefix="/taxonomy", tags=["taxonomy"])
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from kb.taxonomy_edits import TaxonomyChange
-from kb.taxonomy_models import TaxonomyVersionRow
-from kb.taxonomy_pack import write_taxonomy_pack
-from kb.taxonomy_service import PackVersion, TaxonomyService, Usage, refresh_taxonomy
+from kb.filing.service import PackVersion, TaxonomyService, Usage, refresh_taxonomy
+from kb.taxonomy.edits import TaxonomyChange
+from kb.taxonomy.models import TaxonomyVersionRow
+from kb.taxonomy.pack import write_taxonomy_pack
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import AssistError

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Query, Response, UploadFile, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.words.schemas import WordGroupChange
 from assist_api.words.service import WordEditor
 from kb.paging import MAX_PAGE_SIZE
-from kb.search.analysis.lexicon import WordUse
+from kb.search.question.analysis.lexicon import WordUse
 from kb.words.file_format import WordFileKind, write_words
 from kb.words.repository import WordFilter
 from kb.words.schemas import WordGroup, WordGroupDraft, WordGroupPage, WordImportReport

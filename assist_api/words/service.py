@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from kb.models import RevisionOrigin
+from kb.entries.models import RevisionOrigin
 from kb.words.current import CurrentWords
 from kb.words.file_format import WordFileKind, read_words
 from kb.words.importing import WordImport

@@ -11,8 +11,8 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
-from kb.search.analysis.sounds import similar_sounds, sounds
-from kb.search.analysis.terms import words
+from kb.search.question.analysis.sounds import similar_sounds, sounds
+from kb.search.question.analysis.terms import words
 
 Floats = npt.NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kb.taxonomy import split_category_id
+from kb.taxonomy.tree import split_category_id
 
 Columns = npt.NDArray[np.intp]
 

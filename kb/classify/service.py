@@ -26,7 +26,7 @@ from kb.classify.text import content_text, vector_text
 from kb.classify.training import Floats, Trained, embed, fit
 from kb.search.documents import DocumentSource
 from kb.search.embedders.base import Embedder
-from kb.taxonomy import Taxonomy, load_taxonomy
+from kb.taxonomy.tree import Taxonomy, load_taxonomy
 from kit.clock import Clock
 from kit.errors import AssistError, ConflictError, InvalidInputError
 from kit.tasks import background_executor

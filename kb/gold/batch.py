@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from kb.document_source import entry_document
 from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline
 from kb.gold.changes import ChangeSource, TextChange
@@ -19,10 +18,11 @@ from kb.gold.contenders import Contenders, WeighedQuestion
 from kb.gold.placing import as_it_is, place
 from kb.gold.repository import AskedQuestion
 from kb.gold.results import DraftTest
-from kb.search.analysis.questions import analyse
+from kb.indexing.document_source import entry_document
 from kb.search.components import retrieval_terms
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
+from kb.search.question.analysis.questions import analyse
 from kb.search.service import Look, SearchService
 from kb.search.stores.overlay import Draft, term_weights
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb.entries.validation import Problem, find_text_problems, raise_problems
 from kb.gold.models import QuestionOrigin
 from kb.gold.schemas import GoldQuestionRow
-from kb.validation import Problem, find_text_problems, raise_problems
 
 MAX_LINES = 10_000
 MAX_QUESTION_CHARACTERS = 200

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.models import Entry, Revision, RevisionState
 from kb.gold.models import GoldPolicy, GoldQuestion, GoldRun, RunTrigger
-from kb.models import Entry, Revision, RevisionState
 
 
 @dataclass(frozen=True, slots=True)

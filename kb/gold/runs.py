@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import RevisionDetail
 from kb.gold.comparison import DropPolicy, Figures, Movement, Placement, QuestionOutcome, figures_by_scope
 from kb.gold.models import GoldPolicy, GoldRun, RunTrigger
 from kb.gold.reports import changes_of, figures_detail, placement_detail, placement_from
@@ -16,7 +17,6 @@ from kb.gold.repository import GoldRepository
 from kb.gold.results import DraftTest, FullTest
 from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage, PolicyDetail
 from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.schemas import RevisionDetail
 from kb.search.hits import SearchState
 from kit.clock import Clock
 from kit.errors import NotFoundError

@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from kb.document_source import draft_document, entry_document
+from kb.entries.models import Revision, RevisionState
+from kb.entries.repository import EntryRepository
+from kb.entries.schemas import EntryDraft
 from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline, Progress
 from kb.gold.batch import BatchTest, make_draft
@@ -21,13 +23,11 @@ from kb.gold.comparison import Candidate, Placement, choose, document_pairs, pai
 from kb.gold.placing import as_it_is, place, with_drafts
 from kb.gold.repository import AskedQuestion, GoldRepository
 from kb.gold.results import DraftTest, FullTest, unavailable
-from kb.models import Revision, RevisionState
-from kb.repository import EntryRepository
-from kb.schemas import EntryDraft
+from kb.indexing.document_source import draft_document, entry_document
 from kb.search.documents import SearchDocument
+from kb.search.ranking.revision_effect import can_rise
 from kb.search.service import Look, SearchService, StoreView
 from kb.search.stores.overlay import Draft
-from kb.search.touch import can_rise
 from kb.settings import KBSettings
 from kit.db import Database
 from kit.tasks import background_executor

@@ -100,7 +100,7 @@ class Unit:
     Attributes:
         key: Identity inside its document: the number of an article, the path of a section.
         kind: What it is made of.
-        title: At most `kb.validation.MAX_TITLE_CHARACTERS`.
+        title: At most `kb.entries.validation.MAX_TITLE_CHARACTERS`.
         path: Headings above it, outermost first.
         number: `第六十六条`, or empty.
         answer: Markdown.

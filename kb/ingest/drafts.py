@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 
 from pydantic import Field
 
+from kb.entries.schemas import EntryDraft, InputModel, Source
+from kb.entries.validation import MAX_NAME_CHARACTERS, MAX_TITLE_CHARACTERS
 from kb.ingest.document import Unit
-from kb.schemas import EntryDraft, InputModel, Source
-from kb.search.query import Audience
-from kb.validation import MAX_NAME_CHARACTERS, MAX_TITLE_CHARACTERS
+from kb.kinds import Audience
 
 _KEY_PREFIX = "doc"
 _LONGEST_DETAIL = 500

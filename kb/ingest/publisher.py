@@ -8,18 +8,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.categories import category_rows
+from kb.entries.category_tree import category_rows
+from kb.entries.models import Entry, Revision, RevisionOrigin, RevisionState
+from kb.entries.repository import EntryRepository
+from kb.entries.schemas import EntryDraft
 from kb.ingest.changes import new_entry_id
 from kb.ingest.document import Unit, UnitKind
 from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode, document_prefix, draft_of, entry_key
 from kb.ingest.models import FileState, ImportFile, ImportUnit, Plan
 from kb.ingest.planning import Circumstances, PlannedUnit, count_plans, plan_document
 from kb.ingest.repository import ImportRepository
-from kb.models import Entry, Revision, RevisionOrigin, RevisionState
-from kb.repository import EntryRepository
-from kb.schemas import EntryDraft
-from kb.search.query import DocumentKind
-from kb.taxonomy import load_taxonomy
+from kb.kinds import DocumentKind
+from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError
 

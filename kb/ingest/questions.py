@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.ingest.document import Block, Row, Unit, UnitKind
-from kb.validation import (
+from kb.entries.validation import (
     MAX_SCRIPT_CHARACTERS,
     MAX_TITLE_CHARACTERS,
     MAX_VARIANT_CHARACTERS,
     MAX_VARIANTS,
     comparable,
 )
+from kb.ingest.document import Block, Row, Unit, UnitKind
 
 _QUESTION = ("标准问题", "标准问", "问题", "常见问题", "标题", "知识标题", "question", "title")
 _ANSWER = ("标准答案", "答案", "答复", "回答", "解答", "内容", "知识内容", "回复", "answer", "content")

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import EntryDraft
+from kb.entries.validation import find_entry_problems, raise_problems
 from kb.gold.changes import TextChange
 from kb.ingest.archive import is_safe_path
 from kb.ingest.changes import changes_of
@@ -32,9 +34,7 @@ from kb.ingest.schemas import (
 )
 from kb.ingest.wire import refusal_to_wire
 from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.schemas import EntryDraft
-from kb.taxonomy import load_taxonomy
-from kb.validation import find_entry_problems, raise_problems
+from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from kb.entries.validation import MAX_ANSWER_CHARACTERS, MAX_TITLE_CHARACTERS
 from kb.ingest.articles import ArticleStart, chapter_level, parse_article, without_page_number
 from kb.ingest.document import (
     Block,
@@ -20,7 +21,6 @@ from kb.ingest.document import (
     UnitKind,
 )
 from kb.ingest.questions import QuestionColumns, find_question_columns, question_units
-from kb.validation import MAX_ANSWER_CHARACTERS, MAX_TITLE_CHARACTERS
 
 SECTION_CHARACTERS = 1_600
 """A longer section becomes several entries: a card must be read in a call."""

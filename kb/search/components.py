@@ -14,22 +14,22 @@ import structlog
 from haystack import component
 
 from kb.metrics import SEARCH_STAGE_FAILURES
-from kb.search.analysis.articles import asks_for_article
-from kb.search.analysis.lexicon import Lexicon
-from kb.search.analysis.questions import AnalysedQuestion, analyse
-from kb.search.analysis.terms import Channel
 from kb.search.embedders.base import Embedder
-from kb.search.explanations import Reasons
-from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
 from kb.search.index import SearchServerError
-from kb.search.measured import MeasuredQuestion
-from kb.search.near_duplicates import folded
-from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
-from kb.search.ranking import Ranked, RankingModel
+from kb.search.question.analysis.articles import asks_for_article
+from kb.search.question.analysis.lexicon import Lexicon
+from kb.search.question.analysis.questions import AnalysedQuestion, analyse
+from kb.search.question.analysis.terms import Channel
+from kb.search.question.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
+from kb.search.ranking.explanations import Reasons
+from kb.search.ranking.features import COLUMN, FeatureMaker
+from kb.search.ranking.measured import MeasuredQuestion
+from kb.search.ranking.model import Ranked, RankingModel
+from kb.search.ranking.near_duplicates import folded
+from kb.search.ranking.projections import ProjectedDocument, ProjectionCache
 from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, VectorScore, WeightedTerm
-from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
 from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)

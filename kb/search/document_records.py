@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind
 
 _NAMES = [field.name for field in fields(SearchDocument)]
 

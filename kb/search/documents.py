@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from kb.search.query import Audience, DocumentKind
+from kb.kinds import Audience, DocumentKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ import structlog
 from haystack import Pipeline
 from haystack.core.errors import PipelineRuntimeError
 
-from kb.search.analysis.lexicon import Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchState
 from kb.search.index import SearchServerError
-from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.pipelines import search_pipeline
-from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
-from kb.search.ranking import RankingModel
+from kb.search.question.analysis.lexicon import Lexicon
+from kb.search.ranking.measured import NOTHING_MEASURED, MeasuredQuestion
+from kb.search.ranking.model import RankingModel
+from kb.search.ranking.projections import ProjectionCache
 from kb.search.rerankers.base import Reranker
 from kb.search.rerankers.stage import RerankingLimits, RerankingStage
 from kb.search.stores.base import SearchFilter, SearchStore

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kb.search.query import DocumentKind
+from kb.kinds import DocumentKind
 
 
 class MatchKind(StrEnum):

@@ -13,15 +13,15 @@ import structlog
 from haystack import Pipeline
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
-from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.engine import Answer, EngineParts, SearchEngine
 from kb.search.hits import SearchResult, SearchState
 from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
-from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.passages import text_hash
 from kb.search.query import SearchQuery
-from kb.search.ranking import RankingModel, shipped_model
+from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon
+from kb.search.ranking.measured import NOTHING_MEASURED, MeasuredQuestion
+from kb.search.ranking.model import RankingModel, shipped_model
 from kb.search.rerankers.base import Reranker
 from kb.search.stores.base import SearchFilter, SearchStore, Vector
 from kb.settings import KBSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from kb.search.analysis.lexicon import NO_WORDS, Lexicon, WordGroup, WordUse
+from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon, WordGroup, WordUse
 from kb.words.service import WordService
 from kit.clock import Clock
 from kit.db import Database

@@ -15,7 +15,7 @@ from enum import StrEnum
 import yaml
 from pydantic import Field, ValidationError
 
-from kb.pack_format import KEY_PATTERN, PackSyntaxError, Refusal, StrictLoader
+from kb.packs.file_format import KEY_PATTERN, PackSyntaxError, Refusal, StrictLoader
 from kb.words.schemas import WordGroup, WordGroupDraft
 from kb.words.validation import MAX_GROUPS, Claim, claims, find_problems, split_words
 from kit.errors import InvalidInputError

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.search.analysis.lexicon import WordUse
+from kb.search.question.analysis.lexicon import WordUse
 from kb.words.models import WordGroupRow, WordListRow
 from kb.words.validation import folded
 

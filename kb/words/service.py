@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.models import RevisionOrigin
+from kb.entries.models import RevisionOrigin
+from kb.entries.validation import Problem, check_filter, raise_problems
 from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.validation import Problem, check_filter, raise_problems
 from kb.words.models import WordGroupRow
 from kb.words.repository import WordFilter, WordRepository
 from kb.words.schemas import WordGroup, WordGroupDraft, WordGroupPage

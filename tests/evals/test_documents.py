@@ -17,9 +17,10 @@ import yaml
 from kb.ingest.document import Split, UnitKind
 from kb.ingest.limits import ReadLimits
 from kb.ingest.reading import read_file
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
 from kb.search.embedders.registry import make_embedder
-from kb.search.query import DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.search.vector_fill import VectorFill

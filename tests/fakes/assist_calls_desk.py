@@ -12,17 +12,17 @@ from uuid import UUID, uuid4
 
 from assist_api.accounts.models import Account
 from assist_api.calls.category import CallCategories
+from assist_api.calls.events import CallEndedEvent, CallEvent
+from assist_api.calls.hub import CallHub
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
 from assist_api.migrations import runner
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallEndedEvent, CallEvent
 from assist_api.suggestions.service import SuggestionService
-from kb.cases import CaseService
-from kb.search.query import DocumentKind
-from kb.service import KnowledgeService
+from kb.cases.service import CaseService
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from assist_api.realtime.protocol import CallInfo, CallState, EndReason
+from assist_api.calls.events import CallInfo, CallState, EndReason
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

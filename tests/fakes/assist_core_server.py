@@ -11,11 +11,11 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from assist_api.accounts.permissions import Role
 from assist_api.accounts.schemas import AccountCreation
 from assist_api.accounts.service import AccountService
 from assist_api.app import create_app
 from assist_api.composition import Services, build_services
+from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.settings import KBSettings

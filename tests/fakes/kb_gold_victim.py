@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assist_api.composition import build_services
 from assist_api.migrations import runner
+from kb.entries.service import KnowledgeService
 from kb.gold.models import QuestionOrigin
 from kb.gold.questions import GoldQuestionService
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from tests.fakes.assist_core_server import settings_for

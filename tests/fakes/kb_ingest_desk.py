@@ -11,13 +11,13 @@ from assist_api.composition import build_knowledge
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.settings import AssistSettings
+from kb.entries.models import RevisionState
+from kb.entries.repository import EntryFilter
+from kb.entries.schemas import EntryDetail, EntryDraft
+from kb.entries.service import KnowledgeService
 from kb.gold.comparison import DropPolicy
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.schemas import ImportDetail
-from kb.models import RevisionState
-from kb.repository import EntryFilter
-from kb.schemas import EntryDetail, EntryDraft
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import Clock
 from kit.db import Database

@@ -18,9 +18,9 @@ import numpy.typing as npt
 from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
-from kb.search.analysis.terms import Channel
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind
+from kb.search.question.analysis.terms import Channel
 
 Vector = npt.NDArray[np.float32]
 

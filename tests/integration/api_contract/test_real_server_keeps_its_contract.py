@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from assist_api.app import create_app
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
 from assist_api.settings import AssistSettings
 from tests.servers.tingzhi import TingzhiServer
 

@@ -18,7 +18,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from assist_api.app import create_app
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
 from assist_api.settings import AssistSettings
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
 

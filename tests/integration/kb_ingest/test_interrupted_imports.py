@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
+from kb.entries.models import Entry, IndexChangeRow, Revision
+from kb.entries.service import KnowledgeService
 from kb.gold.models import GoldRun, QuestionOrigin
 from kb.gold.questions import GoldQuestionService
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.models import FileState, ImportState
-from kb.models import Entry, IndexChangeRow, Revision
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
@@ -58,7 +58,7 @@ for number in range(1000):
 REBUILD_UNTIL_KILLED = """
 import asyncio, sys
 from pathlib import Path
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.setup import make_index
 from kb.settings import KBSettings
 from kit.clock import SystemClock

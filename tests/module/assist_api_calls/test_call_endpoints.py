@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from assist_api.accounts.permissions import Role
 from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.models import SuggestionFeedbackRow
+from assist_api.http.permissions import Role
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk
 from tests.fakes.assist_calls_server import run_desk_server

@@ -10,16 +10,16 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.calls.recordings import IncomingFile
-from assist_api.calls.reducer import empty_snapshot, fold
-from assist_api.calls.repository import CallRepository
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
     CallInterruptedEvent,
     TranscriptFinalEvent,
 )
+from assist_api.calls.recordings import IncomingFile
+from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.repository import CallRepository
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk, add_agent, open_desk
 

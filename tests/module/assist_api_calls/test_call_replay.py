@@ -9,13 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.calls.reducer import empty_snapshot, fold
-from assist_api.calls.schemas import FeedbackRequest
-from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallEvent,
     CategoryRankedEvent,
-    LegRole,
     StageStateChangedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
@@ -23,7 +19,11 @@ from assist_api.realtime.protocol import (
     TranscriptPartialEvent,
     Verdict,
 )
-from kb.search.query import DocumentKind
+from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.schemas import FeedbackRequest
+from assist_api.calls.viewer import CallViewer
+from assist_api.transcripts.utterances import LegRole
+from kb.kinds import DocumentKind
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
 from speech.events import Alternative

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from assist_api.accounts.permissions import Role
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState
+from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import make_event
 from assist_api.calls.reducer import reduce_call
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState
-from assist_api.realtime.stream import TOO_SLOW, CallStream, StreamTimes
+from assist_api.calls.stream import TOO_SLOW, CallStream, StreamTimes
+from assist_api.http.permissions import Role
 from kit.bus import LocalBus
 from kit.clock import SystemClock
 from tests.fakes.assist_calls_audio import wav_bytes

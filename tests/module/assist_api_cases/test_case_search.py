@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
-from kb.cases import CaseService
-from kb.models import CaseOutcome
-from kb.service import KnowledgeService
+from assist_api.http.permissions import Role
+from kb.cases.service import CaseService
+from kb.entries.models import CaseOutcome
+from kb.entries.service import KnowledgeService
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
 

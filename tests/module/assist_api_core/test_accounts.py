@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
 from assist_api.accounts.service import AccountService
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.module

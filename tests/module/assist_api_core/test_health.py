@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.accounts.permissions import Role
 from assist_api.health.checks import CheckResult, refuse_to_start, run_checks
+from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from kit.db import Database
 from kit.errors import MisconfiguredError

@@ -10,7 +10,7 @@ from assist_api.cli.main import run
 from assist_api.composition import build_knowledge
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
-from kb.cases import CaseService
+from assist_api.http.permissions import Role
+from kb.cases.service import CaseService
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
 

@@ -17,10 +17,10 @@ from assist_api.cli.main import run
 from assist_api.composition import Knowledge, build_knowledge
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.search.query import SearchQuery
-from kb.search.ranking import shipped_model
-from kb.search.ranking_versions import LOOK_EVERY_SECONDS
+from kb.search.ranking.model import shipped_model
+from kb.search.ranking.versions import LOOK_EVERY_SECONDS
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database

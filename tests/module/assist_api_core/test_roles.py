@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import PASSWORD, Server, sign_in
 from tests.fakes.kb_core_drafts import entry_draft
 

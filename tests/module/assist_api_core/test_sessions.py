@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from assist_api.accounts.lockout import FAILURES_PER_ADDRESS, address_subject
 from assist_api.accounts.models import AccountSession, SignInFailures
-from assist_api.accounts.permissions import PERMISSIONS, Role
 from assist_api.accounts.repository import SignInFailureRepository
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
+from assist_api.http.permissions import PERMISSIONS, Role
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, PASSWORD, Server, run_server, settings_for, sign_in
 
 pytestmark = pytest.mark.module

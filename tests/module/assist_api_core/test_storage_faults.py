@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import run_server, settings_for
 from tests.fakes.full_sqlite import create_with_small_pages, full
 from tests.fakes.kb_core_drafts import entry_draft

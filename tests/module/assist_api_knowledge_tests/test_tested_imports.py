@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from assist_api.imports.runner import IndexNotice
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import Consent

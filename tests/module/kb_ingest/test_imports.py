@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from kb.entries.models import Entry, IndexChangeRow, Revision, RevisionState
+from kb.entries.review import ReviewService
 from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode
 from kb.ingest.models import FileState, ImportState
-from kb.models import Entry, IndexChangeRow, Revision, RevisionState
-from kb.review import ReviewService
 from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError, TooLargeError
 from tests.fakes.kb_core_clock import SteppingClock

@@ -7,24 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.calls.journal import EventData, make_event
-from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnswered,
     CallEnded,
     CallEvent,
     CallInterrupted,
     CallSnapshot,
-    CategoryRanking,
     EndReason,
     FeedbackRecorded,
-    LegRole,
     StageState,
-    SuggestionList,
-    SuggestionWithheld,
-    Utterance,
     Verdict,
 )
+from assist_api.calls.journal import EventData, make_event
+from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
+from assist_api.categories.ranked import CategoryRanking
+from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.transcripts.utterances import LegRole, Utterance
 from tests.fakes.assist_calls_events import AT, call_info
 
 pytestmark = pytest.mark.unit

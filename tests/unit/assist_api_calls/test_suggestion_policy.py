@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist_api.realtime.protocol import LegRole
 from assist_api.suggestions.policy import FOUND_AGAIN, Decision, Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest, locate
+from assist_api.transcripts.utterances import LegRole
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.query import DocumentKind
 from speech.events import Alternative
 from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_calls_search import make_hit, make_result

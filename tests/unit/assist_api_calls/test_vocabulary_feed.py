@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from assist_api.vocabulary import Vocabulary
+from assist_api.words.recogniser_words import Vocabulary
+from kb.kinds import DocumentKind
 from kb.search.documents import IndexChange, SearchDocument
-from kb.search.query import DocumentKind
 from tests.fakes.assist_core_clock import ManualClock
 
 pytestmark = pytest.mark.unit

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.accounts.permissions import PERMISSIONS, Permission, Role
-from assist_api.accounts.principal import CurrentAccount
+from assist_api.http.permissions import PERMISSIONS, Permission, Role
+from assist_api.http.principal import CurrentAccount
 from kit.errors import NotAllowedError
 
 pytestmark = pytest.mark.unit

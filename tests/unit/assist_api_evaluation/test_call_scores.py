@@ -6,6 +6,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from assist_api.calls import events as protocol
 from assist_api.evaluation.call_scores import (
     ObservedEvent,
     final_to_card_ms,
@@ -15,7 +16,6 @@ from assist_api.evaluation.call_scores import (
     speech_to_rest_ms,
 )
 from assist_api.evaluation.layouts import CallScript
-from assist_api.realtime import protocol
 from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_evaluation_data import CALL
 

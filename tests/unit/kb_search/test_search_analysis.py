@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.analysis.document_terms import document_terms, initial_grams
-from kb.search.analysis.fillers import mute_fillers
-from kb.search.analysis.folding import fold
-from kb.search.analysis.questions import CONTEXT_WEIGHT, analyse
-from kb.search.analysis.sounds import initials, similar_sounds, sound_table, sounds, spell
-from kb.search.analysis.terms import Channel, gram_texts, grams, word_texts, words
-from kb.search.analysis.typed import initial_letters, pinyin_readings
 from kb.search.query import SearchQuery
+from kb.search.question.analysis.document_terms import document_terms, initial_grams
+from kb.search.question.analysis.fillers import mute_fillers
+from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.questions import CONTEXT_WEIGHT, analyse
+from kb.search.question.analysis.sounds import initials, similar_sounds, sound_table, sounds, spell
+from kb.search.question.analysis.terms import Channel, gram_texts, grams, word_texts, words
+from kb.search.question.analysis.typed import initial_letters, pinyin_readings
 from tests.fakes.kb_search_documents import entry
 
 pytestmark = pytest.mark.unit

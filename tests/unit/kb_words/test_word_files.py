@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from kb.models import RevisionOrigin
-from kb.search.analysis.lexicon import WordUse
-from kb.taxonomy import SECTORS
+from kb.entries.models import RevisionOrigin
+from kb.search.question.analysis.lexicon import WordUse
+from kb.taxonomy.tree import SECTORS
 from kb.words.file_format import WordFileKind, read_words, require_sound, write_words
 from kb.words.importing import DEMO_FOLDER
 from kb.words.schemas import WordGroup

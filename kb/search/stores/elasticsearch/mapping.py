@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.search.analysis.terms import Channel
-from kb.search.features import K1, B
+from kb.search.question.analysis.terms import Channel
+from kb.search.ranking.features import K1, B
 
 SCHEMA_VERSION = 2
 """Part of a generation's facts; another version is made again from the database."""

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from kb.search.analysis.document_terms import document_terms
-from kb.search.analysis.folding import fold
 from kb.search.document_records import answer_text, from_record, question_text, to_record
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
+from kb.search.question.analysis.document_terms import document_terms
+from kb.search.question.analysis.folding import fold
 from kb.search.stores.base import Passage, Vector
 
 EVERYWHERE = "*"

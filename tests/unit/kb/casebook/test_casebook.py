@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from kb.casebook.clusters import MAX_CASES, Comparable, cluster_cases
-from kb.casebook.outcomes import count_outcomes, proven_share, rank_solutions
-from kb.casebook.privacy import deidentified
-from kb.casebook.ranking import rank_cases
-from kb.models import CaseOutcome
-from kb.schemas import CaseDetail
+from kb.cases.clusters import MAX_CASES, Comparable, cluster_cases
+from kb.cases.outcomes import count_outcomes, proven_share, rank_solutions
+from kb.cases.privacy import deidentified
+from kb.cases.ranking import rank_cases
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import CaseDetail
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit
-from kb.search.query import DocumentKind
 from tests.fakes.kb_core_drafts import case_draft
 
 pytestmark = pytest.mark.unit

@@ -1,0 +1,66 @@
+"""The socket of a call."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from assist_api.calls.access import viewer_of
+from assist_api.calls.stream import CALL_NOT_FOUND, NOT_SIGNED_IN, SERVER_FAILED, CallStream, Closing
+from assist_api.composition import Services
+from assist_api.http.deps import SESSION_COOKIE, ServicesDep
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kit.errors import NotFoundError
+
+router = APIRouter()
+log = structlog.get_logger(__name__)
+
+
+@router.websocket("/calls/{call_id}/stream")
+async def stream_call(socket: WebSocket, call_id: str, services: ServicesDep) -> None:
+    """Send the snapshot of a call and every event after it (`assist_api.calls.events`).
+
+    The socket is accepted before anything is checked: a browser tells its page the close code only then. A foreign
+    origin never gets here.
+    """
+    await socket.accept()
+    try:
+        closing = await _serve(socket, call_id, services)
+    except WebSocketDisconnect:
+        return
+    except Exception:  # the edge where a bug is logged, once
+        log.exception("call_stream_crashed")
+        closing = SERVER_FAILED
+    if closing is not None:
+        await socket.close(closing.code, closing.reason)
+
+
+async def _serve(socket: WebSocket, call_id: str, services: Services) -> Closing | None:
+    token = socket.cookies.get(SESSION_COOKIE)
+    account = await services.sessions.find_current(token)
+    if account is None:
+        return NOT_SIGNED_IN
+    if (refused := _refusal(account)) is not None:
+        return refused
+    try:
+        wanted = UUID(call_id)
+        await services.calls.archive.check_readable(viewer_of(account), wanted)
+    except (ValueError, NotFoundError):
+        return CALL_NOT_FOUND
+
+    async def has_session() -> bool:
+        return await services.sessions.find_current(token) is not None
+
+    stream = CallStream(
+        socket, wanted, calls=services.calls, hub=services.hub, clock=services.clock, has_session=has_session
+    )
+    return await stream.run()
+
+
+def _refusal(account: CurrentAccount) -> Closing | None:
+    if account.must_change_password:
+        return Closing(4403, "password_change_required")
+    return None if account.may(Permission.READ_OWN_CALLS) else Closing(4403, "not_allowed")

@@ -1,0 +1,67 @@
+"""HTTP: one's own notifications."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from assist_api.http.deps import CoreDep, CurrentAccountDep, SessionDep
+from assist_api.notifications.models import Notification
+from assist_api.notifications.schemas import NotificationPage, NotificationView, ReadMarks, UnreadCount
+from assist_api.notifications.service import NotificationService
+from kb.paging import MAX_PAGE_SIZE, cursor_error, decode_cursor, encode_cursor
+
+router = APIRouter(prefix="/notifications", tags=["notifications"])
+
+
+async def get_notifications(session: SessionDep, core: CoreDep) -> NotificationService:
+    """Return the notifications of this request."""
+    return NotificationService(session, core.clock)
+
+
+NotificationsDep = Annotated[NotificationService, Depends(get_notifications)]
+
+
+@router.get("")
+async def list_notifications(
+    account: CurrentAccountDep,
+    notifications: NotificationsDep,
+    is_unread: bool = False,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> NotificationPage:
+    """List one's own notifications, the newest first."""
+    rows = await notifications.page(
+        account.id, limit=limit, is_unread=is_unread, before=None if cursor is None else _decoded(cursor)
+    )
+    return NotificationPage(
+        items=[_view(row) for row in rows],
+        next_cursor=encode_cursor(rows[-1].created_at.isoformat(), rows[-1].id) if len(rows) == limit else None,
+        unread=await notifications.count_unread(account.id),
+    )
+
+
+@router.post("/read")
+async def mark_notifications_read(
+    marks: ReadMarks, account: CurrentAccountDep, notifications: NotificationsDep
+) -> UnreadCount:
+    """Note that one has read some notifications, or all of them."""
+    return UnreadCount(unread=await notifications.mark_read(account.id, marks.ids))
+
+
+def _decoded(cursor: str) -> tuple[datetime, UUID]:
+    text, row_id = decode_cursor(cursor)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise cursor_error() from error
+    if at.tzinfo is None:
+        raise cursor_error()
+    return at, row_id
+
+
+def _view(row: Notification) -> NotificationView:
+    return NotificationView.model_validate({name: getattr(row, name) for name in NotificationView.model_fields})
