@@ -6,12 +6,21 @@ import json
 import sys
 
 from assist_api.app import create_app
+from assist_api.composition import compose
 from assist_api.settings import AssistSettings
+from kb.settings import KBSettings
+from speech.settings import SpeechSettings
 
 
 def main() -> None:
     """Write the document to standard output."""
-    app = create_app(AssistSettings.model_construct())
+    app = create_app(
+        compose(
+            AssistSettings(_env_file=None),
+            kb_settings=KBSettings(_env_file=None),
+            speech_settings=SpeechSettings(_env_file=None),
+        )
+    )
     json.dump(app.openapi(), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 

@@ -19,8 +19,8 @@ from assist_api.accounts.schemas import (
     SignIn,
 )
 from assist_api.accounts.service import AccountService
-from assist_api.accounts.sessions import current_account
-from assist_api.http.deps import SESSION_COOKIE, AccountInAnyStateDep, ServicesDep, SessionDep, permitted
+from assist_api.accounts.sessions import SessionService, current_account
+from assist_api.http.deps import SESSION_COOKIE, AccountInAnyStateDep, CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kit.errors import InvalidInputError
@@ -29,18 +29,21 @@ router = APIRouter()
 Admin = Annotated[CurrentAccount, Depends(permitted(Permission.MANAGE_ACCOUNTS))]
 
 
-async def get_account_service(session: SessionDep, services: ServicesDep) -> AccountService:
+async def get_account_service(session: SessionDep, core: CoreDep) -> AccountService:
     """Return the account service of this request."""
-    return AccountService(session, services.clock)
+    return AccountService(session, core.clock)
 
 
+SessionsDep = Annotated[SessionService, Depends(provided(SessionService))]
 AccountServiceDep = Annotated[AccountService, Depends(get_account_service)]
 
 
 @router.post("/session", tags=["session"])
-async def sign_in(credentials: SignIn, request: Request, response: Response, services: ServicesDep) -> SessionView:
+async def sign_in(
+    credentials: SignIn, request: Request, response: Response, sessions: SessionsDep, core: CoreDep
+) -> SessionView:
     """Sign in; the answer sets the session cookie. Five failures lock a name for 15 minutes."""
-    account, token = await services.sessions.sign_in(
+    account, token = await sessions.sign_in(
         credentials.username,
         credentials.password.get_secret_value(),
         address=_address(request),
@@ -49,9 +52,9 @@ async def sign_in(credentials: SignIn, request: Request, response: Response, ser
     response.set_cookie(
         SESSION_COOKIE,
         token,
-        max_age=int(services.settings.session_lifetime.total_seconds()),
+        max_age=int(core.settings.session_lifetime.total_seconds()),
         path="/",
-        secure=services.settings.is_https or request.url.scheme == "https",
+        secure=core.settings.is_https or request.url.scheme == "https",
         httponly=True,
         samesite="strict",
     )
@@ -65,9 +68,9 @@ async def get_session_view(account: AccountInAnyStateDep) -> SessionView:
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
-async def sign_out(request: Request, response: Response, services: ServicesDep) -> None:
+async def sign_out(request: Request, response: Response, sessions: SessionsDep) -> None:
     """Sign out; also well without a session."""
-    await services.sessions.sign_out(request.cookies.get(SESSION_COOKIE))
+    await sessions.sign_out(request.cookies.get(SESSION_COOKIE))
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
 
 
@@ -76,12 +79,12 @@ async def change_password(
     change: PasswordChange,
     request: Request,
     current: AccountInAnyStateDep,
-    services: ServicesDep,
+    sessions: SessionsDep,
     accounts: AccountServiceDep,
 ) -> SessionView:
     """Choose a new password; other browsers of this account are signed out."""
     present = change.current_password.get_secret_value()
-    if not await services.sessions.confirm_password(current, present, address=_address(request)):
+    if not await sessions.confirm_password(current, present, address=_address(request)):
         text = "The present password is another one."
         raise InvalidInputError(text, field="current_password", code="wrong_current_password")
     account = await accounts.change_own_password(current, change.new_password.get_secret_value())

@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
-from assist_api.http.deps import CurrentAccountDep, ServicesDep
+from assist_api.http.deps import CurrentAccountDep, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 
@@ -32,12 +32,7 @@ def _viewer_with(permission: Permission) -> Callable[[CurrentAccount], Awaitable
     return get_viewer
 
 
-async def get_calls(services: ServicesDep) -> CallService:
-    """Return the service of calls."""
-    return services.calls
-
-
-CallsDep = Annotated[CallService, Depends(get_calls)]
+CallsDep = Annotated[CallService, Depends(provided(CallService))]
 ReaderDep = Annotated[CallViewer, Depends(_viewer_with(Permission.READ_OWN_CALLS))]
 ListenerDep = Annotated[CallViewer, Depends(_viewer_with(Permission.HEAR_OWN_CALLS))]
 ReplayerDep = Annotated[CallViewer, Depends(_viewer_with(Permission.REPLAY_CALLS))]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 
-from assist_api.calls.access import viewer_of
+from assist_api.calls.access import CallsDep, viewer_of
+from assist_api.calls.hub import CallHub
+from assist_api.calls.service import CallService
 from assist_api.calls.stream import CALL_NOT_FOUND, NOT_SIGNED_IN, SERVER_FAILED, CallStream, Closing
-from assist_api.composition import Services
-from assist_api.http.deps import SESSION_COOKIE, ServicesDep
+from assist_api.http.core import Core
+from assist_api.http.deps import SESSION_COOKIE, CoreDep, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kit.errors import NotFoundError
 
 router = APIRouter()
+HubDep = Annotated[CallHub, Depends(provided(CallHub))]
 log = structlog.get_logger(__name__)
 
 
 @router.websocket("/calls/{call_id}/stream")
-async def stream_call(socket: WebSocket, call_id: str, services: ServicesDep) -> None:
+async def stream_call(socket: WebSocket, call_id: str, core: CoreDep, calls: CallsDep, hub: HubDep) -> None:
     """Send the snapshot of a call and every event after it (`assist_api.calls.events`).
 
     The socket is accepted before anything is checked: a browser tells its page the close code only then. A foreign
@@ -28,7 +32,7 @@ async def stream_call(socket: WebSocket, call_id: str, services: ServicesDep) ->
     """
     await socket.accept()
     try:
-        closing = await _serve(socket, call_id, services)
+        closing = await _serve(socket, call_id, core, calls, hub)
     except WebSocketDisconnect:
         return
     except Exception:  # the edge where a bug is logged, once
@@ -38,25 +42,23 @@ async def stream_call(socket: WebSocket, call_id: str, services: ServicesDep) ->
         await socket.close(closing.code, closing.reason)
 
 
-async def _serve(socket: WebSocket, call_id: str, services: Services) -> Closing | None:
+async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService, hub: CallHub) -> Closing | None:
     token = socket.cookies.get(SESSION_COOKIE)
-    account = await services.sessions.find_current(token)
+    account = await core.sessions.find_current(token)
     if account is None:
         return NOT_SIGNED_IN
     if (refused := _refusal(account)) is not None:
         return refused
     try:
         wanted = UUID(call_id)
-        await services.calls.archive.check_readable(viewer_of(account), wanted)
+        await calls.archive.check_readable(viewer_of(account), wanted)
     except (ValueError, NotFoundError):
         return CALL_NOT_FOUND
 
     async def has_session() -> bool:
-        return await services.sessions.find_current(token) is not None
+        return await core.sessions.find_current(token) is not None
 
-    stream = CallStream(
-        socket, wanted, calls=services.calls, hub=services.hub, clock=services.clock, has_session=has_session
-    )
+    stream = CallStream(socket, wanted, calls=calls, hub=hub, clock=core.clock, has_session=has_session)
     return await stream.run()
 
 

@@ -18,7 +18,7 @@ from assist_api.cases.schemas import (
     SolutionList,
 )
 from assist_api.cases.service import CaseDesk
-from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kb.cases.service import CaseService
@@ -34,17 +34,12 @@ EntryIds = Annotated[list[UUID], Query(min_length=1, max_length=100)]
 Code = Annotated[str, Query(min_length=1, max_length=100)]
 
 
-async def get_desk(services: ServicesDep) -> CaseDesk:
-    """Return what serves cases."""
-    return CaseDesk(services.database, services.clock, services.calls, services.knowledge.search, services.editor)
-
-
-async def get_cases(session: SessionDep, services: ServicesDep) -> CaseService:
+async def get_cases(session: SessionDep, core: CoreDep) -> CaseService:
     """Return the case service of this request."""
-    return CaseService(session, services.clock)
+    return CaseService(session, core.clock)
 
 
-DeskDep = Annotated[CaseDesk, Depends(get_desk)]
+DeskDep = Annotated[CaseDesk, Depends(provided(CaseDesk))]
 CasesDep = Annotated[CaseService, Depends(get_cases)]
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, status
 
 from assist_api.categories.schemas import CategoryModels, ChoosableSituation, ChoosableSituations, RollBack
 from assist_api.categories.service import CategoryModelDesk
-from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kb.filing.finding import find_situations
@@ -19,12 +19,7 @@ Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_models(services: ServicesDep) -> CategoryModelDesk:
-    """Return what looks after the category models."""
-    return services.category_models
-
-
-ModelsDep = Annotated[CategoryModelDesk, Depends(get_models)]
+ModelsDep = Annotated[CategoryModelDesk, Depends(provided(CategoryModelDesk))]
 
 
 @router.get("/knowledge/situations")

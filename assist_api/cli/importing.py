@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import Knowledge, build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import ASSENT, Consent, PublicationGate
 from assist_api.migrations import runner
+from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
 from kb.gold.comparison import DropPolicy
 from kb.gold.runs import GoldRunService
@@ -95,7 +96,7 @@ async def _import(settings: AssistSettings, paths: list[Path], order: _Order, *,
             print_report(report, out, errors)
             has_refusals = report.has_refusals
         if documents:
-            knowledge = build_knowledge(settings, KBSettings.load(), database, SystemClock())
+            knowledge = parts_of_search(settings, KBSettings.load(), database, SystemClock())
             stack.push_async_callback(knowledge.aclose)
             if order.chosen.mode is PublishMode.PUBLISH and not order.is_dry_run:
                 await _get_ready_to_test(knowledge)

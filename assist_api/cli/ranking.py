@@ -18,7 +18,7 @@ from rich.table import Table
 
 from assist_api.calls.judgements import CardVerdicts, StoredGold, resolve_gold
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.evaluation.figures import as_json
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
@@ -76,7 +76,7 @@ async def _fit(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     database = Database(settings.effective_database_url)
-    knowledge = build_knowledge(settings, KBSettings.load(), database, clock)
+    knowledge = parts_of_search(settings, KBSettings.load(), database, clock)
     try:
         await runner.upgrade(database)
         judged = await resolve_gold(database, lines)

@@ -14,8 +14,8 @@ from rich.console import Console
 from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
 from assist_api.app import create_app
 from assist_api.cli.console import prepare_logging
+from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
-from assist_api.lifespan import running_services
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
@@ -47,8 +47,8 @@ def serve(
     refuse_to_start(asyncio.run(run_checks(settings)))
     if reset_admin_password:
         _show_password(console, asyncio.run(_reset_admin_password(settings)))
-    open_services = partial(running_services, show_first_password=partial(_show_password, console))
-    _Server(settings, console, create_app(settings, open_services)).run()
+    application = compose(settings, show_first_password=partial(_show_password, console))
+    _Server(settings, console, create_app(application)).run()
 
 
 def _settings(host: str | None, port: int | None, demo: bool) -> AssistSettings:

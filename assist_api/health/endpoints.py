@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from assist_api.health.schemas import HealthReport, Liveness, Readiness
-from assist_api.http.deps import ServicesDep, permitted
+from assist_api.health.service import HealthService
+from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kit.errors import NotAllowedError
@@ -17,6 +18,7 @@ from kit.metrics import REGISTRY
 
 router = APIRouter(prefix="/health", tags=["health"])
 metrics_router = APIRouter()
+HealthDep = Annotated[HealthService, Depends(provided(HealthService))]
 HealthReader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_HEALTH))]
 
 
@@ -27,18 +29,18 @@ async def get_liveness() -> Liveness:
 
 
 @router.get("/ready", responses={status.HTTP_503_SERVICE_UNAVAILABLE: {"model": Readiness}})
-async def get_readiness(services: ServicesDep, response: Response) -> Readiness:
+async def get_readiness(health: HealthDep, response: Response) -> Readiness:
     """Tell whether requests should be sent here; 503 while starting or stopping."""
-    if services.health.is_ready:
+    if health.is_ready:
         return Readiness(state="ready")
     response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return Readiness(state="starting")
 
 
 @router.get("/parts")
-async def get_parts(_reader: HealthReader, services: ServicesDep) -> HealthReport:
+async def get_parts(_reader: HealthReader, health: HealthDep) -> HealthReport:
     """Tell how every part is."""
-    return await services.health.report()
+    return await health.report()
 
 
 @metrics_router.get("/metrics", include_in_schema=False)

@@ -1,15 +1,16 @@
-"""What endpoints depend on: the services, one transaction per request, and who asks."""
+"""Dependencies of endpoints: the core, services by their type, one transaction per request, and who asks."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from assist_api.composition import Services
+from assist_api.http.application import Application
+from assist_api.http.core import Core
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kit.errors import NotAllowedError, NotSignedInError
@@ -17,18 +18,38 @@ from kit.errors import NotAllowedError, NotSignedInError
 SESSION_COOKIE = "tingzhi_session"
 
 
-async def get_services(connection: HTTPConnection) -> Services:
-    """Return what the composition root built; the lifespan put it there."""
-    services: Services = connection.app.state.services
-    return services
+T = TypeVar("T")
 
 
-ServicesDep = Annotated[Services, Depends(get_services)]
+def application_of(connection: HTTPConnection) -> Application:
+    """Return the application that serves a request; the lifespan put it there."""
+    application: Application = connection.app.state.application
+    return application
 
 
-async def get_session(services: ServicesDep) -> AsyncIterator[AsyncSession]:
+async def get_core(connection: HTTPConnection) -> Core:
+    """Return the core."""
+    return application_of(connection).core
+
+
+CoreDep = Annotated[Core, Depends(get_core)]
+
+
+def provided(kind: type[T]) -> Callable[[HTTPConnection], Awaitable[T]]:
+    """Return a dependency that gives the service of this type, whichever module provides it.
+
+    Use: `CallsDep = Annotated[CallService, Depends(provided(CallService))]`.
+    """
+
+    async def get_provided(connection: HTTPConnection) -> T:
+        return application_of(connection).get(kind)
+
+    return get_provided
+
+
+async def get_session(core: CoreDep) -> AsyncIterator[AsyncSession]:
     """Yield the request's transaction."""
-    async with services.database.session() as session:
+    async with core.database.session() as session:
         yield session
 
 
@@ -39,7 +60,7 @@ Not for WebSocket routes: a socket must not hold a transaction while it is open.
 """
 
 
-async def get_account_in_any_state(connection: HTTPConnection, services: ServicesDep) -> CurrentAccount:
+async def get_account_in_any_state(connection: HTTPConnection, core: CoreDep) -> CurrentAccount:
     """Return the signed-in account, also while its password is a temporary one.
 
     Works for requests and WebSocket handshakes; uses a transaction of its own.
@@ -47,7 +68,7 @@ async def get_account_in_any_state(connection: HTTPConnection, services: Service
     Raises:
         NotSignedInError: No valid session came with the request.
     """
-    account = await services.sessions.find_current(connection.cookies.get(SESSION_COOKIE))
+    account = await core.sessions.find_current(connection.cookies.get(SESSION_COOKIE))
     if account is None:
         raise NotSignedInError("Sign in first.")
     return account

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assist_api.http import problem
-from assist_api.http.deps import get_account_in_any_state, get_services
+from assist_api.http.deps import get_account_in_any_state, get_core
 from kit.errors import NotSignedInError
 
 
@@ -24,7 +24,7 @@ class UploadGateMiddleware:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._paths:
             connection = HTTPConnection(scope)
             try:
-                await get_account_in_any_state(connection, await get_services(connection))
+                await get_account_in_any_state(connection, await get_core(connection))
             except NotSignedInError as error:
                 await problem.render_error(error)(scope, receive, send)
                 return

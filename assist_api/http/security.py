@@ -14,8 +14,6 @@ from assist_api.settings import AssistSettings
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _FOREIGN_ORIGIN_CODE = "foreign_origin"
-UPLOAD_PATHS = frozenset({"/api/v1/calls/replays", "/api/v1/imports/files"})
-"""Where whole recordings and documents are sent."""
 CLOSE_POLICY_VIOLATION = 1008
 """RFC 6455 7.4.1."""
 
@@ -98,18 +96,25 @@ class ProtectiveHeadersMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses bodies above the limit, announced or streamed; uploads of recordings have their own, higher limit."""
+    """Refuses bodies above the limit, announced or streamed; uploads of whole files have limits of their own.
 
-    def __init__(self, app: ASGIApp, settings: AssistSettings) -> None:
+    Args:
+        app: The next application.
+        most_bytes: The limit of every path that `uploads` does not name.
+        uploads: Limits in bytes by path.
+    """
+
+    def __init__(self, app: ASGIApp, most_bytes: int, uploads: Mapping[str, int]) -> None:
         self.app = app
-        self._settings = settings
+        self._most_bytes = most_bytes
+        self._uploads = dict(uploads)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on while it stays within its limit."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self._limit_of(scope["path"])
+        limit = self._uploads.get(scope["path"], self._most_bytes)
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
             text = f"The body is larger than {limit} bytes."
@@ -127,13 +132,6 @@ class BodyLimitMiddleware:
             return message
 
         await self.app(scope, count, send)
-
-    def _limit_of(self, path: str) -> int:
-        if path not in UPLOAD_PATHS:
-            return self._settings.body_max_bytes
-        is_document = path.startswith("/api/v1/imports")
-        # The parts of a form around a document are small.
-        return self._settings.import_max_bytes + 64 * 1024 if is_document else self._settings.upload_max_bytes
 
 
 def allowed_origins(settings: AssistSettings) -> frozenset[str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile, status
 
-from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.imports.service import DocumentImports
@@ -21,12 +21,7 @@ router = APIRouter(prefix="/imports", tags=["imports"])
 Importer = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_imports(services: ServicesDep) -> DocumentImports:
-    """Return what imports documents."""
-    return services.imports
-
-
-ImportsDep = Annotated[DocumentImports, Depends(get_imports)]
+ImportsDep = Annotated[DocumentImports, Depends(provided(DocumentImports))]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

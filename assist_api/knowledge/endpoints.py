@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
-from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
@@ -26,18 +26,13 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)]
 
 
-async def get_knowledge(session: SessionDep, services: ServicesDep) -> KnowledgeService:
+async def get_knowledge(session: SessionDep, core: CoreDep) -> KnowledgeService:
     """Return the knowledge service of this request."""
-    return KnowledgeService(session, services.clock)
-
-
-async def get_editor(services: ServicesDep) -> KnowledgeEditor:
-    """Return what edits entries."""
-    return services.editor
+    return KnowledgeService(session, core.clock)
 
 
 KnowledgeDep = Annotated[KnowledgeService, Depends(get_knowledge)]
-EditorDep = Annotated[KnowledgeEditor, Depends(get_editor)]
+EditorDep = Annotated[KnowledgeEditor, Depends(provided(KnowledgeEditor))]
 
 
 @router.get("/categories")

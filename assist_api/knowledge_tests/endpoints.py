@@ -7,9 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
-from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from assist_api.knowledge.publishing import PublicationGate
+from assist_api.knowledge_tests.hit_test import HitTest
+from assist_api.knowledge_tests.job import FullRunJob
 from assist_api.knowledge_tests.schemas import (
     DraftToTest,
     FullRunState,
@@ -37,16 +40,19 @@ PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)]
 MEDIA_TYPES = {FileFormat.CSV: "text/csv; charset=utf-8", FileFormat.JSONL: "application/x-ndjson"}
 
 
-async def get_questions(session: SessionDep, services: ServicesDep) -> GoldQuestionService:
+async def get_questions(session: SessionDep, core: CoreDep) -> GoldQuestionService:
     """Return the gold questions of this request."""
-    return GoldQuestionService(session, services.clock)
+    return GoldQuestionService(session, core.clock)
 
 
-async def get_runs(session: SessionDep, services: ServicesDep) -> GoldRunService:
+async def get_runs(session: SessionDep, core: CoreDep) -> GoldRunService:
     """Return the history of runs of this request."""
-    return GoldRunService(session, services.clock)
+    return GoldRunService(session, core.clock)
 
 
+GateDep = Annotated[PublicationGate, Depends(provided(PublicationGate))]
+FullRunDep = Annotated[FullRunJob, Depends(provided(FullRunJob))]
+HitTestDep = Annotated[HitTest, Depends(provided(HitTest))]
 QuestionsDep = Annotated[GoldQuestionService, Depends(get_questions)]
 RunsDep = Annotated[GoldRunService, Depends(get_runs)]
 
@@ -104,10 +110,10 @@ async def import_gold_questions(file: QuestionFile, account: Editor, questions: 
 
 
 @router.post("/tests/draft")
-async def try_draft(request: DraftToTest, _editor: Editor, services: ServicesDep) -> GoldReport | None:
+async def try_draft(request: DraftToTest, _editor: Editor, gate: GateDep) -> GoldReport | None:
     """Say what publishing a text would do to the gold questions; null when it touches none."""
     check_entry(request.draft)
-    return await services.gate.report(request.draft, request.entry_id)
+    return await gate.report(request.draft, request.entry_id)
 
 
 @router.get("/tests/runs")
@@ -125,22 +131,22 @@ async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> GoldRunF
 
 
 @router.post("/tests/runs", status_code=status.HTTP_202_ACCEPTED)
-async def start_test_run(account: Editor, services: ServicesDep) -> FullRunState:
+async def start_test_run(account: Editor, full_run: FullRunDep) -> FullRunState:
     """Run all gold questions in the background; 409 `knowledge_test_running` while one goes on."""
-    services.full_run.start(account.display_name)
-    return await services.full_run.state()
+    full_run.start(account.display_name)
+    return await full_run.state()
 
 
 @router.get("/tests/state")
-async def get_test_state(_editor: Editor, services: ServicesDep) -> FullRunState:
+async def get_test_state(_editor: Editor, full_run: FullRunDep) -> FullRunState:
     """Return how far the run of all questions is."""
-    return await services.full_run.state()
+    return await full_run.state()
 
 
 @router.get("/tests/policy")
-async def get_test_policy(_editor: Editor, services: ServicesDep, runs: RunsDep) -> PolicyDetail:
+async def get_test_policy(_editor: Editor, gate: GateDep, runs: RunsDep) -> PolicyDetail:
     """Return what happens when a text would cost gold questions their place."""
-    return await runs.policy(services.gate.default_policy)
+    return await runs.policy(gate.default_policy)
 
 
 @router.put("/tests/policy")
@@ -150,6 +156,6 @@ async def choose_test_policy(choice: PolicyChoice, account: Editor, runs: RunsDe
 
 
 @router.post("/hit-test")
-async def run_hit_test(request: HitTestRequest, _editor: Editor, services: ServicesDep) -> HitTestAnswer:
+async def run_hit_test(request: HitTestRequest, _editor: Editor, hit_test: HitTestDep) -> HitTestAnswer:
     """Search as cards do and explain every hit, also as if an edited text were published."""
-    return await services.hit_test.answer(request)
+    return await hit_test.answer(request)

@@ -14,6 +14,8 @@ import kb.gold.models
 import kb.ingest.models
 import kb.taxonomy.models
 import kb.words.models
+import kit.jobs.models
+import kit.outbox.models
 from kit.db import Base
 
 MODULES = (
@@ -29,5 +31,7 @@ MODULES = (
     kb.entries.models,
     kb.taxonomy.models,
     kb.words.models,
+    kit.jobs.models,
+    kit.outbox.models,
 )
 metadata = Base.metadata

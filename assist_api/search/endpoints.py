@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.search.schemas import SearchAnswer, SearchRequest
+from assist_api.search.service import TypedSearch
 
 router = APIRouter(tags=["search"])
+TypedSearchDep = Annotated[TypedSearch, Depends(provided(TypedSearch))]
 Searcher = Annotated[CurrentAccount, Depends(permitted(Permission.SEARCH))]
 
 
 @router.post("/search")
-async def search_knowledge(request: SearchRequest, _searcher: Searcher, services: ServicesDep) -> SearchAnswer:
+async def search_knowledge(request: SearchRequest, _searcher: Searcher, typed: TypedSearchDep) -> SearchAnswer:
     """Answer a typed question; pinyin, pinyin initials and typing errors are understood."""
-    return await services.typed_search.answer(request)
+    return await typed.answer(request)

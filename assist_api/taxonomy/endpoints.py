@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
-from assist_api.http.deps import ServicesDep, permitted
+from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.taxonomy.schemas import (
@@ -29,12 +29,7 @@ router = APIRouter(prefix="/taxonomy", tags=["taxonomy"])
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_taxonomy(services: ServicesDep) -> TaxonomyDesk:
-    """Return what edits the taxonomy."""
-    return services.taxonomy
-
-
-TaxonomyDep = Annotated[TaxonomyDesk, Depends(get_taxonomy)]
+TaxonomyDep = Annotated[TaxonomyDesk, Depends(provided(TaxonomyDesk))]
 
 
 @router.get("/{pack}")

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-import structlog
-
 from kb.filing.service import PackVersion, TaxonomyService, Usage, refresh_taxonomy
 from kb.taxonomy.edits import TaxonomyChange
 from kb.taxonomy.models import TaxonomyVersionRow
 from kb.taxonomy.pack import write_taxonomy_pack
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import AssistError
-
-CHECK_SECONDS = 5.0
-"""How soon another process follows an edit."""
-log = structlog.get_logger(__name__)
 
 
 class TaxonomyDesk:
@@ -67,14 +60,3 @@ class TaxonomyDesk:
     async def refresh(self) -> None:
         """Put the newest packs in force in this process."""
         await refresh_taxonomy(self._database)
-
-    async def follow(self) -> None:
-        """Put in force what other processes changed; runs until cancelled. A failure leaves the old taxonomy."""
-        while True:
-            await self._clock.sleep(CHECK_SECONDS)
-            try:
-                await self.refresh()
-            except AssistError as error:
-                log.warning("taxonomy_refresh_failed", code=error.error_code)
-            except Exception:  # rejected: a database that is away for a moment must not end the following
-                log.exception("taxonomy_refresh_failed")

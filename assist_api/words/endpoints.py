@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Query, Response, UploadFile, status
 
-from assist_api.http.deps import ServicesDep, SessionDep, permitted
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.words.schemas import WordGroupChange
@@ -27,18 +27,13 @@ FilterText = Annotated[str | None, Query(max_length=100)]
 _MEDIA_TYPES = {WordFileKind.CSV: "text/csv; charset=utf-8", WordFileKind.YAML: "application/yaml"}
 
 
-async def get_words(session: SessionDep, services: ServicesDep) -> WordService:
+async def get_words(session: SessionDep, core: CoreDep) -> WordService:
     """Return the word service of this request."""
-    return WordService(session, services.clock)
-
-
-async def get_word_editor(services: ServicesDep) -> WordEditor:
-    """Return what edits words."""
-    return services.word_editor
+    return WordService(session, core.clock)
 
 
 WordsDep = Annotated[WordService, Depends(get_words)]
-EditorDep = Annotated[WordEditor, Depends(get_word_editor)]
+EditorDep = Annotated[WordEditor, Depends(provided(WordEditor))]
 
 
 @router.get("")

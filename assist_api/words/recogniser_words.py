@@ -1,4 +1,4 @@
-"""Tells the ears the words of the trade, at the start and whenever the knowledge changes."""
+"""Gives the recogniser the words of the trade, at the start and whenever the knowledge changes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import structlog
 from kb.search.documents import DocumentSource
 from kb.taxonomy.tree import load_taxonomy
 from kb.words.trade import trade_sentences, trade_words
-from kit.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 30.0
-"""How often `follow` looks for changed knowledge."""
+"""How often changed knowledge is looked for."""
 
 
 class VocabularyUser(Protocol):
@@ -36,15 +35,12 @@ class CuratedWords(Protocol):
         ...
 
 
-class Vocabulary:
+class RecogniserWords:
     """Keeps the recogniser's words in step with the published knowledge and the curated words."""
 
-    def __init__(
-        self, source: DocumentSource, ears: VocabularyUser, clock: Clock, curated: CuratedWords | None = None
-    ) -> None:
+    def __init__(self, source: DocumentSource, recogniser: VocabularyUser, curated: CuratedWords | None = None) -> None:
         self._source = source
-        self._ears = ears
-        self._clock = clock
+        self._recogniser = recogniser
         self._curated = curated
         self._change_number = -1
         self._from_knowledge: Sequence[str] = ()
@@ -61,16 +57,7 @@ class Vocabulary:
         curated = () if self._curated is None else self._curated.whole_words
         words = sorted({*self._from_knowledge, *curated})
         if number != self._change_number or words != self._given:
-            await self._ears.set_vocabulary(words, self._sentences)
+            await self._recogniser.set_vocabulary(words, self._sentences)
             log.info("vocabulary_set", words=len(words), curated=len(curated))
         # Only now: a refresh that failed is tried again.
         self._change_number, self._given = number, words
-
-    async def follow(self) -> None:
-        """Refresh whenever the knowledge changed; runs until cancelled. A failure leaves the old words."""
-        while True:
-            try:
-                await self.refresh()
-            except Exception:  # rejected: whatever fails here costs a few mended words, never a call
-                log.exception("vocabulary_failed")
-            await self._clock.sleep(CHECK_SECONDS)

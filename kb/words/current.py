@@ -12,7 +12,7 @@ from kit.db import Database
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 2.0
-"""How often `follow` looks whether another process changed the words; this process tells at once."""
+"""How often it is looked whether another process changed the words; this process tells at once."""
 
 
 class CurrentWords:
@@ -52,12 +52,3 @@ class CurrentWords:
         self._change_number = number
         log.info("words_read", groups=len(groups), change_number=number)
         return True
-
-    async def follow(self) -> None:
-        """Refresh whenever the words changed; runs until cancelled. A failure leaves the words as they were."""
-        while True:
-            await self._clock.sleep(CHECK_SECONDS)
-            try:
-                await self.refresh()
-            except Exception:  # rejected: a database that is away for a moment must not end the following
-                log.exception("words_not_read")

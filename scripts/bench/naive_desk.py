@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from assist_api.calls.chunk_reader import read_chunks
 from assist_api.calls.replay import Pace
-from assist_api.lifespan import DEMO_PACKS
+from assist_api.search.demo_knowledge import DEMO_PACKS
 from kb.markdown import plain_text
 from kb.packs.file_format import read_pack
 from kb.packs.importing import find_pack_files

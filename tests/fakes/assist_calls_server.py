@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +13,11 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from assist_api.app import create_app
-from assist_api.composition import Services, build_services
+from assist_api.calls.hub import CallHub
+from assist_api.calls.service import CallService
+from assist_api.composition import compose
+from assist_api.http.application import Application
 from assist_api.migrations import runner
-from assist_api.settings import AssistSettings
 from tests.fakes.assist_calls_desk import Desk, open_desk
 from tests.fakes.assist_core_clock import PatientClock
 from tests.fakes.assist_core_server import Server, settings_for
@@ -28,17 +29,20 @@ async def run_desk_server(database_url: str, data_dir: Path) -> AsyncIterator[tu
     async with open_desk(database_url, data_dir) as desk:
 
         @asynccontextmanager
-        async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
-            built = build_services(settings, PatientClock())
+        async def run(application: Application) -> AsyncIterator[Application]:
             try:
-                await runner.upgrade(built.database)
-                yield replace(built, calls=desk.calls, hub=desk.hub)
+                await runner.upgrade(application.database)
+                yield application
             finally:
-                await built.aclose()
+                await application.aclose()
 
-        app = create_app(settings_for(database_url, data_dir), open_services)
+        clock = PatientClock()
+        application = compose(settings_for(database_url, data_dir), clock)
+        application.put(CallService, desk.calls)
+        application.put(CallHub, desk.hub)
+        app = create_app(application, run)
         async with app.router.lifespan_context(app):
-            yield Server(app, app.state.services, app.state.services.clock), desk
+            yield Server(app, application, clock), desk
 
 
 class SocketClosedError(Exception):

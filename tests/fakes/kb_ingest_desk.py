@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.settings import AssistSettings
@@ -33,7 +33,7 @@ class QuietIndex:
 def gate_over(database: Database, clock: Clock, data_dir: Path) -> PublicationGate:
     """Return the gate as the server has it, over an index without vectors that nothing has opened yet."""
     settings = AssistSettings(_env_file=None, data_dir=data_dir)
-    knowledge = build_knowledge(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
+    knowledge = parts_of_search(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
     return PublicationGate(database, clock, knowledge.tester, DropPolicy.WARN)
 
 

@@ -18,6 +18,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from assist_api.app import create_app
+from assist_api.health.service import HealthService
 from assist_api.http.deps import SESSION_COOKIE
 from assist_api.settings import AssistSettings
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
@@ -46,7 +47,7 @@ class RunningServer(uvicorn.Server):
         url = f"sqlite+aiosqlite:///{self._folder / 'test.sqlite'}"
         async with run_server(settings_for(url, self._folder)) as server:
             super().__init__(uvicorn.Config(server.app, lifespan="off", log_config=None, ws="none"))
-            server.services.health.set_ready(True)
+            server.application.get(HealthService).set_ready(True)
             await self.serve(sockets=[self._listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -224,7 +224,7 @@ async def test_category_an_agent_chooses_is_an_event_and_an_example(served: tupl
     assert [item["category_id"] for item in chosen] == ["report/power.facility.hazard", "fault/power.outage.area"]
     assert snapshot["chosen_category"] == chosen[-1]
     assert (chosen[-1]["ranked"], chosen[-1]["chosen_by"]) == (ranked, "a.agent")
-    (example,) = await ChosenExamples(server.services.database).examples()
+    (example,) = await ChosenExamples(server.application.database).examples()
     assert example.category_id == "fault/power.outage.area"
     assert "我们家突然停电了" in example.text
     assert "请问有什么可以帮您" not in example.text

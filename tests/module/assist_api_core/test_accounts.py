@@ -88,13 +88,13 @@ async def test_weak_temporary_password_is_refused(server: Server) -> None:
 
 
 async def test_first_administrator_is_made_once(server: Server) -> None:
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         assert await AccountService(session, server.clock).create_first_admin(None) is None
 
 
 async def test_reset_gives_a_new_password_and_closes_old_sessions(server: Server) -> None:
     admin = await server.browser_of(Role.ADMIN)
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         password = await AccountService(session, server.clock).reset_admin_password()
     assert (await admin.get("/api/v1/session")).status_code == 401
     assert (await sign_in(server.browser(), "admin", ADMIN_PASSWORD)).status_code == 401

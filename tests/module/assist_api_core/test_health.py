@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assist_api.health.checks import CheckResult, refuse_to_start, run_checks
+from assist_api.health.service import HealthService
 from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from kit.db import Database
@@ -28,7 +29,7 @@ async def test_liveness_and_readiness_are_open(server: Server) -> None:
     assert (await browser.get("/api/v1/health/live")).json() == {"state": "ok"}
     starting = await browser.get("/api/v1/health/ready")
     assert (starting.status_code, starting.json()) == (503, {"state": "starting"})
-    server.services.health.set_ready(True)
+    server.application.get(HealthService).set_ready(True)
     ready = await browser.get("/api/v1/health/ready")
     assert (ready.status_code, ready.json()) == (200, {"state": "ready"})
 
@@ -44,7 +45,7 @@ async def test_parts_tell_which_one_is_ill(server: Server) -> None:
 
 async def test_broken_part_does_not_hide_the_others(server: Server) -> None:
     browser = await server.browser_of(Role.AGENT)
-    (server.services.settings.data_dir / "search").write_text("not a folder")
+    (server.application.settings.data_dir / "search").write_text("not a folder")
     report = (await browser.get("/api/v1/health/parts")).json()
     lines = {part["part"]: (part["state"], part["code"]) for part in report["parts"]}
     assert lines["search"] == ("failed", "probe_failed")

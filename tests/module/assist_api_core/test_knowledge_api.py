@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from assist_api.http.permissions import Role
+from assist_api.search.parts import Knowledge
 from kb.cases.service import CaseService
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
@@ -119,9 +120,9 @@ async def test_empty_question_finds_nothing(server: Server) -> None:
 async def test_similar_cases_stand_beside_the_entries(server: Server) -> None:
     curator = await server.browser_of(Role.CURATOR)
     await curator.post(ENTRIES, json=body())
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         case = await CaseService(session, server.clock).add_case(case_draft())
-    await server.services.knowledge.indexer.catch_up()
+    await server.application.get(Knowledge).indexer.catch_up()
     answer = await found(curator, "漏电保护器跳闸 没电")
     assert [item["case_id"] for item in answer["cases"]] == [str(case.id)]
     assert (await found(curator, "漏电保护器跳闸", kinds=["entry"]))["cases"] == []
@@ -160,7 +161,7 @@ async def test_category_tree_counts_published_entries(server: Server) -> None:
 
 async def test_slow_index_delays_finding_and_never_the_edit(server: Server) -> None:
     curator = await server.browser_of(Role.CURATOR)
-    await server.services.knowledge.indexer.aclose()
+    await server.application.get(Knowledge).indexer.aclose()
     created = await curator.post(ENTRIES, json=body())
     assert created.status_code == 201
     assert (await curator.get(f"{ENTRIES}/{created.json()['id']}")).status_code == 200

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from assist_api.accounts.lockout import FAILURES_PER_ADDRESS, address_subject
 from assist_api.accounts.models import AccountSession, SignInFailures
 from assist_api.accounts.repository import SignInFailureRepository
+from assist_api.accounts.sessions import SessionService
 from assist_api.http.deps import SESSION_COOKIE
 from assist_api.http.permissions import PERMISSIONS, Role
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, PASSWORD, Server, run_server, settings_for, sign_in
@@ -47,7 +48,7 @@ async def test_cookie_is_secure_behind_a_proxy_with_https(tmp_path: Path) -> Non
 
 async def test_database_has_no_token(server: Server) -> None:
     answer = await sign_in(server.browser(), "admin", ADMIN_PASSWORD)
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         row = (await session.scalars(select(AccountSession))).one()
     assert answer.cookies[SESSION_COOKIE] not in (row.token_hash, str(row.id))
 
@@ -98,8 +99,8 @@ async def test_session_ends_at_its_age_however_busy(server: Server) -> None:
 async def test_ended_sessions_are_deleted(server: Server) -> None:
     await server.browser_of(Role.ADMIN)
     server.clock.advance(timedelta(days=2))
-    await server.services.sessions.forget_ended()
-    async with server.services.database.session() as session:
+    await server.application.get(SessionService).forget_ended()
+    async with server.application.database.session() as session:
         assert (await session.scalars(select(AccountSession))).all() == []
         assert (await session.scalars(select(SignInFailures))).all() == []
 
@@ -131,7 +132,7 @@ async def test_success_forgives_earlier_failures(server: Server) -> None:
 
 
 async def test_many_failures_lock_an_address_whatever_the_names(server: Server) -> None:
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         failures = SignInFailureRepository(session)
         for _ in range(FAILURES_PER_ADDRESS - 1):
             await failures.record(address_subject("198.51.100.9"), server.clock.now())

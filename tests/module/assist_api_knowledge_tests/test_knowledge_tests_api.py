@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from assist_api.http.permissions import Role
+from assist_api.knowledge_tests.job import FullRunJob
+from assist_api.search.parts import Knowledge
 from kb.packs.importing import PackImporter
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import entry_draft
@@ -150,7 +152,7 @@ async def test_a_draft_is_tried_without_publishing(curator: httpx.AsyncClient, s
 async def test_publishing_goes_on_when_the_tests_cannot_run(
     server: Server, curator: httpx.AsyncClient, single: dict[str, Any]
 ) -> None:
-    await server.services.knowledge.tester.aclose()
+    await server.application.get(Knowledge).tester.aclose()
     refused = await revised(curator, single, **WRECKED, ask_before_drop=True)
     assert (refused.status_code, refused.json()["code"]) == (409, "knowledge_test_unavailable")
     assert (await revised(curator, single, **WRECKED)).status_code == 201
@@ -181,7 +183,7 @@ async def test_all_questions_run_in_the_background_and_compare_with_the_time_bef
     run = (await curator.get(f"{RUNS}/{second['finished_run_id']}")).json()
     assert (run["trigger"], run["worse"], run["before"]["all"]["hit_at_1"]) == ("all", 1, 1.0)
     assert [change["text"] for change in run["changes"]] == [QUESTION]
-    assert (await server.services.full_run.state()).latest_at is not None
+    assert (await server.application.get(FullRunJob).state()).latest_at is not None
 
 
 async def test_questions_travel_as_files(curator: httpx.AsyncClient, single: dict[str, Any]) -> None:
@@ -254,7 +256,7 @@ async def test_a_pack_does_not_bring_back_what_a_person_removed(
 ) -> None:
     file = tmp_path / "pack.yaml"
     file.write_text(PACK, "utf-8")
-    importer = PackImporter(server.services.database, server.clock)
+    importer = PackImporter(server.application.database, server.clock)
     assert not (await importer.import_pack([file])).has_refusals
     rows = (await curator.get(f"{KNOWLEDGE}/gold-questions")).json()["items"]
     assert {row["origin"] for row in rows} == {"pack"}
@@ -267,5 +269,5 @@ async def test_a_pack_does_not_bring_back_what_a_person_removed(
 async def test_a_pack_names_the_line_of_a_bad_question(server: Server, tmp_path: Path) -> None:
     file = tmp_path / "pack.yaml"
     file.write_text("gold_questions:\n  - entry: nobody\n    questions: ['没电了']\n", "utf-8")
-    (report,) = (await PackImporter(server.services.database, server.clock).import_pack([file])).files
+    (report,) = (await PackImporter(server.application.database, server.clock).import_pack([file])).files
     assert [(item.line, item.field, item.code) for item in report.refused] == [(2, "entry", "entry_key_unknown")]
