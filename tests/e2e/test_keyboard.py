@@ -79,7 +79,7 @@ def test_question_mark_shows_the_keys_of_the_page_and_escape_closes(desk: Desk, 
     expect(desk.cards.first).to_be_visible(timeout=LISTENING_MS)
     desk.page.keyboard.press("?")
     overlay = desk.page.get_by_role("dialog", name=text("keys.title"))
-    for words in ("card.verdict_used", "card.verdict_dismissed", "search.label", "nav.knowledge"):
+    for words in ("card.verdict_used", "card.verdict_dismissed", "search.label", "knowledge.nav"):
         expect(overlay).to_contain_text(text(words))
     desk.page.keyboard.press("Alt+k")
     expect(overlay).to_be_visible()

@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { asProblem } from '@/api/problem'
 import { useStopCall } from '@/api/queries/calls'
 import type { CallInfo } from '@/api/types'
-import { useGo } from '@/features/knowledge/useGo'
+import { useGo } from '@/ui/useGo'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
@@ -14,7 +14,7 @@ import { useShortcut } from '@/ui/shortcuts'
 
 import { useHeardMs } from './heard'
 import { useListening } from './useListening'
-import type { Player } from './usePlayer'
+import type { Player } from '@/ui/usePlayer'
 
 import './CallBar.css'
 

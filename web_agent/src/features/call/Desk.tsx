@@ -20,7 +20,7 @@ import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { SourcePanel } from './SourcePanel'
-import { usePlayer } from './usePlayer'
+import { usePlayer } from '@/ui/usePlayer'
 
 import './Desk.css'
 

@@ -23,7 +23,7 @@ export function CallsPage() {
   const { t } = useTranslation()
   const [filter, setFilter] = useState<Filter>('all')
   const canReplay = usePermission('calls.replay')
-  usePageTitle(t('nav.calls'))
+  usePageTitle(t('calls.nav'))
   return (
     <div className="calls-page">
       <section className="panel calls-page__list" aria-labelledby="calls-title">

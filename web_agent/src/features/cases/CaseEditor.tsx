@@ -8,8 +8,8 @@ import { Link } from 'react-router'
 import type { Problem } from '@/api/problem'
 import { asProblem } from '@/api/problem'
 import type { CaseDetail, CaseEdit, CategoryTree, OfferedEntry } from '@/api/types'
-import { useGo } from '@/features/knowledge/useGo'
-import { useLeaveGuard } from '@/features/knowledge/useLeaveGuard'
+import { useGo } from '@/ui/useGo'
+import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
@@ -19,8 +19,8 @@ import type { CaseValues } from './caseDraft'
 import { CASE_FIELDS, caseEdit, caseFieldOf, caseValues } from './caseDraft'
 import { CaseFields } from './CaseFields'
 
-import '../knowledge/Browser.css'
-import '../knowledge/Editor.css'
+import '@/ui/ListPage.css'
+import '@/ui/EditorPage.css'
 import './Cases.css'
 
 interface CaseEditorProps {
@@ -48,7 +48,7 @@ export function CaseEditor(props: CaseEditorProps) {
   const saving = useSaving(form, props, () => {
     setIsDirty(false)
   })
-  const guard = useLeaveGuard(isDirty)
+  const guard = useUnsavedChanges(isDirty)
   useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('cases.save'), run: saving.save })
   return (
     <div className="editor case-editor">

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 
-import { Outcomes } from '@/features/cases/Outcomes'
+import { Outcomes } from '@/features/suggestions/Outcomes'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { CardView } from '@/features/suggestions/CardView'
 import { CaseList } from '@/features/suggestions/CaseList'

@@ -2,7 +2,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { useGiveFeedback } from '@/api/queries/calls'
 import type { Card, FeedbackRecorded, Verdict } from '@/api/types'
-import { Outcomes } from '@/features/cases/Outcomes'
+import { Outcomes } from './Outcomes'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 
 import { CardView } from './CardView'

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useId, useMemo } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
-import type { Card, FoldedDocument } from '@/api/types'
+import type { FoldedDocument } from '@/api/types'
 import { Kbd } from '@/ui/Kbd'
 import { InlineMarkdown, Markdown } from '@/ui/Markdown'
 import { Marked } from '@/ui/Marked'
@@ -10,17 +10,12 @@ import { excerptOf, parseMarkdown, splitSteps } from '@/ui/markdown'
 import type { MarkedRange } from '@/ui/text'
 
 import { CardMeta } from './CardMeta'
+import type { CardContent } from './content'
 import { Folded } from './Folded'
 import type { Reason } from './evidence'
 import { Reasons } from './Reasons'
 
 import './Card.css'
-
-/** What a card says; a revision in the knowledge browser says the same. */
-export type CardContent = Pick<
-  Card,
-  'title' | 'script' | 'answer' | 'variants' | 'revision_number' | 'reviewed_on' | 'valid_until' | 'category_path'
->
 
 interface CardViewProps {
   content: CardContent

@@ -10,7 +10,7 @@ import { Empty } from '@/ui/states'
 import { UtteranceRow } from './UtteranceRow'
 import { useFollow } from './useFollow'
 
-import './Transcript.css'
+import '@/ui/Transcript.css'
 
 interface TranscriptPanelProps {
   utterances: readonly Utterance[]

@@ -6,7 +6,7 @@ import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
 
 /** Text that has not been saved is not lost by a stray key: leaving asks first. */
-export function useLeaveGuard(isDirty: boolean) {
+export function useUnsavedChanges(isDirty: boolean) {
   const { t } = useTranslation()
   const blocker = useBlocker(isDirty)
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useTranslation } from '@/i18n/useTranslation'
+import { useTranslation } from './useTranslation'
 
 /** Names of the taxonomy come in two languages from the server. */
 export function useName(): (node: { name_zh: string; name_en: string }) => string {

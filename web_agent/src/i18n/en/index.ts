@@ -1,0 +1,41 @@
+import type { Texts } from '../texts'
+import accounts from './accounts.json'
+import call from './call.json'
+import calls from './calls.json'
+import cases from './cases.json'
+import category from './category.json'
+import common from './common.json'
+import errors from './errors.json'
+import health from './health.json'
+import imports from './imports.json'
+import knowledge from './knowledge.json'
+import knowledgeTests from './knowledge-tests.json'
+import models from './models.json'
+import search from './search.json'
+import session from './session.json'
+import suggestions from './suggestions.json'
+import taxonomy from './taxonomy.json'
+import transcript from './transcript.json'
+import words from './words.json'
+
+/** All English texts; the compiler refuses the file where a key of the Chinese ones is missing. */
+export const en: Texts = {
+  ...accounts,
+  ...call,
+  ...calls,
+  ...cases,
+  ...category,
+  ...common,
+  ...errors,
+  ...health,
+  ...imports,
+  ...knowledge,
+  ...knowledgeTests,
+  ...models,
+  ...search,
+  ...session,
+  ...suggestions,
+  ...taxonomy,
+  ...transcript,
+  ...words,
+}

@@ -1,0 +1,40 @@
+import accounts from './accounts.json'
+import call from './call.json'
+import calls from './calls.json'
+import cases from './cases.json'
+import category from './category.json'
+import common from './common.json'
+import errors from './errors.json'
+import health from './health.json'
+import imports from './imports.json'
+import knowledge from './knowledge.json'
+import knowledgeTests from './knowledge-tests.json'
+import models from './models.json'
+import search from './search.json'
+import session from './session.json'
+import suggestions from './suggestions.json'
+import taxonomy from './taxonomy.json'
+import transcript from './transcript.json'
+import words from './words.json'
+
+/** All Chinese texts: one file per feature, each with namespaces of its own. */
+export const zhCN = {
+  ...accounts,
+  ...call,
+  ...calls,
+  ...cases,
+  ...category,
+  ...common,
+  ...errors,
+  ...health,
+  ...imports,
+  ...knowledge,
+  ...knowledgeTests,
+  ...models,
+  ...search,
+  ...session,
+  ...suggestions,
+  ...taxonomy,
+  ...transcript,
+  ...words,
+}
