@@ -34,13 +34,13 @@ _DOUBLE = (
     "端木",
     "南宫",
 )
-_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
+SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
 _NO_GIVEN = (
     "我你您他她它们的了是在有没家住要想这那就都也和给把被让叫请电话号码手机停水气暖燃户主表费报修因为所以不还又再说问来去"
     "上下里外楼层区单元路街村，。、？！；：,.?!;:嗯啊呢吧吗呀哦先女师哥姐叔姨总经第[]"
 )
-_GIVEN = rf"[^{re.escape(_NO_GIVEN)}\sA-Za-z0-9０-９]"
-_TITLE = "(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|大叔|大姐|大哥|叔叔|老师|经理|主任|总|老板|医生|同志|奶奶|爷爷)"
+GIVEN = rf"[^{re.escape(_NO_GIVEN)}\sA-Za-z0-9０-９]"
+TITLE = "(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|大叔|大姐|大哥|叔叔|老师|经理|主任|总|老板|医生|同志|奶奶|爷爷)"
 _END = r"(?=[，。、？！；：,.?!;:\s]|$)"
 
 _PATTERNS = tuple(
@@ -48,14 +48,14 @@ _PATTERNS = tuple(
     for pattern in (
         # A whole name after a word that announces one.
         rf"(?:我叫|名叫|名字叫|名字是|姓名是|姓名叫|姓名[:：]?|户名是|户名[:：]?|户主是|户主叫|户主[:：]|联系人是|联系人叫|"
-        rf"联系人[:：]?|机主是|本人叫|业主是|业主叫|业主[:：])\s?({_SURNAME}{_GIVEN}{{1,2}})",
-        rf"(?:我是|这里是|本人是|本人|我们?家?户主)({_SURNAME}{_GIVEN}{{1,2}}){_END}",
+        rf"联系人[:：]?|机主是|本人叫|业主是|业主叫|业主[:：])\s?({SURNAME}{GIVEN}{{1,2}})",
+        rf"(?:我是|这里是|本人是|本人|我们?家?户主)({SURNAME}{GIVEN}{{1,2}}){_END}",
         # A surname alone.
-        rf"(?:免贵姓|我姓|姓|敝姓|贵姓是?)({_SURNAME})(?!名)",
+        rf"(?:免贵姓|我姓|姓|敝姓|贵姓是?)({SURNAME})(?!名)",
         # A name before a form of address; a given name only where something announces it.
-        rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({_SURNAME}{_GIVEN}{{1,2}})(?={_TITLE})",
-        rf"(?<!谢)({_SURNAME})(?={_TITLE})",
-        rf"(?:^|[，。、？！\s是找叫])[老小]({_SURNAME})(?=[，。、？！说来去家的]|$)",
+        rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({SURNAME}{GIVEN}{{1,2}})(?={TITLE})",
+        rf"(?<!谢)({SURNAME})(?={TITLE})",
+        rf"(?:^|[，。、？！\s是找叫])[老小]({SURNAME})(?=[，。、？！说来去家的]|$)",
         r"(?:[Mm]y name(?: is|'s)|[Tt]he name is|[Nn]ame:|[Aa]ccount holder(?: is|:)|[Cc]ontact(?: is|:))\s+"
         r"([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2})",
         r"[Tt]his is ([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)(?= speaking| calling|[,.]| from)",
