@@ -19,7 +19,9 @@ MONEY = re.compile(
     rf"(?P<yuan>{_NUMBER})\s?(?:块钱?|元钱?|圆|yuan)(?:零?(?P<jiao>{_SMALL})(?:[毛角](?P<fen>{_SMALL})分?)?(?![0-9个点年月天]))?|"
     rf"(?P<only_jiao>{_SMALL})[毛角](?:钱|(?P<only_fen>{_SMALL})分?)?|[¥￥]\s?(?P<sign>{_WRITTEN})"
 )
-_BARE_AFTER = re.compile(rf"(?:退|欠费?|扣(?:了|费)?|交(?:了|过)?|缴(?:了|过)?|收(?:了|我)?|充(?:了|值)?|一共|总共|合计|钱|费|多少)[^，。？！]{{0,4}}?[，,]?(?:是|了)?(?P<bare>[{COUNT_SIGNS}]{{3,}}|[0-9]{{2,}}(?:\.[0-9]{{1,2}})?)(?![0-9度方吨立个年月号平])")
+_BARE_AFTER = re.compile(
+    rf"(?:退|欠费?|扣(?:了|费)?|交(?:了|过)?|缴(?:了|过)?|收(?:了|我)?|充(?:了|值)?|一共|总共|合计|钱|费|多少)[^，。？！]{{0,4}}?[，,]?(?:是|了)?(?P<bare>[{COUNT_SIGNS}]{{3,}}|[0-9]{{2,}}(?:\.[0-9]{{1,2}})?)(?![0-9度方吨立个年月号平])"
+)
 _UNIT_PRICE = re.compile(r"^(?:钱)?(?:一|每)(?:度|方|吨|立方|平|个平方|千瓦|公里|天|次)|^/|^钱?一(?:度|方|吨|平)")
 _PER = re.compile(r"(?:一|每)(?:度|方|吨|立方|平米?|平方米?|千瓦时|兆)(?:电|气|水|热)?(?:要|是|才|收)?$")
 _ASIDE = re.compile(
@@ -94,7 +96,9 @@ def _weight(text: str, start: int, end: int) -> int:
     before, after = text[clause_start:start], text[end:]
     if _UNIT_PRICE.match(after) or _PER.search(before):
         return -2
-    if re.match(r"[，,]?\s?(?:哦|噢|啊|哎|呃)?(?:不对|不是|错了|说错|记错|看错)", after) or re.match(r".{0,3}那个?是(?!我)", after):
+    if re.match(r"[，,]?\s?(?:哦|噢|啊|哎|呃)?(?:不对|不是|错了|说错|记错|看错)", after) or re.match(
+        r".{0,3}那个?是(?!我)", after
+    ):
         return -2
     if re.search(r"不是$", before):
         return -2
@@ -106,14 +110,22 @@ def _weight(text: str, start: int, end: int) -> int:
 
 def _is_accepted(turns: Sequence[Turn], item: _Sum) -> bool:
     """Whether a sum that the agent names is what the caller asked about and takes up."""
-    is_account = re.search(r"欠|电费|水费|气费|热费|费用|余额|账单|一共|共计|合计|应交|需要?交|扣", turns[item.turn].text)
+    is_account = re.search(
+        r"欠|电费|水费|气费|热费|费用|余额|账单|一共|共计|合计|应交|需要?交|扣", turns[item.turn].text
+    )
     asked = any(turn.is_customer and re.search(r"多少钱?|欠|费|扣", turn.text) for turn in turns[: item.turn])
     return bool(is_account and asked and item.weight >= 0)
 
 
-_READING = re.compile(rf"(?<![0-9])(?:[0-9]{{1,8}}(?:\.[0-9]+)?|[{COUNT_SIGNS}幺]{{2,12}}(?:点[{''.join(SPOKEN_DIGITS)}]+)?)")
-_NOT_READING = re.compile(r"单子|账单|通知|短信|上个?月|上次|上期|原来|之前|去年|红|户号|号码|电话|用了|交了|写的|编号|表号|电费|水费|气费")
-_READING_UNIT = re.compile(r"\s?(?:度|方|吨|立方|个?字|兆焦|吉焦|千瓦时)?(?!块|元|毛|点|号|个|天|月|年|分|楼|岁|户|人|平)")
+_READING = re.compile(
+    rf"(?<![0-9])(?:[0-9]{{1,8}}(?:\.[0-9]+)?|[{COUNT_SIGNS}幺]{{2,12}}(?:点[{''.join(SPOKEN_DIGITS)}]+)?)"
+)
+_NOT_READING = re.compile(
+    r"单子|账单|通知|短信|上个?月|上次|上期|原来|之前|去年|红|户号|号码|电话|用了|交了|写的|编号|表号|电费|水费|气费"
+)
+_READING_UNIT = re.compile(
+    r"\s?(?:度|方|吨|立方|个?字|兆焦|吉焦|千瓦时)?(?!块|元|毛|点|号|个|天|月|年|分|楼|岁|户|人|平)"
+)
 
 
 def find_reading(turns: Sequence[Turn]) -> Iterator[Fact]:
@@ -140,9 +152,15 @@ def _reading_at(text: str, found: re.Match[str], *, is_asked: bool) -> str | Non
         return None
     clause_start = max(text.rfind(mark, 0, found.start()) for mark in "，。！？；,") + 1
     before, after = text[clause_start : found.start()], text[found.end() : found.end() + 4]
-    if _NOT_READING.search(before) or not _READING_UNIT.match(after) or re.search(r"^[^，。]{0,2}不对|^位|^块|^元", after):
+    if (
+        _NOT_READING.search(before)
+        or not _READING_UNIT.match(after)
+        or re.search(r"^[^，。]{0,2}不对|^位|^块|^元", after)
+    ):
         return None
-    if re.match(r"\s?(?:块|元|毛|点钟|号|个月|天|年|分钟|楼|岁|户|人|平|十分)", after) or re.search(r"第$|周$|星期$|不是$", before):
+    if re.match(r"\s?(?:块|元|毛|点钟|号|个月|天|年|分钟|楼|岁|户|人|平|十分)", after) or re.search(
+        r"第$|周$|星期$|不是$", before
+    ):
         return None
     value = parse_number(found.group())
     return None if value is None or value > 99_999_999 else str(int(value))

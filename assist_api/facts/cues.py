@@ -11,7 +11,9 @@ CUES = {
         r"[户互]号|用户号|客户号|客户编号|用户编号|账号|帐号|缴费号|缴费编[号码]|用电编号|用气编号|用水编号|卡号|智能卡|"
         r"交费号|交费编号|宽带号|热费号|供热编号|编码|编号(?!牌)|account"
     ),
-    FactField.METER_NUMBER: re.compile(r"(?:电|水|气|燃气|热量|煤气)?表(?:的)?(?:编?号|条码|条形码|出厂号)|资产号|meter number"),
+    FactField.METER_NUMBER: re.compile(
+        r"(?:电|水|气|燃气|热量|煤气)?表(?:的)?(?:编?号|条码|条形码|出厂号)|资产号|meter number"
+    ),
     FactField.PHONE: re.compile(
         r"电话|手机|座机|联系方式|怎么联系|如何联系|联系号码|打这个|回电|号码(?!牌)|phone|mobile"
     ),

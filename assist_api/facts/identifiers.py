@@ -102,9 +102,7 @@ class _Collector:
             current.evidence.append(evidence)
             current.last_turn = place
             return
-        self.found.append(
-            _Candidate(kind, piece.text, [evidence], place, is_others=_belongs_to_others(text, piece))
-        )
+        self.found.append(_Candidate(kind, piece.text, [evidence], place, is_others=_belongs_to_others(text, piece)))
 
     def _goes_on(self, current: _Candidate, place: int, text: str, piece: Digits) -> bool:
         if current.last_turn == place:
@@ -216,8 +214,12 @@ def _joins(last: Digits, chunk: Digits, text: str) -> bool:
 
 def _is_measure(text: str, chunk: Digits) -> bool:
     is_short = len(chunk.text) <= 4
-    after, before = text[chunk.end : chunk.end + 3], text[:chunk.start]
-    return (is_short and bool(_UNIT_AFTER.match(after))) or bool(_UNIT_BEFORE.search(before)) or after[:1] in tuple("十百千万")
+    after, before = text[chunk.end : chunk.end + 3], text[: chunk.start]
+    return (
+        (is_short and bool(_UNIT_AFTER.match(after)))
+        or bool(_UNIT_BEFORE.search(before))
+        or after[:1] in tuple("十百千万")
+    )
 
 
 def _is_read_back(candidate: _Candidate, digits: str) -> bool:

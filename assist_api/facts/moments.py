@@ -28,12 +28,16 @@ _VAGUE = re.compile(r"尽快|稍后|马上|一会儿|刚|几点|什么|多久|�
 _ANSWER = re.compile(
     r"回电|回您|回你|回复|答复|电话|来电|打给|打过去|打回|给您打|给你打|联系|短信|微信|通知|告知|告诉|回访|反馈|回信|回话|回音|信儿|消息|结果"
 )
-_VISIT = re.compile(r"上门|到场|到现场|到达|赶到|赶过去|过去|到(?=[，。]|$)|来人|师傅来|恢复|修好|处理完|送电|来电(?!话)|供上|完成|抢修|安装|取样|更换|换表|拆|检查|到账|退到|维修|施工|测温|充值")
+_VISIT = re.compile(
+    r"上门|到场|到现场|到达|赶到|赶过去|过去|到(?=[，。]|$)|来人|师傅来|恢复|修好|处理完|送电|来电(?!话)|供上|完成|抢修|安装|取样|更换|换表|拆|检查|到账|退到|维修|施工|测温|充值"
+)
 _HAPPENS = re.compile(
     r"停|断|坏|漏|没(?:有)?(?:电|水|气|网|信号|暖|热)|不(?:热|亮|走|动|转|显示|出|通|来)|跳|爆|裂|黑|烧|响|闻|味|发现|开始|起|出现|掉|炸|冒|堵|花屏|卡|凉|冷|黄|浑|"
     r"打雷|下雨|撞|倒|故障|没影|连不上|红灯|报警|低|小|慢|闪|喷|淹|塌|灭"
 )
-_NOT_A_FAULT = re.compile(r"交(?:的|了|过)|充(?:的|了|值)|缴|扣|买|办|申请|打过?电话|报(?:修|过|的)|上门|约|装的|换的|来过|来修|发票|收到|账单|开门|上班|下班|营业|通知")
+_NOT_A_FAULT = re.compile(
+    r"交(?:的|了|过)|充(?:的|了|值)|缴|扣|买|办|申请|打过?电话|报(?:修|过|的)|上门|约|装的|换的|来过|来修|发票|收到|账单|开门|上班|下班|营业|通知"
+)
 
 
 def find_occurrence(turns: Sequence[Turn]) -> Iterator[Fact]:
@@ -58,7 +62,9 @@ def find_occurrence(turns: Sequence[Turn]) -> Iterator[Fact]:
 def _weight_of(text: str, found: re.Match[str], *, is_asked: bool) -> int:
     """Return how surely a time is that of the trouble: 0 not at all, 2 asked for, 1 said beside what happened."""
     around = text[max(0, found.start() - 12) : found.end() + 14]
-    if re.match(_FUTURE_DAY, found.group()) or re.search(r"到$|等到$|明|后天", text[max(0, found.start() - 2) : found.start()]):
+    if re.match(_FUTURE_DAY, found.group()) or re.search(
+        r"到$|等到$|明|后天", text[max(0, found.start() - 2) : found.start()]
+    ):
         return 0
     if re.match(r"几|什么", found.group()):
         return 0
@@ -92,7 +98,9 @@ def _is_answer(text: str, found: re.Match[str]) -> bool:
     """Whether what follows a time (else what precedes it) is an answer rather than a visit."""
     if text.rstrip().endswith(("?", "？")) and "您看" not in text and not re.search(r"给您|回您|联系您|通知您", text):
         return False
-    sentence_end = min((text.find(mark, found.end()) for mark in "。！？；" if mark in text[found.end() :]), default=len(text))
+    sentence_end = min(
+        (text.find(mark, found.end()) for mark in "。！？；" if mark in text[found.end() :]), default=len(text)
+    )
     after = text[found.end() : sentence_end]
     answer, visit = _ANSWER.search(after), _VISIT.search(after)
     if answer and not (visit and visit.start() < answer.start() and "，" in after[visit.start() : answer.start()]):

@@ -19,7 +19,9 @@ _ANNOUNCED = re.compile(
 _ANSWER = re.compile(rf"(?:^|(?<=[，。、\s嗯啊哦呃]))(?P<name>{_NAME})(?=[，。、！？\s]|$|[啊呀哦])")
 _ONE = re.compile(rf"(?:^|(?<=[，。、\s]))(?:我?姓)?(?P<name>{SURNAME})(?=[，。、！\s]|$)")
 _ADDRESSED = re.compile(rf"(?P<name>(?:{_NAME}|{SURNAME}))(?={TITLE})")
-_OTHERS = re.compile(r"爸|妈|父|母|老公|老婆|媳妇|爱人|老伴|儿子|女儿|房东|前头|前任|原来|原户主|老户主|以前|邻居|师傅|经理|哥|姐|弟|妹|他|她|租客|租户|同事|上个?(?:房|户)|卖家|朋友|叔|姨|奶|爷")
+_OTHERS = re.compile(
+    r"爸|妈|父|母|老公|老婆|媳妇|爱人|老伴|儿子|女儿|房东|前头|前任|原来|原户主|老户主|以前|邻居|师傅|经理|哥|姐|弟|妹|他|她|租客|租户|同事|上个?(?:房|户)|卖家|朋友|叔|姨|奶|爷"
+)
 
 
 @dataclass(frozen=True, slots=True)

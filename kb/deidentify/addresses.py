@@ -48,11 +48,17 @@ def find_addresses(text: str) -> Iterator[PersonalSpan]:
             yield PersonalSpan(PersonalKind.ADDRESS, *found.span())
 
 
-_NOT_IN_A_PLACE = frozenset("我你您他她它们住在是写到送寄去从叫说报给把的了呢吧嗯啊呃哦噢哎喂，。、？！；：,.?!;: 也就那这个请帮跟有没再让问查按打")
-_PLACE_WORDS = re.compile(r"(?:[A-Za-z0-9０-９][区期]|[0-9０-９]{1,4}号院?|[0-9０-９]{1,3}期|[0-9０-９]{1,3}组|[0-9０-９]{1,3}[街路巷弄])$")
+_NOT_IN_A_PLACE = frozenset(
+    "我你您他她它们住在是写到送寄去从叫说报给把的了呢吧嗯啊呃哦噢哎喂，。、？！；：,.?!;: 也就那这个请帮跟有没再让问查按打"
+)
+_PLACE_WORDS = re.compile(
+    r"(?:[A-Za-z0-9０-９][区期]|[0-9０-９]{1,4}号院?|[0-9０-９]{1,3}期|[0-9０-９]{1,3}组|[0-9０-９]{1,3}[街路巷弄])$"
+)
 _LONGEST_PLACE = 24
 """Characters of town, street and neighbourhood before a house number; more is another clause."""
-_LEAD_IN = re.compile(r"^(?:家里?|地址|位置|房子|小区|户主|这边|那边|对|就|我家|业主|发票|师傅|住址|用电|用气|用水|面)+(?=[\u4e00-\u9fff]{2})")
+_LEAD_IN = re.compile(
+    r"^(?:家里?|地址|位置|房子|小区|户主|这边|那边|对|就|我家|业主|发票|师傅|住址|用电|用气|用水|面)+(?=[\u4e00-\u9fff]{2})"
+)
 
 
 def find_whole_addresses(text: str) -> Iterator[PersonalSpan]:

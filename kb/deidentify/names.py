@@ -48,9 +48,7 @@ _END = r"(?=[，。、？！；：,.?!;:\s]|$)"
 _RARE = "逄亓仝揭綦雍郗郦於敬荆蔺籍厉晁钮尧覃逯冼苍占计伏暴甘束糜撒隗仉智臧富尉宓益卞咸斐玄琚仓续茹戈么谌粟皮哈冶才闻蹇次阙鄢凤原朴寿岱普藏国衡粘帅"
 """Rare surnames: only right behind a word that announces a name."""
 ANY_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}{_RARE}])"
-_ROLE = (
-    r"(?:老|原|新|现)?(?:户主|户名|机主|业主|房主|房东|联系人|收件人|收货人|收款人|开户人|开户名|持卡人|经办人|申请人|报修人|承租人|法人|本人|姓名|名字|用户|客户)"
-)
+_ROLE = r"(?:老|原|新|现)?(?:户主|户名|机主|业主|房主|房东|联系人|收件人|收货人|收款人|开户人|开户名|持卡人|经办人|申请人|报修人|承租人|法人|本人|姓名|名字|用户|客户)"
 _IS = r"(?:就?是|叫|写的?是?|登记的?是?|用的?是?|填的?是?|改成|换成|改为|的?名字(?:是|叫)?|:|：)\s?"
 
 _PATTERNS = tuple(
@@ -58,22 +56,37 @@ _PATTERNS = tuple(
     for kind, pattern in (
         # A whole name after a word that announces one.
         (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|名字写|{_ROLE}{_IS})\s?({ANY_SURNAME}{GIVEN}{{1,2}})"),
-        (PersonalKind.NAME, rf"(?:全名|大名|{_ROLE})[，\s]?({SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
+        (PersonalKind.NAME, rf"(?:全名|大名|{_ROLE})(?<!用户)(?<!客户)[，\s]?({SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
         (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|{_ROLE}{_IS})\s?({ANY_SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
-        (PersonalKind.NAME, rf"(?:房本上|合同上|证上|系统里|单子上|登记|户头)(?:登记|写|填)?的?(?:名字)?(?:是|叫|写的?是)({ANY_SURNAME}{GIVEN}{{1,2}}){_END}"),
-        (PersonalKind.NAME, rf"(?:我是|这里是|本人是|本人|我们?家?户主|我爱人|我老公|我老婆|我媳妇|我老伴|我儿子|我女儿|我爸|我妈|我父亲|我母亲|他叫|她叫)(?:是|叫)?(?:用户|客户|业主|户主)?({SURNAME}{GIVEN}{{1,2}}){_END}"),
+        (
+            PersonalKind.NAME,
+            rf"(?:房本上|合同上|证上|系统里|单子上|登记|户头)(?:登记|写|填)?的?(?:名字)?(?:是|叫|写的?是)({ANY_SURNAME}{GIVEN}{{1,2}}){_END}",
+        ),
+        (
+            PersonalKind.NAME,
+            rf"(?:我是|这里是|本人是|本人|我们?家?户主|我爱人|我老公|我老婆|我媳妇|我老伴|我儿子|我女儿|我爸|我妈|我父亲|我母亲|他叫|她叫)(?:是|叫)?(?:用户|客户|业主|户主)?({SURNAME}{GIVEN}{{1,2}}){_END}",
+        ),
         (PersonalKind.NAME, rf"(?:叫|过户给|转给|换成|改成|找)({SURNAME}{GIVEN}{{1,2}})(?=[，。、,.]|$|的名|名下)"),
         # A surname alone.
         (PersonalKind.SURNAME, rf"(?:免贵姓|我姓|姓|敝姓|贵姓是?)({ANY_SURNAME})(?!名|啥|什么|氏)"),
         # A name before a form of address; a given name only where something announces it.
-        (PersonalKind.NAME, rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({SURNAME}{GIVEN}{{1,2}})(?={TITLE})"),
+        (
+            PersonalKind.NAME,
+            rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({SURNAME}{GIVEN}{{1,2}})(?={TITLE})",
+        ),
         (PersonalKind.SURNAME, rf"(?<!谢)({SURNAME})(?={TITLE})"),
         (PersonalKind.SURNAME, rf"(?:^|[，。、？！\s是找叫])[老小]({SURNAME})(?=[，。、？！说来去家的]|$)"),
-        (PersonalKind.NAME, r"(?:[Mm]y name(?: is|'s)|[Tt]he name is|[Nn]ame:|[Aa]ccount holder(?: is|:)|[Cc]ontact(?: is|:))\s+"
-         r"([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2})"),
+        (
+            PersonalKind.NAME,
+            r"(?:[Mm]y name(?: is|'s)|[Tt]he name is|[Nn]ame:|[Aa]ccount holder(?: is|:)|[Cc]ontact(?: is|:))\s+"
+            r"([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2})",
+        ),
         (PersonalKind.NAME, r"[Tt]his is ([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)(?= speaking| calling|[,.]| from)"),
         (PersonalKind.NAME, r"(?:Mr|Mrs|Ms|Miss|Dr|Madam)\.?\s+([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)"),
-        (PersonalKind.NAME, rf"(?:我叫|名字(?:是|叫)|姓名(?:是|叫)?|户名(?:是|叫)?|英文名(?:是|叫)?|护照上(?:写的?)?(?:是|叫)?)\s?([A-Z][A-Za-z'’-]+(?:[\s·][A-Z][A-Za-z'’-]+){{0,2}})"),
+        (
+            PersonalKind.NAME,
+            rf"(?:我叫|名字(?:是|叫)|姓名(?:是|叫)?|户名(?:是|叫)?|英文名(?:是|叫)?|护照上(?:写的?)?(?:是|叫)?)\s?([A-Z][A-Za-z'’-]+(?:[\s·][A-Z][A-Za-z'’-]+){{0,2}})",
+        ),
     )
 )
 # Before a form of address these are words, not people: 安装师傅, 谢谢老师, 方总.

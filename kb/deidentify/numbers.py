@@ -22,13 +22,19 @@ _ACCOUNT = re.compile(
     r"account|customer (?:number|no|id)|contract",
     re.IGNORECASE,
 )
-_METER = re.compile(r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:编?号码?|条形?码|出厂号|身号)|资产号|资产编号|meter (?:number|no)", re.IGNORECASE)
+_METER = re.compile(
+    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:编?号码?|条形?码|出厂号|身号)|资产号|资产编号|meter (?:number|no)",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(
     r"电话|手机|座机|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
-_NOT_PERSONAL = re.compile(r"工单|单号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket", re.IGNORECASE)
+_NOT_PERSONAL = re.compile(
+    r"工单|单号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(
     r"[ ]?(?:元|块|度|千瓦|立方|吨|户|次|条|例|米|公里|人|分钟|小时|天|年|月|日|%|％|kWh|kW|m3|yuan|RMB|V|伏)"
 )
