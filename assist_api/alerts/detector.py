@@ -78,6 +78,8 @@ class DangerDetector:
         for name, guard in self._rules.near.items():
             if guard.search(stretch):
                 return name
+        if any(found.start() <= start and end <= found.end() for found in self._rules.comparison.finditer(text)):
+            return "comparison"
         if self._rules.urgent.search(text):
             return None
         return next((name for name, guard in self._rules.sentence.items() if guard.search(text)), None)

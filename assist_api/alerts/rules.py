@@ -17,7 +17,7 @@ from kit.errors import InvalidInputError
 
 _REFERENCE = re.compile(r"<([a-z_]+)>")
 _GAP = re.compile(r"\.\.(\d{1,2})")
-_NO_DENIAL = "[^。！？!?；;没不未别]"
+_NO_DENIAL = "(?:(?!没(?!盖|了盖|锁|拦|围|关)|不是|不漏|不冒|不会|未|别)[^。！？!?；;])"
 """What a gap may hold: one sentence, and no word that denies what comes after it."""
 _MAX_DEPTH = 8
 """Classes name classes; deeper than this they name each other in a circle."""
@@ -76,6 +76,7 @@ class GuardTexts(_Strict):
     denial: WordList
     denied_after: WordList
     near: dict[str, WordList]
+    comparison: WordList
     sentence: dict[str, WordList]
     urgent: WordList
     turning: WordList
@@ -113,6 +114,7 @@ class RuleBook:
         denial: Matches a denial that ends where a hit begins.
         denied_after: Matches right behind a hit.
         near: Guards within the stretch around a hit, by name.
+        comparison: Figures of speech; what stands inside one is not meant.
         sentence: Guards anywhere in the sentence, by name.
         urgent: Overrules `sentence`.
         turning: Where a new stretch begins.
@@ -124,6 +126,7 @@ class RuleBook:
     denial: re.Pattern[str]
     denied_after: re.Pattern[str]
     near: Mapping[str, re.Pattern[str]]
+    comparison: re.Pattern[str]
     sentence: Mapping[str, re.Pattern[str]]
     urgent: re.Pattern[str]
     turning: re.Pattern[str]
@@ -172,6 +175,7 @@ def _compiled(written: RuleFile) -> RuleBook:
         denial=_regex("guards.denial", rf"(?:{denial})$"),
         denied_after=union("guards.denied_after", guards.denied_after),
         near={name: union(f"guards.near.{name}", texts) for name, texts in guards.near.items()},
+        comparison=union("guards.comparison", guards.comparison),
         sentence={name: union(f"guards.sentence.{name}", texts) for name, texts in guards.sentence.items()},
         urgent=union("guards.urgent", guards.urgent),
         turning=union("guards.turning", guards.turning),
