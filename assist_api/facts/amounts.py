@@ -25,8 +25,9 @@ _BARE_AFTER = re.compile(
 _UNIT_PRICE = re.compile(r"^(?:钱)?(?:一|每)(?:度|方|吨|立方|平|个平方|千瓦|公里|天|次)|^/|^钱?一(?:度|方|吨|平)")
 _PER = re.compile(r"(?:一|每)(?:度|方|吨|立方|平米?|平方米?|千瓦时|兆)(?:电|气|水|热)?(?:要|是|才|收)?$")
 _ASIDE = re.compile(
-    r"上个?月|上上月|去年|往年|以前|之前|平时|平常|往常|原来|上次|上回|人家|邻居|别人|隔壁|押金|工资|打车|跑一趟|要是|如果|最低|一般|正常|低保"
+    r"上个?月|上上月|去年|往年|以前|之前|平时|平常|往常|原来|上次|上回|人家|邻居|别人|隔壁|押金|工资|打车|跑一趟|以为|听说|据说|会不会|要是|如果|最低|一般|正常|低保"
 )
+_UNIT_PRICE_WEIGHT = -3
 _RELATIVE = re.compile(r"(?:几|多|来)$")
 
 
@@ -60,6 +61,8 @@ def _small(text: str) -> Decimal:
 def find_amount(turns: Sequence[Turn]) -> Iterator[Fact]:
     """Yield the sum the call is about: said by the caller, not a unit price, an earlier bill or a mistake put right."""
     sums = [item for place, turn in enumerate(turns) for item in _sums(place, turn)]
+    prices = {item.value for item in sums if item.weight == _UNIT_PRICE_WEIGHT}
+    sums = [item for item in sums if item.value not in prices and item.value >= 1]
     own = [item for item in sums if turns[item.turn].is_customer]
     if not own:
         own = [item for item in sums if _is_accepted(turns, item)]
@@ -95,7 +98,7 @@ def _weight(text: str, start: int, end: int) -> int:
     clause_start = max(text.rfind(mark, 0, start) for mark in "，。！？；,") + 1
     before, after = text[clause_start:start], text[end:]
     if _UNIT_PRICE.match(after) or _PER.search(before):
-        return -2
+        return _UNIT_PRICE_WEIGHT
     if re.match(r"[，,]?\s?(?:哦|噢|啊|哎|呃)?(?:不对|不是|错了|说错|记错|看错)", after) or re.match(
         r".{0,3}那个?是(?!我)", after
     ):
@@ -128,6 +131,10 @@ _READING_UNIT = re.compile(
 )
 
 
+_SHORT_READING = 2
+_METER_TALK = re.compile(r"[电水气]表|表上|表底|抄表|超表|底数|读数|热量表")
+
+
 def find_reading(turns: Sequence[Turn]) -> Iterator[Fact]:
     """Yield what the caller reads off the meter today, digits only, as last corrected or read back."""
     last: Fact | None = None
@@ -141,21 +148,23 @@ def find_reading(turns: Sequence[Turn]) -> Iterator[Fact]:
             continue
         for found in _READING.finditer(turn.text):
             if (value := _reading_at(turn.text, found, is_asked=is_asked)) is not None:
-                last = Fact(FactField.METER_READING, value, (Evidence(place, *found.span()),))
+                if last is None or not last.is_confirmed or CORRECTION.search(turn.text):
+                    last = Fact(FactField.METER_READING, value, (Evidence(place, *found.span()),))
     if last is not None:
         yield last
 
 
 def _reading_at(text: str, found: re.Match[str], *, is_asked: bool) -> str | None:
     cue = nearest_cue(text, found.start(), (FactField.METER_READING, FactField.PHONE, FactField.ACCOUNT_NUMBER), 14)
-    if cue is not FactField.METER_READING and not (is_asked and cue is None):
+    is_about_meter = len(found.group()) > _SHORT_READING and _METER_TALK.search(text[: found.start()]) is not None
+    if cue is not FactField.METER_READING and not ((is_asked or is_about_meter) and cue is None):
         return None
     clause_start = max(text.rfind(mark, 0, found.start()) for mark in "，。！？；,") + 1
     before, after = text[clause_start : found.start()], text[found.end() : found.end() + 4]
     if (
         _NOT_READING.search(before)
         or not _READING_UNIT.match(after)
-        or re.search(r"^[^，。]{0,2}不对|^位|^块|^元", after)
+        or re.search(r"^[^，。]{0,2}不对|^位|^块|^元|^多|^几|^来", after)
     ):
         return None
     if re.match(r"\s?(?:块|元|毛|点钟|号|个月|天|年|分钟|楼|岁|户|人|平|十分)", after) or re.search(

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 from assist_api.facts.cues import YES, asked_fields
 from assist_api.facts.fields import Evidence, Fact, FactField, Turn
-from kb.deidentify.names import GIVEN, SURNAME, TITLE
+from kb.deidentify.names import ANY_GIVEN, GIVEN, SURNAME, TITLE
 
 _NAME = rf"{SURNAME}{GIVEN}{{1,2}}"
 _END = r"(?=[，。、？！；：,.?!;:\s]|$|[啊呀哦呃嗯吧嘛的那这您就]|电话|手机|户号|住)"
 _ANNOUNCED = re.compile(
-    rf"(?:我叫|名叫|我的?名字(?:是|叫)?|名字(?:是|叫)?|姓名(?:是|叫)?|户名(?:是|叫|写的是?)?|户主(?:就是我|是我)[，,]?(?:叫)?|本人(?:叫|是)?|我是|叫|登记的(?:名字)?是)\s?[:：]?(?P<name>{_NAME}){_END}|"
-    rf"(?:免贵姓?|我姓|敝姓|本人姓|(?<![贵您老的个叫])姓)(?P<surname>{SURNAME})(?!名|啥|什么|氏)(?P<rest>[叫，,]{{1,2}}(?P<full>(?P=surname){GIVEN}{{1,2}}){_END})?"
+    rf"(?:我叫|名叫|我的?名字(?:是|叫)?|名字(?:是|叫)?|姓名(?:是|叫)?|户名(?:是|叫|写的是?)?|户主(?:就是我|是我)[，,]?(?:叫)?|本人(?:叫|是)?|我是|我就是|叫|登记的(?:名字)?是)\s?[:：]?(?P<name>{_NAME}){_END}|"
+    rf"(?:免贵姓?|我姓|敝姓|本人姓|(?<![贵您老的个叫])姓)(?P<surname>{SURNAME})(?!名|啥|什么|氏)(?P<rest>[叫，,]{{1,2}}(?P<full>(?P=surname){ANY_GIVEN}{{1,2}}){_END})?"
 )
 _ANSWER = re.compile(rf"(?:^|(?<=[，。、\s嗯啊哦呃]))(?P<name>{_NAME})(?=[，。、！？\s]|$|[啊呀哦])")
 _ONE = re.compile(rf"(?:^|(?<=[，。、\s]))(?:我?姓)?(?P<name>{SURNAME})(?=[，。、！\s]|$)")
 _ADDRESSED = re.compile(rf"(?P<name>(?:{_NAME}|{SURNAME}))(?={TITLE})")
 _OTHERS = re.compile(
-    r"爸|妈|父|母|老公|老婆|媳妇|爱人|老伴|儿子|女儿|房东|前头|前任|原来|原户主|老户主|以前|邻居|师傅|经理|哥|姐|弟|妹|他|她|租客|租户|同事|上个?(?:房|户)|卖家|朋友|叔|姨|奶|爷"
+    r"爸|妈|父|母|老公|老婆|媳妇|爱人|老伴|儿子|女儿|房东|前头|前任|原来|原户主|老户主|以前|邻居|师傅|经理|哥|姐|弟|妹|他|她|买家|卖家|买主|新户主|对方|接手|租客|租户|同事|上个?(?:房|户)|卖家|朋友|叔|姨|奶|爷"
 )
 
 

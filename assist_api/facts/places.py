@@ -93,6 +93,10 @@ def _is_named(place: str) -> bool:
 def _better(best: _Place | None, found: _Place, text: str) -> _Place:
     if best is None:
         return found
+    last = best.evidence[-1]
+    if last.turn == found.evidence[0].turn and 0 <= found.evidence[0].start - last.end <= 2:
+        joined = text[best.evidence[0].start : found.evidence[0].end]
+        return _Place(joined, (*best.evidence, *found.evidence), max(best.weight, found.weight))
     if _HAS_NUMBER_FIRST.match(found.text) and not _HAS_NUMBER_FIRST.match(best.text):
         head = _head(best.text, found.text)
         return _Place(head + found.text, (*best.evidence, *found.evidence), max(best.weight, found.weight))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kb.deidentify.spans import PersonalKind, PersonalSpan
 from kit.numerals import SPOKEN_DIGITS
 
-_NUMBER = rf"(?:[0-9０-９]{{1,5}}|[{''.join(SPOKEN_DIGITS)}十百]{{1,6}}|[A-Za-z](?![A-Za-z]))"
+_NUMBER = rf"(?:[甲乙丙丁]?[0-9０-９]{{1,5}}|[{''.join(SPOKEN_DIGITS)}十百]{{1,6}}|[A-Za-z](?![A-Za-z]))"
 _HOUSE = rf"{_NUMBER}[ ]?(?:[之\-][ ]?{_NUMBER}[ ]?)?(?:号楼|号院|号|栋|幢|座|弄|楼|组|队|区)"
 _INSIDE = rf"{_NUMBER}[ ]?(?:号楼|号|栋|幢|座|单元|梯|门|楼|层|室|户|房)"
 _BARE_ROOM = (

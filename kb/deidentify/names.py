@@ -33,6 +33,19 @@ _DOUBLE = (
     "夏侯",
     "端木",
     "南宫",
+    "申屠",
+    "钟离",
+    "长孙",
+    "宇文",
+    "鲜于",
+    "闻人",
+    "澹台",
+    "万俟",
+    "呼延",
+    "轩辕",
+    "百里",
+    "西门",
+    "独孤",
 )
 SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
 _NO_GIVEN = (
@@ -43,20 +56,20 @@ GIVEN = rf"[^{re.escape(_NO_GIVEN)}\sA-Za-z0-9０-９]"
 ANY_GIVEN = r"[^我你您他她它的了是吗呢吧呀啊嗯哦没在这那就都不要，。、？！；：,.?!;:\sA-Za-z0-9０-９]"
 """Right behind a word that announces a name, where the name also ends at a pause."""
 TITLE = "(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|大叔|大姐|大哥|叔叔|老师|经理|主任|总|老板|医生|同志|奶奶|爷爷)"
-_END = r"(?=[，。、？！；：,.?!;:\s]|$)"
+_END = r"(?=吧|啊|呀|[，。、？！；：,.?!;:\s]|$)"
 
-_RARE = "逄亓仝揭綦雍郗郦於敬荆蔺籍厉晁钮尧覃逯冼苍占计伏暴甘束糜撒隗仉智臧富尉宓益卞咸斐玄琚仓续茹戈么谌粟皮哈冶才闻蹇次阙鄢凤原朴寿岱普藏国衡粘帅"
+_RARE = "逄亓仝揭綦雍郗郦於敬荆蔺籍厉晁钮尧覃逯冼苍占计伏暴甘束糜撒隗仉智臧富尉宓益卞咸斐玄琚仓续茹戈么谌粟皮哈冶才闻蹇次阙鄢凤原朴寿岱普藏国衡粘帅薄裘干应宣贲杭嵇滑荀惠封芮羿储汲邴松巴弓牧钭戎祖印宿怀邰鄂赖阴胥莘贡劳扶堵宰郤璩濮扈燕冀郏浦晏慎庾暨匡寇禄沃蔚夔隆勾融訾阚饶鞠丰巢蒯竺权盖桓佴岳亢缑商牟佘佟墨年爱阳言福鹿乐洪昌苌妥睢展黑海呼延阮励习漆买依郁伊闾笪"
 """Rare surnames: only right behind a word that announces a name."""
 ANY_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}{_RARE}])"
 _ROLE = r"(?:老|原|新|现)?(?:户主|户名|机主|业主|房主|房东|联系人|收件人|收货人|收款人|开户人|开户名|持卡人|经办人|申请人|报修人|承租人|法人|本人|姓名|名字|用户|客户)"
-_IS = r"(?:就?是|叫|写的?是?|登记的?是?|用的?是?|填的?是?|改成|换成|改为|的?名字(?:是|叫)?|:|：)\s?"
+_IS = r"(?:就?(?:写|填|留|记)(?!的)|就?是|叫|写的?是?|登记的?是?|用的?是?|填的?是?|改成|换成|改为|的?名字(?:是|叫)?|:|：)\s?"
 
 _PATTERNS = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         # A whole name after a word that announces one.
         (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|名字写|{_ROLE}{_IS})\s?({ANY_SURNAME}{GIVEN}{{1,2}})"),
-        (PersonalKind.NAME, rf"(?:全名|大名|{_ROLE})(?<!用户)(?<!客户)[，\s]?({SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
+        (PersonalKind.NAME, rf"(?:全名|大名|{_ROLE})(?<!用户)(?<!客户)[，\s]?({ANY_SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
         (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|{_ROLE}{_IS})\s?({ANY_SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
         (
             PersonalKind.NAME,

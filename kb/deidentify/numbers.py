@@ -26,13 +26,14 @@ _METER = re.compile(
     r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:编?号码?|条形?码|出厂号|身号)|资产号|资产编号|meter (?:number|no)",
     re.IGNORECASE,
 )
+_METER_CODE = re.compile(rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9-]{{4,19}})", re.IGNORECASE)
 _PHONE = re.compile(
     r"电话|手机|座机|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
 _NOT_PERSONAL = re.compile(
-    r"工单|单号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
+    r"工单|单号|发票号码?|发票代码|票号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
     re.IGNORECASE,
 )
 _UNIT = re.compile(
@@ -57,6 +58,8 @@ def find_numbers(text: str) -> Iterator[PersonalSpan]:
     """Yield every personal number; what is said in pieces counts as one as long as it makes one."""
     for run in digit_runs(text):
         yield from _in_run(text, run)
+    for found in _METER_CODE.finditer(text):
+        yield PersonalSpan(PersonalKind.METER, *found.span(1))
 
 
 def _in_run(text: str, run: Sequence[Digits]) -> Iterator[PersonalSpan]:
