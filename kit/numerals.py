@@ -90,3 +90,47 @@ def _with_units(text: str) -> int | None:
 def is_count(text: str) -> bool:
     """Whether a text is a spoken count with at least one unit (十, 百, 千, 万)."""
     return all(sign in _SIGNS for sign in text) and any(sign in _UNITS or sign in _SECTIONS for sign in text)
+
+
+_SAID = "零一二三四五六七八九"
+_POWERS = ("", "十", "百", "千")
+
+
+def say_digits(digits: str, one: str = "一") -> str:
+    """Return ASCII digits as they are said one by one; other signs stay.
+
+    Args:
+        digits: What is said.
+        one: `幺` for telephone and account numbers, where `一` sounds like `七`.
+    """
+    return "".join(one if sign == "1" else _SAID[int(sign)] if sign.isdecimal() else sign for sign in digits)
+
+
+def say_count(value: int) -> str:
+    """Return a whole number below 10^12 as it is said: 1860 is 一千八百六十, 10 is 十, 2000 is 两千, 105 is 一百零五.
+
+    Raises:
+        ValueError: The number is negative or too large.
+    """
+    if not 0 <= value < 10**12:
+        raise ValueError("say_count takes 0 to 10^12 - 1")
+    if value == 0:
+        return _SAID[0]
+    said = ""
+    for power, section_name in ((8, "亿"), (4, "万"), (0, "")):
+        section = value // 10**power % 10_000
+        if section:
+            gap = _SAID[0] if said and section < 1000 else ""
+            said += gap + _say_section(section) + section_name
+    return said.removeprefix("一") if said.startswith("一十") else said
+
+
+def _say_section(section: int) -> str:
+    said = ""
+    for place in range(3, -1, -1):
+        digit = section // 10**place % 10
+        if digit:
+            has_gap = said and section // 10 ** (place + 1) % 10 == 0
+            name = "两" if digit == 2 and place == 3 else _SAID[digit]
+            said += (_SAID[0] if has_gap else "") + name + _POWERS[place]
+    return said

@@ -69,9 +69,9 @@ def _weight_of(text: str, found: re.Match[str], *, is_asked: bool) -> int:
         return 0
     if re.search(r"几(?:点|号|天|个)|什么", found.group()):
         return 0
-    if is_asked:
-        return 2
     sentence = _clause(text, found.start(), found.end())
+    if is_asked:
+        return 0 if re.search(r"[充交缴买办](?:的|了|过|值)", sentence) else 2
     if _NOT_A_FAULT.search(sentence) and not re.search(r"停|断|漏|不热|没电|没水|开始", sentence):
         return 0
     return 1 if _HAPPENS.search(around) else 0

@@ -23,12 +23,12 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _METER = re.compile(
-    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:编?号码?|条形?码|出厂号|身号)|资产号|资产编号|meter (?:number|no)",
+    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:出厂|资产)?(?:编?号码?|编码|条形?码)|资产编?号|出厂编?号|meter (?:number|no)",
     re.IGNORECASE,
 )
-_METER_CODE = re.compile(rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9-]{{4,19}})", re.IGNORECASE)
+_METER_CODE = re.compile(rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9.-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9.-]{{4,19}})", re.IGNORECASE)
 _PHONE = re.compile(
-    r"电话|手机|座机|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
+    r"电话|手机|座机|固话|固定电话|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
@@ -47,6 +47,7 @@ _DISOWNED = re.compile(r"(?:不记得|记不|忘|找不|没有?|不知道|不晓
 _NOT_PERSONAL_AFTER = re.compile(r"[，,]?\s?(?:这|那)?(?:就)?是[^，。]{0,6}(?:流水|单号|订单|工单|文号|邮编|型号)")
 _LETTERS_BEFORE = re.compile(r"[A-Za-z]{1,4}-?$")
 _ID_DIGITS = 18
+_METER_DIGITS = 24
 _CARD_DIGITS = (16, 19)
 _BORN_BEFORE = "2020"
 """A number of eighteen digits with a later date and no word that explains it is a transaction, not a child."""
@@ -139,7 +140,7 @@ def _explained(digits: str, before: str) -> PersonalKind | None:
     found = [
         (max(match.end() for match in pattern.finditer(before)), kind)
         for pattern, shortest, kind in rules
-        if shortest <= len(digits) <= 20 and pattern.search(before)
+        if shortest <= len(digits) <= (_METER_DIGITS if kind is PersonalKind.METER else 20) and pattern.search(before)
     ]
     if found and not _is_explained_away(before):
         return max(found)[1]
