@@ -1,4 +1,4 @@
-"""Numbers as Chinese speakers say them: digit by digit (幺三八), as a count (一千八百六), with a decimal point (三点五)."""
+"""Reads and says Chinese numbers: digit by digit (幺三八), as a count (一千八百六), with decimals (三点五)."""
 
 from __future__ import annotations
 

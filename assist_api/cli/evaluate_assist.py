@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
+from assist_api.evaluation.intents import evaluate_intents, intents_tables, read_intents
 from assist_api.evaluation.masking import evaluate_masking, masking_tables
 from assist_api.evaluation.safety import evaluate_safety, safety_tables
 from assist_api.evaluation.slots import evaluate_slots, slots_tables
 from assist_api.evaluation.summaries import evaluate_summaries, summaries_tables
+from kb.search.embedders.registry import make_embedder
+from kb.settings import KBSettings
 
 Show = Callable[[object, Sequence[RenderableType], bool], None]
 """Prints a report: as one JSON object when the last argument says so, else as tables."""
@@ -62,3 +65,22 @@ def register(app: typer.Typer, show: Show) -> None:
         """
         report = evaluate_summaries(file)
         show(report, summaries_tables(report), as_object)
+
+    @app.command("intents")
+    def intents(
+        path: Annotated[Path, typer.Argument(metavar="FILE.jsonl|DIR", help="Labelled lines, or a folder of them.")],
+        as_object: JsonOption = False,
+    ) -> None:
+        """Hear what callers want: accuracy, wrong actions, rejections.
+
+        Lines have `id`, `text` and `intent`; a folder holds them as `manifest.jsonl`. The object of `--json` is
+        `assist_api.evaluation.intents.IntentsReport`.
+        """
+        sentences = read_intents(path)
+        embedder = make_embedder(KBSettings.load())
+        try:
+            embedder.warm_up()
+            report = evaluate_intents(sentences, embedder.embed_questions)
+        finally:
+            embedder.close()
+        show(report, intents_tables(report), as_object)

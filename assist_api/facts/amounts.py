@@ -147,9 +147,10 @@ def find_reading(turns: Sequence[Turn]) -> Iterator[Fact]:
             is_asked = FactField.METER_READING in asked if asked else is_asked and len(turn.text) < 8
             continue
         for found in _READING.finditer(turn.text):
-            if (value := _reading_at(turn.text, found, is_asked=is_asked)) is not None:
-                if last is None or not last.is_confirmed or CORRECTION.search(turn.text):
-                    last = Fact(FactField.METER_READING, value, (Evidence(place, *found.span()),))
+            value = _reading_at(turn.text, found, is_asked=is_asked)
+            is_newer = last is None or not last.is_confirmed or CORRECTION.search(turn.text) is not None
+            if value is not None and is_newer:
+                last = Fact(FactField.METER_READING, value, (Evidence(place, *found.span()),))
     if last is not None:
         yield last
 

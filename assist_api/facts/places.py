@@ -1,4 +1,4 @@
-"""The address of a dialogue: said whole or in parts, corrected, read back; also crossings and ends of a village. Pure."""
+"""Finds the address of a dialogue: said whole or in parts, corrected, read back; also crossings and villages. Pure."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ _SPELT = re.compile(
 )
 _SPELT_ENGLISH = re.compile(r"\b[\w.+-]+(?: dot [\w-]+)* at [\w-]+(?: dot [A-Za-z]{2,})+\b", re.ASCII | re.IGNORECASE)
 _MESSENGER = re.compile(
-    r"(?:微信号?|QQ号?|[Ww]e[Cc]hat(?: id)?|钉钉号?)(?:就)?(?:是|叫|：|:|，)?\s?([A-Za-z0-9][A-Za-z0-9_-]{4,19})(?![A-Za-z0-9_@-])"
+    r"(?:微信号?|QQ号?|[Ww]e[Cc]hat(?: id)?|钉钉号?)(?:就)?(?:是|叫|：|:|"
+    r"，)?\s?([A-Za-z0-9][A-Za-z0-9_-]{4,19})(?![A-Za-z0-9_@-])"
 )
 
 

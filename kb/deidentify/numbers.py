@@ -23,17 +23,23 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _METER = re.compile(
-    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:出厂|资产)?(?:编?号码?|编码|条形?码)|资产编?号|出厂编?号|meter (?:number|no)",
+    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:出厂|资产)?(?:编?号码?|编码|条形?码)|"
+    r"资产编?号|出厂编?号|meter (?:number|no)",
     re.IGNORECASE,
 )
-_METER_CODE = re.compile(rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9.-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9.-]{{4,19}})", re.IGNORECASE)
+_METER_CODE = re.compile(
+    rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9.-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9.-]{{4,19}})",
+    re.IGNORECASE,
+)
 _PHONE = re.compile(
-    r"电话|手机|座机|固话|固定电话|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
+    r"电话|手机|座机|固话|固定电话|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|"
+    r"reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
 _NOT_PERSONAL = re.compile(
-    r"工单|单号|发票号码?|发票代码|票号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
+    r"工单|单号|发票号码?|发票代码|票号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
+    r"SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
     re.IGNORECASE,
 )
 _UNIT = re.compile(

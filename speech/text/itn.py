@@ -24,7 +24,9 @@ _UNITS = (
 )
 _SINGLE_UNITS = "号楼|号院|栋|幢|单元|层|楼|室|组|期|号|月|点钟|点|元|块钱|块"
 """After these also one digit is written as a figure; 两个月 and 一次 stay words."""
-_NOT_NUMBERS = re.compile(r"一(?:下|样|起|直|定|些|点儿?(?!钟|半|[零〇一二三四五六七八九十]+分)|会|般|共|切|旦|路|边|面)|万一|十分(?!钟)|千万(?!元|块|瓦)|[三四五六七八九]下|四处|百姓|第[一二三四五六七八九十]+")
+_NOT_NUMBERS = re.compile(
+    r"一(?:下|样|起|直|定|些|点儿?(?!钟|半|[零〇一二三四五六七八九十]+分)|会|般|共|切|旦|路|边|面)|万一|十分(?!钟)|千万(?!元|块|瓦)|[三四五六七八九]下|四处|百姓|第[一二三四五六七八九十]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,27 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]], ...
         _money,
     ),
     (re.compile(rf"(?<![{COUNT_SIGNS}块元])(?P<jiao>{_SMALL})[毛角](?:(?P<fen>{_SMALL})(?:分钱?)?|钱)"), _coins),
-    (re.compile(rf"(?<![{COUNT_SIGNS}])(?P<number>[零一二三四五六七八九十]点[{_DIGITS}]+)(?P<unit>{_UNITS}|(?!分))"), _measure),
+    (
+        re.compile(rf"(?<![{COUNT_SIGNS}])(?P<number>[零一二三四五六七八九十]点[{_DIGITS}]+)(?P<unit>{_UNITS}|(?!分))"),
+        _measure,
+    ),
     (re.compile(rf"[{_DIGITS}]{{{_LEAST_DIGITS},}}(?![{COUNT_SIGNS}])"), _row),
     (re.compile(rf"(?:(?<=单元)|(?<=[栋幢座门层楼]))[{_DIGITS}]{{3}}(?![{COUNT_SIGNS}])"), _row),
-    (re.compile(rf"(?<![{COUNT_SIGNS}])(?P<number>[{COUNT_SIGNS}]{{2,}}(?:点[{_DIGITS}]+)?)(?P<unit>{_UNITS})"), _measure),
-    (re.compile(rf"(?<![{COUNT_SIGNS}几])(?P<number>[一二三四五六七八九十])(?P<unit>{_SINGLE_UNITS})(?![{COUNT_SIGNS}]点)"), _measure),
-    (re.compile(rf"(?<![{COUNT_SIGNS}几])(?P<number>[一二两三四五六七八九]?[十百千万][{COUNT_SIGNS}]+)(?P<unit>)(?![{COUNT_SIGNS}来多几])"), _measure),
+    (
+        re.compile(rf"(?<![{COUNT_SIGNS}])(?P<number>[{COUNT_SIGNS}]{{2,}}(?:点[{_DIGITS}]+)?)(?P<unit>{_UNITS})"),
+        _measure,
+    ),
+    (
+        re.compile(
+            rf"(?<![{COUNT_SIGNS}几])(?P<number>[一二三四五六七八九十])(?P<unit>{_SINGLE_UNITS})(?![{COUNT_SIGNS}]点)"
+        ),
+        _measure,
+    ),
+    (
+        re.compile(
+            rf"(?<![{COUNT_SIGNS}几])(?P<number>[一二两三四五六七八九]?[十百千万][{COUNT_SIGNS}]+)(?P<unit>)(?![{COUNT_SIGNS}来多几])"
+        ),
+        _measure,
+    ),
 )
 """Tried in this order; what one rule took, a later one leaves alone."""
