@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
+from assist_api.cli import evaluate_assist
 from assist_api.cli.console import prepare_logging
 from assist_api.evaluation import tables
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
@@ -265,3 +266,6 @@ def _show(report: object, shown: Sequence[RenderableType], *, is_json: bool) -> 
     console = Console(highlight=False)
     for table in shown:
         console.print(table)
+
+
+evaluate_assist.register(app, lambda report, shown, is_json: _show(report, shown, is_json=is_json))
