@@ -105,7 +105,8 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield "[from-trunk]"
     for number in plan.numbers:
         queue = queues[number.queue]
-        yield f"exten => {number.number},1,Set(__TARGET_QUEUE={queue.name})"
+        yield f"exten => {number.number},1,Set(DIALLED_NUMBER={number.number})"
+        yield f" same => n,Set(__TARGET_QUEUE={queue.name})"
         yield f" same => n,Set(TARGET_WAIT={queue.max_wait_seconds})"
         yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
         yield " same => n,Goto(entry,s,1)"
