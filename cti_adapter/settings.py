@@ -24,6 +24,8 @@ class CTISettings(Settings):
     """Address of the Asterisk whose calls we follow."""
     ami_port: Port = 5038
     """TCP port of its manager interface (`manager.conf`, `port`)."""
+    sip_port: Port = 5060
+    """UDP port of its SIP transport, for our test telephones."""
     ami_username: str = "tingzhi"
     """Section of `manager.conf` that we sign in as."""
     ami_secret: SecretStr = SecretStr("")
