@@ -15,7 +15,20 @@ from typing import Protocol
 
 from aiortp import RTPSession
 from aiortp.packet import RtpPacket
-from aiosipua import IncomingCall, OutgoingCall, Registration, SipDigestAuth, SipUAC, SipUAS, build_sdp
+from aiosipua import (
+    IncomingCall,
+    OutgoingCall,
+    Registration,
+    SipDigestAuth,
+    SipRequest,
+    SipResponse,
+    SipUAC,
+    SipUAS,
+    build_sdp,
+    serialize_sdp,
+)
+from aiosipua.auth import answer_challenge
+from aiosipua.dialog import Dialog
 from aiosipua.registration import RegistrationState
 from aiosipua.sdp import SdpMessage
 from aiosipua.transport import UdpSipTransport
@@ -37,6 +50,9 @@ REGISTER_TIMEOUT_SECONDS = 10.0
 _FIRST_RTP_PORT = 30_000
 _RTP_PORTS = 10_000
 _PORT_ATTEMPTS = 50
+_FIRST_FINAL_CODE = 200
+_FIRST_REDIRECT_CODE = 300
+_CHALLENGES = frozenset({401, 407})
 
 
 class PhoneError(DependencyError):
@@ -125,6 +141,28 @@ class PhoneCall:
                 self._session.send_dtmf(key, KEY_MS)
             await asyncio.sleep(KEY_GAP_SECONDS)
 
+    async def hold(self) -> None:
+        """Put the other end on hold and send nothing meanwhile.
+
+        Raises:
+            PhoneError: The exchange refused.
+        """
+        self.is_silent = True
+        await self._renegotiate("sendonly")
+
+    async def resume(self) -> None:
+        """End the hold.
+
+        Raises:
+            PhoneError: The exchange refused.
+        """
+        await self._renegotiate("sendrecv")
+        self.is_silent = False
+
+    async def _renegotiate(self, direction: str) -> None:
+        if self._phone is not None and self._signalling is not None:
+            await self._phone._reinvite(self._signalling.dialog, self._rtp_port, direction)
+
     async def hang_up(self) -> None:
         """End the call; safe to call twice."""
         phone, signalling = self._phone, self._signalling
@@ -173,6 +211,22 @@ class _UDPTransport(UdpSipTransport):
         self.local_addr = transport.get_extra_info("sockname")[:2]
 
 
+class _UAC(SipUAC):
+    """Hands answers to a re-INVITE of ours to whoever waits: aiosipua 0.7.1 forgets them for calls that came in."""
+
+    def __init__(self, transport: UdpSipTransport) -> None:
+        super().__init__(transport)
+        self.renegotiating: dict[str, asyncio.Future[SipResponse]] = {}
+
+    def handle_response(self, response: SipResponse, addr: tuple[str, int]) -> None:
+        waiting = self.renegotiating.get(response.call_id or "")
+        is_invite = response.cseq is not None and response.cseq.method == "INVITE"
+        if waiting is None or not is_invite:
+            super().handle_response(response, addr)
+        elif response.status_code >= _FIRST_FINAL_CODE and not waiting.done():
+            waiting.set_result(response)
+
+
 class _Session(RTPSession):
     """Takes voice as it arrives, without a jitter buffer: a test hears what the line brought, when it brought it."""
 
@@ -195,7 +249,7 @@ class SIPPhone:
         self._auth = SipDigestAuth(username=user, password=secret) if secret is not None else None
         self._host = host
         self._transport = _UDPTransport(local_addr=(host, 0))
-        self._uac = SipUAC(self._transport)
+        self._uac = _UAC(self._transport)
         self._uas = SipUAS(self._transport, uac=self._uac)
         self._registration: Registration | None = None
         self._calls: dict[str, PhoneCall] = {}
@@ -357,6 +411,53 @@ class SIPPhone:
         if offer is not None and offer.rtp_address is not None:
             call._session.update_remote(offer.rtp_address)
         incoming.accept(self._offer(call._rtp_port))
+
+    async def _reinvite(self, dialog: Dialog, rtp_port: int, direction: str) -> None:
+        headers: list[tuple[str, str]] = []
+        for _ in range(2):
+            response, request = await self._send_invite_again(dialog, rtp_port, direction, headers)
+            code = response.status_code
+            if code < _FIRST_REDIRECT_CODE:
+                return
+            answer = answer_challenge(self._auth, response, code, "INVITE", request.uri) if self._auth else None
+            if code not in _CHALLENGES or answer is None:
+                break
+            headers = [answer]
+        raise PhoneError(f"The exchange refused to change the call: {response.status_code}.")
+
+    async def _send_invite_again(
+        self, dialog: Dialog, rtp_port: int, direction: str, headers: list[tuple[str, str]]
+    ) -> tuple[SipResponse, SipRequest]:
+        host, port = self._transport.local_addr
+        request = dialog.create_request("INVITE", via_host=host, via_port=port)
+        request.headers.set_single("Contact", f"<sip:{self._user}@{host}:{port}>")
+        for name, value in headers:
+            request.headers.set_single(name, value)
+        request.text = serialize_sdp(self._offer(rtp_port)).replace("a=sendrecv", f"a={direction}")
+        request.headers.set_single("Content-Type", "application/sdp")
+        waiting: asyncio.Future[SipResponse] = asyncio.get_running_loop().create_future()
+        self._uac.renegotiating[dialog.call_id] = waiting
+        try:
+            self._transport.send(request, self._server)
+            async with asyncio.timeout(REGISTER_TIMEOUT_SECONDS):
+                response = await waiting
+        except TimeoutError as error:
+            raise PhoneError("The exchange does not answer to a change of the call.") from error
+        finally:
+            del self._uac.renegotiating[dialog.call_id]
+        self._acknowledge(dialog, request, response)
+        return response, request
+
+    def _acknowledge(self, dialog: Dialog, request: SipRequest, response: SipResponse) -> None:
+        host, port = self._transport.local_addr
+        sequence = dialog.local_cseq
+        ack = dialog.create_request("ACK", via_host=host, via_port=port)
+        # An ACK has the number of its INVITE (RFC 3261, 13.2.2.4), and after a refusal its branch as well (17.1.1.3).
+        dialog.local_cseq = sequence
+        ack.headers.set_single("CSeq", f"{sequence} ACK")
+        if response.status_code >= _FIRST_REDIRECT_CODE:
+            ack.headers.set_single("Via", request.headers.get_first("via") or "")
+        self._transport.send(ack, self._server)
 
     def _send_bye(self, signalling: IncomingCall | OutgoingCall) -> None:
         self._calls.pop(signalling.call_id, None)
