@@ -442,7 +442,7 @@ class SimulatedExchange:
 
     async def _tap(self, host: str, port: int, ticket: UUID, channel: SimulatedChannel) -> None:
         _, writer = await asyncio.open_connection(host, port)
-        with suppress(ConnectionError):
+        try:
             writer.write(encode_frame(FrameKind.UUID, ticket.bytes))
             loop = asyncio.get_running_loop()
             due, position = loop.time(), 0
@@ -453,7 +453,16 @@ class SimulatedExchange:
                 await writer.drain()
                 due += FRAME_SECONDS
                 await asyncio.sleep(max(0.0, due - loop.time()))
-        writer.close()
+        except ConnectionError:
+            pass
+        finally:
+            await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 def _parse(raw: bytes) -> AMIMessage:
