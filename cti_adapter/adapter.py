@@ -14,9 +14,11 @@ from uuid import UUID
 
 import structlog
 
+from cti_adapter.agent_contacts import AgentContacts
 from cti_adapter.agent_names import AgentNames
 from cti_adapter.agi import Router, RouteServer
 from cti_adapter.ami_client import AMILink, open_link
+from cti_adapter.ami_message import AMIMessage
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
 from cti_adapter.call_tracker import CallTracker, ChannelOfLeg
@@ -55,6 +57,10 @@ from kit.tasks import TaskSupervisor
 log = structlog.get_logger(__name__)
 
 HOLD_GATE = "hold"
+CAUSE_SILENT = 44
+"""Q.850 cause with which Asterisk itself ends a telephone that sends nothing; the dialplan then queues the caller again."""
+_LOST_PHONE_GRACE_SECONDS = 0.3
+"""A telephone that registers from a new address takes its old registration away first."""
 SUBSCRIBER_EVENTS = 10_000
 """Events that may wait for one listener; one that is further behind has to begin anew from what is known."""
 _RETAP_PAUSE_SECONDS = 0.5
@@ -150,6 +156,7 @@ class CTIAdapter:
         self._tracker = CallTracker(settings.node_name, self._names)
         self._exchange = _TrackedExchange(self._tracker, self._names)
         self._taps = TapServer(settings.listen_host, settings.tap_port, self._clock)
+        self._contacts = AgentContacts(self._names)
         self._open_taps: dict[UUID, LegTap] = {}
         self._gates: dict[UUID, set[str]] = {}
         self._routes = (
@@ -383,6 +390,7 @@ class CTIAdapter:
                 applied = 0
                 async for message in link.messages():
                     self._tell(self._tracker.feed(message, self._clock.now()))
+                    self._notice_lost_phone(message)
                     MESSAGES.inc()
                     applied += 1
                     if applied % _APPLIED_AT_ONCE == 0:
@@ -432,6 +440,30 @@ class CTIAdapter:
             for call in self.calls:
                 if call.state in {CallState.ANSWERED, CallState.HELD}:
                     self._watch_recordings(call.call_id)
+
+    def _notice_lost_phone(self, message: AMIMessage) -> None:
+        agent = self._contacts.feed(message)
+        if agent is not None:
+            self._tasks.start(self._end_lost_legs(agent), name=f"lost_phone.{agent}")
+
+    async def _end_lost_legs(self, agent: str) -> None:
+        """End the legs of a telephone that is gone, so that the dialplan brings its caller to the next agent."""
+        await self._clock.sleep(_LOST_PHONE_GRACE_SECONDS)
+        if not self._contacts.is_gone(agent):
+            return
+        for leg in [leg for call in self.calls for leg in call.legs if leg.agent == agent]:
+            try:
+                await self._do(
+                    Action(
+                        {
+                            "Action": "Hangup",
+                            "Channel": self._exchange.channel_of(leg.leg_id).channel,
+                            "Cause": str(CAUSE_SILENT),
+                        }
+                    )
+                )
+            except (DependencyError, LegNotFoundError) as error:
+                log.warning("lost_phone_not_ended", agent=agent, reason=error.message)
 
     def _gate_call(self, call_id: UUID) -> None:
         call = self._tracker.find_call(call_id)

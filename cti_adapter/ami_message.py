@@ -114,7 +114,8 @@ class AMIDecoder:
 
     def _read_greeting(self) -> bool:
         line, separator, rest = bytes(self._buffer).partition(_END_OF_LINE)
-        if not line.startswith(GREETING[: len(line)]) or len(line) > MAX_MESSAGE_BYTES:
+        expected = GREETING if separator else GREETING[: len(line)]
+        if not line.startswith(expected) or len(line) > MAX_MESSAGE_BYTES:
             raise ProtocolError(
                 "The peer is not Asterisk's manager interface; check CTI_HOST and CTI_AMI_PORT (manager.conf, port)."
             )
