@@ -400,14 +400,16 @@ class CTIAdapter:
 
     def _lose(self, error: DependencyError, reason: str) -> None:
         was_connected = self._connected.is_set()
-        is_news = was_connected or self._problem is None or self._problem.message != error.message
+        is_first = was_connected or self._problem is None
+        is_other = self._problem is None or self._problem.message != error.message
         self._connected.clear()
         IS_CONNECTED.set(0)
         self._problem = error
         if was_connected:
             RECONNECTS.labels(reason).inc()
-        if is_news:
+        if is_first or is_other:
             log.error("pbx_lost", reason=error.message)
+        if is_first:
             self._tell(self._tracker.lose(error.message, self._clock.now()))
 
     def _tell(self, events: list[CTIEvent]) -> None:

@@ -102,6 +102,7 @@ class AMILink:
         self._answers: dict[str, list[AMIMessage]] = {}
         self._failure: str | None = None
         self._signed_in: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._booted = asyncio.Event()
         self._is_paused = False
         self._last_life = clock.monotonic()
         self._manager: _Manager | None = None
@@ -183,6 +184,8 @@ class AMILink:
 
     def enqueue(self, message: AMIMessage) -> None:
         """Add an event in the order of its arrival; stop reading at the bound, so that nothing is dropped."""
+        if message.event == "FullyBooted":
+            self._booted.set()
         self._messages.append(message)
         self._changed.set()
         BACKLOG.set(len(self._messages))
@@ -210,6 +213,7 @@ class AMILink:
         if self._transport is not None:
             self._transport.abort()
         self.note_sign_in(reason)
+        self._booted.set()
         self._changed.set()
 
     # ---- used by the adapter ---------------------------------------------------------------------------------------
@@ -285,7 +289,12 @@ class AMILink:
         raise PBXRejectedError(f"The exchange refused {name}: {reason}.")
 
     async def take_snapshot(self) -> PBXSnapshot:
-        """Ask for everything that exists; events that arrive meanwhile wait in the queue."""
+        """Ask for everything that exists; events that arrive meanwhile wait in the queue.
+
+        An exchange that starts lets us in before it knows its queues: we wait until it says that it is ready. The heartbeat
+        notices when it dies meanwhile.
+        """
+        await self._booted.wait()
         answers = [answer for name in LIST_ACTIONS for answer in await self.do(Action({"Action": name}), is_list=True)]
         version = self._protocol.manager_version if self._protocol is not None else ""
         return build_snapshot(version, answers)

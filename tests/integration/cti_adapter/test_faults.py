@@ -34,7 +34,7 @@ from cti_adapter.events import (
 )
 from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
 from cti_adapter.simulated.exchange import SimulatedExchange
-from cti_adapter.states import AgentState, CallState, LegRole
+from cti_adapter.states import CallState, LegRole
 from kit.errors import InvalidInputError, MisconfiguredError
 from tests.contract.cti_adapter.exchanges import AsteriskScript, simulated_settings
 from tests.fakes.cti_events import WAIT_SECONDS, EventLog, follow
@@ -300,8 +300,11 @@ async def test_wrap_up_holds_while_our_process_is_dead(tmp_path: Path):
             await script.call(CALLER)
             await script.ring()
             await script.answer()
-            await script.hang_up_agent()
             assert script.customer is not None
+            async with asyncio.timeout(WAIT_SECONDS):
+                while heard(script.customer.heard) != {AGENT_HZ}:
+                    await asyncio.sleep(0.1)
+            await script.hang_up_agent()
             await asyncio.wait_for(script.customer.ended.wait(), WAIT_SECONDS)
             await script.call(CALLER)
             # The first agent is in wrap-up: the second is rung, though the first is preferred.
@@ -388,4 +391,3 @@ async def test_a_taken_port_and_a_bad_plan_are_named(tmp_path: Path):
         assert find_plan(tmp_path / "three") == plan
         assert (tmp_path / "three" / "plan.json").stat().st_mode & 0o077 == 0
         assert phone_secret("8001") not in repr(process.plan)
-        assert AgentState.READY
