@@ -18,7 +18,7 @@ from kit.errors import InvalidInputError
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
-_ADDRESS = re.compile(r"[A-Za-z0-9.:\[\]/_-]{1,255}")
+_ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
 _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
 Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
