@@ -58,7 +58,7 @@ log = structlog.get_logger(__name__)
 
 HOLD_GATE = "hold"
 CAUSE_SILENT = 44
-"""Q.850 cause with which Asterisk itself ends a telephone that sends nothing; the dialplan then queues the caller again."""
+"""Q.850 cause with which Asterisk ends a telephone that sends nothing; the dialplan then queues the caller again."""
 _LOST_PHONE_GRACE_SECONDS = 0.3
 """A telephone that registers from a new address takes its old registration away first."""
 SUBSCRIBER_EVENTS = 10_000
@@ -293,8 +293,8 @@ class CTIAdapter:
     async def open_tap(self, leg_id: UUID) -> AsyncIterator[AsyncIterator[TapChunk]]:
         """Open the audio of a leg: 8 kHz s16le mono with audio time, until the leg ends or the block is left.
 
-        A tap that breaks while the leg lives is opened again; the audio in between is silence, marked as filled. While the
-        agent holds the customer, or a gate is set, the audio is silence, marked as withheld.
+        A tap that breaks while the leg lives is opened again; the audio in between is silence, marked as filled. While
+        the agent holds the customer, or a gate is set, the audio is silence, marked as withheld.
 
         Raises:
             LegNotFoundError: The leg has ended.
@@ -354,7 +354,7 @@ class CTIAdapter:
             self._taps.forget(ticket)
 
     def gate(self, leg_id: UUID, reason: str) -> None:
-        """Withhold the audio of a leg until `ungate` with the same reason; its recording is muted by `MuteRecording`."""
+        """Withhold the audio of a leg until `ungate` with the same reason; `MuteRecording` mutes its recording."""
         self._gates.setdefault(leg_id, set()).add(reason)
 
     def ungate(self, leg_id: UUID, reason: str) -> None:
@@ -374,7 +374,7 @@ class CTIAdapter:
             except (PBXUnreachableError, PBXTimeoutError, PBXRejectedError) as error:
                 self._lose(error, "unreachable")
             except Exception as error:
-                log.error("following_failed", exc_info=error)
+                log.exception("following_failed")
                 self._lose(PBXUnreachableError(f"Following the exchange failed: {type(error).__name__}."), "bug")
             await self._clock.sleep(delay.total_seconds())
 
@@ -489,7 +489,7 @@ class CTIAdapter:
             try:
                 await self._start_recording(leg, folder)
             except (DependencyError, LegNotFoundError) as error:
-                log.error("second_recording_start_failed", call_id=str(call_id), reason=error.message)
+                log.warning("second_recording_start_failed", call_id=str(call_id), reason=error.message)
 
     async def _start_recording(self, leg: LegView, folder: str) -> None:
         place = self._exchange.channel_of(leg.leg_id)

@@ -99,8 +99,9 @@ class _Application(Application):  # type: ignore[misc]  # panoramisk has no type
             await self._question(Request(self, headers, reader, writer))
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError) as error:
             log.warning("routing_question_broken", reason=type(error).__name__)
-        except Exception as error:
-            log.error("routing_failed", exc_info=error)
+        except Exception:
+            # A router that fails costs a route, never the server.
+            log.exception("routing_failed")
         finally:
             writer.close()
 
@@ -135,8 +136,8 @@ class RouteServer:
             )
         except OSError as error:
             raise MisconfiguredError(
-                f"Routing questions cannot be received on {self._host}:{self._port}: {error.strerror}. Set CTI_AGI_PORT "
-                "to a free port."
+                f"Routing questions cannot be received on {self._host}:{self._port}: {error.strerror}. Set "
+                "CTI_AGI_PORT to a free port."
             ) from error
 
     @property

@@ -1,8 +1,9 @@
 """One link to the manager interface: panoramisk with what it lacks around it (ADR 25).
 
 panoramisk 1.4 builds actions, matches answers to them and signs in. Added here: a decoder that loses no character, one
-ordered queue with back-pressure instead of callbacks, a deadline for signs of life, a time-out for every action, a refused
-password that is told, and no action that is sent again after a reconnect. A link is used once; who wants another opens one.
+ordered queue with back-pressure instead of callbacks, a deadline for signs of life, a time-out for every action, a
+refused password that is told, and no action that is sent again after a reconnect. A link is used once; who wants
+another opens one.
 """
 
 from __future__ import annotations
@@ -144,15 +145,15 @@ class AMILink:
             ) from error
         except OSError as error:
             raise PBXUnreachableError(
-                f"The exchange at {where} cannot be reached: {error.strerror or error}. Check CTI_HOST and CTI_AMI_PORT, "
-                "and that Asterisk runs."
+                f"The exchange at {where} cannot be reached: {error.strerror or error}. Check CTI_HOST and "
+                "CTI_AMI_PORT, and that Asterisk runs."
             ) from error
         if self._failure is not None:
             raise PBXUnreachableError(f"The exchange at {where}: {self._failure}.")
         if problem:
             raise PBXSignInError(
-                f"The exchange at {where} refused the user {settings.ami_username} ({problem}). Set CTI_AMI_USERNAME and "
-                "CTI_AMI_SECRET to a section of manager.conf and its secret."
+                f"The exchange at {where} refused the user {settings.ami_username} ({problem}). Set CTI_AMI_USERNAME "
+                "and CTI_AMI_SECRET to a section of manager.conf and its secret."
             )
 
     async def keep_alive(self) -> None:
@@ -291,8 +292,8 @@ class AMILink:
     async def take_snapshot(self) -> PBXSnapshot:
         """Ask for everything that exists; events that arrive meanwhile wait in the queue.
 
-        An exchange that starts lets us in before it knows its queues: we wait until it says that it is ready. The heartbeat
-        notices when it dies meanwhile.
+        An exchange that starts lets us in before it knows its queues: we wait until it says that it is ready. The
+        heartbeat notices when it dies meanwhile.
         """
         await self._booted.wait()
         answers = [answer for name in LIST_ACTIONS for answer in await self.do(Action({"Action": name}), is_list=True)]

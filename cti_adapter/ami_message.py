@@ -1,7 +1,7 @@
 """Bytes of the manager interface to typed messages, and fields of actions checked before they are sent.
 
-A message is lines `Name: value` ended by CR LF, and a blank line. Asterisk greets with one line of its own before the first
-message. Text is UTF-8; a character may be cut by a packet boundary, so bytes are decoded once a message is whole.
+A message is lines `Name: value` ended by CR LF, and a blank line. Asterisk greets with one line of its own before the
+first message. Text is UTF-8; a character may be cut by a packet boundary, so bytes are decoded once a message is whole.
 """
 
 from __future__ import annotations

@@ -96,7 +96,8 @@ class TapServer:
             self._server = await asyncio.start_server(self._accept, self._host, self._port)
         except OSError as error:
             raise MisconfiguredError(
-                f"Audio cannot be received on {self._host}:{self._port}: {error.strerror}. Set CTI_TAP_PORT to a free port."
+                f"Audio cannot be received on {self._host}:{self._port}: {error.strerror}. Set CTI_TAP_PORT "
+                "to a free port."
             ) from error
 
     @property
@@ -126,8 +127,8 @@ class TapServer:
         except TimeoutError as error:
             self.forget(ticket)
             raise PBXTimeoutError(
-                f"The exchange did not connect the audio of a leg to {self.address}. Check that it reaches that address "
-                "(CTI_LISTEN_HOST, CTI_TAP_PORT)."
+                f"The exchange did not connect the audio of a leg to {self.address}. Check that it reaches that "
+                "address (CTI_LISTEN_HOST, CTI_TAP_PORT)."
             ) from error
 
     def forget(self, ticket: UUID) -> None:

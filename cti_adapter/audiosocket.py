@@ -1,4 +1,4 @@
-"""Audio of legs as the exchange sends it: the AudioSocket protocol decoded, and its frames put on a time line; both pure.
+"""Audio of legs as the exchange sends it: AudioSocket decoded, and its frames put on a time line; both pure.
 
 A frame is one byte of kind, two bytes of length (big-endian) and the payload (Asterisk, `res_audiosocket`).
 """
@@ -123,7 +123,7 @@ class TapTimeline:
         return self._position
 
     def feed(self, pcm: bytes, arrived: float, *, is_withheld: bool) -> list[TapChunk]:
-        """Take everything that arrived at one moment and return it with its time, silence before it where some is missing.
+        """Take what arrived at one moment and return it with its time, silence before it where some is missing.
 
         Args:
             pcm: Samples, all that could be read at once: what waited in a buffer is no gap.

@@ -1,7 +1,8 @@
 """From messages of the exchange to events about calls: a pure state machine without sockets, clock or tasks.
 
 Messages may come in any order, twice, or not at all; a hang-up may come at any moment. What the tracker tells is always
-a legal history: `states.LEGAL_TRANSITIONS` holds for every pair of states of a call, and a call that is over stays over.
+a legal history: `states.LEGAL_TRANSITIONS` holds for every pair of states of a call, and a call that is over stays
+over.
 """
 
 from __future__ import annotations

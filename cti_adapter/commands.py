@@ -1,7 +1,7 @@
 """What others may ask of the exchange: typed commands that speak of calls, legs, queues and agents.
 
-Each command says whether it may be given again when its outcome is unknown. Pausing twice leaves an agent paused; dialling
-twice rings two telephones. No command is ever sent again by itself after the link was lost.
+Each command says whether it may be given again when its outcome is unknown. Pausing twice leaves an agent paused;
+dialling twice rings two telephones. No command is ever sent again by itself after the link was lost.
 """
 
 from __future__ import annotations

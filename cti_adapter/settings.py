@@ -54,7 +54,7 @@ class CTISettings(Settings):
     refused_delay: Duration = timedelta(seconds=10)
     """Pause after it refused our password: Asterisk and tools beside it ban addresses that keep guessing."""
     event_backlog: Annotated[int, Field(ge=100)] = 20_000
-    """Messages read and not yet applied; at the bound we stop reading until half of them are applied. None is dropped."""
+    """Messages read and not yet applied; at the bound we stop reading until half are applied. None is dropped."""
     tap_backlog: Duration = timedelta(seconds=10)
     """Audio of one leg that may wait for its reader; beyond it the oldest is dropped and counted."""
     tap_connect: Duration = timedelta(seconds=5)

@@ -1,7 +1,7 @@
 """What list actions say about an exchange: the channels, queues and agents that exist at one moment.
 
-The answers of `CoreShowChannels` and `QueueStatus` are not taken at one instant. Events that arrive meanwhile are applied
-after the snapshot; the tracker accepts events that repeat what it knows.
+The answers of `CoreShowChannels` and `QueueStatus` are not taken at one instant. Events that arrive meanwhile are
+applied after the snapshot; the tracker accepts events that repeat what it knows.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ class TrackedCall:
             return CallState.HELD if is_held else CallState.ANSWERED
         if self.is_transferring and not any(leg.is_reached for leg in others):
             return CallState.TRANSFERRED
-        # Between a conversation and what follows it nobody talks: the hang-up, the queue or a colleague's answer decide.
+        # Between a conversation and what follows it nobody talks: a hang-up, the queue or a colleague's answer decides.
         # A consulted colleague rings while the customer still belongs to the first agent.
         is_between = self.state in {CallState.ANSWERED, CallState.HELD} and not self.is_waiting
         if is_between:

@@ -36,11 +36,8 @@ class _Teller:
         self._clock = SystemClock()
 
     def tell(self, event: str, sentence: str, **values: Any) -> None:  # noqa: ANN401 — whatever JSON takes
-        if self._as_json:
-            line = orjson.dumps({"type": event, "at": self._clock.now(), **values}).decode()
-        else:
-            line = sentence
-        sys.stdout.write(line + "\n")
+        fields = {"type": event, "at": self._clock.now(), **values}
+        sys.stdout.write((orjson.dumps(fields).decode() if self._as_json else sentence) + "\n")
         sys.stdout.flush()
 
 

@@ -1,4 +1,4 @@
-"""Renders a plan into a complete configuration directory of Asterisk; pure, so that a change can be shown before it is made."""
+"""Renders a plan into a complete configuration directory of Asterisk; pure, so that a change can be shown first."""
 
 from __future__ import annotations
 

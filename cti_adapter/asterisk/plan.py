@@ -167,7 +167,7 @@ def check_plan(plan: PBXPlan) -> None:
         unknown = [member.agent for member in queue.members if member.agent not in agents]
         if unknown:
             raise InvalidInputError(
-                f"Queue {queue.name} names the agents {', '.join(unknown)}, who have no telephone. Add their telephones.",
+                f"Queue {queue.name} names the agents {', '.join(unknown)}, who have no telephone. Add one each.",
                 field="queues",
             )
     taken = agents & {number.number for number in plan.numbers}

@@ -78,8 +78,8 @@ def find_plan(folder: Path) -> PBXPlan | None:
         plan = _PLANS.validate_json(path.read_bytes())
     except ValidationError as error:
         raise MisconfiguredError(
-            f"{path} cannot be read as a plan of an exchange: {error.errors()[0]['msg']}. Mend it, or remove it and run "
-            "tingzhi pbx run, which writes a new one."
+            f"{path} cannot be read as a plan of an exchange: {error.errors()[0]['msg']}. Mend it, or remove it and "
+            "run tingzhi pbx run, which writes a new one."
         ) from error
     check_plan(plan)
     return plan

@@ -27,8 +27,18 @@ STOP_TIMEOUT_SECONDS = 10.0
 CLI_TIMEOUT_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 _FOLDERS = (
-    "etc", "lib", "keys", "agi-bin", "spool/monitor", "run", "log/cdr-csv", "log/cel-custom", "cache", "recordings", "music",
-)  # fmt: skip
+    "etc",
+    "lib",
+    "keys",
+    "agi-bin",
+    "spool/monitor",
+    "run",
+    "log/cdr-csv",
+    "log/cel-custom",
+    "cache",
+    "recordings",
+    "music",
+)
 _LOOPBACK = "127.0.0.1"
 
 
@@ -109,7 +119,7 @@ class AsteriskProcess:
         for stale in (self.folder / "lib").glob("astdb.sqlite3*"):
             stale.unlink()
         with (self.folder / "log" / "console").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 — rejected: a fixed program, no shell, no input of users
+            self._process = subprocess.Popen(
                 [*_nice(), *self.files.command, "-C", self.folder.resolve() / "etc" / "asterisk.conf", "-f"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -133,7 +143,7 @@ class AsteriskProcess:
 
     def ask(self, command: str) -> str:
         """Run one command of Asterisk's own command line and return what it prints."""
-        done = subprocess.run(  # noqa: S603 — rejected: as above
+        done = subprocess.run(
             [*self.files.command, "-C", self.folder.resolve() / "etc" / "asterisk.conf", "-rx", command],
             capture_output=True,
             text=True,
@@ -208,8 +218,8 @@ def _require_free_ports(addresses: PBXAddresses) -> None:
                 probe.bind((addresses.host, port))
             except OSError as error:
                 raise MisconfiguredError(
-                    f"Asterisk cannot listen on {addresses.host}:{port} ({name}): {error.strerror}. Choose another port "
-                    "or end what listens there."
+                    f"Asterisk cannot listen on {addresses.host}:{port} ({name}): {error.strerror}. Choose another "
+                    "port or end what listens there."
                 ) from error
 
 

@@ -1,8 +1,8 @@
 """A simulated exchange: speaks AMI and AudioSocket as Asterisk 22 does, and does what a script tells it.
 
-Development and tests use it where a real Asterisk is too much. `tests/contract/cti_adapter` runs one class of tests on this
-exchange and on the real one, so that what it says stays true. Messages have the fields that were captured from Asterisk
-22.10.1 (`tests/fixtures/cti`), as far as anybody reads them.
+Development and tests use it where a real Asterisk is too much. `tests/contract/cti_adapter` runs one class of tests on
+this exchange and on the real one, so that what it says stays true. Messages have the fields that were captured from
+Asterisk 22.10.1 (`tests/fixtures/cti`), as far as anybody reads them.
 """
 
 from __future__ import annotations

@@ -21,8 +21,10 @@ def decode(*parts: bytes) -> list[AMIMessage]:
 
 
 def test_text_split_at_every_byte_reads_the_same():
-    text = GREETING + encode({"Event": "Newchannel", "CallerIDName": "王小明", "Uniqueid": "pbx1-1.0"}) + encode(
-        {"Event": "Hangup", "Cause": "16"}
+    text = (
+        GREETING
+        + encode({"Event": "Newchannel", "CallerIDName": "王小明", "Uniqueid": "pbx1-1.0"})
+        + encode({"Event": "Hangup", "Cause": "16"})
     )
     whole = decode(text)
     assert [found.event for found in whole] == ["Newchannel", "Hangup"]
@@ -86,7 +88,9 @@ def test_fields_are_read_without_regard_to_case_and_variables_by_name():
     assert found.get("calleridnum") == ""
     assert found.number("Cause") == 16
     assert found.number("Missing") == 0
-    several = AMIMessage((("ChanVariable", "OTHER=1"), ("ChanVariable", "CALL_ID=pbx1-1.0"), ("DestChanVariable", "CALL_ID=x")))
+    several = AMIMessage(
+        (("ChanVariable", "OTHER=1"), ("ChanVariable", "CALL_ID=pbx1-1.0"), ("DestChanVariable", "CALL_ID=x"))
+    )
     assert several.variable("CALL_ID") == "pbx1-1.0"
     assert several.variable("CALL_ID", "Dest") == "x"
     assert several.variable("NONE") == ""

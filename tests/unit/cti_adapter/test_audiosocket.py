@@ -35,7 +35,9 @@ def test_a_connection_begins_with_its_identity():
 
 def test_audio_time_follows_the_samples_and_not_the_arrival():
     timeline = TapTimeline()
-    chunks = [chunk for i in range(50) for chunk in timeline.feed(FRAME, 10 + i * 0.02 + (i % 7) * 0.02, is_withheld=False)]
+    chunks = [
+        chunk for i in range(50) for chunk in timeline.feed(FRAME, 10 + i * 0.02 + (i % 7) * 0.02, is_withheld=False)
+    ]
     assert [chunk.start_ms for chunk in chunks] == [20 * i for i in range(50)]
     assert b"".join(chunk.pcm for chunk in chunks) == FRAME * 50
 

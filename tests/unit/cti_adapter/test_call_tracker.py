@@ -376,7 +376,12 @@ def test_an_agent_in_two_queues_is_paused_when_no_queue_may_ring():
 
     def member(queue: str, paused: str, status: str = "1") -> AMIMessage:
         return message(
-            Event="QueueMemberPause", Queue=queue, Interface="PJSIP/agent-8001", Paused=paused, PausedReason="午休", Status=status
+            Event="QueueMemberPause",
+            Queue=queue,
+            Interface="PJSIP/agent-8001",
+            Paused=paused,
+            PausedReason="午休",
+            Status=status,
         )
 
     events = feed(following, [member("a", "0"), member("b", "0"), member("a", "1"), member("b", "1"), member("a", "0")])

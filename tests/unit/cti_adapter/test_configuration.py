@@ -61,7 +61,9 @@ def test_what_was_measured_to_be_wrong_is_not_configured():
 def test_a_call_reaches_the_recording_through_the_notice_only():
     text = render(PLAN, FOLDERS)["extensions.conf"]
     entry = text[text.index("[entry]") : text.index("[to-queue]")]
-    assert entry.index("Playback(${NOTICE})") < entry.index("Set(__NOTICED=1)") < entry.index("sub-record,s,1(customer)")
+    assert (
+        entry.index("Playback(${NOTICE})") < entry.index("Set(__NOTICED=1)") < entry.index("sub-record,s,1(customer)")
+    )
     assert '"${NOTICED}"!="1"' in text[text.index("[sub-record]") : text.index("[entry]")]
 
 
@@ -100,7 +102,10 @@ def test_a_name_that_is_shown_may_be_chinese_and_is_one_line(name: str):
 @pytest.mark.parametrize(
     ("plan", "says"),
     [
-        (replace(PLAN, numbers=(NumberPlan("95598", "power"), NumberPlan("95598", "power"))), "95598 stands there twice"),
+        (
+            replace(PLAN, numbers=(NumberPlan("95598", "power"), NumberPlan("95598", "power"))),
+            "95598 stands there twice",
+        ),
         (replace(PLAN, numbers=(NumberPlan("95598", "gas"),)), "queue gas"),
         (replace(PLAN, agents=(PHONE, PHONE)), "8001 stands there twice"),
         (replace(PLAN, queues=(QueuePlan("power", (QueueMembership("9999"),)),)), "9999"),
@@ -114,7 +119,9 @@ def test_a_plan_that_contradicts_itself_says_where(plan: PBXPlan, says: str):
 
 
 def test_agents_are_found_by_channel_and_device():
-    names = AgentNames(CTISettings.model_fields["agent_channels"].default, CTISettings.model_fields["agent_device"].default)
+    names = AgentNames(
+        CTISettings.model_fields["agent_channels"].default, CTISettings.model_fields["agent_device"].default
+    )
     assert names.find_by_channel("PJSIP/agent-8001-0000001a") == "8001"
     assert names.find_by_channel("PJSIP/trunk-lab-0000001a") is None
     assert names.find_by_device("PJSIP/agent-8001") == "8001"
