@@ -29,6 +29,8 @@ class DropReason(StrEnum):
     PICTURE = "picture"
     FORMULA = "formula"
     REPEATED = "repeated"
+    UNREADABLE = "unreadable"
+    UNANSWERED = "unanswered"
 
 
 Row = tuple[str, ...]

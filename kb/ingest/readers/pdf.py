@@ -15,7 +15,10 @@ import pypdfium2
 
 from kb.ingest.articles import is_chapter, starts_article
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
-from kb.ingest.readers.tables import cells_size, table_block
+from kb.ingest.document import count_characters as _cc
+from kb.ingest.readers.tables import table_block
+def cells_size(rows):
+    return sum(_cc(c) for r in rows for c in r)
 from kb.ingest.refusals import refuse
 
 _FEWEST_CHARACTERS_A_PAGE = 10
