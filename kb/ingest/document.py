@@ -34,6 +34,8 @@ class DropReason(StrEnum):
 
 
 Row = tuple[str, ...]
+ALL_SECTORS = "all"
+"""What a document says of text that is meant for every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Unit:
         script: Only a table of questions has one.
         variants: Ways to ask; only a table of questions has them.
         page: Page or slide it begins on, or None.
+        sector: That its document states for it, `ALL_SECTORS`, or empty where the curator's setting counts.
     """
 
     key: str
@@ -120,6 +123,7 @@ class Unit:
     script: str = ""
     variants: tuple[str, ...] = ()
     page: int | None = None
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)

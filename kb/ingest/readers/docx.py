@@ -119,19 +119,27 @@ class _Package:
             yield from self._side(name)
 
     def _main_part(self) -> str:
-        return "word/document.xml" if "word/document.xml" in self._parts else next(
-            name for name in sorted(self._parts) if name.startswith("word/document") and name.endswith(".xml")
+        return (
+            "word/document.xml"
+            if "word/document.xml" in self._parts
+            else next(
+                name for name in sorted(self._parts) if name.startswith("word/document") and name.endswith(".xml")
+            )
         )
 
     def _relations_of(self, part: str) -> dict[str, str]:
         folder, name = posixpath.split(part)
         root = self._tree(f"{folder}/_rels/{name}.rels")
-        return {} if root is None else {
-            relation.get("Id"): posixpath.normpath(posixpath.join(folder, relation.get("Target") or ""))
-            if not (relation.get("Target") or "").startswith("/")
-            else (relation.get("Target") or "")[1:]
-            for relation in root
-        }
+        return (
+            {}
+            if root is None
+            else {
+                relation.get("Id"): posixpath.normpath(posixpath.join(folder, relation.get("Target") or ""))
+                if not (relation.get("Target") or "").startswith("/")
+                else (relation.get("Target") or "")[1:]
+                for relation in root
+            }
+        )
 
     def _body(self, element: Any) -> Iterator[Block]:  # noqa: ANN401  # debt: lxml element
         if not isinstance(element.tag, str) or element.tag == _FALLBACK:

@@ -95,9 +95,7 @@ class _Sheet:
 
     @property
     def _hidden_rows(self) -> set[int]:
-        return {
-            number for number, row in self._sheet.row_dimensions.items() if row.hidden or row.height == 0
-        }
+        return {number for number, row in self._sheet.row_dimensions.items() if row.hidden or row.height == 0}
 
     @property
     def _hidden_columns(self) -> set[int]:
