@@ -156,7 +156,9 @@ class _Lines:
 
 def _read_page(page: Any, number: int, into: _Lines) -> None:  # noqa: ANN401  # debt: pdfplumber's own types are loose
     """Add the lines of a page in reading order: a region's left column before its right one."""
-    whole = [line for raw in page.extract_text_lines(return_chars=True) if (line := _raw_line(raw, page, number)).text]
+    blanks = [char for char in page.chars if not char["text"].strip()]
+    raws = page.extract_text_lines(return_chars=True)
+    whole = [line for raw in raws if (line := _raw_line(raw, page, number, blanks)).text]
     weights = _weights(whole)
     into.weights.update(weights)
     size = weights.most_common(1)[0][0] if weights else 0.0
@@ -211,8 +213,10 @@ class _RawLine:
         return Line(self.text, self.page, self.left, self.right, self.top, self.size, self.page_height, self.page_width)
 
 
-def _raw_line(raw: dict[str, Any], page: Any, number: int) -> _RawLine:  # noqa: ANN401  # debt: pdfplumber's own types are loose
+def _raw_line(raw: dict[str, Any], page: Any, number: int, blanks: Sequence[dict[str, Any]]) -> _RawLine:  # noqa: ANN401  # debt: pdfplumber's own types are loose
     chars = [char for char in raw["chars"] if char["text"].strip()]
+    # The library leaves blanks out of the characters of a line, and a narrow one shows by no gap.
+    own = [blank for blank in blanks if raw["top"] < (blank["top"] + blank["bottom"]) / 2 < raw["bottom"]]
     return _RawLine(
         text=" ".join(raw["text"].split()),
         page=number,
@@ -222,7 +226,7 @@ def _raw_line(raw: dict[str, Any], page: Any, number: int) -> _RawLine:  # noqa:
         bottom=raw["bottom"],
         size=median(char["size"] for char in chars) if chars else 0.0,
         is_light=bool(chars) and all(_greyness(char.get("non_stroking_color")) >= _LIGHT for char in chars),
-        glyphs=tuple(Glyph(char["text"], char["x0"], char["x1"]) for char in raw["chars"]),
+        glyphs=tuple(Glyph(char["text"], char["x0"], char["x1"]) for char in [*chars, *own]),
         page_height=float(page.height),
         page_width=float(page.width),
     )
