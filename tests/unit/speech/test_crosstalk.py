@@ -47,7 +47,7 @@ def heard(recording: Any, leg: int) -> Samples:
     return np.frombuffer(pcm, "<i2").astype(float) / 32768
 
 
-@pytest.mark.parametrize(("gain", "ms"), [(1.0, 0), (-1.0, 0), (0.8, 0), (1.0, 30), (1.0, 60)])
+@pytest.mark.parametrize(("gain", "ms"), [(1.0, 0), (-1.0, 0), (0.8, 0), (1.0, 30), (1.0, 20)])
 def test_equal_sides_are_one_call(tmp_path: Path, gain: float, ms: int) -> None:
     customer = voice(1, 6.0)
     recording = opened(tmp_path, customer, gain * delayed(customer, ms))
