@@ -10,12 +10,18 @@ from assist_api.accounts.permissions import Permission
 from assist_api.accounts.principal import CurrentAccount
 from assist_api.deps import ServicesDep, permitted
 from assist_api.search.schemas import SearchAnswer, SearchRequest
+from assist_api.search.service import EVERY_AUDIENCE
+from kb.search.query import Audience
 
 router = APIRouter(tags=["search"])
 Searcher = Annotated[CurrentAccount, Depends(permitted(Permission.SEARCH))]
 
 
 @router.post("/search")
-async def search_knowledge(request: SearchRequest, _searcher: Searcher, services: ServicesDep) -> SearchAnswer:
-    """Answer a typed question; pinyin, pinyin initials and typing errors are understood."""
-    return await services.typed_search.answer(request)
+async def search_knowledge(request: SearchRequest, searcher: Searcher, services: ServicesDep) -> SearchAnswer:
+    """Answer a typed question; pinyin, pinyin initials and typing errors are understood.
+
+    Entries that are not meant for agents are found by accounts that may edit entries, whatever audience is asked for.
+    """
+    may_see = EVERY_AUDIENCE if searcher.may(Permission.EDIT_ENTRIES) else frozenset({Audience.AGENT})
+    return await services.typed_search.answer(request, may_see)

@@ -18,6 +18,7 @@ from kb.search.analysis.articles import asks_for_article
 from kb.search.analysis.lexicon import Lexicon
 from kb.search.analysis.questions import AnalysedQuestion, analyse
 from kb.search.analysis.terms import Channel
+from kb.search.asked_thing import without_other_things
 from kb.search.embedders.base import Embedder
 from kb.search.explanations import Reasons
 from kb.search.features import COLUMN, FeatureMaker
@@ -297,6 +298,8 @@ class Ranker:
         # Whoever names an article wants that one, whatever else is alike.
         is_named = np.array([asks_for_article(asked.question.text, document.title) for document in documents])
         order = np.lexsort((-ranked.scores, ~is_named)).tolist() if documents else []
+        heard = asked.heard or asked.question
+        ranked = replace(ranked, confidences=without_other_things(heard, documents, order, ranked.confidences))
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
 
