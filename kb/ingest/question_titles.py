@@ -1,4 +1,4 @@
-"""A question that an article answers, proposed from its first sentence: a card called `第三条` tells an agent nothing. Pure."""
+"""A question that an article answers, proposed from its first sentence: a number alone tells nothing. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ _SENTENCE = re.compile(r"[。！？\n；;]")
 _CLAUSE = re.compile(r"[，,：:]")
 _MARKUP = re.compile(r"[*_`#>|]+|^\s*[-\d.]+\s+")
 _LEADING = re.compile(r"^(?:因|对于?|对|如果?|若|凡|在|由于|为了?|根据|按照|依据)(?=.{4,})")
-_ACTORS = r"(?:(?:居民|非居民)?(?:用户|用水户|用热户|用电人|用气人|客户)|任何单位和个人|单位和个人|(?:[\u4e00-\u9fff]{0,6})(?:企业|公司|单位|部门|机构|人员|经营者))"
+_ACTORS = (
+    r"(?:(?:居民|非居民)?(?:用户|用水户|用热户|用电人|用气人|客户)|任何单位和个人|单位和个人"
+    r"|(?:[\u4e00-\u9fff]{0,6})(?:企业|公司|单位|部门|机构|人员|经营者))"
+)
 _START = re.compile(r"^本\S{1,8}?自.*施行$")
 _SCOPE = re.compile(r"(?:适用于?本|^本\S{1,8}适用)")
 _PURPOSE = re.compile(r"^为了?.*制定本")

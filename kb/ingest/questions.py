@@ -48,8 +48,21 @@ _ANSWER = _Stem(
 )
 _VARIANTS = _Stem(
     ("相似问题", "相似问", "扩展问", "问法", "其他问法", "variants", "similar questions"),
-    ("相似问题", "相似问", "扩展问题", "扩展问", "同义问", "近似问", "类似问题", "其他问法", "问法", "说法", "variants", "similarquestions"),
-)  # fmt: skip
+    (
+        "相似问题",
+        "相似问",
+        "扩展问题",
+        "扩展问",
+        "同义问",
+        "近似问",
+        "类似问题",
+        "其他问法",
+        "问法",
+        "说法",
+        "variants",
+        "similarquestions",
+    ),
+)
 _SCRIPT = _Stem(("话术", "标准话术", "坐席话术", "答复口径", "口径", "script"), ("话术", "口径", "script"))
 _SECTOR = _Stem(("行业", "所属行业", "行业分类", "行业类别", "sector", "industry"), ("行业", "sector", "industry"))
 _SECTORS = {

@@ -20,7 +20,7 @@ from kb.ingest.readers.html import read_html
 from kb.ingest.readers.tables import EMPTY, Slot, slot_blocks
 from kb.ingest.readers.text import read_text
 from kb.ingest.readers.word_numbering import Numbering
-from kb.ingest.readers.word_styles import W, Styles, hidden_state, is_on, list_of, outline_level
+from kb.ingest.readers.word_styles import Styles, W, hidden_state, is_on, list_of, outline_level
 from kb.ingest.refusals import FileRefusedError, refuse
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -58,10 +58,10 @@ def read_docx(data: bytes, name: str, *, depth: int = 0) -> Document:
 
 @dataclass(slots=True)
 class _Text:
-    """What is gathered of one paragraph.
+    r"""What is gathered of one paragraph.
 
     Attributes:
-        pieces: Its own text; line ends are `\\n`.
+        pieces: Its own text; line ends are `\n`.
         hidden: Deleted, moved away or hidden text.
         size: Characters of the source in `pieces`.
         notes: Keys of the notes that it refers to, in order.
@@ -375,9 +375,9 @@ _SIGNS = {
 def _all_texts(root: Any) -> Iterator[str]:  # noqa: ANN401  # debt: lxml element
     """Yield every text node, of any namespace; what old programs see instead of a newer part is no second text."""
     for node in root.iter():
-        if isinstance(node.tag, str) and etree.QName(node).localname in _TEXT_NAMES and node.text:
-            if not any(ancestor.tag == _FALLBACK for ancestor in node.iterancestors()):
-                yield node.text
+        is_text = isinstance(node.tag, str) and etree.QName(node).localname in _TEXT_NAMES and node.text
+        if is_text and not any(ancestor.tag == _FALLBACK for ancestor in node.iterancestors()):
+            yield node.text
 
 
 def _dropped(texts: Any, reason: DropReason) -> list[Block]:  # noqa: ANN401  # debt: strings

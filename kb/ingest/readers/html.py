@@ -9,8 +9,8 @@ from lxml import etree, html
 
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
 from kb.ingest.encodings import decode
-from kb.ingest.readers.unreadable import unreadable_blocks
 from kb.ingest.readers.tables import Cell, grid_blocks
+from kb.ingest.readers.unreadable import unreadable_blocks
 from kb.ingest.refusals import refuse
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)

@@ -10,8 +10,8 @@ from markdown_it.token import Token
 
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
 from kb.ingest.encodings import decode
-from kb.ingest.readers.unreadable import unreadable_blocks
 from kb.ingest.readers.tables import table_block
+from kb.ingest.readers.unreadable import unreadable_blocks
 
 _SIGNS = frozenset("#=|-:>*+_`~")
 _ITEMS = frozenset({"bullet_list_open", "ordered_list_open"})

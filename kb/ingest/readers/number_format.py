@@ -1,7 +1,7 @@
 """Numbers and dates of a spreadsheet as a person sees them: the number format of a cell applied to its value. Pure.
 
-Follows ECMA-376 part 1, 18.8.30 and 18.8.31, as far as sheets of offices use it: sections and conditions, literals, units,
-leading zeros, thousands, percent, exponents, fractions, dates, times and elapsed times.
+Follows ECMA-376 part 1, 18.8.30 and 18.8.31, as far as sheets of offices use it: sections and conditions, literals,
+units, leading zeros, thousands, percent, exponents, fractions, dates, times and elapsed times.
 """
 
 from __future__ import annotations
@@ -14,12 +14,28 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 CHINESE_FORMATS = {
-    27: 'yyyy"年"m"月"', 28: 'm"月"d"日"', 29: 'm"月"d"日"', 30: "m-d-yy", 31: 'yyyy"年"m"月"d"日"',
-    32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"', 34: '上午/下午h"时"mm"分"', 35: '上午/下午h"时"mm"分"ss"秒"',
-    36: 'yyyy"年"m"月"', 50: 'yyyy"年"m"月"', 51: 'm"月"d"日"', 52: 'yyyy"年"m"月"', 53: 'm"月"d"日"',
-    54: 'm"月"d"日"', 55: '上午/下午h"时"mm"分"', 56: '上午/下午h"时"mm"分"ss"秒"', 57: 'yyyy"年"m"月"', 58: 'm"月"d"日"',
-    14: "yyyy/m/d", 22: "yyyy/m/d h:mm",
-}  # fmt: skip
+    27: 'yyyy"年"m"月"',
+    28: 'm"月"d"日"',
+    29: 'm"月"d"日"',
+    30: "m-d-yy",
+    31: 'yyyy"年"m"月"d"日"',
+    32: 'h"时"mm"分"',
+    33: 'h"时"mm"分"ss"秒"',
+    34: '上午/下午h"时"mm"分"',
+    35: '上午/下午h"时"mm"分"ss"秒"',
+    36: 'yyyy"年"m"月"',
+    50: 'yyyy"年"m"月"',
+    51: 'm"月"d"日"',
+    52: 'yyyy"年"m"月"',
+    53: 'm"月"d"日"',
+    54: 'm"月"d"日"',
+    55: '上午/下午h"时"mm"分"',
+    56: '上午/下午h"时"mm"分"ss"秒"',
+    57: 'yyyy"年"m"月"',
+    58: 'm"月"d"日"',
+    14: "yyyy/m/d",
+    22: "yyyy/m/d h:mm",
+}
 """Formats that a file names by number only and whose look depends on the language of the program (18.8.30, zh-cn)."""
 
 _TOKEN = re.compile(
@@ -35,9 +51,19 @@ _CURRENCY = re.compile(r"^\$([^-]*)(?:-.*)?$")
 _DAYS = "一二三四五六日"
 _ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ENGLISH_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
-)  # fmt: skip
+)
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # rejected: a cell has no time zone
 _SIGNIFICANT_DIGITS = 15
 

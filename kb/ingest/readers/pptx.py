@@ -108,7 +108,7 @@ def _cell(cell: Any) -> Cell:  # noqa: ANN401  # debt: python-pptx has no types
 
 def _paragraph_text(paragraph: Any) -> str:  # noqa: ANN401  # debt: python-pptx has no types
     """Return the text of a paragraph; equations stand in parts that the library does not open."""
-    equations = [equation_text(node) for node in paragraph._p.iter(f"{M}oMath")]  # noqa: SLF001  # rejected: see above
+    equations = [equation_text(node) for node in paragraph._p.iter(f"{M}oMath")]  # rejected: see above
     return " ".join(" ".join([paragraph.text, *equations]).split())
 
 
@@ -118,7 +118,7 @@ def _is_picture(shape: Any) -> bool:  # noqa: ANN401  # debt: python-pptx has no
 
 def _paragraph(paragraph: Any, page: int, *, is_furniture: bool) -> Iterator[Block]:  # noqa: ANN401  # debt: python-pptx has no types
     text = _paragraph_text(paragraph)
-    size = sum(map(count_characters, _texts(paragraph._p)))  # noqa: SLF001  # rejected: see `_paragraph_text`
+    size = sum(map(count_characters, _texts(paragraph._p)))  # rejected: see `_paragraph_text`
     if not text:
         return
     if is_furniture:

@@ -58,10 +58,14 @@ class _Sheet:
         self._sheet = sheet
         self.is_visible = sheet.sheet_state == "visible"
         # The stated size of a sheet says nothing about its content, so only cells that exist are asked.
-        cells = [cell for cell in sheet._cells.values() if cell.value is not None]  # noqa: SLF001  # rejected: iter_rows goes over the stated size
+        cells = [
+            cell for cell in sheet._cells.values() if cell.value is not None
+        ]  # rejected: iter_rows goes over the stated size
         self._shown = {(cell.row, cell.column): shown for cell in cells if (shown := shown_value(cell))}
         self._unseen = [str(cell.value) for cell in cells if (cell.row, cell.column) not in self._shown]
-        self._comments = [cell.comment.text for cell in sheet._cells.values() if cell.comment is not None]  # noqa: SLF001  # rejected: as above
+        self._comments = [
+            cell.comment.text for cell in sheet._cells.values() if cell.comment is not None
+        ]  # rejected: as above
         self._strings = sum(count_characters(cell.value) for cell in cells if isinstance(cell.value, str))
 
     @property
@@ -146,7 +150,7 @@ def shown_value(cell: Any) -> str:  # noqa: ANN401  # debt: openpyxl has no type
 
 
 def _format_of(cell: Any) -> str:  # noqa: ANN401  # debt: openpyxl has no types
-    by_number = CHINESE_FORMATS.get(cell._style.numFmtId)  # noqa: SLF001  # rejected: openpyxl calls these formats General
+    by_number = CHINESE_FORMATS.get(cell._style.numFmtId)  # rejected: openpyxl calls these formats General
     return by_number or str(cell.number_format or "General")
 
 

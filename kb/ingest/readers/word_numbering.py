@@ -45,7 +45,7 @@ class Numbering:
         links: dict[str, str] = {}
         for abstract in root.iter(f"{W}abstractNum"):
             key = abstract.get(f"{W}abstractNumId")
-            self._levels[key] = {at: level for at, level in map(_level, abstract.iter(f"{W}lvl"))}
+            self._levels[key] = dict(map(_level, abstract.iter(f"{W}lvl")))
             for tag, known in (("styleLink", self._by_style), ("numStyleLink", links)):
                 link = abstract.find(f"{W}{tag}")
                 if link is not None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from speech.recording import RecordingLimits, open_recording
+from speech.recording import Recording, RecordingLimits, open_recording
 from tests.unit.speech.test_recording import write_wav
 
 pytestmark = pytest.mark.unit
@@ -37,12 +37,12 @@ def delayed(samples: Samples, ms: int) -> Samples:
     return np.concatenate([np.zeros(shift), samples])[: len(samples)]
 
 
-def opened(tmp_path: Path, left: Samples, right: Samples):
+def opened(tmp_path: Path, left: Samples, right: Samples) -> Recording:
     channels = [np.clip(side * 32767, -32768, 32767).astype("<i2") for side in (left, right)]
     return open_recording([write_wav(tmp_path / "call.wav", *channels)], limits=RecordingLimits())
 
 
-def heard(recording: Any, leg: int) -> Samples:
+def heard(recording: Recording, leg: int) -> Samples:
     pcm = b"".join(chunk.pcm for number, chunk in recording.chunks() if number == leg)
     return np.frombuffer(pcm, "<i2").astype(float) / 32768
 

@@ -6,9 +6,9 @@ import io
 import zipfile
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
-from docx import Document as new_word
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from hypothesis import given
@@ -21,9 +21,9 @@ from kb.ingest.encodings import decode
 from kb.ingest.limits import ReadLimits
 from kb.ingest.question_titles import propose_title
 from kb.ingest.questions import find_question_columns
-from kb.ingest.reading import read_file
 from kb.ingest.readers.number_format import shown_number
 from kb.ingest.readers.word_numbering import write_number
+from kb.ingest.reading import read_file
 from kb.ingest.refusals import FileRefusedError
 from tests.fakes.kb_ingest_files import archive, pdf
 
@@ -47,7 +47,8 @@ def dropped(split: Split) -> dict[str, str]:
 
 
 FILES = [
-    ("B01_h1_inline.html", ["退费须知（2026版）", "逾期拨打热线催办。", "一百元，销户时退还", "开户①（居民） | 三个工作日，遇节假日顺延",
+    ("B01_h1_inline.html", ["退费须知（2026版）", "逾期拨打热线催办。", "一百元，销户时退还",
+            "开户①（居民） | 三个工作日，遇节假日顺延",
                             "1. 带身份证原件", "2. 带户号。"], []),
     ("B01_h2_plainbr.html", ["周一至周五 8:30至17:00", "| 12 13 | x |"], ["1213", "周五8"]),
     ("B03_a01_autonumber.docx", ["第六条\n退费按不达标天数折算", "第四条\n测温结果不合格的，按本细则第六条退费"], []),
@@ -134,9 +135,14 @@ def test_names_of_an_archive_are_judged_together(tmp_path: Path, name: str, want
 @pytest.mark.parametrize("inner", ["b", "a", "sup", "span", "i", "font", "u", "code"])
 def test_text_behind_an_inline_element_is_kept(tag: str, inner: str) -> None:
     block = f"<{tag}>前<{inner}>中</{inner}>后</{tag}>"
-    wrapped = {"li": f"<ul>{block}</ul>", "td": f"<table><tr>{block}</tr></table>",
-               "th": f"<table><tr>{block}</tr></table>", "caption": f"<table>{block}<tr><td>x</td></tr></table>",
-               "h2": f"{block}<p>x</p>", "h5": f"{block}<p>x</p>"}.get(tag, block)  # fmt: skip
+    wrapped = {
+        "li": f"<ul>{block}</ul>",
+        "td": f"<table><tr>{block}</tr></table>",
+        "th": f"<table><tr>{block}</tr></table>",
+        "caption": f"<table>{block}<tr><td>x</td></tr></table>",
+        "h2": f"{block}<p>x</p>",
+        "h5": f"{block}<p>x</p>",
+    }.get(tag, block)
     assert "前中后" in text_of(read("a.html", f"<html><body>{wrapped}</body></html>"))
 
 
@@ -205,9 +211,14 @@ def test_western_page_keeps_its_accents() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "read_as"),
-    [('"E2"亮怎么办', '"E2"亮怎么办'), ('按"复位"键', '按"复位"键'), ('"逗号,在内"', "逗号,在内"),
-     ('"双""引"', '双"引'), ('"他说"好"', '"他说"好"')],
-)  # fmt: skip
+    [
+        ('"E2"亮怎么办', '"E2"亮怎么办'),
+        ('按"复位"键', '按"复位"键'),
+        ('"逗号,在内"', "逗号,在内"),
+        ('"双""引"', '双"引'),
+        ('"他说"好"', '"他说"好"'),
+    ],
+)
 def test_quotes_in_words_stay(cell: str, read_as: str) -> None:
     split = read("a.csv", f"问题,答案\n{cell},好\n怎么缴费,打热线\n")
     assert [unit.title for unit in split.units] == [read_as, "怎么缴费"]
@@ -230,16 +241,33 @@ def test_line_that_states_the_delimiter_is_no_data(first: str) -> None:
 @pytest.mark.parametrize(
     ("value", "number_format", "shown"),
     [
-        (5, '0"%"', "5%"), (5, r"0\%", "5%"), (0.05, "0%", "5%"), (12345, "0000000000", "0000012345"),
-        (45976, 'm"月"d"日"', "11月15日"), (0.5, '0.00"元/千瓦时"', "0.50元/千瓦时"), (1234567890.55, "General", "1234567890.55"),
-        (1.1041667, "[h]:mm", "26:30"), (1.5, "[mm]:ss", "2160:00"), (1234.5, "#,##0.00", "1,234.50"),
-        (-5, "0.00_);(0.00)", "(5.00)"), (0, '0;-0;"无"', "无"), (5, ";;;", ""), (0.75, "# ?/?", "3/4"),
-        (45976.6, 'yyyy"年"m"月"d"日" h:mm', "2025年11月15日 14:24"), (45976.6, '上午/下午h"时"mm"分"', "下午2时24分"),
-        (0.5, "[$¥-804]#,##0.00", "¥0.50"), (13800138000, "000-0000-0000", "138-0013-8000"), (1234567, '#,##0,"千"', "1,235千"),
-        (12345, "0.00E+00", "1.23E+04"), (5, '[>=100]"高";[<10]"低";0', "低"), (7, '"第"0"条"', "第7条"), (1e-7, "General", "0.0000001"),
-        (45976, "aaaa", "星期六"), (0.1 + 0.2, "General", "0.3"),
+        (5, '0"%"', "5%"),
+        (5, r"0\%", "5%"),
+        (0.05, "0%", "5%"),
+        (12345, "0000000000", "0000012345"),
+        (45976, 'm"月"d"日"', "11月15日"),
+        (0.5, '0.00"元/千瓦时"', "0.50元/千瓦时"),
+        (1234567890.55, "General", "1234567890.55"),
+        (1.1041667, "[h]:mm", "26:30"),
+        (1.5, "[mm]:ss", "2160:00"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (-5, "0.00_);(0.00)", "(5.00)"),
+        (0, '0;-0;"无"', "无"),
+        (5, ";;;", ""),
+        (0.75, "# ?/?", "3/4"),
+        (45976.6, 'yyyy"年"m"月"d"日" h:mm', "2025年11月15日 14:24"),
+        (45976.6, '上午/下午h"时"mm"分"', "下午2时24分"),
+        (0.5, "[$¥-804]#,##0.00", "¥0.50"),
+        (13800138000, "000-0000-0000", "138-0013-8000"),
+        (1234567, '#,##0,"千"', "1,235千"),
+        (12345, "0.00E+00", "1.23E+04"),
+        (5, '[>=100]"高";[<10]"低";0', "低"),
+        (7, '"第"0"条"', "第7条"),
+        (1e-7, "General", "0.0000001"),
+        (45976, "aaaa", "星期六"),
+        (0.1 + 0.2, "General", "0.3"),
     ],
-)  # fmt: skip
+)
 def test_number_is_shown_as_its_format_says(value: float, number_format: str, shown: str) -> None:
     assert shown_number(value, number_format) == shown
 
@@ -299,9 +327,18 @@ def test_stated_size_of_a_sheet_costs_nothing(places: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("question", "answer"),
-    [("客户问题", "标准答复"), ("*问题（必填）", "【答案】"), ("用户咨询问题", "参考答案"), ("問題描述", "回答內容"), ("Customer question", "Answer text"),
-     ("提问", "处理答复"), ("Q", "A"), ("常见问题", "标准回复"), ("标准问（必填）", "解答")],
-)  # fmt: skip
+    [
+        ("客户问题", "标准答复"),
+        ("*问题（必填）", "【答案】"),
+        ("用户咨询问题", "参考答案"),
+        ("問題描述", "回答內容"),
+        ("Customer question", "Answer text"),
+        ("提问", "处理答复"),
+        ("Q", "A"),
+        ("常见问题", "标准回复"),
+        ("标准问（必填）", "解答"),
+    ],
+)
 def test_columns_of_questions_are_known_by_their_stem(question: str, answer: str) -> None:
     columns = find_question_columns(("序号", "问题编号", "答复时间", "问题分类", question, answer))
     assert columns is not None
@@ -327,17 +364,27 @@ def test_column_of_sectors_sets_the_sector() -> None:
 
 @pytest.mark.parametrize(
     ("number", "number_format", "written"),
-    [(1, "chineseCounting", "一"), (10, "chineseCountingThousand", "十"), (21, "chineseCounting", "二十一"), (105, "chineseCounting", "一百零五"),
-     (3, "upperRoman", "III"), (28, "lowerLetter", "bb"), (3, "decimalEnclosedCircle", "③"), (2, "ideographTraditional", "乙"),
-     (12, "chineseLegalSimplified", "壹拾贰"), (7, "decimalZero", "07"), (4, "decimal", "4")],
-)  # fmt: skip
+    [
+        (1, "chineseCounting", "一"),
+        (10, "chineseCountingThousand", "十"),
+        (21, "chineseCounting", "二十一"),
+        (105, "chineseCounting", "一百零五"),
+        (3, "upperRoman", "III"),
+        (28, "lowerLetter", "bb"),
+        (3, "decimalEnclosedCircle", "③"),
+        (2, "ideographTraditional", "乙"),
+        (12, "chineseLegalSimplified", "壹拾贰"),
+        (7, "decimalZero", "07"),
+        (4, "decimal", "4"),
+    ],
+)
 def test_number_of_a_list_is_written_in_its_format(number: int, number_format: str, written: str) -> None:
     assert write_number(number, number_format) == written
 
 
 def word_bytes(body: str) -> bytes:
     """Return a document with this body, as XML without namespaces declared."""
-    document = new_word()
+    document = docx.Document()
     wrapped = parse_xml(f"<w:body {nsdecls('w', 'm')}>{body}</w:body>".replace("nsdecls", ""))
     old = document.element.find(qn("w:body"))
     for child in list(old):
@@ -453,11 +500,15 @@ def test_unmarked_names_of_archives_are_read(tmp_path: Path, encoding: str) -> N
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("测温结果不合格的，按本细则第六条退费。", "测温结果不合格怎么办"), ("用户不得私自移动水表，确需移动的应当申请。", "可以私自移动水表吗"),
-        ("复核结果应当在五个工作日内答复用户。", "复核结果多久答复用户"), ("计划停水应当提前二十四小时通知。", "计划停水要提前多久通知"),
-        ("水表由供水企业负责维护和更换。", "水表由谁负责维护和更换"), ("入户安检\n\n用户应当每年配合一次入户安检。", "入户安检有什么规定"),
-        ("用户发现室温不达标，可以拨打热线申请测温。", "室温不达标怎么办"), ("", ""),
+        ("测温结果不合格的，按本细则第六条退费。", "测温结果不合格怎么办"),
+        ("用户不得私自移动水表，确需移动的应当申请。", "可以私自移动水表吗"),
+        ("复核结果应当在五个工作日内答复用户。", "复核结果多久答复用户"),
+        ("计划停水应当提前二十四小时通知。", "计划停水要提前多久通知"),
+        ("水表由供水企业负责维护和更换。", "水表由谁负责维护和更换"),
+        ("入户安检\n\n用户应当每年配合一次入户安检。", "入户安检有什么规定"),
+        ("用户发现室温不达标，可以拨打热线申请测温。", "室温不达标怎么办"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_article_is_titled_by_the_question_it_answers(text: str, title: str) -> None:
     assert propose_title(text) == title
