@@ -10,7 +10,8 @@ from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.search.schemas import SearchAnswer, SearchRequest
-from assist_api.search.service import TypedSearch
+from assist_api.search.service import EVERY_AUDIENCE, TypedSearch
+from kb.kinds import Audience
 
 router = APIRouter(tags=["search"])
 TypedSearchDep = Annotated[TypedSearch, Depends(provided(TypedSearch))]
@@ -18,6 +19,10 @@ Searcher = Annotated[CurrentAccount, Depends(permitted(Permission.SEARCH))]
 
 
 @router.post("/search")
-async def search_knowledge(request: SearchRequest, _searcher: Searcher, typed: TypedSearchDep) -> SearchAnswer:
-    """Answer a typed question; pinyin, pinyin initials and typing errors are understood."""
-    return await typed.answer(request)
+async def search_knowledge(request: SearchRequest, searcher: Searcher, typed: TypedSearchDep) -> SearchAnswer:
+    """Answer a typed question; pinyin, pinyin initials and typing errors are understood.
+
+    Entries that are not meant for agents are found by accounts that may edit entries, whatever audience is asked for.
+    """
+    may_see = EVERY_AUDIENCE if searcher.may(Permission.EDIT_ENTRIES) else frozenset({Audience.AGENT})
+    return await typed.answer(request, may_see)

@@ -29,9 +29,13 @@ class DropReason(StrEnum):
     PICTURE = "picture"
     FORMULA = "formula"
     REPEATED = "repeated"
+    UNREADABLE = "unreadable"
+    UNANSWERED = "unanswered"
 
 
 Row = tuple[str, ...]
+ALL_SECTORS = "all"
+"""What a document says of text that is meant for every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class Unit:
         script: Only a table of questions has one.
         variants: Ways to ask; only a table of questions has them.
         page: Page or slide it begins on, or None.
+        sector: That its document states for it, `ALL_SECTORS`, or empty where the curator's setting counts.
     """
 
     key: str
@@ -118,6 +123,7 @@ class Unit:
     script: str = ""
     variants: tuple[str, ...] = ()
     page: int | None = None
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)

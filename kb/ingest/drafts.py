@@ -13,7 +13,7 @@ from pydantic import Field
 
 from kb.entries.schemas import EntryDraft, InputModel, Source
 from kb.entries.validation import MAX_NAME_CHARACTERS, MAX_TITLE_CHARACTERS
-from kb.ingest.document import Unit
+from kb.ingest.document import ALL_SECTORS, Unit
 from kb.kinds import Audience
 
 _KEY_PREFIX = "doc"
@@ -56,8 +56,15 @@ def draft_of(unit: Unit, file_name: str, settings: FileSettings) -> EntryDraft:
         script=unit.script,
         sources=[Source(title=short_name(file_name), detail=source_detail(unit))],
         change_note="",
-        **settings.model_dump(include=set(FileSettings.model_fields)),
+        **(settings.model_dump(include=set(FileSettings.model_fields)) | {"sector": unit_sector(unit, settings)}),
     )
+
+
+def unit_sector(unit: Unit, settings: FileSettings) -> str | None:
+    """Return the sector of a unit: what its document states comes before the curator's setting for the file."""
+    if unit.sector == ALL_SECTORS:
+        return None
+    return unit.sector or settings.sector
 
 
 def source_detail(unit: Unit) -> str:

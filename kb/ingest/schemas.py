@@ -104,6 +104,7 @@ class UnitView(OutputModel):
     answer: str = Field(description="Markdown")
     script: str
     variants: list[str]
+    sector: str = Field(description="That the document states for it; `all` for every sector, empty for the setting")
     plan: Plan
     problem: str | None = Field(description="Why it is refused or kept")
     entry_id: UUID | None

@@ -23,6 +23,7 @@ from kb.search.question.analysis.lexicon import Lexicon
 from kb.search.question.analysis.questions import AnalysedQuestion, analyse
 from kb.search.question.analysis.terms import Channel
 from kb.search.question.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
+from kb.search.ranking.asked_thing import without_other_things
 from kb.search.ranking.explanations import Reasons
 from kb.search.ranking.features import COLUMN, FeatureMaker
 from kb.search.ranking.measured import MeasuredQuestion
@@ -297,6 +298,8 @@ class Ranker:
         # Whoever names an article wants that one, whatever else is alike.
         is_named = np.array([asks_for_article(asked.question.text, document.title) for document in documents])
         order = np.lexsort((-ranked.scores, ~is_named)).tolist() if documents else []
+        heard = asked.heard or asked.question
+        ranked = replace(ranked, confidences=without_other_things(heard, documents, order, ranked.confidences))
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
 

@@ -79,3 +79,22 @@ def _spell_articles(folded: FoldedText) -> FoldedText:
 
 
 _ARABIC_ARTICLE = re.compile(r"第 ?(?P<number>[0-9]{1,4}) ?条")
+
+
+_BETWEEN_HAN = re.compile(
+    "(?<=[\u3007\u3400-\u4dbf\u4e00-\u9fff])[\\s\\u200b\\ufeff]+(?=[\u3007\u3400-\u4dbf\u4e00-\u9fff])"
+)
+
+
+def closed_up(folded: FoldedText) -> FoldedText:
+    """Return a text without the blanks and line ends between Han characters, which separate nothing in Chinese."""
+    if not _BETWEEN_HAN.search(folded.text):
+        return folded
+    kept: list[int] = []
+    end = 0
+    for gap in _BETWEEN_HAN.finditer(folded.text):
+        kept += range(end, gap.start())
+        end = gap.end()
+    kept += range(end, len(folded.text))
+    origins = kept if folded.origins is None else [folded.origins[at] for at in kept]
+    return FoldedText("".join(folded.text[at] for at in kept), origins)

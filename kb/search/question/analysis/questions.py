@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from kb.search.query import MAX_QUERY_CHARACTERS, SearchQuery
 from kb.search.question.analysis.articles import ARTICLE
 from kb.search.question.analysis.fillers import mute_fillers
-from kb.search.question.analysis.folding import FoldedText, fold
+from kb.search.question.analysis.folding import FoldedText, closed_up, fold
 from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon, OtherWord
 from kb.search.question.analysis.sounds import sounds
 from kb.search.question.analysis.terms import Channel, Span, grams, words
@@ -81,7 +81,7 @@ class AnalysedQuestion:
 
 def analyse(query: SearchQuery, lexicon: Lexicon = NO_WORDS) -> AnalysedQuestion:
     """Take a question apart; text beyond `MAX_QUERY_CHARACTERS` is left out."""
-    folded = fold(query.text[:MAX_QUERY_CHARACTERS])
+    folded = closed_up(fold(query.text[:MAX_QUERY_CHARACTERS]))
     muted = mute_fillers(folded.text)
     context = mute_fillers(fold(" ".join(query.context)[-_MAX_CONTEXT_CHARACTERS:]).text).strip()
     whole = lexicon.whole_words_in(muted, query.sector)
@@ -110,7 +110,7 @@ def analyse(query: SearchQuery, lexicon: Lexicon = NO_WORDS) -> AnalysedQuestion
 
 
 def _without_fillers(text: str) -> str:
-    return " ".join(mute_fillers(fold(text[:MAX_QUERY_CHARACTERS]).text).split())
+    return " ".join(mute_fillers(closed_up(fold(text[:MAX_QUERY_CHARACTERS])).text).split())
 
 
 def _synonyms(folded: FoldedText, lexicon: Lexicon, sector: str | None) -> Iterator[Synonym]:
