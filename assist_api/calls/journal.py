@@ -28,6 +28,8 @@ from assist_api.realtime.protocol import (
     CallSnapshot,
     CallSnapshotEvent,
     CallState,
+    CardSpoken,
+    CardSpokenEvent,
     CategoryChosen,
     CategoryChosenEvent,
     CategoryRankedEvent,
@@ -56,6 +58,7 @@ EventData = (
     | Utterance
     | SuggestionList
     | SuggestionWithheld
+    | CardSpoken
     | CategoryRanking
     | CategoryChosen
     | FeedbackRecorded
@@ -259,6 +262,8 @@ def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEv
             return SuggestionShownEvent(call_id=call_id, seq=seq, at=at, data=data)
         case SuggestionWithheld():
             return SuggestionWithheldEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CardSpoken():
+            return CardSpokenEvent(call_id=call_id, seq=seq, at=at, data=data)
         case CategoryRanking():
             return CategoryRankedEvent(call_id=call_id, seq=seq, at=at, data=data)
         case CategoryChosen():

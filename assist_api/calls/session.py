@@ -21,9 +21,12 @@ from assist_api.calls.journal import CallJournal
 from assist_api.calls.lane import WorkLane
 from assist_api.calls.stages import StageBoard
 from assist_api.realtime.protocol import (
+    CardSpoken,
     CategoryRanking,
     LegRole,
+    Span,
     StageState,
+    SuggestionList,
     SuggestionWithheld,
     Utterance,
     Verdict,
@@ -32,6 +35,7 @@ from assist_api.suggestions.ahead import SearchAhead
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
 from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
+from assist_api.suggestions.spoken import SpokenLines
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by
@@ -124,8 +128,10 @@ class CallSession:
         self._categories = categories
         self._clock = clock
         self._stages = StageBoard(journal)
-        self._policy = SuggestionPolicy(sector=journal.snapshot.call.sector)
+        self._policy = SuggestionPolicy(suggestions.settings(), sector=journal.snapshot.call.sector)
         self._policy.resume(map(_heard, journal.snapshot.utterances), journal.snapshot.suggestions.cards)
+        self._spoken = SpokenLines()
+        self._watch(journal.snapshot.suggestions)
         self._search_state = SearchState.LEXICAL_ONLY
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
@@ -201,7 +207,7 @@ class CallSession:
             await self._search_ahead(partial, leg_role)
 
     async def _search_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
-        heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives)
+        heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives, end_ms=pause.end_ms)
         request = self._policy.foresee(heard)
         if request is not None and await self._ahead.begin(request):
             metrics.SEARCHES_AHEAD.labels("begun").inc()
@@ -213,7 +219,8 @@ class CallSession:
     async def _on_foreseen(self, searched: Searched) -> None:
         """Show at the pause what its final would: most of an agent's wait is the silence that proves the end."""
         request, result = searched.request, searched.result
-        if result.state is SearchState.UNAVAILABLE:
+        if not result.has_answer:
+            # More may be said; that nothing fits is told when the utterance has ended.
             return
         self._previewed = searched
         decision = self._policy.preview(request, result, self._dismissed())
@@ -233,7 +240,25 @@ class CallSession:
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
         utterance = _final_utterance(final, self._leg_roles[final.leg_id])
         await self._journal.record(utterance)
+        if utterance.leg_role is LegRole.AGENT:
+            await self._tick_off(utterance)
         await self._ask(utterance, final.alternatives, heard_at)
+
+    def _watch(self, suggestions: SuggestionList) -> None:
+        self._spoken.watch({str(card.suggestion_id): (card.script, card.answer) for card in suggestions.cards})
+
+    async def _tick_off(self, utterance: Utterance) -> None:
+        """Record what of the cards an utterance of the agent has said."""
+        for card, progress in self._spoken.hear(utterance.text).items():
+            await self._journal.record(
+                CardSpoken(
+                    suggestion_id=UUID(card),
+                    script=[Span(start=line.start, end=line.end) for line in progress.lines],
+                    steps=list(progress.steps),
+                    is_finished=progress.is_finished,
+                    segment_id=utterance.segment_id,
+                )
+            )
 
     async def _ask(self, utterance: Utterance, alternatives: tuple[Alternative, ...], heard_at: float) -> None:
         asked = self._policy.hear(_heard(utterance, alternatives))
@@ -292,14 +317,13 @@ class CallSession:
 
     async def _show(self, shown: Shown, trigger: UUID) -> None:
         try:
-            suggestions = await self._suggestions.cards(
-                self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
-            )
+            suggestions = await self._suggestions.cards(self._journal.call_id, shown, trigger, self._search_state)
         except Exception as error:  # noqa: BLE001  # rejected: see _search
             log.warning("call_cards_failed", call_id=str(self._journal.call_id), **told_by(error))
             await self._stages.set_search(SearchState.UNAVAILABLE)
             await self._withhold(Withheld("search_unavailable"), trigger, "unavailable")
             return
+        self._watch(suggestions)
         self._documents.update({card.suggestion_id: str(card.entry_id) for card in suggestions.cards})
         self._documents.update({case.suggestion_id: str(case.case_id) for case in suggestions.cases})
         await self._journal.record(suggestions)
@@ -349,7 +373,14 @@ class CallSession:
 
 
 def _heard(utterance: Utterance, alternatives: tuple[Alternative, ...] = ()) -> Heard:
-    return Heard(utterance.segment_id, utterance.leg_role, utterance.text, utterance.confidence, alternatives)
+    return Heard(
+        utterance.segment_id,
+        utterance.leg_role,
+        utterance.text,
+        utterance.confidence,
+        alternatives,
+        end_ms=utterance.end_ms,
+    )
 
 
 def _partial_utterance(partial: TranscriptPartial, leg_role: LegRole) -> Utterance:

@@ -115,8 +115,14 @@ class Card(WireModel):
     trigger_segment_ids: list[UUID]
     matches: list[CardMatch]
     is_new: bool = Field(description="Not in the list shown before this one")
-    # Events written before there was folding have none.
+    # Events written before there were these fields have none of them.
     folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
+    number: int | None = Field(
+        default=None, description="Number on the screen and its key, 1..9; the same for the whole call"
+    )
+    answers_segment_id: UUID | None = Field(
+        default=None, description="The utterance that it answers; null for a card that answers no turn by itself"
+    )
 
 
 class CaseCard(WireModel):
@@ -146,11 +152,24 @@ class SuggestionList(WireModel):
 
 
 class SuggestionWithheld(WireModel):
-    """A search that showed nothing new: "no card" is a result and is logged."""
+    """A search that showed nothing new: "no card" is a result and is logged.
+
+    `nothing_fits` names an utterance that no entry answers, and folds the list until the next `suggestion.shown`.
+    """
 
     reason: Literal["nothing_fits", "unchanged", "not_a_question", "search_unavailable"]
     trigger_segment_id: UUID
     search_state: Literal["complete", "lexical_only", "local", "unavailable"]
+
+
+class CardSpoken(WireModel):
+    """What of a card the agent has said so far, recognised in the agent's words; the newest counts."""
+
+    suggestion_id: UUID
+    script: list[Span] = Field(description="Sentences of the script that were said, as ranges of its text")
+    steps: list[int] = Field(description="Steps of the answer's first numbered list that were said, from 0")
+    is_finished: bool = Field(description="The whole script was said")
+    segment_id: UUID = Field(description="The agent's utterance that added to it")
 
 
 class RankedCategory(WireModel):
@@ -188,6 +207,8 @@ class Verdict(StrEnum):
     USED = "used"
     DISMISSED = "dismissed"
     WRONG = "wrong"
+    WITHDRAWN = "withdrawn"
+    """The agent took the verdict back; the card counts as if there had been none."""
 
 
 class FeedbackRecorded(WireModel):
@@ -290,6 +311,13 @@ class SuggestionWithheldEvent(_Event):
     data: SuggestionWithheld
 
 
+class CardSpokenEvent(_Event):
+    """`card.spoken`."""
+
+    type: Literal["card.spoken"] = "card.spoken"
+    data: CardSpoken
+
+
 class CategoryRankedEvent(_Event):
     """`category.ranked`."""
 
@@ -346,6 +374,10 @@ class CallSnapshot(WireModel):
     call: CallInfo
     utterances: list[Utterance] = Field(description="By start_ms; includes running partials")
     suggestions: SuggestionList
+    withheld: SuggestionWithheld | None = Field(
+        description="Why the list is folded: the newest turn asks and nothing fits; null while the list stands"
+    )
+    spoken: list[CardSpoken] = Field(description="One item for each card of which the agent has said something")
     category: CategoryRanking | None
     chosen_category: CategoryChosen | None = Field(description="The agent's own choice; stands above the ranking")
     feedback: list[FeedbackRecorded]
@@ -367,6 +399,7 @@ CallEvent = Annotated[
     | TranscriptFinalEvent
     | SuggestionShownEvent
     | SuggestionWithheldEvent
+    | CardSpokenEvent
     | CategoryRankedEvent
     | CategoryChosenEvent
     | FeedbackRecordedEvent

@@ -16,8 +16,10 @@ from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, Sugges
 from assist_api.search.cards import card_match, confidence_of
 from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
+from assist_api.suggestions.because import carries_meaning
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
+from assist_api.suggestions.settings import SuggestionSettings
 from kb.casebook.ranking import CaseCircumstances, rank_cases
 from kb.cases import CaseService
 from kb.models import RevisionState
@@ -63,7 +65,22 @@ class Searched:
 class SuggestionService:
     """Searches for calls and turns decisions into cards; keeps no state of a call."""
 
-    def __init__(self, engine: SearchEngine, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: SearchEngine,
+        database: Database,
+        clock: Clock,
+        settings: Callable[[], SuggestionSettings] = SuggestionSettings,
+    ) -> None:
+        """Build the service.
+
+        Args:
+            engine: Answers questions.
+            database: Holds the texts of cards.
+            clock: Bounds how long they may keep a call waiting.
+            settings: Returns the thresholds and the noise budget in force; asked when a call begins.
+        """
+        self.settings = settings
         self._engine = engine
         self._database = database
         self._clock = clock
@@ -120,18 +137,15 @@ class SuggestionService:
         cases = {str(case_id): case for case_id, case in found.items()}
         return rank_cases(" ".join([*request.context, request.text]), hits, cases)
 
-    async def cards(
-        self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState
-    ) -> SuggestionList:
+    async def cards(self, call_id: UUID, shown: Shown, trigger_segment_id: UUID, state: SearchState) -> SuggestionList:
         """Return the list to show; what was retired since it was indexed is left out.
 
         Raises:
             DatabaseUnreachableError: It does not give their texts in time.
         """
         revisions, cases, names = await self._read(partial(self._texts, shown))
-        known = {card.suggestion_id for card in before.cards}
         cards = [
-            _card(call_id, item, revisions[item.hit.revision_id], known, names)
+            _card(call_id, item, revisions[item.hit.revision_id], names)
             for item in shown.entries
             if item.hit.revision_id in revisions
         ]
@@ -201,10 +215,9 @@ def _query(request: SearchRequest, kind: DocumentKind, limit: int) -> SearchQuer
     )
 
 
-def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID], names: FoldedNames) -> Card:
-    card_id = suggestion_id(call_id, item)
+def _card(call_id: UUID, item: Standing, revision: RevisionDetail, names: FoldedNames) -> Card:
     return Card(
-        suggestion_id=card_id,
+        suggestion_id=suggestion_id(call_id, item),
         entry_id=revision.entry_id,
         revision_id=revision.id,
         revision_number=revision.number,
@@ -222,8 +235,10 @@ def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UU
         score_parts=dict(item.hit.score_parts),
         trigger_segment_ids=_triggers(item.request),
         matches=_matches(item),
-        is_new=card_id not in known,
+        is_new=item.is_new,
         folded=folded_behind(item.hit, names),
+        number=item.number or None,
+        answers_segment_id=item.request.trigger_segment_id if item.is_answer else None,
     )
 
 
@@ -249,9 +264,11 @@ def _triggers(request: SearchRequest) -> list[UUID]:
 
 
 def _matches(item: Standing) -> list[CardMatch]:
-    """Move each match from the question to the utterance it was said in."""
+    """Move each match that is a reason from the question to the utterance it was said in."""
     moved = []
     for match in item.hit.matches:
+        if not carries_meaning(item.request.text[match.query_start : match.query_end]):
+            continue
         place = locate(item.request.parts, match.query_start, match.query_end)
         if place is not None:
             change: dict[str, object] = {"utterance_span": Span(start=place.start, end=place.end)}
