@@ -27,6 +27,7 @@ from speech.tts.kokoro import KokoroSynthesiser
 from speech.tts.models import KOKORO_JS, KOKORO_ZH, MODEL_FILE, VOCABULARY_FILE
 
 FOLDER = Path("tests/evals/turn_calls")
+MANIFEST = "manifest.json"
 TIMBRE_SHARE = 0.58
 """How much of the timbre is the foreign voice's. Above 0.65 tones are lost, below 0.5 the speaker is not new."""
 PROSODY_SHARE = 0.78
@@ -40,18 +41,30 @@ LEGS = {"c": "customer", "a": "agent"}
 
 
 def main() -> None:
-    """Speak every call of the folder and write the manifest."""
+    """Speak the calls of the folder that are not in its manifest yet, and add them to it one by one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--again", action="store_true", help="speak every call, also those that are there")
     arguments = parser.parse_args()
     folder: Path = arguments.folder
     calls: list[dict[str, Any]] = yaml.safe_load((folder / "scripts.yaml").read_text("utf-8"))["calls"]
+    spoken = {} if arguments.again else read_spoken(folder / MANIFEST)
+    silent = [call for call in calls if call["name"] not in spoken]
     with tempfile.TemporaryDirectory(prefix="blended-voices-") as scratch:
         voice = blended_synthesiser(calls, Path(scratch), arguments.threads)
-        spoken = [speak(voice, folder, call) for call in calls]
-    manifest = json.dumps({"calls": spoken}, ensure_ascii=False, indent=1)
-    (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+        for call in silent:
+            spoken[call["name"]] = speak(voice, folder, call)
+            items = [spoken[other["name"]] for other in calls if other["name"] in spoken]
+            manifest = json.dumps({"calls": items}, ensure_ascii=False, indent=1)
+            (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
+
+
+def read_spoken(manifest: Path) -> dict[str, dict[str, Any]]:
+    """Return the calls of a manifest by name; none where there is no manifest."""
+    if not manifest.is_file():
+        return {}
+    return {call["name"]: call for call in json.loads(manifest.read_text("utf-8"))["calls"]}
 
 
 def blended_synthesiser(calls: Sequence[dict[str, Any]], scratch: Path, threads: int) -> KokoroSynthesiser:
@@ -109,7 +122,7 @@ def speak(voice: KokoroSynthesiser, folder: Path, call: dict[str, Any]) -> dict[
     parts.append(np.zeros((2, int(TAIL_SECONDS * CALL_RATE_HZ)), dtype=np.float32))
     file = f"{call['name']}.ogg"
     write_call(folder / file, np.concatenate(parts, axis=1))
-    print(f"{file}: {at / CALL_RATE_HZ:.1f} s")
+    print(f"{file}: {at / CALL_RATE_HZ:.1f} s", flush=True)
     return {"name": call["name"], "audio": file, "turns": turns}
 
 

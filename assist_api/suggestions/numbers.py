@@ -22,10 +22,6 @@ class CardNumbers:
         """Take in a number that was given before an interruption."""
         self._numbers[document_id] = number
 
-    def is_known(self, document_id: str) -> bool:
-        """Tell whether an entry has a number, that is, whether it has been on the screen."""
-        return document_id in self._numbers
-
     def show(self, document_ids: Sequence[str]) -> dict[str, int]:
         """Return the numbers of the entries on the screen; those that have none get one."""
         for document_id in document_ids:

@@ -14,7 +14,6 @@ The caller of this class runs the searches; it never waits and never reads a clo
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -122,12 +121,15 @@ class SuggestionPolicy:
         self._led: dict[str, int] = {}
         """The turn for which each entry led last, by document id."""
         self._numbers = CardNumbers()
-        self._appeared_ms: deque[int] = deque()
+        self._appeared_ms: dict[str, int] = {}
+        """Where in the audio each entry was shown first, by document id."""
         self._preview: tuple[SearchRequest, SearchResult] | None = None
         self._settled = _NOTHING
         """The list without what was previewed: what stands has it easier, a preview changes nothing that follows."""
         self._on_screen = _NOTHING
         self._is_folded = False
+        """Whether nothing fits the newest turn; as `_settled`."""
+        self._is_screen_folded = False
         self._situations: dict[str, float] = {}
         self._found: dict[str, list[float]] = {}
         """Categories of the entries that searches found, each with the best confidence of every search, best first."""
@@ -186,6 +188,7 @@ class SuggestionPolicy:
             share = min(MAX_SHARE, item.probability)
             self._evidence[DocumentKind.ENTRY, document_id] = Evidence(item.hit, item.request, share, [share])
             self._led[document_id] = -place
+            self._appeared_ms[document_id] = -BUDGET_MS
             if item.number:
                 self._numbers.restore(document_id, item.number)
         self._note_categories((item.hit, item.best_share) for item in self._evidence.values())
@@ -245,31 +248,36 @@ class SuggestionPolicy:
         decided = Shown(entries, self._cases(evidence, turn, dismissed, has_answers=bool(answers)))
         if not entries and not self._settled.entries and is_asked and not decided.cases:
             return Withheld("nothing_fits")
-        if self._preview is None:
-            self._settled = decided
         return self._show(decided, turn)
 
     def _fold(self, *, is_asked: bool) -> Withheld:
-        self._is_folded = True
+        self._is_folded = self._is_screen_folded = True
         self._on_screen = _NOTHING
         return Withheld("nothing_fits" if is_asked else "unchanged")
 
     def _show(self, decided: Shown, turn: _Turn) -> Decision:
-        if not self._is_folded and _outline(decided) == _outline(self._on_screen):
+        ids = [item.hit.document_id for item in decided.entries]
+        new = {document_id for document_id in ids if document_id not in self._appeared_ms}
+        if self._preview is None:
+            self._settle(decided, turn)
+        if not self._is_screen_folded and _outline(decided) == _outline(self._on_screen):
             return Withheld("unchanged")
-        self._is_folded = False
-        if decided.entries and decided.entries[0].is_answer:
-            self._led[decided.entries[0].hit.document_id] = turn.number
-        is_known = {item.hit.document_id: self._numbers.is_known(item.hit.document_id) for item in decided.entries}
-        numbers = self._numbers.show(list(is_known))
-        if turn.request is not None:
-            self._appeared_ms += [turn.request.end_ms] * sum(not known for known in is_known.values())
+        self._is_screen_folded = False
+        numbers = self._numbers.show(ids)
         entries = tuple(
-            replace(item, number=numbers[item.hit.document_id], is_new=not is_known[item.hit.document_id])
+            replace(item, number=numbers[item.hit.document_id], is_new=item.hit.document_id in new)
             for item in decided.entries
         )
         self._on_screen = replace(decided, entries=entries)
         return self._on_screen
+
+    def _settle(self, decided: Shown, turn: _Turn) -> None:
+        """Remember a list that no preview counts in."""
+        self._settled, self._is_folded = decided, False
+        for item in decided.entries:
+            self._appeared_ms.setdefault(item.hit.document_id, turn.request.end_ms if turn.request else 0)
+        if decided.entries and decided.entries[0].is_answer:
+            self._led[decided.entries[0].hit.document_id] = turn.number
 
     def _evidence_with(self, request: SearchRequest, result: SearchResult) -> dict[Key, Evidence]:
         decay = self._settings.decay if result.has_answer else self._settings.idle_decay
@@ -352,6 +360,8 @@ class SuggestionPolicy:
         """Tell whether the newest turn is answered so surely that it opens a matter of another sector."""
         key = (evidence.hit.kind, evidence.hit.document_id)
         known = turn.evidence.get(key)
+        if turn.request is None or not turn.request.is_open:
+            return False
         return known is not None and max(known.shares, default=0.0) >= self._settings.other_sector_above
 
     def _probability(self, evidence: Evidence, turn: _Turn, gain: float) -> float:
@@ -391,10 +401,10 @@ class SuggestionPolicy:
         if self._settings.is_quiet:
             return tuple(entries[:1])
         now_ms = turn.request.end_ms if turn.request is not None else 0
-        left = self._settings.new_cards_per_minute - sum(at > now_ms - BUDGET_MS for at in self._appeared_ms)
+        left = self._settings.new_cards_per_minute - sum(at > now_ms - BUDGET_MS for at in self._appeared_ms.values())
         kept: list[Standing] = []
         for place, item in enumerate(entries):
-            is_known = self._numbers.is_known(item.hit.document_id)
+            is_known = item.hit.document_id in self._appeared_ms
             if is_known or left > 0 or (place == 0 and item.is_answer):
                 kept.append(item)
                 left -= not is_known
@@ -405,7 +415,7 @@ def _request(utterance: Heard, sectors: SectorTracker, composer: QueryComposer) 
     sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
     request = composer.compose(utterance)
     # A further matter may be of another sector; `other_sector_above` decides whether it is.
-    return None if request is None else replace(request, sector=None if request.is_further else sectors.sector)
+    return None if request is None else replace(request, sector=None if request.is_open else sectors.sector)
 
 
 def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:

@@ -137,7 +137,8 @@ class SearchRequest:
             the customer opens a further matter.
         is_asking: Whether the utterance asks something or opens a further matter, so that it deserves to be told
             that nothing fits.
-        is_further: Whether the utterance opens a further matter, which may be of another sector.
+        is_open: Whether an entry of any sector may answer: the utterance opens a further matter, or nothing in the
+            call's sector answers it.
         claims: What the customer has stated so far.
         end_ms: Where the utterance ended in the audio.
     """
@@ -152,7 +153,7 @@ class SearchRequest:
     readings: tuple[QuestionReading, ...] = ()
     turn: int = 0
     is_asking: bool = True
-    is_further: bool = False
+    is_open: bool = False
     claims: Claims = Claims()
     end_ms: int = 0
 
@@ -225,7 +226,7 @@ class QueryComposer:
         readings = list(_readings(utterance, before, request.text))
         if question != joined:
             readings.insert(0, QuestionReading(_join(joined), 1.0, _parts(joined)))
-        return replace(request, is_further=newest is not None, readings=tuple(readings))
+        return replace(request, is_open=newest is not None, readings=tuple(readings))
 
     def _context(self, question: tuple[_Piece, ...], pieces: tuple[_Piece, ...]) -> tuple[str, ...]:
         said = tuple(self._said)

@@ -26,7 +26,7 @@ from kb.models import RevisionState
 from kb.schemas import CaseDetail, RevisionDetail
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
 from kb.search.query import DocumentKind, SearchQuery
-from kb.search.readings import search_readings
+from kb.search.readings import ReadResult, search_readings
 from kb.service import KnowledgeService
 from kit.circuit import CircuitBreaker
 from kit.clock import Clock
@@ -108,6 +108,8 @@ class SuggestionService:
                 self._engine.search, query, request.readings, is_time_left=lambda: self._clock.monotonic() < until
             )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
+            if request.sector is not None and not found.result.has_answer:
+                found, asked = await self._search_elsewhere(request, found, asked)
             cases = await (found_cases if asked is request else self._search_cases(asked, reading_of=request.text))
         entries = found.result
         result = SearchResult(
@@ -117,6 +119,15 @@ class SuggestionService:
             took_ms=entries.took_ms + cases.took_ms,
         )
         return Searched(asked, result)
+
+    async def _search_elsewhere(
+        self, request: SearchRequest, found: ReadResult, asked: SearchRequest
+    ) -> tuple[ReadResult, SearchRequest]:
+        """Search every sector where that of the call has no answer: a caller may have come to another matter."""
+        opened = replace(request, sector=None, context=(), is_open=True)
+        result = await self._engine.search(_query(opened, DocumentKind.ENTRY, ENTRY_HITS))
+        is_sure = result.has_answer and result.hits[0].confidence >= self.settings().other_sector_above
+        return (ReadResult(result, None), opened) if is_sure else (found, asked)
 
     async def _search_cases(self, request: SearchRequest, *, reading_of: str | None = None) -> SearchResult:
         query = replace(_query(request, DocumentKind.CASE, CASE_HITS), reading_of=reading_of)
