@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -33,9 +33,10 @@ from assist_api.realtime.protocol import (
 )
 from assist_api.suggestions.ahead import SearchAhead
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
-from assist_api.suggestions.query import Heard, SearchRequest
+from assist_api.suggestions.query import FULL_CONFIDENCE, Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
 from assist_api.suggestions.spoken import SpokenLines
+from assist_api.suggestions.stable import StableText
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by
@@ -139,6 +140,9 @@ class CallSession:
         self._searches = WorkLane(SEARCH_QUEUE if is_paced else UNPACED_SEARCH_QUEUE, self._search)
         self._ahead = SearchAhead(suggestions.search, self._foresee)
         self._previewed: Searched | None = None
+        self._stable = StableText()
+        self._while_speaking: set[UUID] = set()
+        """Utterances whose newest search ahead was for a part of them."""
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
         self._unanswered = 0
@@ -203,10 +207,21 @@ class CallSession:
             return
         leg_role = self._leg_roles[partial.leg_id]
         await self._journal.announce(_partial_utterance(partial, leg_role))
-        if partial.is_pause and self._is_paced:
+        if self._is_paced:
             await self._search_ahead(partial, leg_role)
 
-    async def _search_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
+    async def _search_ahead(self, partial: TranscriptPartial, leg_role: LegRole) -> None:
+        """Search for what a pause has come to, or for what is stable of a customer who goes on speaking."""
+        if partial.is_pause:
+            self._while_speaking.discard(partial.segment_id)
+            await self._begin_ahead(partial, leg_role)
+        elif leg_role is LegRole.CUSTOMER:
+            stable = self._stable.hear(partial.segment_id, partial.text)
+            if stable is not None and self._unanswered == 0:
+                self._while_speaking.add(partial.segment_id)
+                await self._begin_ahead(replace(partial, text=stable, confidence=FULL_CONFIDENCE), leg_role)
+
+    async def _begin_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
         heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives, end_ms=pause.end_ms)
         request = self._policy.foresee(heard)
         if request is not None and await self._ahead.begin(request):
@@ -222,6 +237,10 @@ class CallSession:
         if not result.has_answer:
             # More may be said; that nothing fits is told when the utterance has ended.
             return
+        if request.trigger_segment_id in self._finals:
+            return
+        if request.trigger_segment_id in self._while_speaking and not self._suffices(result):
+            return
         self._previewed = searched
         decision = self._policy.preview(request, result, self._dismissed())
         await self._note_state(result.state)
@@ -232,10 +251,16 @@ class CallSession:
             metrics.SEARCHES_AHEAD.labels("shown").inc()
             await self._show(decision, trigger)
 
+    def _suffices(self, result: SearchResult) -> bool:
+        """Tell whether the beginning of an utterance is answered so surely that its end can hardly change it."""
+        return result.hits[0].confidence >= self._suggestions.settings().partial_above
+
     async def _on_final(self, final: TranscriptFinal) -> None:
         if final.segment_id in self._finals:
             return
         self._finals.add(final.segment_id)
+        self._stable.end(final.segment_id)
+        self._while_speaking.discard(final.segment_id)
         heard_at = self._clock.monotonic()
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
         utterance = _final_utterance(final, self._leg_roles[final.leg_id])

@@ -120,9 +120,7 @@ class Card(WireModel):
     number: int | None = Field(
         default=None, description="Number on the screen and its key, 1..9; the same for the whole call"
     )
-    answers_segment_id: UUID | None = Field(
-        default=None, description="The utterance that it answers; null for a card that answers no turn by itself"
-    )
+    answers_segment_id: UUID | None = Field(default=None, description="The customer's utterance that it answers")
 
 
 class CaseCard(WireModel):

@@ -244,9 +244,10 @@ class SuggestionPolicy:
         if not answers and (self._is_folded or (turn.is_asking and is_asked)):
             return self._fold(is_asked=is_asked and turn.is_asking)
         earlier = self._earlier(evidence, turn, dismissed)
-        entries = self._within_budget(_apart([*answers, *earlier])[:MAX_SHOWN], turn)
+        entries = self._within_budget(_apart([*answers, *earlier]), turn)
         decided = Shown(entries, self._cases(evidence, turn, dismissed, has_answers=bool(answers)))
         if not entries and not self._settled.entries and is_asked and not decided.cases:
+            self._on_screen, self._is_screen_folded = _NOTHING, True
             return Withheld("nothing_fits")
         return self._show(decided, turn)
 
@@ -260,7 +261,8 @@ class SuggestionPolicy:
         new = {document_id for document_id in ids if document_id not in self._appeared_ms}
         if self._preview is None:
             self._settle(decided, turn)
-        if not self._is_screen_folded and _outline(decided) == _outline(self._on_screen):
+        is_nothing_new = decided == _NOTHING if self._is_screen_folded else _is_same(decided, self._on_screen)
+        if is_nothing_new:
             return Withheld("unchanged")
         self._is_screen_folded = False
         numbers = self._numbers.show(ids)
@@ -397,13 +399,15 @@ class SuggestionPolicy:
         return sorted(worth, key=lambda item: -(item.probability + bonus * (item.hit.document_id in shown)))
 
     def _within_budget(self, entries: Sequence[Standing], turn: _Turn) -> tuple[Standing, ...]:
-        """Leave out new entries that the noise budget has no room for; the answer that leads is never left out."""
+        """Return what is shown of entries: new ones only while the noise budget has room, but always what leads."""
         if self._settings.is_quiet:
             return tuple(entries[:1])
         now_ms = turn.request.end_ms if turn.request is not None else 0
         left = self._settings.new_cards_per_minute - sum(at > now_ms - BUDGET_MS for at in self._appeared_ms.values())
         kept: list[Standing] = []
         for place, item in enumerate(entries):
+            if len(kept) == MAX_SHOWN:
+                break
             is_known = item.hit.document_id in self._appeared_ms
             if is_known or left > 0 or (place == 0 and item.is_answer):
                 kept.append(item)
@@ -428,13 +432,19 @@ def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:
     return tuple(kept)
 
 
+def _is_same(shown: Shown, before: Shown) -> bool:
+    """Tell whether two lists are the same for a reader: the cards with their confidence, and what the first answers."""
+    if _outline(shown) != _outline(before):
+        return False
+    if not shown.entries or not shown.entries[0].is_answer:
+        return True
+    asked, asked_before = shown.entries[0].request, before.entries[0].request
+    return (asked.text, asked.trigger_segment_id) == (asked_before.text, asked_before.trigger_segment_id)
+
+
 def _outline(shown: Shown) -> tuple[object, ...]:
-    """Return what makes two lists the same for a reader: the cards, their steps, and what the first one answers."""
     cards = tuple((item.hit.revision_id, confidence_of(item.probability)) for item in shown.entries)
-    cases = tuple(item.hit.revision_id for item in shown.cases)
-    first = shown.entries[0] if shown.entries else None
-    answered = (first.request.text, first.request.trigger_segment_id) if first is not None and first.is_answer else None
-    return cards, cases, answered
+    return cards, tuple(item.hit.revision_id for item in shown.cases)
 
 
 def _standing(card: Card) -> Standing:

@@ -33,9 +33,10 @@ _RESTATEMENT = re.compile(
 )
 
 
+_TO_ASK = r"(?:我)?(?:还|再)?(?:想|要)?(?:再)?(?:问|咨询)(?:一下|一个|个|问)?"
 _FURTHER = re.compile(
-    r"(?:还有(?:就是|一个|个|件)?(?:事儿?|问题)?|另外|对了|顺便(?:问|说)?(?:一下)?|再(?:问|咨询|说)(?:一下|一个)?|"
-    r"(?:我)?还想(?:问|咨询)(?:一下)?|最后(?:再)?(?:问|说)?(?:一下|一个)?)[，。、\s]*(?=[\u4e00-\u9fff])"
+    rf"(?:(?:还有(?:就是|一个|个|件)?(?:事儿?|问题)?|另外|对了|顺便|最后)[，。、\s]*(?:{_TO_ASK})?|"
+    r"(?:我)?还想(?:问|咨询)(?:一下)?|再(?:问|咨询)(?:一下|一个|个)?)[，。、\s]*(?=[\u4e00-\u9fff])"
 )
 """Words with which a caller opens a further matter."""
 MIN_FURTHER = 4
@@ -141,6 +142,7 @@ class SearchRequest:
             call's sector answers it.
         claims: What the customer has stated so far.
         end_ms: Where the utterance ended in the audio.
+        answered_segment_id: The utterance of the customer that the agent restates; None for one of the customer.
     """
 
     number: int
@@ -156,6 +158,12 @@ class SearchRequest:
     is_open: bool = False
     claims: Claims = Claims()
     end_ms: int = 0
+    answered_segment_id: UUID | None = None
+
+    @property
+    def asked_segment_id(self) -> UUID:
+        """The utterance of the customer that an answer answers."""
+        return self.answered_segment_id or self.trigger_segment_id
 
     def read_as(self, reading: QuestionReading) -> SearchRequest:
         """Return the request with this reading for its question."""
@@ -243,7 +251,8 @@ class QueryComposer:
     def _restated(self, utterance: Heard, pieces: tuple[_Piece, ...]) -> SearchRequest | None:
         if not self._said or not _RESTATEMENT.search(utterance.text):
             return None
-        return self._request(utterance, pieces, tuple(self._said), weight=AGENT_WEIGHT, is_asking=False)
+        request = self._request(utterance, pieces, tuple(self._said), weight=AGENT_WEIGHT, is_asking=False)
+        return replace(request, answered_segment_id=self._last[-1].segment_id)
 
     def _joined(self, pieces: tuple[_Piece, ...]) -> tuple[_Piece, ...]:
         text = _join(pieces)

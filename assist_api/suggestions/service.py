@@ -249,7 +249,7 @@ def _card(call_id: UUID, item: Standing, revision: RevisionDetail, names: Folded
         is_new=item.is_new,
         folded=folded_behind(item.hit, names),
         number=item.number or None,
-        answers_segment_id=item.request.trigger_segment_id if item.is_answer else None,
+        answers_segment_id=item.request.asked_segment_id,
     )
 
 

@@ -16,6 +16,7 @@ class SuggestionSettings:
         quiet_above: In quiet mode an entry needs this probability.
         answer_above: An entry needs this probability, the category of the call counted in, to lead for a turn whose
             search trusts none of its hits.
+        partial_above: An entry needs this confidence to lead while the caller still speaks.
         show_above: A card needs this probability to appear.
         second_above: A further answer to the newest turn needs this probability.
         keep_above: A card that stands stays down to this probability.
@@ -39,6 +40,7 @@ class SuggestionSettings:
     is_quiet: bool = False
     quiet_above: float = 0.6
     answer_above: float = 0.45
+    partial_above: float = 0.7
     show_above: float = 0.3
     second_above: float = 0.15
     keep_above: float = 0.2

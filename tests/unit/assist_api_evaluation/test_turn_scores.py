@@ -10,10 +10,9 @@ from assist_api.evaluation.figures import as_json
 from assist_api.evaluation.turn_layout import Turn, read_turn_set
 from assist_api.evaluation.turn_scores import TurnScore, score_turns
 from assist_api.evaluation.turns import ScoredCall, TurnsReport
-from assist_api.realtime import protocol
 from kit.errors import InvalidInputError
 from tests.fakes.assist_calls_cards import make_card
-from tests.unit.assist_api_evaluation.test_call_scores import Story
+from tests.fakes.assist_evaluation_story import Story
 
 pytestmark = pytest.mark.unit
 TURNS = (
@@ -25,14 +24,7 @@ TURNS = (
 
 
 def show(story: Story, segment: UUID, titles: list[str], at_ms: float) -> None:
-    cards = [make_card(uuid4(), title=title) for title in titles]
-    shown = protocol.SuggestionList(cards=cards, cases=[], trigger_segment_id=segment, search_state="complete")
-    story.tell(protocol.SuggestionShownEvent, shown, at_ms)
-
-
-def withhold(story: Story, segment: UUID, at_ms: float) -> None:
-    withheld = protocol.SuggestionWithheld(reason="nothing_fits", trigger_segment_id=segment, search_state="complete")
-    story.tell(protocol.SuggestionWithheldEvent, withheld, at_ms)
+    story.show([make_card(uuid4(), title=title) for title in titles], segment, at_ms)
 
 
 def test_each_turn_is_judged_by_the_last_list_before_the_customer_speaks_again() -> None:
@@ -43,9 +35,10 @@ def test_each_turn_is_judged_by_the_last_list_before_the_customer_speaks_again()
     second = story.hear("电费多了", 8_000, 9_000)
     show(story, second, ["只有自己家停电", "电费突然涨了"], 8_800)
     third = story.hear("修空调吗", 12_000, 13_000)
-    withhold(story, third, 13_400)
+    story.withhold("nothing_fits", third, 13_400)
     outage, bill, none = score_turns(TURNS, story.observed)
-    assert (outage.is_first, outage.is_stale, outage.seconds) == (True, False, pytest.approx(0.3))
+    assert (outage.is_first, outage.is_stale) == (True, False)
+    assert outage.seconds == pytest.approx(0.3)
     assert (bill.is_first, bill.is_any, bill.is_stale, bill.seconds) == (False, True, True, None)
     assert (none.is_nothing, none.is_stale) == (True, False)
 

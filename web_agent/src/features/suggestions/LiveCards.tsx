@@ -28,7 +28,7 @@ interface LiveCardsProps {
 
 /** At most three cards and the cases beside them; new ones wait behind a chip while the list is being read. */
 export function LiveCards(props: LiveCardsProps) {
-  const { board, callId, deeds } = props
+  const { callId, deeds } = props
   const [given, setGiven] = useState<GivenVerdict | null>(null)
   return (
     <>
@@ -41,7 +41,6 @@ export function LiveCards(props: LiveCardsProps) {
           onUndone={deeds.onFeedback}
           onClose={() => {
             setGiven(null)
-            board.openEntry(null)
           }}
         />
       )}

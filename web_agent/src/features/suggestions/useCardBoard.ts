@@ -59,7 +59,7 @@ export function useCardBoard({ list, feedback, withheld, spoken, isLive }: CardB
       setUnfolded(withheld?.trigger_segment_id ?? null)
     },
     openEntry: (entryId: string | null) => {
-      setUnfolded(withheld?.trigger_segment_id ?? null)
+      if (entryId !== null) setUnfolded(withheld?.trigger_segment_id ?? null)
       setAsked({ entryId, leader })
     },
   }
