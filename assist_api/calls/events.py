@@ -17,7 +17,7 @@ from pydantic import Field
 
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
 from assist_api.http.wire import WireModel
-from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.transcripts.utterances import LegRole, Utterance
 
 
@@ -43,6 +43,8 @@ class Verdict(StrEnum):
     USED = "used"
     DISMISSED = "dismissed"
     WRONG = "wrong"
+    WITHDRAWN = "withdrawn"
+    """The agent took the verdict back; the card counts as if there had been none."""
 
 
 class FeedbackRecorded(WireModel):
@@ -145,6 +147,13 @@ class SuggestionWithheldEvent(_Event):
     data: SuggestionWithheld
 
 
+class CardSpokenEvent(_Event):
+    """`card.spoken`."""
+
+    type: Literal["card.spoken"] = "card.spoken"
+    data: CardSpoken
+
+
 class CategoryRankedEvent(_Event):
     """`category.ranked`."""
 
@@ -201,6 +210,10 @@ class CallSnapshot(WireModel):
     call: CallInfo
     utterances: list[Utterance] = Field(description="By start_ms; includes running partials")
     suggestions: SuggestionList
+    withheld: SuggestionWithheld | None = Field(
+        description="Why the list is folded: the newest turn asks and nothing fits; null while the list stands"
+    )
+    spoken: list[CardSpoken] = Field(description="One item for each card of which the agent has said something")
     category: CategoryRanking | None
     chosen_category: CategoryChosen | None = Field(description="The agent's own choice; stands above the ranking")
     feedback: list[FeedbackRecorded]
@@ -222,6 +235,7 @@ CallEvent = Annotated[
     | TranscriptFinalEvent
     | SuggestionShownEvent
     | SuggestionWithheldEvent
+    | CardSpokenEvent
     | CategoryRankedEvent
     | CategoryChosenEvent
     | FeedbackRecordedEvent

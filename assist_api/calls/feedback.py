@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.events import CallSnapshot, FeedbackRecorded
+from assist_api.calls.events import CallSnapshot, FeedbackRecorded, Verdict
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallSuggestionRow, SuggestionFeedbackRow
 from assist_api.calls.repository import CallRepository
@@ -29,17 +29,22 @@ class FeedbackDesk:
     async def record(
         self, journal: CallJournal, viewer: CallViewer, suggestion_id: UUID, request: FeedbackRequest
     ) -> FeedbackRecorded:
-        """Record a verdict; the same verdict again changes nothing.
+        """Record a verdict, or take it back; the same again changes nothing.
 
         Raises:
             NotFoundError: The call showed no such suggestion.
         """
         feedback = await self._feedback(journal.call_id, suggestion_id, request)
-        if feedback in journal.snapshot.feedback:
+        standing = next((item for item in journal.snapshot.feedback if item.suggestion_id == suggestion_id), None)
+        is_withdrawn = feedback.verdict is Verdict.WITHDRAWN
+        if feedback == standing or (is_withdrawn and standing is None):
             return feedback
 
         async def save(session: AsyncSession) -> None:
             repository = CallRepository(session)
+            if is_withdrawn:
+                await repository.delete_feedback(feedback.feedback_id)
+                return
             shown = await repository.shown_with(journal.call_id, suggestion_id, until=journal.seq)
             row = SuggestionFeedbackRow(
                 id=feedback.feedback_id,

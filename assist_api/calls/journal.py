@@ -22,6 +22,7 @@ from assist_api.calls.events import (
     CallSnapshot,
     CallSnapshotEvent,
     CallState,
+    CardSpokenEvent,
     CategoryChosenEvent,
     CategoryRankedEvent,
     FeedbackRecorded,
@@ -40,7 +41,7 @@ from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
-from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.transcripts.utterances import Utterance
 from kit.clock import Clock
 from kit.db import Database
@@ -54,6 +55,7 @@ EventData = (
     | Utterance
     | SuggestionList
     | SuggestionWithheld
+    | CardSpoken
     | CategoryRanking
     | CategoryChosen
     | FeedbackRecorded
@@ -257,6 +259,8 @@ def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEv
             return SuggestionShownEvent(call_id=call_id, seq=seq, at=at, data=data)
         case SuggestionWithheld():
             return SuggestionWithheldEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case CardSpoken():
+            return CardSpokenEvent(call_id=call_id, seq=seq, at=at, data=data)
         case CategoryRanking():
             return CategoryRankedEvent(call_id=call_id, seq=seq, at=at, data=data)
         case CategoryChosen():

@@ -5,9 +5,11 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 - A segment has one utterance. A partial replaces an older partial of its segment, never a final; the first final
   replaces the partials, a second one is ignored. An empty final (noise) takes the utterance away.
 - Partials do not outlive their process: an interruption or the end of the call drops them.
-- `suggestion.shown` replaces the whole list; a withheld search leaves the list as it is.
+- `suggestion.shown` replaces the whole list; a withheld search leaves the list as it is, and where nothing fits it
+  folds the list until the next one is shown.
+- What the agent has said of a card replaces what was known of that card.
 - A category the agent chose replaces the one chosen before; later rankings leave it as it is.
-- Feedback replaces the earlier verdict on the same suggestion.
+- Feedback replaces the earlier verdict on the same suggestion; a verdict that is withdrawn leaves none.
 - A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
 """
 
@@ -25,13 +27,16 @@ from assist_api.calls.events import (
     CallInterruptedEvent,
     CallSnapshot,
     CallState,
+    CardSpokenEvent,
     CategoryChosenEvent,
     CategoryRankedEvent,
     FeedbackRecordedEvent,
     StageStateChangedEvent,
     SuggestionShownEvent,
+    SuggestionWithheldEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
+    Verdict,
 )
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole, Utterance
@@ -59,6 +64,8 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
         call=head,
         utterances=[],
         suggestions=NO_SUGGESTIONS,
+        withheld=None,
+        spoken=[],
         category=None,
         chosen_category=None,
         feedback=[],
@@ -147,7 +154,18 @@ def _order(utterance: Utterance) -> tuple[int, bool, str]:
 
 
 def _shown(snapshot: CallSnapshot, event: SuggestionShownEvent) -> CallSnapshot:
-    return snapshot.model_copy(update={"suggestions": event.data})
+    return snapshot.model_copy(update={"suggestions": event.data, "withheld": None})
+
+
+def _withheld(snapshot: CallSnapshot, event: SuggestionWithheldEvent) -> CallSnapshot:
+    if event.data.reason != "nothing_fits":
+        return snapshot
+    return snapshot.model_copy(update={"withheld": event.data})
+
+
+def _spoken(snapshot: CallSnapshot, event: CardSpokenEvent) -> CallSnapshot:
+    others = [known for known in snapshot.spoken if known.suggestion_id != event.data.suggestion_id]
+    return snapshot.model_copy(update={"spoken": [*others, event.data]})
 
 
 def _ranked(snapshot: CallSnapshot, event: CategoryRankedEvent) -> CallSnapshot:
@@ -160,7 +178,8 @@ def _chosen(snapshot: CallSnapshot, event: CategoryChosenEvent) -> CallSnapshot:
 
 def _feedback(snapshot: CallSnapshot, event: FeedbackRecordedEvent) -> CallSnapshot:
     others = [known for known in snapshot.feedback if known.suggestion_id != event.data.suggestion_id]
-    return snapshot.model_copy(update={"feedback": [*others, event.data]})
+    standing = [] if event.data.verdict is Verdict.WITHDRAWN else [event.data]
+    return snapshot.model_copy(update={"feedback": [*others, *standing]})
 
 
 def _stage(snapshot: CallSnapshot, event: StageStateChangedEvent) -> CallSnapshot:
@@ -176,6 +195,8 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     TranscriptPartialEvent: _partial,
     TranscriptFinalEvent: _final,
     SuggestionShownEvent: _shown,
+    SuggestionWithheldEvent: _withheld,
+    CardSpokenEvent: _spoken,
     CategoryRankedEvent: _ranked,
     CategoryChosenEvent: _chosen,
     FeedbackRecordedEvent: _feedback,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.events import CallEvent, CallInfo, CallState, EndReason, SuggestionShownEvent
@@ -146,6 +146,10 @@ class CallRepository:
     async def save_feedback(self, row: SuggestionFeedbackRow) -> None:
         """Insert the verdict, or replace the one with the same id."""
         await self.session.merge(row)
+
+    async def delete_feedback(self, feedback_id: UUID) -> None:
+        """Remove a verdict; one that is not there is none."""
+        await self.session.execute(delete(SuggestionFeedbackRow).where(SuggestionFeedbackRow.id == feedback_id))
 
     async def entry_verdicts(self) -> AsyncIterator[tuple[UUID, str, dict[str, Any]]]:
         """Yield every verdict on an entry's card: the entry, the verdict, and what was on the screen."""

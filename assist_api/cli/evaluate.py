@@ -27,6 +27,8 @@ from assist_api.evaluation.knowledge import evaluate_knowledge
 from assist_api.evaluation.layouts import read_call_set, require_file
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
+from assist_api.evaluation.turn_layout import read_turn_set
+from assist_api.evaluation.turns import TurnsReport, evaluate_turns
 from assist_api.settings import AssistSettings
 from kb.classify.evaluate import evaluate_classification
 from kb.search.embedders.base import Embedder
@@ -79,6 +81,39 @@ async def _calls(folder: Path, speed: Speed, packs: Sequence[Path]) -> CallsRepo
     scripts = read_call_set(folder)
     async with open_stage(packs, _say) as services:
         return await evaluate_calls(scripts, services, speed=speed.value, say=_say)
+
+
+@app.command("turns")
+def turns(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds manifest.json and the recordings, or one such folder a call.")
+    ],
+    speed: Annotated[Speed, typer.Option(help="max is faster and measures no seconds.")] = Speed.REAL,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, max=64, help="Calls played side by side.")] = 4,
+    packs: Annotated[
+        list[Path] | None, typer.Option("--pack", help="Knowledge to use instead of the demo knowledge; repeatable.")
+    ] = None,
+    as_object: JsonOption = False,
+) -> None:
+    """Replay calls of several matters: does the newest question's card lead, and how soon?
+
+    `manifest.json` is `{"calls": [...]}`, a list of calls, or one call. A call has `turns`, optionally `name`, and
+    `audio`: one stereo file (left the customer, right the agent) or `[customer, agent]`, beside the manifest; without
+    it the recordings in the manifest's folder. A turn has `leg` (`customer` or `agent`), `text`, `start` and `end` in
+    seconds, and where the customer asks or reports something new `expect`: a regular expression over entry titles, or
+    `NONE`. DIR without a manifest holds one folder a call. What stands when the customer speaks again counts for a
+    turn. The object of `--json` is `assist_api.evaluation.turns.TurnsReport`, properties included: `right_first`,
+    `right_any`, `stale`, `none_ok`, and `seconds` with `p50` and `p95`.
+    """
+    _prepare()
+    report = asyncio.run(_turns(folder, speed, at_once, packs or []))
+    _show(report, tables.turns_tables(report), is_json=as_object)
+
+
+async def _turns(folder: Path, speed: Speed, at_once: int, packs: Sequence[Path]) -> TurnsReport:
+    calls = read_turn_set(folder)
+    async with open_stage(packs, _say, max_concurrent_calls=at_once) as services:
+        return await evaluate_turns(calls, services, speed=speed.value, at_once=at_once, say=_say)
 
 
 @app.command("knowledge")

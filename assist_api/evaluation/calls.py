@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from assist_api.calls.events import CallEndedEvent
@@ -84,7 +86,7 @@ async def evaluate_calls(
     scores, to_card, to_final = [], [], []
     for number, call in enumerate(calls, start=1):
         say(f"{number}/{len(calls)} {call.script.demo_id}")
-        observed = await replay_observed(call, application, speed)
+        observed = await replay_observed([call.path], application, speed)
         scores.append(score_call(call.script, expected[call.script.demo_id], observed))
         to_card += final_to_card_ms(observed)
         to_final += speech_to_final_ms(observed)
@@ -107,17 +109,25 @@ async def _entry_ids(entries: EntryRepository, script: CallScript) -> frozenset[
     return frozenset(entry.id for _key, entry in found if entry is not None)
 
 
-async def replay_observed(call: LabelledCall, application: Application, speed: ReplaySpeed) -> list[ObservedEvent]:
+async def replay_observed(paths: Sequence[Path], application: Application, speed: ReplaySpeed) -> list[ObservedEvent]:
     """Replay one call and return its events, each with the moment it was published.
+
+    Args:
+        paths: One recording of both legs, or the customer's and the agent's.
+        application: Running.
+        speed: Of the replay.
 
     Raises:
         DependencyError: Events were lost on the way here.
     """
     call_id = uuid4()
     async with application.get(CallHub).watch(call_id) as subscription:
-        stream = await asyncio.to_thread(call.path.open, "rb")
-        with stream:
-            files = [IncomingFile(call.path.name, stream)]
+        streams = await asyncio.to_thread(lambda: [path.open("rb") for path in paths])
+        with ExitStack() as stack:
+            files = [
+                IncomingFile(path.name, stack.enter_context(stream))
+                for path, stream in zip(paths, streams, strict=True)
+            ]
             await application.get(CallService).start_replay(
                 COMMAND_LINE, files, speed=speed, source="cli", call_id=call_id
             )

@@ -22,19 +22,24 @@ POLL_SECONDS = 0.2
 
 
 @asynccontextmanager
-async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = print) -> AsyncIterator[Application]:
+async def open_stage(
+    packs: Sequence[Path] = (), say: Callable[[str], None] = print, *, max_concurrent_calls: int | None = None
+) -> AsyncIterator[Application]:
     """Start every part with the knowledge given, complete: nothing fills in behind while it is measured.
 
     Args:
         packs: Files or folders to import; the demo knowledge and its words when empty.
         say: Told what is going on.
+        max_concurrent_calls: Other than this installation's.
 
     Raises:
         InvalidInputError: A pack was refused; the message names file and line.
         MisconfiguredError: A model is missing.
     """
     with TemporaryDirectory(prefix="tingzhi-evaluation-") as folder:
-        own = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
+        own: dict[str, object] = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
+        if max_concurrent_calls is not None:
+            own["max_concurrent_calls"] = max_concurrent_calls
         async with running(compose(AssistSettings.load().model_copy(update=own))) as application:
             say("importing knowledge")
             await _import(application, packs or (DEMO_PACKS,))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from assist_api.http.wire import WireModel
+from assist_api.http.wire import Span, WireModel
 from assist_api.search.shown import CardMatch, Confidence, FoldedDocument
 
 
@@ -34,8 +34,12 @@ class Card(WireModel):
     trigger_segment_ids: list[UUID]
     matches: list[CardMatch]
     is_new: bool = Field(description="Not in the list shown before this one")
-    # Events written before there was folding have none.
+    # Events written before there were these fields have none of them.
     folded: list[FoldedDocument] = Field(default=[], description="Says nearly the same, best first")
+    number: int | None = Field(
+        default=None, description="Number on the screen and its key, 1..9; the same for the whole call"
+    )
+    answers_segment_id: UUID | None = Field(default=None, description="The customer's utterance that it answers")
 
 
 class CaseCard(WireModel):
@@ -65,8 +69,21 @@ class SuggestionList(WireModel):
 
 
 class SuggestionWithheld(WireModel):
-    """A search that showed nothing new: "no card" is a result and is logged."""
+    """A search that showed nothing new: "no card" is a result and is logged.
+
+    `nothing_fits` names an utterance that no entry answers, and folds the list until the next `suggestion.shown`.
+    """
 
     reason: Literal["nothing_fits", "unchanged", "not_a_question", "search_unavailable"]
     trigger_segment_id: UUID
     search_state: Literal["complete", "lexical_only", "local", "unavailable"]
+
+
+class CardSpoken(WireModel):
+    """What of a card the agent has said so far, recognised in the agent's words; the newest counts."""
+
+    suggestion_id: UUID
+    script: list[Span] = Field(description="Sentences of the script that were said, as ranges of its text")
+    steps: list[int] = Field(description="Steps of the answer's first numbered list that were said, from 0")
+    is_finished: bool = Field(description="The whole script was said")
+    segment_id: UUID = Field(description="The agent's utterance that added to it")

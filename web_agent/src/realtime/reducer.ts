@@ -1,4 +1,12 @@
-import type { CallInfo, CallSnapshot, CategoryChosen, FeedbackRecorded, StageState, Utterance } from '@/api/types'
+import type {
+  CallInfo,
+  CallSnapshot,
+  CardSpoken,
+  CategoryChosen,
+  FeedbackRecorded,
+  StageState,
+  Utterance,
+} from '@/api/types'
 
 import type { EventMessage, ServerMessage, SnapshotMessage } from './messages'
 
@@ -51,9 +59,11 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
     case 'transcript.final':
       return withFinal(call, message.data)
     case 'suggestion.shown':
-      return { ...call, suggestions: message.data }
+      return { ...call, suggestions: message.data, withheld: null }
     case 'suggestion.withheld':
-      return call
+      return message.data.reason === 'nothing_fits' ? { ...call, withheld: message.data } : call
+    case 'card.spoken':
+      return { ...call, spoken: withSpoken(call.spoken, message.data) }
     case 'category.ranked':
       return { ...call, category: message.data }
     case 'category.chosen':
@@ -111,7 +121,12 @@ export function withChosenCategory(call: CallSnapshot, chosen: CategoryChosen): 
 
 export function withFeedback(call: CallSnapshot, next: FeedbackRecorded): CallSnapshot {
   const others = call.feedback.filter((feedback) => feedback.suggestion_id !== next.suggestion_id)
-  return { ...call, feedback: [...others, next] }
+  // A verdict that was taken back leaves none.
+  return { ...call, feedback: next.verdict === 'withdrawn' ? others : [...others, next] }
+}
+
+function withSpoken(spoken: readonly CardSpoken[], next: CardSpoken): CardSpoken[] {
+  return [...spoken.filter((known) => known.suggestion_id !== next.suggestion_id), next]
 }
 
 function withStage(stages: readonly StageState[], next: StageState): StageState[] {

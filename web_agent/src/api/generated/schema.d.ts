@@ -1705,7 +1705,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -1819,6 +1819,13 @@ export interface components {
              */
             utterances: components["schemas"]["Utterance"][];
             suggestions: components["schemas"]["SuggestionList"];
+            /** @description Why the list is folded: the newest turn asks and nothing fits; null while the list stands */
+            withheld: components["schemas"]["SuggestionWithheld"] | null;
+            /**
+             * Spoken
+             * @description One item for each card of which the agent has said something
+             */
+            spoken: components["schemas"]["CardSpoken"][];
             category: components["schemas"]["CategoryRanking"] | null;
             /** @description The agent's own choice; stands above the ranking */
             chosen_category: components["schemas"]["CategoryChosen"] | null;
@@ -1937,6 +1944,16 @@ export interface components {
              * @default []
              */
             folded: components["schemas"]["FoldedDocument"][];
+            /**
+             * Number
+             * @description Number on the screen and its key, 1..9; the same for the whole call
+             */
+            number?: number | null;
+            /**
+             * Answers Segment Id
+             * @description The utterance that it answers; null for a card that answers no turn by itself
+             */
+            answers_segment_id?: string | null;
         };
         /**
          * CardMatch
@@ -1962,6 +1979,62 @@ export interface components {
             /** Field Index */
             field_index: number;
             field_span: components["schemas"]["Span"];
+        };
+        /**
+         * CardSpoken
+         * @description What of a card the agent has said so far, recognised in the agent's words; the newest counts.
+         */
+        CardSpoken: {
+            /**
+             * Suggestion Id
+             * Format: uuid
+             */
+            suggestion_id: string;
+            /**
+             * Script
+             * @description Sentences of the script that were said, as ranges of its text
+             */
+            script: components["schemas"]["Span"][];
+            /**
+             * Steps
+             * @description Steps of the answer's first numbered list that were said, from 0
+             */
+            steps: number[];
+            /**
+             * Is Finished
+             * @description The whole script was said
+             */
+            is_finished: boolean;
+            /**
+             * Segment Id
+             * Format: uuid
+             * @description The agent's utterance that added to it
+             */
+            segment_id: string;
+        };
+        /**
+         * CardSpokenEvent
+         * @description `card.spoken`.
+         */
+        CardSpokenEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "card.spoken";
+            data: components["schemas"]["CardSpoken"];
         };
         /**
          * CaseCard
@@ -4925,6 +4998,8 @@ export interface components {
         /**
          * SuggestionWithheld
          * @description A search that showed nothing new: "no card" is a result and is logged.
+         *
+         *     `nothing_fits` names an utterance that no entry answers, and folds the list until the next `suggestion.shown`.
          */
         SuggestionWithheld: {
             /**
@@ -5230,7 +5305,7 @@ export interface components {
          * @description What the agent made of a card.
          * @enum {string}
          */
-        Verdict: "used" | "dismissed" | "wrong";
+        Verdict: "used" | "dismissed" | "wrong" | "withdrawn";
         /**
          * WordFileKind
          * @description What a file of words is written in.
@@ -5427,8 +5502,8 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.

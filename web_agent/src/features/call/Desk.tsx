@@ -33,7 +33,13 @@ export interface DeskState {
 export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenState }) {
   const { t } = useTranslation()
   const { call, utterances, suggestions, category, chosen_category: chosen, feedback, stages } = screen.call
-  const board = useCardBoard(suggestions, feedback)
+  const board = useCardBoard({
+    list: suggestions,
+    feedback,
+    withheld: screen.call.withheld,
+    spoken: screen.call.spoken,
+    isLive: call.state !== 'ended',
+  })
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
   const [pointed, setPointed] = useState<{ segmentId: string } | null>(null)

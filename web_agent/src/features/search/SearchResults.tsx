@@ -44,7 +44,6 @@ export function SearchResults({ search, deeds, onLeave }: SearchResultsProps) {
           content={card}
           isOpen={card === openCard}
           titleMarks={fieldMarks(card, 'title')}
-          scriptMarks={fieldMarks(card, 'script')}
           folded={card.folded}
           aside={
             <>
