@@ -10,7 +10,13 @@ from fastapi import APIRouter, Depends, status
 from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted
 from assist_api.http.permissions import Permission
-from assist_api.organisation.schemas import Membership, UnitChange, UnitCreation, UnitList, UnitView
+from assist_api.organisation.schemas import (
+    Membership,
+    OrganisationUnitList,
+    OrganisationUnitView,
+    UnitChange,
+    UnitCreation,
+)
 from assist_api.organisation.service import UnitService
 
 router = APIRouter(tags=["units"], dependencies=[Depends(permitted(Permission.MANAGE_UNITS))])
@@ -25,19 +31,19 @@ UnitsDep = Annotated[UnitService, Depends(get_units)]
 
 
 @router.get("/units")
-async def list_units(units: UnitsDep) -> UnitList:
+async def list_units(units: UnitsDep) -> OrganisationUnitList:
     """List every unit by name."""
     return await units.list_all()
 
 
 @router.post("/units", status_code=status.HTTP_201_CREATED)
-async def create_unit(creation: UnitCreation, actor: ActorDep, units: UnitsDep) -> UnitView:
+async def create_unit(creation: UnitCreation, actor: ActorDep, units: UnitsDep) -> OrganisationUnitView:
     """Add a unit below another one."""
     return await units.create(actor, creation)
 
 
 @router.put("/units/{unit_id}")
-async def change_unit(unit_id: UUID, change: UnitChange, actor: ActorDep, units: UnitsDep) -> UnitView:
+async def change_unit(unit_id: UUID, change: UnitChange, actor: ActorDep, units: UnitsDep) -> OrganisationUnitView:
     """Rename a unit or give it another sector."""
     return await units.change(actor, unit_id, change)
 

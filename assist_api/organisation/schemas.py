@@ -14,7 +14,7 @@ UnitName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 UnitSector = Literal["power", "heating", "water", "gas", "tv"]
 
 
-class UnitView(OutputModel):
+class OrganisationUnitView(OutputModel):
     """A unit and how many accounts belong to it."""
 
     id: UUID
@@ -25,10 +25,10 @@ class UnitView(OutputModel):
     members: int
 
 
-class UnitList(OutputModel):
+class OrganisationUnitList(OutputModel):
     """Every unit, by name."""
 
-    items: list[UnitView]
+    items: list[OrganisationUnitView]
 
 
 class UnitCreation(InputModel):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.organisation.repository import UnitRepository
-from assist_api.organisation.schemas import UnitChange, UnitCreation, UnitList, UnitView
+from assist_api.organisation.schemas import OrganisationUnitList, OrganisationUnitView, UnitChange, UnitCreation
 from assist_api.units.models import Unit
 from assist_api.units.tree import LEVEL_ABOVE, UnitKind
 from kit.clock import Clock
@@ -25,12 +25,14 @@ class UnitService:
         self._clock = clock
         self._audit = audit
 
-    async def list_all(self) -> UnitList:
+    async def list_all(self) -> OrganisationUnitList:
         """Return every unit by name, with how many accounts belong to it."""
         members = await self._units.count_members()
-        return UnitList(items=[_view(unit, members.get(unit.id, 0)) for unit in await self._units.list_all()])
+        return OrganisationUnitList(
+            items=[_view(unit, members.get(unit.id, 0)) for unit in await self._units.list_all()]
+        )
 
-    async def create(self, actor: Actor, creation: UnitCreation) -> UnitView:
+    async def create(self, actor: Actor, creation: UnitCreation) -> OrganisationUnitView:
         """Add a unit.
 
         Raises:
@@ -52,7 +54,7 @@ class UnitService:
         self._audit.record(self._session, actor, "unit.created", "unit", unit.id, after=view)
         return view
 
-    async def change(self, actor: Actor, unit_id: UUID, change: UnitChange) -> UnitView:
+    async def change(self, actor: Actor, unit_id: UUID, change: UnitChange) -> OrganisationUnitView:
         """Rename a unit or give it another sector.
 
         Raises:
@@ -121,6 +123,6 @@ class UnitService:
             raise ConflictError("There is a unit of this name already.", code="unit_name_taken")
 
 
-def _view(unit: Unit, members: int) -> UnitView:
-    fields = {name: getattr(unit, name) for name in UnitView.model_fields if name != "members"}
-    return UnitView.model_validate(fields | {"members": members})
+def _view(unit: Unit, members: int) -> OrganisationUnitView:
+    fields = {name: getattr(unit, name) for name in OrganisationUnitView.model_fields if name != "members"}
+    return OrganisationUnitView.model_validate(fields | {"members": members})
