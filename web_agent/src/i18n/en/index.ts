@@ -1,6 +1,7 @@
 import type { Texts } from '../texts'
 import accounts from './accounts.json'
 import call from './call.json'
+import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
@@ -11,6 +12,8 @@ import imports from './imports.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
+import notifications from './notifications.json'
+import policies from './policies.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -22,6 +25,7 @@ import words from './words.json'
 export const en: Texts = {
   ...accounts,
   ...call,
+  ...audit,
   ...calls,
   ...cases,
   ...category,
@@ -32,6 +36,8 @@ export const en: Texts = {
   ...knowledge,
   ...knowledgeTests,
   ...models,
+  ...notifications,
+  ...policies,
   ...search,
   ...session,
   ...suggestions,

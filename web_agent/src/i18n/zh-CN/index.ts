@@ -1,5 +1,6 @@
 import accounts from './accounts.json'
 import call from './call.json'
+import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
@@ -10,6 +11,8 @@ import imports from './imports.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
+import notifications from './notifications.json'
+import policies from './policies.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -21,6 +24,7 @@ import words from './words.json'
 export const zhCN = {
   ...accounts,
   ...call,
+  ...audit,
   ...calls,
   ...cases,
   ...category,
@@ -31,6 +35,8 @@ export const zhCN = {
   ...knowledge,
   ...knowledgeTests,
   ...models,
+  ...notifications,
+  ...policies,
   ...search,
   ...session,
   ...suggestions,
