@@ -26,7 +26,7 @@ from assist_api.cases.schemas import (
 )
 from assist_api.cases.story import FinishedCall, finished_call
 from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, CallState
-from assist_api.search.service import ANSWER_THRESHOLD, SearchEngine
+from assist_api.search.service import ANSWER_THRESHOLD, SearchEngine, is_alike
 from assist_api.suggestions.service import state_name
 from kb.case_repository import CaseFilter
 from kb.casebook.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
@@ -241,7 +241,7 @@ class CaseDesk:
         async with self._cases() as cases:
             found = await cases.find_cases([UUID(hit.document_id) for hit in result.hits])
         # What merely follows in the order resembles nothing; the cut-off is that of the typed search.
-        alike = [UUID(hit.document_id) for hit in result.hits if hit.confidence >= ANSWER_THRESHOLD]
+        alike = [UUID(hit.document_id) for hit in result.hits if is_alike(request.text, hit, ANSWER_THRESHOLD)]
         items = [found[case_id] for case_id in alike if case_id in found]
         return CaseSearchAnswer(items=items, next_cursor=None, state=state_name(result.state))
 
