@@ -86,7 +86,7 @@ def compose(
         jobs.build(core, notifier.service),
         speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
         taxonomy.build(core),
-        search.build(core, found),
+        search.build(core, found, kb_settings),
         words.build(core, found, speech.service),
         categories.build(core, found),
         editor := knowledge.build(core, found, chosen.service, kb_settings),

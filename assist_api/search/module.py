@@ -11,13 +11,14 @@ from assist_api.search.endpoints import router
 from assist_api.search.parts import Knowledge
 from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
+from kb.settings import KBSettings
 from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
 from kit.memory import give_back_freed_memory
 from kit.outbox import OutboxEvent, Subscriber
 from kit.tasks import TaskSupervisor
 
 
-def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
+def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
     """Build the module around the parts that search and classify."""
     background = TaskSupervisor("search")
 
@@ -59,7 +60,9 @@ def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
     return Module(
         name="search",
         service=knowledge,
-        provides=(TypedSearch(knowledge.search, core.database, core.clock),),
+        provides=(
+            TypedSearch(knowledge.search, core.database, core.clock, answer_threshold=settings.answer_threshold),
+        ),
         routers=(router,),
         start=read_words,
         warm_up=warm_up,
