@@ -72,6 +72,20 @@ class DangerDetector:
         before = text[: found.start()]
         return bool(self._rules.denial.search(before) or self._rules.denied_after.match(text[found.end() :]))
 
+    def is_guarded(self, text: str) -> bool:
+        """Whether a text as a whole is about something over, supposed, told, denied or priced."""
+        if any(
+            self._is_denied(hit, text) for pattern in self._rules.patterns for hit in pattern.parts[-1].finditer(text)
+        ):
+            return True
+        guards = [
+            self._rules.plain_denial,
+            *self._rules.near.values(),
+            self._rules.comparison,
+            *self._rules.sentence.values(),
+        ]
+        return any(guard.search(text) for guard in guards)
+
     def guard_of(self, text: str, start: int, end: int) -> str | None:
         """Return the name of the guard that keeps words of a text from counting; None for none."""
         stretch = self._stretch(text, start, end)

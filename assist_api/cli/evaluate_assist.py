@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, overload
 
 import typer
 from rich.console import RenderableType
 
 from assist_api.evaluation.intents import evaluate_intents, intents_tables, read_intents
 from assist_api.evaluation.masking import evaluate_masking, masking_tables
-from assist_api.evaluation.safety import evaluate_safety, safety_tables
+from assist_api.evaluation.safety import evaluate_safety, listener, read_utterances, safety_tables
 from assist_api.evaluation.slots import evaluate_slots, slots_tables
 from assist_api.evaluation.summaries import evaluate_summaries, summaries_tables
+from assist_api.ivr.intents import Embed
 from kb.search.embedders.registry import make_embedder
 from kb.settings import KBSettings
 
@@ -27,13 +29,21 @@ def register(app: typer.Typer, show: Show) -> None:
     """Add the commands to `tingzhi evaluate`."""
 
     @app.command("safety")
-    def safety(file: FileArgument, as_object: JsonOption = False) -> None:
+    def safety(
+        file: FileArgument,
+        rules_only: Annotated[
+            bool, typer.Option("--rules-only", help="As on partials: without the sentence model.")
+        ] = False,
+        as_object: JsonOption = False,
+    ) -> None:
         """Hear danger in what callers say: recall, false alarms, by kind.
 
         Lines have `id`, `text` and `expected`: one of the kinds of `assist_api/alerts/rules.yaml`, or `none`. The
         object of `--json` is `assist_api.evaluation.safety.SafetyReport`.
         """
-        report = evaluate_safety(file)
+        utterances = read_utterances(file)
+        with _embedding(is_wanted=not rules_only) as embed:
+            report = evaluate_safety(utterances, listener(embed))
         show(report, safety_tables(report), as_object)
 
     @app.command("slots")
@@ -77,10 +87,24 @@ def register(app: typer.Typer, show: Show) -> None:
         `assist_api.evaluation.intents.IntentsReport`.
         """
         sentences = read_intents(path)
-        embedder = make_embedder(KBSettings.load())
-        try:
-            embedder.warm_up()
-            report = evaluate_intents(sentences, embedder.embed_questions)
-        finally:
-            embedder.close()
+        with _embedding() as embed:
+            report = evaluate_intents(sentences, embed)
         show(report, intents_tables(report), as_object)
+
+
+@overload
+def _embedding(*, is_wanted: Literal[True] = True) -> AbstractContextManager[Embed]: ...
+@overload
+def _embedding(*, is_wanted: bool) -> AbstractContextManager[Embed | None]: ...
+@contextmanager
+def _embedding(*, is_wanted: bool = True) -> Iterator[Embed | None]:
+    """Open the installation's sentence model for one evaluation."""
+    if not is_wanted:
+        yield None
+        return
+    embedder = make_embedder(KBSettings.load())
+    try:
+        embedder.warm_up()
+        yield embedder.embed_questions
+    finally:
+        embedder.close()
