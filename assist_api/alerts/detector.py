@@ -11,6 +11,8 @@ from speech.text.correction import PinyinCorrector
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
 _TOGETHER = 60
 """Characters within which the parts of one pattern must stand: longer texts speak of several things."""
+_LETTER = 160
+"""Characters of a breathless half minute; longer texts are letters, and danger counts there only beside urgent words."""
 _BEFORE, _AFTER = 30, 18
 """Characters around a hit in which a guard counts: about one spoken clause on either side."""
 
@@ -89,6 +91,8 @@ class DangerDetector:
     def guard_of(self, text: str, start: int, end: int) -> str | None:
         """Return the name of the guard that keeps words of a text from counting; None for none."""
         stretch = self._stretch(text, start, end)
+        if len(text) > _LETTER and not self._rules.urgent.search(stretch):
+            return "letter"
         for name, guard in self._rules.near.items():
             if guard.search(stretch):
                 return name

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal, overload
+from typing import Annotated
 
 import typer
 from rich.console import RenderableType
@@ -18,6 +18,7 @@ from assist_api.evaluation.summaries import evaluate_summaries, summaries_tables
 from assist_api.ivr.intents import Embed
 from kb.search.embedders.registry import make_embedder
 from kb.settings import KBSettings
+from kit.errors import MisconfiguredError
 
 Show = Callable[[object, Sequence[RenderableType], bool], None]
 """Prints a report: as one JSON object when the last argument says so, else as tables."""
@@ -42,8 +43,11 @@ def register(app: typer.Typer, show: Show) -> None:
         object of `--json` is `assist_api.evaluation.safety.SafetyReport`.
         """
         utterances = read_utterances(file)
-        with _embedding(is_wanted=not rules_only) as embed:
-            report = evaluate_safety(utterances, listener(embed))
+        if rules_only:
+            report = evaluate_safety(utterances, listener(None))
+        else:
+            with _embedding() as embed:
+                report = evaluate_safety(utterances, listener(embed))
         show(report, safety_tables(report), as_object)
 
     @app.command("slots")
@@ -92,17 +96,12 @@ def register(app: typer.Typer, show: Show) -> None:
         show(report, intents_tables(report), as_object)
 
 
-@overload
-def _embedding(*, is_wanted: Literal[True] = True) -> AbstractContextManager[Embed]: ...
-@overload
-def _embedding(*, is_wanted: bool) -> AbstractContextManager[Embed | None]: ...
 @contextmanager
-def _embedding(*, is_wanted: bool = True) -> Iterator[Embed | None]:
+def _embedding() -> Iterator[Embed]:
     """Open the installation's sentence model for one evaluation."""
-    if not is_wanted:
-        yield None
-        return
     embedder = make_embedder(KBSettings.load())
+    if embedder is None:
+        raise MisconfiguredError("KB_EMBEDDER is none; these figures need the sentence model", code="embedder_missing")
     try:
         embedder.warm_up()
         yield embedder.embed_questions
