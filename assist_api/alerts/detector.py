@@ -12,7 +12,7 @@ _SENTENCE_END = re.compile(r"[。！？!?；;]")
 _TOGETHER = 60
 """Characters within which the parts of one pattern must stand: longer texts speak of several things."""
 _LETTER = 160
-"""Characters of a breathless half minute; longer texts are letters, and danger counts there only beside urgent words."""
+"""Characters of a breathless half minute; in longer texts, letters, danger counts only beside urgent words."""
 _BEFORE, _AFTER = 30, 18
 """Characters around a hit in which a guard counts: about one spoken clause on either side."""
 

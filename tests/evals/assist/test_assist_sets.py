@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 @pytest.fixture(scope="module")
 def embed() -> Iterator[Embed]:
     embedder = make_embedder(KBSettings.load())
+    assert embedder is not None
     embedder.warm_up()
     yield embedder.embed_questions
     embedder.close()
