@@ -1951,7 +1951,7 @@ export interface components {
             number?: number | null;
             /**
              * Answers Segment Id
-             * @description The utterance that it answers; null for a card that answers no turn by itself
+             * @description The customer's utterance that it answers
              */
             answers_segment_id?: string | null;
         };
