@@ -13,9 +13,6 @@ from assist_api.calls.events import (
     CallEvent,
     CallInterrupted,
     CallSnapshot,
-    Card,
-    CardSpoken,
-    CategoryRanking,
     EndReason,
     FeedbackRecorded,
     StageState,
@@ -24,7 +21,7 @@ from assist_api.calls.events import (
 from assist_api.calls.journal import EventData, make_event
 from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
 from assist_api.categories.ranked import CategoryRanking
-from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.suggestions.cards import Card, CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.transcripts.utterances import LegRole, Utterance
 from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_calls_events import AT, call_info
