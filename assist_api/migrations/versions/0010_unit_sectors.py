@@ -19,6 +19,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("import_units", sa.Column("sector", sa.String(length=16), nullable=False, server_default=""))
+    # The default was for the rows that were there; new ones say it themselves.
+    with op.batch_alter_table("import_units", schema=None) as batch_op:
+        batch_op.alter_column("sector", server_default=None)
 
 
 def downgrade() -> None:
