@@ -72,10 +72,6 @@ def _shape(shape: Any, page: int) -> Iterator[Block]:  # noqa: ANN401  # debt: p
         yield Block(BlockKind.DROPPED, shape.name, page=page, reason=DropReason.PICTURE, characters=0)
 
 
-def _is_picture(shape: Any) -> bool:  # noqa: ANN401  # debt: python-pptx has no types
-    return bool(getattr(shape, "has_chart", False)) or "PICTURE" in str(shape.shape_type)
-
-
 def _paragraph(paragraph: Any, page: int, *, is_furniture: bool) -> Iterator[Block]:  # noqa: ANN401  # debt: python-pptx has no types
     text = " ".join(paragraph.text.split())
     if not text:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb.measures import calibration_error
 from kb.search.features import Floats
 from kb.search.fit.samples import Sample
 from kb.search.ranking import RankingModel
-from kb.search.trust import calibration_error
 
 DEPTH = 10
 CERTAIN_ERRORS = 1.28

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kb.measures import calibration_error
 from kb.search.features import COLUMN, FEATURES
 from kb.search.fit.decision import Quality, compare, decide
 from kb.search.fit.judgements import JudgedQuestion, merged, read_gold
@@ -17,7 +18,7 @@ from kb.search.fit.service import fit_model
 from kb.search.measured import MeasuredQuestion
 from kb.search.ranking import RANKING_FEATURES, RankingModel, is_of_vectors, shipped_model
 from kb.search.ranking_versions import SHIPPED, LiveRanking, RankingModelDamagedError, RankingVersions
-from kb.search.trust import AnsweredQuestion, calibration_error, trust_report
+from kb.search.trust import AnsweredQuestion, trust_report
 from kb.search.trust_watch import best_confidence
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.assist_core_clock import ManualClock
