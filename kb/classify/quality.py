@@ -8,26 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import f1_score
 
-from kb.classify.calibration import expected_calibration_error
+from kb.measures import CurvePoint, calibration_error, risk_coverage
 
-COVERAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Where the risk-coverage curve is read: shares of the texts, the most confident answers first."""
 CONFUSIONS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    """What answering only the most confident share of the texts would give.
-
-    Attributes:
-        coverage: Share of texts answered.
-        accuracy: Share of right answers among them; the risk is what is missing to 1.
-        confidence: Lowest confidence that is still answered.
-    """
-
-    coverage: float
-    accuracy: float
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +67,11 @@ def measure(
         count=len(right),
         accuracy=float(is_right.mean()),
         macro_f1=float(f1_score(right, answered, average="macro", zero_division=0)),
-        calibration_error=expected_calibration_error(confidences, is_right),
+        calibration_error=calibration_error(confidences, is_right),
         coverage=float(is_covered.mean()),
         covered_accuracy=float(is_right[is_covered].mean()) if is_covered.any() else None,
         curve=risk_coverage(confidences, is_right),
         confusions=_confusions(right[~is_right], answered[~is_right]),
-    )
-
-
-def risk_coverage(confidences: npt.NDArray[np.float64], is_right: npt.NDArray[np.bool_]) -> tuple[CurvePoint, ...]:
-    """Return the accuracy of the most confident answers, for every share of `COVERAGES`."""
-    order = np.argsort(-confidences, kind="stable")
-    shares = np.cumsum(is_right[order]) / np.arange(1, len(order) + 1)
-    places = [max(1, round(coverage * len(order))) - 1 for coverage in COVERAGES]
-    return tuple(
-        CurvePoint(coverage, float(shares[place]), float(confidences[order][place]))
-        for coverage, place in zip(COVERAGES, places, strict=True)
     )
 
 
