@@ -32,7 +32,8 @@ class GivenScores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # debt
 
     def predict(self, scores: Floats) -> npt.NDArray[np.intp]:
         """Return the columns with the highest scores."""
-        return scores.argmax(axis=1)
+        columns: npt.NDArray[np.intp] = scores.argmax(axis=1)
+        return columns
 
 
 def temperature(scores: Floats, labels: npt.NDArray[np.intp]) -> CalibratedClassifierCV:

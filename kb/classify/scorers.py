@@ -95,7 +95,8 @@ class Scorer:
             else None
         )
         self.machine.fit(made, targets, sample_weight=weights)
-        return self.machine.predict(made) if held_out is None else held_out
+        scores: Floats = self.machine.predict(made) if held_out is None else held_out
+        return scores
 
     def scores(self, inputs: Any) -> Floats:  # noqa: ANN401  # rejected: texts or vectors
         """Return one row a text, one column a category."""
