@@ -10,18 +10,22 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from kb.classify.scorers import Floats, Rows, Splits
 
 SHARES = (0.4, 0.6)
 """What terms and meanings have to say in the mean; on `bank_topic` .4 to .6 differ by .005 of accuracy; the less
 terms say, the better it is calibrated (docs/benchmarks.md)."""
 
-Floats = npt.NDArray[np.floating]
-
 
 class GivenScores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # debt: scikit-learn has no types
     """A classifier whose inputs are scores already: scikit-learn's calibration works on top of one."""
 
-    def fit(self, scores: Floats, labels: npt.NDArray[np.intp]) -> GivenScores:
+    def fit(self, scores: Floats, labels: Rows) -> GivenScores:
         """Note the columns."""
         self.classes_ = np.arange(scores.shape[1])
         return self
@@ -30,13 +34,13 @@ class GivenScores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # debt
         """Return the scores; of two categories their difference, as scikit-learn wants it."""
         return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
 
-    def predict(self, scores: Floats) -> npt.NDArray[np.intp]:
+    def predict(self, scores: Floats) -> Rows:
         """Return the columns with the highest scores."""
-        columns: npt.NDArray[np.intp] = scores.argmax(axis=1)
+        columns: Rows = scores.argmax(axis=1)
         return columns
 
 
-def temperature(scores: Floats, labels: npt.NDArray[np.intp]) -> CalibratedClassifierCV:
+def temperature(scores: Floats, labels: Rows) -> CalibratedClassifierCV:
     """Return scikit-learn's temperature scaling of scores that were held out, one row a text."""
     rows = np.arange(len(labels))
     given = FrozenEstimator(GivenScores().fit(scores, labels))
@@ -58,7 +62,7 @@ class Calibration:
     whole: CalibratedClassifierCV
 
     @classmethod
-    def fit(cls, held_out: Sequence[Floats], labels: npt.NDArray[np.intp]) -> Calibration:
+    def fit(cls, held_out: Sequence[Floats], labels: Rows) -> Calibration:
         """Learn from the scores of texts that the scorers had not seen.
 
         Args:
@@ -71,6 +75,32 @@ class Calibration:
     def probabilities(self, scores: Sequence[Floats]) -> Floats:
         """Return calibrated probabilities: one row a text, one column a category."""
         probabilities: Floats = self.whole.predict_proba(_mean(self.views, scores))
+        return probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All scores of all categories, read together by a regression: what is near one trade may speak for another.
+
+    It has two weights for every two categories, so it needs many texts of few categories.
+
+    Attributes:
+        regression: Multinomial regression on standardised scores.
+    """
+
+    regression: Pipeline
+
+    @classmethod
+    def fit(cls, held_out: Sequence[Floats], labels: Rows, splits: Splits) -> tuple[Stack, Floats]:
+        """Learn as `Calibration.fit`; also returns the probabilities of texts that the regression had not seen."""
+        features = np.hstack(held_out)
+        regression = make_pipeline(StandardScaler(), LogisticRegression(C=0.03, max_iter=200))
+        unseen = cross_val_predict(regression, features, labels, cv=splits, method="predict_proba")
+        return cls(regression.fit(features, labels)), unseen
+
+    def probabilities(self, scores: Sequence[Floats]) -> Floats:
+        """Return probabilities: one row a text, one column a category."""
+        probabilities: Floats = self.regression.predict_proba(np.hstack(scores))
         return probabilities
 
 

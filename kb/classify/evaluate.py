@@ -12,9 +12,9 @@ import numpy as np
 
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
-from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
-from kb.classify.training import fit
+from kb.classify.training import fit_better
+from kb.measures import Quality, measure
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.remembering import RememberingEmbedder
 from kit.errors import InvalidInputError
@@ -110,7 +110,7 @@ def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> C
     if embedder is not None:
         embedder.recall(folder.name, [vector_text(content_text(example.text)) for example in (*train, *dev)], say)
     began = time.perf_counter()
-    trained = fit(train, embedder=embedder, is_written=True)
+    trained = fit_better(train, embedder=embedder)
     fit_seconds = time.perf_counter() - began + (0.0 if embedder is None else embedder.seconds)
     say(f"learned in {fit_seconds:.0f} s; asking")
     return ClassificationReport(

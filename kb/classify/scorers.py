@@ -8,22 +8,28 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags
+from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, Normalizer, StandardScaler
+from sklearn.svm import LinearSVC
 
 from kb.search.analysis.sounds import similar_sounds, sounds
 from kb.search.analysis.terms import words
 from kb.taxonomy import split_category_id
 
-MAX_TERMS = 100_000
+MAX_TERMS = 150_000
 MAX_LANDMARKS = 1_000
 """Known texts that all others are compared with; a straight regression on vectors is 1.5 points worse on 41 topics."""
 KERNEL_GAMMA = 0.5
 """Of the Gaussian kernel between unit vectors; 1.25 was half a point worse there."""
+
+NEVER_SEEN = -2.0
+"""Margin of a category that no text has; a wrong category's usual margin is about -1."""
 
 Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.floating]
@@ -73,11 +79,11 @@ class Scorer:
 
     Attributes:
         features: Turns inputs (texts, or sentence vectors) into features; a scikit-learn transformer.
-        machine: Ridge regression on the features.
+        machine: Regression on the features; a scikit-learn estimator.
     """
 
     features: Any
-    machine: Ridge
+    machine: Any
 
     def fit(self, inputs: Any, targets: Floats, weights: Floats, splits: Splits) -> Floats:  # noqa: ANN401  # rejected: texts or vectors
         """Learn from inputs; returns the scores of texts that were held out.
@@ -104,11 +110,42 @@ class Scorer:
         return scores
 
 
+class RatioMachines(BaseEstimator):  # type: ignore[misc]  # debt: scikit-learn has no types
+    """One support vector machine a category, each on terms weighed by how usual they are in the category's texts.
+
+    The weight is the log of how much more usual a term is there than in all others (Wang and Manning 2012). On 14
+    trades of written questions .774 are right by it, .765 by rarity.
+    """
+
+    def fit(self, features: csr_matrix, targets: Floats, sample_weight: Floats | None = None) -> RatioMachines:
+        """Learn from texts; a target of 1 is the text's own category."""
+        self.slopes_ = np.zeros((features.shape[1], targets.shape[1]), np.float32)
+        self.biases_ = np.full(targets.shape[1], NEVER_SEEN, np.float32)
+        for column in np.flatnonzero((targets == 1).any(axis=0)):
+            is_answer = targets[:, column] == 1
+            inside = 1.0 + features[is_answer].getnnz(axis=0)
+            outside = 1.0 + features[~is_answer].getnnz(axis=0)
+            ratios = np.log((inside / inside.sum()) / (outside / outside.sum())).astype(np.float32)
+            weighed = features @ diags(ratios)
+            machine = LinearSVC(C=1.0, random_state=0).fit(weighed, is_answer, sample_weight=sample_weight)
+            self.slopes_[:, column], self.biases_[column] = ratios * machine.coef_[0], machine.intercept_[0]
+        return self
+
+    def predict(self, features: csr_matrix) -> Floats:
+        """Return margins: one row a text, one column a category."""
+        margins: Floats = np.asarray(features @ self.slopes_ + self.biases_)
+        return margins
+
+
 def lexical_scorer(*, is_written: bool) -> Scorer:
     """Return the scorer that sees what stands there; it is given texts."""
-    terms = written_terms if is_written else spoken_terms
-    features = TfidfVectorizer(analyzer=terms, min_df=2, max_features=MAX_TERMS, sublinear_tf=True, dtype=np.float32)
-    return Scorer(features, Ridge(alpha=1.0, solver="sparse_cg", tol=1e-3))
+    if is_written:
+        plain = TfidfVectorizer(
+            analyzer=written_terms, min_df=2, max_features=MAX_TERMS, binary=True, use_idf=False, dtype=np.float32
+        )
+        return Scorer(plain, RatioMachines())
+    rare = TfidfVectorizer(analyzer=spoken_terms, min_df=2, max_features=MAX_TERMS, sublinear_tf=True, dtype=np.float32)
+    return Scorer(rare, Ridge(alpha=1.0, solver="sparse_cg", tol=1e-3))
 
 
 def vector_scorer(count: int) -> Scorer:

@@ -6,14 +6,14 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from kb.classify.calibration import Calibration
+from kb.classify.calibration import Calibration, Stack
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.scorers import Scorer
 from kb.classify.training import HeldOut
@@ -24,6 +24,7 @@ FORMAT = 6
 
 TRUSTED = (
     "kb.classify.calibration.GivenScores",
+    "kb.classify.scorers.RatioMachines",
     "kb.classify.scorers.spoken_terms",
     "kb.classify.scorers.written_terms",
     "sklearn.calibration._CalibratedClassifier",
@@ -59,7 +60,8 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "format": FORMAT,
         "categories": list(classifier.categories),
         "scorers": [(scorer.features, scorer.machine) for scorer in scorers],
-        "calibration": (list(classifier.calibration.views), classifier.calibration.whole),
+        "calibration": astuple(classifier.calibration),
+        "is_stacked": isinstance(classifier.calibration, Stack),
         "threshold": classifier.threshold,
         "is_written": classifier.is_written,
         "held_out": (held_out.keys, held_out.is_right),
@@ -85,7 +87,7 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
             content["categories"],
             lexical,
             vector[0] if vector else None,
-            Calibration(*content["calibration"]),
+            (Stack if content["is_stacked"] else Calibration)(*content["calibration"]),
             content["threshold"],
             embedder,
             is_written=content["is_written"],

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.model_selection import StratifiedGroupKFold
 
-from kb.classify.calibration import Calibration, fit_threshold
+from kb.classify.calibration import Calibration, Stack, fit_threshold
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
-from kb.classify.quality import Quality, measure
 from kb.classify.scorers import Floats, Rows, Splits, lexical_scorer, shared_parts, vector_scorer
 from kb.classify.text import content_text, vector_text
+from kb.measures import Quality, measure
 from kb.search.embedders.base import Embedder
 from kit.errors import InvalidInputError
 
@@ -107,8 +107,11 @@ def fit(
     if vectors is not None:
         vector = vector_scorer(len(vectors))
         held_out.append(vector.fit(vectors, targets, weights, splits))
-    calibration = Calibration.fit(held_out, labels)
-    probabilities = calibration.probabilities(held_out)
+    if is_written and splits:
+        calibration, probabilities = Stack.fit(held_out, labels, splits)
+    else:
+        calibration = Calibration.fit(held_out, labels)
+        probabilities = calibration.probabilities(held_out)
     confidences, answers = probabilities.max(axis=1), probabilities.argmax(axis=1)
     is_right = answers == labels
     wanted = fit_threshold(confidences, is_right, WANTED_ACCURACY)
@@ -119,6 +122,16 @@ def fit(
     quality = measure(categories[labels], categories[answers], confidences, threshold) if splits else None
     keys = [example_key(text, example.category_id) for text, example in by_text.items()]
     return Trained(classifier, HeldOut(np.array(keys, np.uint64), is_right), quality)
+
+
+def fit_better(examples: Sequence[Example], *, embedder: Embedder | None = None) -> Trained:
+    """Learn from texts as they are said and as they are written; keep what is right more often on held-out ones.
+
+    Raises:
+        InvalidInputError: As `fit`.
+    """
+    ways = [fit(examples, embedder=embedder, is_written=is_written) for is_written in (False, True)]
+    return max(ways, key=lambda trained: 0.0 if trained.quality is None else trained.quality.accuracy)
 
 
 def balanced(labels: Rows, weights: Floats) -> Floats:
