@@ -21,9 +21,10 @@ from kb.classify.comparison import compare
 from kb.classify.examples import Example, ExampleSource, Origin, examples_from
 from kb.classify.models import CategoryModelRow
 from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason
+from kb.classify.scorers import Floats
 from kb.classify.storage import StoredModel, load_model, model_path, remove_models, save_model
 from kb.classify.text import content_text, vector_text
-from kb.classify.training import Floats, Trained, embed, fit
+from kb.classify.training import Trained, embed, fit
 from kb.search.documents import DocumentSource
 from kb.search.embedders.base import Embedder
 from kb.taxonomy.tree import Taxonomy, load_taxonomy

@@ -55,11 +55,6 @@ class _Fingerprint:
         return Counter(_DECIDING.findall("\n".join(part.folded.text for part in self.document.told)))
 
 
-def is_near_duplicate(one: ProjectedDocument, other: ProjectedDocument) -> bool:
-    """Whether two documents of the same kind say nearly the same."""
-    return _is_same(_Fingerprint(one), _Fingerprint(other))
-
-
 def _is_same(one: _Fingerprint, other: _Fingerprint) -> bool:
     if one.document.document.kind is not other.document.document.kind:
         return False
