@@ -19,7 +19,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/session/password"): ("account.password_changed", "session.refused"),
     ("POST", f"{API}/accounts"): ("account.created",),
     ("PATCH", f"{API}/accounts/{{account_id}}"): ("account.changed",),
-    ("PUT", f"{API}/accounts/{{account_id}}/unit"): ("account.unit_changed",),
+    ("PUT", f"{API}/accounts/{{account_id}}/unit"): ("account.moved",),
     ("POST", f"{API}/units"): ("unit.created",),
     ("PUT", f"{API}/units/{{unit_id}}"): ("unit.changed",),
     ("DELETE", f"{API}/units/{{unit_id}}"): ("unit.removed",),
