@@ -17,6 +17,7 @@ from assist_api.http.application import Application
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.imports import module as imports
+from assist_api.imports.service import KIND as DOCUMENTS_IMPORT
 from assist_api.jobs import module as jobs
 from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
@@ -62,7 +63,10 @@ def compose(
     clock = clock or SystemClock()
     kb_settings = kb_settings or KBSettings.load()
     database = Database(settings.effective_database_url)
-    sessions = SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime)
+    log = audit.build(database, clock)
+    sessions = SessionService(
+        database, clock, log.service, idle=settings.session_idle, lifetime=settings.session_lifetime
+    )
     outbox = Outbox(clock)
     use_outbox(database, outbox)
     core = Core(
@@ -72,7 +76,7 @@ def compose(
         sessions=sessions,
         jobs=JobQueue(clock),
         outbox=outbox,
-        audit=(log := audit.build(database, clock)).service,
+        audit=log.service,
     )
     found = parts_of_search(settings, kb_settings, database, clock)
 
@@ -92,11 +96,13 @@ def compose(
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(core, found, speech.service),
-        imports.build(core, found, editor.find(PublicationGate), kb_settings),
+        imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))
-    return Application(core, listed, on_failed=(tell_owner(notifier.service),))
+    return Application(
+        core, listed, on_failed=(tell_owner(notifier.service, told_by_module=frozenset({DOCUMENTS_IMPORT})),)
+    )
 
 
 def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:

@@ -34,6 +34,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         clock=core.clock,
         data_dir=core.settings.data_dir,
         max_concurrent=core.settings.max_concurrent_calls,
+        audit=core.audit,
         demo_calls=load_demo_calls(),
     )
 

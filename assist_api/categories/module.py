@@ -16,7 +16,7 @@ from kit.periodic import Loop
 def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
     """Build the module."""
     categories = knowledge.categories
-    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories)
+    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories, core.database, core.audit)
 
     async def probe() -> PartHealth:
         return category_health(categories)

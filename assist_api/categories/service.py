@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.categories.schemas import (
     CategoryModelEvent,
@@ -11,9 +12,12 @@ from assist_api.categories.schemas import (
     ModelComparison,
     ModelQuality,
 )
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from kb.classify.models import CategoryModelRow
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService
+from kit.db import Database
 from kit.errors import AssistError, ConflictError
 from kit.tasks import TaskSupervisor
 
@@ -23,9 +27,13 @@ log = structlog.get_logger(__name__)
 class CategoryModelDesk:
     """Use cases on category models."""
 
-    def __init__(self, registry: ModelRegistry, categories: CategoryService) -> None:
+    def __init__(
+        self, registry: ModelRegistry, categories: CategoryService, database: Database, audit: AuditTrail
+    ) -> None:
         self._registry = registry
         self._categories = categories
+        self._database = database
+        self._audit = audit
         self._tasks = TaskSupervisor("category-models")
 
     async def overview(self) -> CategoryModels:
@@ -45,23 +53,29 @@ class CategoryModelDesk:
             tolerance=self._categories.policy.tolerance,
         )
 
-    def start_training(self, asked_by: str) -> None:
+    async def start_training(self, actor: Actor) -> None:
         """Begin to learn a model; it takes seconds to minutes and is decided on by itself.
 
         Raises:
             ConflictError: `category_training_runs`.
         """
         self._refuse_while_learning()
-        self._tasks.start(self._train(asked_by), name="category-training")
+        async with self._database.session() as session:
+            self._audit.record(session, actor, "category_model.ordered", "category_model", "next")
+        self._tasks.start(self._train(actor.name), name="category-training")
 
-    async def roll_back(self, number: int, done_by: str, note: str) -> CategoryModels:
+    async def roll_back(self, number: int, actor: Actor, note: str) -> CategoryModels:
         """Make an earlier model live; see `CategoryService.roll_back`.
 
         Raises:
             ConflictError: `category_training_runs`; what is being learned would be live soon after.
         """
         self._refuse_while_learning()
-        await self._categories.roll_back(number, done_by, note)
+
+        def record(session: AsyncSession) -> None:
+            self._audit.record(session, actor, "category_model.rolled_back", "category_model", str(number))
+
+        await self._categories.roll_back(number, actor.name, note, also=record)
         return await self.overview()
 
     def _refuse_while_learning(self) -> None:

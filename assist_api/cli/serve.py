@@ -13,10 +13,12 @@ from rich.console import Console
 
 from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
 from assist_api.app import create_app
+from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
 from assist_api.lifespan import accepting
+from assist_api.http.actor import program
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
@@ -81,7 +83,11 @@ async def _reset_admin_password(settings: AssistSettings) -> str:
     try:
         await runner.upgrade(database)
         async with database.session() as session:
-            return await AccountService(session, SystemClock()).reset_admin_password()
+            clock = SystemClock()
+            password = await AccountService(session, clock).reset_admin_password()
+            by = program("tingzhi serve --reset-admin-password")
+            AuditLog(clock).record(session, by, "account.password_reset", "account", FIRST_ADMIN_NAME)
+            return password
     finally:
         await database.aclose()
 

@@ -26,7 +26,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Word
     core.outbox.follow(Subscriber("recogniser-words", (KNOWLEDGE_CHANGED, WORDS_CHANGED), follow))
     return Module(
         name="words",
-        service=WordEditor(core.database, core.clock, knowledge.words),
+        service=WordEditor(core.database, core.clock, knowledge.words, core.audit),
         provides=(recogniser_words,),
         routers=(router,),
         begin=recogniser_words.refresh,

@@ -22,6 +22,7 @@ from kb.classify.examples import Example, ExampleSource, Origin, examples_from
 from kb.classify.models import CategoryModelRow
 from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason
 from kb.classify.scorers import Floats
+from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason, Write, nothing_else
 from kb.classify.storage import StoredModel, load_model, model_path, remove_models, save_model
 from kb.classify.text import content_text, vector_text
 from kb.classify.training import Trained, embed, fit
@@ -165,8 +166,10 @@ class CategoryService:
         async with self._training:
             return await self._renew(Reason.ASKED, asked_by)
 
-    async def roll_back(self, number: int, done_by: str, note: str = "") -> CategoryModelRow:
-        """Make an earlier model the live one, here at once, elsewhere when `follow` looks.
+    async def roll_back(
+        self, number: int, done_by: str, note: str = "", *, also: Write = nothing_else
+    ) -> CategoryModelRow:
+        """Make an earlier model the live one, here at once, elsewhere when `follow` looks; see `make_live`.
 
         Raises:
             NotFoundError: There is no such model.
@@ -178,7 +181,7 @@ class CategoryService:
             if number in rows and stored is None:
                 message = f"The file of model {number} is gone or damaged; learn a new model instead."
                 raise ConflictError(message, code="category_model_file_missing")
-            row = await self._registry.make_live(number, done_by, note)
+            row = await self._registry.make_live(number, done_by, note, also=also)
             if stored is not None:
                 self._classifier, self._number, self._is_judged = stored.classifier, number, True
             log.info("category_model_rolled_back", number=number)
