@@ -52,8 +52,8 @@ async def list_category_models(_editor: Editor, models: ModelsDep) -> CategoryMo
 
 @router.post("/category-models", status_code=status.HTTP_202_ACCEPTED)
 async def train_category_model(account: Editor, models: ModelsDep) -> None:
-    """Learn a model from everything there is; 409 while one is being learned."""
-    models.start_training(account.display_name)
+    """Order a model that learns from everything there is; 409 while one is being learned."""
+    await models.order_training(account.display_name, account.id)
 
 
 @router.post("/category-models/{number}/live")
