@@ -37,7 +37,7 @@ MAX_SHOWN = 3
 FOUND_AGAIN = 0.7
 """A category that another search of the call finds again: what that is worth of the search before. Of 60 calls in text
 form 49 have the right category first if only the best search counts, 53 at 0.5, 54 at 0.7, 53 if every search counts
-the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks.md)."""
+the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks/2026-11-29.md)."""
 FOUND_AT_MOST = 8
 """Searches that count for a category; the next would add 0.06 at most."""
 BUDGET_MS = 60_000

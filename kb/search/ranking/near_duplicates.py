@@ -16,7 +16,7 @@ from functools import cached_property
 from kb.search.ranking.projections import ProjectedDocument
 
 SAME_ABOVE = 0.7
-"""Jaccard similarity of three-character pieces from which two documents are one (docs/benchmarks.md)."""
+"""Jaccard similarity of three-character pieces from which two documents are one (docs/benchmarks/2026-11-29.md)."""
 TITLES_ABOVE = 0.7
 """Share of the shorter title's character pairs that the other title must have; a copy for a region adds its name."""
 LOOKED_AT = 30
