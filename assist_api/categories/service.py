@@ -11,14 +11,13 @@ from assist_api.categories.schemas import (
     ModelComparison,
     ModelQuality,
 )
+from assist_api.categories.training import CategoryTraining
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from kb.classify.models import CategoryModelRow
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService
-from assist_api.categories.training import CategoryTraining
 from kit.errors import ConflictError
-
 
 
 class CategoryModelDesk:

@@ -17,8 +17,8 @@ from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
-from assist_api.lifespan import accepting
 from assist_api.http.actor import program
+from assist_api.lifespan import accepting
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock

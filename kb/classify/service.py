@@ -20,9 +20,8 @@ from kb.classify.classifier import CategoryClassifier, CategoryRankingResult
 from kb.classify.comparison import compare
 from kb.classify.examples import Example, ExampleSource, Origin, examples_from
 from kb.classify.models import CategoryModelRow
-from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason
-from kb.classify.scorers import Floats
 from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason, Write, nothing_else
+from kb.classify.scorers import Floats
 from kb.classify.storage import StoredModel, load_model, model_path, remove_models, save_model
 from kb.classify.text import content_text, vector_text
 from kb.classify.training import Trained, embed, fit
