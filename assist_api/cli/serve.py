@@ -112,6 +112,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
                 timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
                 ws="websockets-sansio",
                 ws_max_size=MAX_SOCKET_MESSAGE_BYTES,
