@@ -1992,7 +1992,7 @@ export interface components {
         };
         /**
          * CallAnswered
-         * @description The call began, or went on after an interruption (`resumed_at_ms` > 0).
+         * @description A replayed call began, or went on after an interruption (`resumed_at_ms` > 0).
          */
         CallAnswered: {
             /**
@@ -2066,7 +2066,7 @@ export interface components {
         };
         /**
          * CallEnded
-         * @description The end of a call; only feedback and the agent's category may follow.
+         * @description The end of a call, `abandoned` by its reason or else `ended`; only feedback and a chosen category may follow.
          */
         CallEnded: {
             reason: components["schemas"]["EndReason"];
@@ -2110,7 +2110,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -2200,6 +2200,40 @@ export interface components {
             data: components["schemas"]["CallInterrupted"];
         };
         /**
+         * CallOffered
+         * @description A telephone call has arrived; it has no known length and nobody has answered yet.
+         */
+        CallOffered: {
+            /** Title */
+            title: string;
+            /** Leg Roles */
+            leg_roles: components["schemas"]["LegRole"][];
+        };
+        /**
+         * CallOfferedEvent
+         * @description `call.offered`.
+         */
+        CallOfferedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.offered";
+            data: components["schemas"]["CallOffered"];
+        };
+        /**
          * CallPage
          * @description One page of calls, newest first.
          */
@@ -2271,7 +2305,52 @@ export interface components {
          * @description Where a call is; a replayed recording is answered at once.
          * @enum {string}
          */
-        CallState: "answered" | "interrupted" | "ended";
+        CallState: "offered" | "ringing" | "answered" | "held" | "transferred" | "ended" | "abandoned" | "interrupted";
+        /**
+         * CallStateChanged
+         * @description A telephone call went to another state, short of its end; `assist_api.calls.states` says which may follow.
+         */
+        CallStateChanged: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "offered" | "ringing" | "answered" | "held" | "transferred";
+            /**
+             * Agent Name
+             * @description Who rings, talks or holds; null while there is no agent
+             */
+            agent_name: string | null;
+            /**
+             * Agent Account Id
+             * @description Account of that agent; null when none belongs to the telephone
+             */
+            agent_account_id: string | null;
+        };
+        /**
+         * CallStateChangedEvent
+         * @description `call.state_changed`.
+         */
+        CallStateChangedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.state_changed";
+            data: components["schemas"]["CallStateChanged"];
+        };
         /**
          * Card
          * @description One knowledge entry revision, as suggested.
@@ -3152,7 +3231,7 @@ export interface components {
          * @description Why a call ended.
          * @enum {string}
          */
-        EndReason: "completed" | "stopped" | "failed";
+        EndReason: "completed" | "stopped" | "failed" | "abandoned";
         /**
          * EntryDetail
          * @description An entry with the revision readers see.
@@ -6300,8 +6379,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -13687,7 +13766,8 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
-                state?: components["schemas"]["CallState"] | null;
+                /** @description Any of these; all when left out */
+                state?: components["schemas"]["CallState"][] | null;
                 source?: ("replay" | "demo" | "cli" | "live") | null;
             };
             header?: never;
