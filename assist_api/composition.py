@@ -30,6 +30,8 @@ from assist_api.search import module as search
 from assist_api.search.parts import Knowledge, build_knowledge
 from assist_api.settings import AssistSettings
 from assist_api.taxonomy import module as taxonomy
+from assist_api.telephony import module as telephony
+from assist_api.telephony.settings import TelephonySettings
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
 from kb.settings import KBSettings
@@ -60,7 +62,7 @@ def compose(
         further: Builders of modules beyond the list below, such as those that a test adds.
 
     Raises:
-        MisconfiguredError: A `KB_` or `SPEECH_` variable cannot be used.
+        MisconfiguredError: A `KB_`, `SPEECH_` or `CTI_` variable cannot be used.
     """
     clock = clock or SystemClock()
     kb_settings = kb_settings or KBSettings.load()
@@ -98,6 +100,7 @@ def compose(
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(core, found, speech.service),
+        telephony.build(core, running.service, TelephonySettings.load()),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
         *(build(core) for build in further),

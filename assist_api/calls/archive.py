@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-from assist_api.calls.events import CallState
 from assist_api.calls.models import CallRow
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.repository import CallRepository, call_info
-from assist_api.calls.schemas import CallEventPage, CallPage, CallSource
+from assist_api.calls.schemas import CallEventPage, CallPage, SourceKind
+from assist_api.calls.states import CallState
 from assist_api.calls.viewer import CallViewer
 from assist_api.http.permissions import Permission
 from kit.db import Database
@@ -30,8 +31,8 @@ class CallArchive:
         *,
         cursor: str | None = None,
         limit: int = 50,
-        state: CallState | None = None,
-        source: CallSource | None = None,
+        states: Sequence[CallState] = (),
+        source: SourceKind | None = None,
     ) -> CallPage:
         """Return calls the viewer may read, newest first.
 
@@ -41,7 +42,7 @@ class CallArchive:
         async with self._database.session() as session:
             rows = await CallRepository(session).page(
                 agent_account_id=None if viewer.can_read_all else viewer.account_id,
-                state=state,
+                states=states,
                 source=source,
                 before=decode_cursor(cursor),
                 limit=limit + 1,

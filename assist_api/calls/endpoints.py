@@ -9,20 +9,21 @@ from fastapi import APIRouter, File, Form, Query, UploadFile, status
 from fastapi.responses import FileResponse
 
 from assist_api.calls.access import CallsDep, FeedbackGiverDep, ListenerDep, ReaderDep, ReplayerDep
-from assist_api.calls.events import CallSnapshotEvent, CallState, FeedbackRecorded
+from assist_api.calls.events import CallSnapshotEvent, FeedbackRecorded
 from assist_api.calls.recordings import MEDIA_TYPES, IncomingFile
 from assist_api.calls.schemas import (
     CallAccepted,
     CallEventPage,
     CallPage,
-    CallSource,
     CategoryChoice,
     DemoCallInfo,
     DemoCallRequest,
     FeedbackRequest,
     ReplaySpeed,
     Sector,
+    SourceKind,
 )
+from assist_api.calls.states import CallState
 from assist_api.categories.ranked import CategoryChosen
 
 router = APIRouter(tags=["calls"])
@@ -39,11 +40,11 @@ async def list_calls(
     viewer: ReaderDep,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: PageLimit = 50,
-    state: CallState | None = None,
-    source: CallSource | None = None,
+    state: Annotated[list[CallState] | None, Query(description="Any of these; all when left out")] = None,
+    source: SourceKind | None = None,
 ) -> CallPage:
     """List calls, newest first: one's own, or everyone's with the permission for it."""
-    return await calls.archive.page(viewer, cursor=cursor, limit=limit, state=state, source=source)
+    return await calls.archive.page(viewer, cursor=cursor, limit=limit, states=state or (), source=source)
 
 
 @router.get("/calls/{call_id}")

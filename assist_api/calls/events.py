@@ -8,25 +8,21 @@ that generated TypeScript has no false optionals.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast, get_args
 from uuid import UUID
 
 from pydantic import Field
 
+from assist_api.calls.states import CallState
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.transcripts.utterances import LegRole, Utterance
 
-
-class CallState(StrEnum):
-    """Where a call is; a replayed recording is answered at once."""
-
-    ANSWERED = "answered"
-    INTERRUPTED = "interrupted"
-    ENDED = "ended"
+RunningState = Literal[CallState.OFFERED, CallState.RINGING, CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRED]
 
 
 class EndReason(StrEnum):
@@ -35,6 +31,8 @@ class EndReason(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
     FAILED = "failed"
+    ABANDONED = "abandoned"
+    """The customer hung up before an agent answered."""
 
 
 class Verdict(StrEnum):
@@ -66,8 +64,23 @@ class StageState(WireModel):
     lag_ms: int = Field(description="How far behind the audio, 0 when not late")
 
 
+class CallOffered(WireModel):
+    """A telephone call has arrived; it has no known length and nobody has answered yet."""
+
+    title: str
+    leg_roles: list[LegRole]
+
+
+class CallStateChanged(WireModel):
+    """A telephone call went to another state, short of its end; `assist_api.calls.states` says which may follow."""
+
+    state: RunningState
+    agent_name: str | None = Field(description="Who rings, talks or holds; null while there is no agent")
+    agent_account_id: UUID | None = Field(description="Account of that agent; null when none belongs to the telephone")
+
+
 class CallAnswered(WireModel):
-    """The call began, or went on after an interruption (`resumed_at_ms` > 0)."""
+    """A replayed call began, or went on after an interruption (`resumed_at_ms` > 0)."""
 
     source: Literal["replay", "demo", "cli", "live"]
     title: str
@@ -84,7 +97,7 @@ class CallInterrupted(WireModel):
 
 
 class CallEnded(WireModel):
-    """The end of a call; only feedback and the agent's category may follow."""
+    """The end of a call, `abandoned` by its reason or else `ended`; only feedback and a chosen category may follow."""
 
     reason: EndReason
     code: str = Field(description="Error code when failed, else empty")
@@ -96,6 +109,20 @@ class _Event(WireModel):
     call_id: UUID
     seq: int
     at: datetime
+
+
+class CallOfferedEvent(_Event):
+    """`call.offered`."""
+
+    type: Literal["call.offered"] = "call.offered"
+    data: CallOffered
+
+
+class CallStateChangedEvent(_Event):
+    """`call.state_changed`."""
+
+    type: Literal["call.state_changed"] = "call.state_changed"
+    data: CallStateChanged
 
 
 class CallAnsweredEvent(_Event):
@@ -228,7 +255,9 @@ class CallSnapshotEvent(_Event):
 
 
 CallEvent = Annotated[
-    CallAnsweredEvent
+    CallOfferedEvent
+    | CallStateChangedEvent
+    | CallAnsweredEvent
     | CallInterruptedEvent
     | CallEndedEvent
     | TranscriptPartialEvent
@@ -242,6 +271,25 @@ CallEvent = Annotated[
     | StageStateChangedEvent,
     Field(discriminator="type"),
 ]
+
+EVENT_TYPES: Mapping[type[WireModel], type[_Event]] = {
+    event.model_fields["data"].annotation: event
+    for event in get_args(get_args(CallEvent)[0])
+    if event is not TranscriptPartialEvent
+}
+"""Which event carries which data; an utterance that is not final yet goes with `transcript.partial`."""
+
+
+def event_of(call_id: UUID, seq: int, at: datetime, data: WireModel) -> CallEvent:
+    """Return the event that carries the data.
+
+    Raises:
+        KeyError: No event carries data of this type.
+    """
+    is_partial = isinstance(data, Utterance) and not data.is_final
+    kind = TranscriptPartialEvent if is_partial else EVENT_TYPES[type(data)]
+    return cast("CallEvent", kind.model_validate({"call_id": call_id, "seq": seq, "at": at, "data": data}))
+
 
 ServerMessage = Annotated[CallSnapshotEvent | CallEvent, Field(discriminator="type")]
 """What the server sends on `/api/v1/calls/{call_id}/stream`."""

@@ -2,6 +2,8 @@
 
 A snapshot is `empty_snapshot` folded over the persisted events, and then over the partials that run. The rules:
 
+- A call is `offered` before its first event; `assist_api.calls.states` says which state may follow which, and an event
+  that breaks it is refused.
 - A segment has one utterance. A partial replaces an older partial of its segment, never a final; the first final
   replaces the partials, a second one is ignored. An empty final (noise) takes the utterance away.
 - Partials do not outlive their process: an interruption or the end of the call drops them.
@@ -15,7 +17,7 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -25,11 +27,13 @@ from assist_api.calls.events import (
     CallEvent,
     CallInfo,
     CallInterruptedEvent,
+    CallOfferedEvent,
     CallSnapshot,
-    CallState,
+    CallStateChangedEvent,
     CardSpokenEvent,
     CategoryChosenEvent,
     CategoryRankedEvent,
+    EndReason,
     FeedbackRecordedEvent,
     StageStateChangedEvent,
     SuggestionShownEvent,
@@ -38,6 +42,7 @@ from assist_api.calls.events import (
     TranscriptPartialEvent,
     Verdict,
 )
+from assist_api.calls.states import CallState, require_legal
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -52,7 +57,7 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
     """
     head = call.model_copy(
         update={
-            "state": CallState.ANSWERED,
+            "state": CallState.OFFERED,
             "ended_at": None,
             "end_reason": None,
             "end_code": "",
@@ -74,7 +79,11 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
 
 
 def reduce_call(snapshot: CallSnapshot, event: CallEvent) -> CallSnapshot:
-    """Return the snapshot after the event; events that change nothing return the same object."""
+    """Return the snapshot after the event; events that change nothing return the same object.
+
+    Raises:
+        IllegalTransitionError: The call cannot go to the state that the event brings.
+    """
     handler = _HANDLERS.get(type(event))
     return handler(snapshot, event) if handler else snapshot
 
@@ -84,30 +93,41 @@ def fold(snapshot: CallSnapshot, events: Iterable[CallEvent]) -> CallSnapshot:
     return reduce(reduce_call, events, snapshot)
 
 
+def _in_state(snapshot: CallSnapshot, state: CallState, head: Mapping[str, object]) -> CallSnapshot:
+    require_legal(snapshot.call.state, state)
+    return snapshot.model_copy(update={"call": snapshot.call.model_copy(update={"state": state, **head})})
+
+
+def _offered(snapshot: CallSnapshot, event: CallOfferedEvent) -> CallSnapshot:
+    head = {"title": event.data.title, "leg_roles": event.data.leg_roles}
+    return snapshot.model_copy(update={"call": snapshot.call.model_copy(update=head)})
+
+
+def _state_changed(snapshot: CallSnapshot, event: CallStateChangedEvent) -> CallSnapshot:
+    name = event.data.agent_name
+    return _in_state(snapshot, event.data.state, {} if name is None else {"agent_name": name})
+
+
 def _answered(snapshot: CallSnapshot, event: CallAnsweredEvent) -> CallSnapshot:
     data = event.data
     head = {
-        "state": CallState.ANSWERED,
         "source": data.source,
         "title": data.title,
         "duration_ms": data.duration_ms,
         "speed": data.speed,
         "leg_roles": data.leg_roles,
     }
-    return snapshot.model_copy(update={"call": snapshot.call.model_copy(update=head)})
+    return _in_state(snapshot, CallState.ANSWERED, head)
 
 
 def _interrupted(snapshot: CallSnapshot, event: CallInterruptedEvent) -> CallSnapshot:
-    head = {"state": CallState.INTERRUPTED, "heard_ms": max(snapshot.call.heard_ms, event.data.heard_ms)}
-    return snapshot.model_copy(
-        update={"call": snapshot.call.model_copy(update=head), "utterances": _finals(snapshot), "stages": []}
-    )
+    head = {"heard_ms": max(snapshot.call.heard_ms, event.data.heard_ms)}
+    return _quiet(_in_state(snapshot, CallState.INTERRUPTED, head))
 
 
 def _ended(snapshot: CallSnapshot, event: CallEndedEvent) -> CallSnapshot:
     data = event.data
     head = {
-        "state": CallState.ENDED,
         "ended_at": event.at,
         "end_reason": data.reason,
         "end_code": data.code,
@@ -115,13 +135,14 @@ def _ended(snapshot: CallSnapshot, event: CallEndedEvent) -> CallSnapshot:
         "duration_ms": data.duration_ms if snapshot.call.duration_ms is None else snapshot.call.duration_ms,
         "heard_ms": max(snapshot.call.heard_ms, data.duration_ms),
     }
-    return snapshot.model_copy(
-        update={"call": snapshot.call.model_copy(update=head), "utterances": _finals(snapshot), "stages": []}
-    )
+    state = CallState.ABANDONED if data.reason is EndReason.ABANDONED else CallState.ENDED
+    return _quiet(_in_state(snapshot, state, head))
 
 
-def _finals(snapshot: CallSnapshot) -> list[Utterance]:
-    return [utterance for utterance in snapshot.utterances if utterance.is_final]
+def _quiet(snapshot: CallSnapshot) -> CallSnapshot:
+    """Return a call that nobody transcribes any more."""
+    finals = [utterance for utterance in snapshot.utterances if utterance.is_final]
+    return snapshot.model_copy(update={"utterances": finals, "stages": []})
 
 
 def _partial(snapshot: CallSnapshot, event: TranscriptPartialEvent) -> CallSnapshot:
@@ -189,6 +210,8 @@ def _stage(snapshot: CallSnapshot, event: StageStateChangedEvent) -> CallSnapsho
 
 
 _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
+    CallOfferedEvent: _offered,
+    CallStateChangedEvent: _state_changed,
     CallAnsweredEvent: _answered,
     CallInterruptedEvent: _interrupted,
     CallEndedEvent: _ended,

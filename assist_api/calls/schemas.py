@@ -12,7 +12,7 @@ from assist_api.http.schemas import InputModel
 from assist_api.http.wire import WireModel
 
 ReplaySpeed = Literal["1", "max"]
-CallSource = Literal["replay", "demo", "cli", "live"]
+SourceKind = Literal["replay", "demo", "cli", "live"]
 Sector = Literal["power", "heating", "water", "gas", "tv"]
 
 

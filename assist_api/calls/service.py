@@ -20,21 +20,24 @@ from assist_api.calls.archive import CallArchive
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
 from assist_api.calls.demo.catalog import DemoCall
-from assist_api.calls.events import CallAnswered, CallSnapshotEvent, CallState, FeedbackRecorded
+from assist_api.calls.events import CallAnswered, CallOffered, CallSnapshotEvent, CallStateChanged, FeedbackRecorded
 from assist_api.calls.feedback import FeedbackDesk
 from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
 from assist_api.calls.lease import RunnerLease
 from assist_api.calls.new_call import NewCall, call_row
 from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
-from assist_api.calls.replay import ROLES, LegOpener
 from assist_api.calls.repository import CallRepository
-from assist_api.calls.runs import CallRun, CallRunner
-from assist_api.calls.schemas import CallSource, FeedbackRequest, ReplaySpeed
+from assist_api.calls.runs import CallRun, CallRunner, Ending
+from assist_api.calls.schemas import FeedbackRequest, ReplaySpeed, SourceKind
+from assist_api.calls.sources.base import LegOpener
+from assist_api.calls.sources.live import LiveSource
+from assist_api.calls.sources.recording import ROLES
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
 from assist_api.categories.ranked import CategoryChosen
+from assist_api.http.actor import program
 from assist_api.http.core import AuditTrail
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
@@ -146,7 +149,7 @@ class CallService:
         speed: ReplaySpeed,
         sector: str | None = None,
         title: str = "",
-        source: CallSource = "replay",
+        source: SourceKind = "replay",
         call_id: UUID | None = None,
     ) -> UUID:
         """Check and store a recording, and begin the call.
@@ -197,6 +200,77 @@ class CallService:
         await self._accesses.note(viewer.actor, "call.listened", "call", call_id)
         return path
 
+    async def start_live(
+        self, call_id: UUID, *, title: str = "", sector: str | None = None, customer_number: str = ""
+    ) -> LiveSource:
+        """Begin a telephone call, or go on with one that this server was carrying before it was restarted.
+
+        A call that people speak in is never refused, so it does not wait for a place among the replays; it takes one.
+
+        Args:
+            call_id: The same for the same call, also after a restart.
+            title: What lists show of it.
+            sector: Which sector's answers count first.
+            customer_number: Personal; only its masked form is kept.
+
+        Returns:
+            What hears its legs.
+
+        Raises:
+            ConflictError: The call is over, or another process carries it.
+        """
+        if (run := self._runs.get(call_id)) is None:
+            viewer = CallViewer(program("telephony"), can_read_all=False, can_hear_all=False, can_act_on_all=False)
+            now = self._clock.now()
+            new = NewCall(call_id, "live", title, sector, "1", viewer, now, customer_number)
+            run = await uninterrupted(self._admit_live(new), name="calls.admit_live")
+        if run.live is None:
+            raise _carried_elsewhere()
+        return run.live
+
+    @property
+    def live_calls(self) -> tuple[UUID, ...]:
+        """Telephone calls that this process carries, also those that wait to be taken up."""
+        return tuple(call_id for call_id, run in self._runs.items() if run.live is not None)
+
+    async def change_state(self, call_id: UUID, change: CallStateChanged) -> None:
+        """Record where a telephone call is now; a state that it is in already changes nothing.
+
+        Raises:
+            NotFoundError: No such telephone call runs here.
+            IllegalTransitionError: It cannot go to that state.
+        """
+        journal = self._live_run(call_id).journal
+        if journal.snapshot.call.state is not change.state:
+            await journal.record(change)
+
+    def end_live(self, call_id: UUID, ending: Ending) -> None:
+        """End a telephone call; what was heard still becomes text.
+
+        Raises:
+            NotFoundError: No such telephone call runs here.
+        """
+        self._live_run(call_id).stop(ending)
+
+    def _live_run(self, call_id: UUID) -> CallRun:
+        run = self._runs.get(call_id)
+        if run is None or run.live is None:
+            raise NotFoundError("No such telephone call is carried here.", code="call_not_found")
+        return run
+
+    async def _admit_live(self, new: NewCall) -> CallRun:
+        async with self._loading:
+            async with self._database.session() as session:
+                known = await CallRepository(session).find(new.call_id)
+            if known is not None:
+                raise ConflictError("This call is over, or another process carries it.", code="call_already_ended")
+            row = call_row(new, ROLES, self._lease.runner_id, None)
+            offered = CallOffered(title=new.clean_title, leg_roles=list(ROLES))
+            journal = await CallJournal.create(row, offered, self._ways)
+        run = CallRun(journal, source=self._runner.live_source())
+        self._launch(run)
+        return run
+
     async def stop(self, viewer: CallViewer, call_id: UUID) -> None:
         """End a running call; what was heard still becomes text.
 
@@ -205,12 +279,14 @@ class CallService:
             ConflictError: It has ended, or another process carries it.
         """
         if (run := self._runs.get(call_id)) is not None:
+            if run.live is not None:
+                raise ConflictError("A telephone call ends when a party hangs up.", code="call_is_live")
             async with self._database.session() as session:
                 self._audit.record(session, viewer.actor, "call.stopped", "call", call_id)
             run.stop()
             return
         journal = await self._load(call_id)
-        if journal.snapshot.call.state is CallState.ENDED:
+        if journal.snapshot.call.state.is_over:
             raise ConflictError("The call has ended already.", code="call_already_ended")
         raise _carried_elsewhere()
 
@@ -259,7 +335,7 @@ class CallService:
             return
         async with self._loading:
             journal = await self._load(call_id)
-            if journal.snapshot.call.state is not CallState.ENDED:
+            if not journal.snapshot.call.state.is_over:
                 raise _carried_elsewhere()
             yield journal
 
@@ -302,7 +378,7 @@ class CallService:
             self._audit.record(session, new.viewer.actor, "call.started", "call", new.call_id, details=details)
             await self._on_disk(lambda: self._recordings.publish(prepared))
 
-        row = call_row(new, prepared, answered, self._lease.runner_id)
+        row = call_row(new, answered.leg_roles, self._lease.runner_id, prepared)
         return await CallJournal.create(row, answered, self._ways, write=publish)
 
     def _launch(self, run: CallRun) -> None:

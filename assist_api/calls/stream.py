@@ -13,7 +13,7 @@ import structlog
 from pydantic import ValidationError
 
 from assist_api.calls import metrics
-from assist_api.calls.events import CallEvent, CallSnapshotEvent, CallState, SnapshotRequested
+from assist_api.calls.events import CallEvent, CallSnapshotEvent, SnapshotRequested
 from assist_api.calls.hub import CallHub
 from kit.bus import Subscription
 from kit.clock import Clock
@@ -183,7 +183,7 @@ class CallStream:
     async def _send_snapshot(self, *, is_only_news: bool = False) -> None:
         async with self._sending:
             snapshot = await self._calls.snapshot(self._call_id)
-            self._is_ended = snapshot.data.call.state is CallState.ENDED
+            self._is_ended = snapshot.data.call.state.is_over
             if not is_only_news or snapshot.seq > self._last_seq:
                 self._last_seq = snapshot.seq
                 await self._send(snapshot)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.audit.accesses import AccessLog
 from assist_api.calls.access import viewer_of
 from assist_api.calls.archive import CallArchive
-from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, CallState
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent
 from assist_api.calls.viewer import CallViewer
 from assist_api.cases.access import may_identify, require_identified, seen_by
 from assist_api.cases.extraction import Proposal, evidence_lines, propose
@@ -184,7 +184,7 @@ class CaseDesk:
     async def _story(self, account: CurrentAccount, actor: Actor, call_id: UUID) -> tuple[CallSnapshot, FinishedCall]:
         await self._calls.check_reading(viewer_of(account, actor.address), call_id)
         snapshot = (await self._calls.snapshot(call_id)).data
-        if snapshot.call.state is not CallState.ENDED:
+        if not snapshot.call.state.is_over:
             raise ConflictError("The call is still going on; make its case when it has ended.", code="call_not_ended")
         return snapshot, finished_call(snapshot, [event async for event in self._events(call_id)])
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from assist_api.calls.chunk_reader import read_chunks
-from assist_api.calls.replay import Pace
+from assist_api.calls.sources.recording import Pace
 from assist_api.search.demo_knowledge import DEMO_PACKS
 from kb.markdown import plain_text
 from kb.packs.file_format import read_pack

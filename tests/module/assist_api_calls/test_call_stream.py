@@ -10,9 +10,8 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState, event_of
 from assist_api.calls.hub import CallHub
-from assist_api.calls.journal import make_event
 from assist_api.calls.reducer import reduce_call
 from assist_api.calls.stream import TOO_SLOW, CallStream, StreamTimes
 from assist_api.calls.viewer import COMMAND_LINE
@@ -219,7 +218,7 @@ async def test_a_slow_screen_is_cut_off_and_the_call_goes_on(desk: Desk, events:
 
 
 def _stage_event(snapshot: CallSnapshotEvent, seq: int, data: StageState) -> CallEvent:
-    return make_event(snapshot.call_id, seq, snapshot.at, data)
+    return event_of(snapshot.call_id, seq, snapshot.at, data)
 
 
 async def test_a_call_carried_by_another_process_is_followed(sqlite_url: str, tmp_path: Path) -> None:

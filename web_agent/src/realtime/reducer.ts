@@ -31,6 +31,13 @@ export function applyMessage(state: ScreenState | null, message: ServerMessage):
 
 function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
   switch (message.type) {
+    case 'call.offered':
+      return withInfo(call, { title: message.data.title, leg_roles: message.data.leg_roles })
+    case 'call.state_changed':
+      return withInfo(call, {
+        state: message.data.state,
+        agent_name: message.data.agent_name ?? call.call.agent_name,
+      })
     case 'call.answered':
       return withInfo(call, {
         state: 'answered',
@@ -45,7 +52,7 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
     case 'call.ended':
       return withoutPartials(
         withInfo(call, {
-          state: 'ended',
+          state: message.data.reason === 'abandoned' ? 'abandoned' : 'ended',
           ended_at: message.at,
           end_reason: message.data.reason,
           end_code: message.data.code,

@@ -15,6 +15,7 @@ import { useShortcut } from '@/ui/shortcuts'
 import { useHeardMs } from './heard'
 import { useListening } from './useListening'
 import type { Player } from '@/ui/usePlayer'
+import { isOver } from '@/ui/callStates'
 
 import './CallBar.css'
 
@@ -39,7 +40,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       <CallStateMark call={call} />
       <span className="call-bar__clock" role="timer" aria-label={t('call.elapsed')}>
         {clockTime(heardMs)}
-        {call.duration_ms !== null && call.state !== 'ended' && (
+        {call.duration_ms !== null && !isOver(call.state) && (
           <span className="call-bar__of"> / {clockTime(call.duration_ms)}</span>
         )}
       </span>
@@ -49,7 +50,11 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       {call.speed === 'max' && call.state === 'answered' && <span className="tag">{t('call.speed_max')}</span>}
       <span className="call-bar__actions">
         {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
-        {call.state === 'ended' ? <CaseButton callId={call.id} /> : <StopButton call={call} />}
+        {isOver(call.state) ? (
+          <CaseButton callId={call.id} />
+        ) : (
+          call.source !== 'live' && <StopButton call={call} />
+        )}
       </span>
     </section>
   )

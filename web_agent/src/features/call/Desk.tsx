@@ -21,6 +21,7 @@ import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { SourcePanel } from './SourcePanel'
 import { usePlayer } from '@/ui/usePlayer'
+import { isOver } from '@/ui/callStates'
 
 import './Desk.css'
 
@@ -38,7 +39,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
     feedback,
     withheld: screen.call.withheld,
     spoken: screen.call.spoken,
-    isLive: call.state !== 'ended',
+    isLive: !isOver(call.state),
   })
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
@@ -49,7 +50,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   const listensAtOnce = (useLocation().state as DeskState | null)?.listen === true
   usePageTitle(call.title)
 
-  const isPlayable = call.state === 'ended' && call.has_audio && call.heard_ms > 0
+  const isPlayable = isOver(call.state) && call.has_audio && call.heard_ms > 0
   const deeds: CardDeeds = {
     onOpenSource: setSource,
     onFeedback: stream.addFeedback,
@@ -97,7 +98,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             sector={call.sector}
             ranking={category}
             chosen={chosen}
-            isOver={call.state === 'ended'}
+            isOver={isOver(call.state)}
             canChoose={canChoose}
             onChosen={stream.addChosenCategory}
           />

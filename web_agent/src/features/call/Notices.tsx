@@ -7,6 +7,7 @@ import { useCategoryNames } from '@/features/category/useCategoryNames'
 import { codeText } from '@/i18n/problemText'
 import { Banner } from '@/ui/states'
 import type { Connection } from '@/realtime/socket'
+import { isOver } from '@/ui/callStates'
 
 interface NoticesProps {
   call: CallInfo
@@ -24,7 +25,7 @@ export function Notices({ call, stages, category, connection, attempt, freshAt }
   const best = category?.has_abstained === false ? category.categories[0] : undefined
   return (
     <div className="notices">
-      {best !== undefined && isDangerous(best.situation) && call.state !== 'ended' && (
+      {best !== undefined && isDangerous(best.situation) && !isOver(call.state) && (
         <Banner tone="danger">{t('call.danger', { situation: names(best).situation })}</Banner>
       )}
       {connection === 'stale' && <Stale freshAt={freshAt} />}

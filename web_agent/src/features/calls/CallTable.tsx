@@ -6,6 +6,7 @@ import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { clockTime, localTime } from '@/ui/format'
 import { sectorText } from '@/ui/sectors'
+import { isOver, isRunning } from '@/ui/callStates'
 
 /** Newest first; the title is a link, arrows walk from link to link. */
 export function CallTable({ calls }: { calls: readonly CallInfo[] }) {
@@ -29,7 +30,7 @@ export function CallTable({ calls }: { calls: readonly CallInfo[] }) {
       key: 'duration',
       title: t('calls.column_duration'),
       isNumber: true,
-      render: (call) => clockTime(call.state === 'ended' ? (call.duration_ms ?? call.heard_ms) : call.heard_ms),
+      render: (call) => clockTime(isOver(call.state) ? (call.duration_ms ?? call.heard_ms) : call.heard_ms),
     },
     { key: 'source', title: t('calls.column_source'), render: (call) => t(`call.source_${call.source}`) },
     { key: 'agent', title: t('calls.column_agent'), render: (call) => call.agent_name || '–' },
@@ -40,14 +41,15 @@ export function CallTable({ calls }: { calls: readonly CallInfo[] }) {
       columns={columns}
       rows={calls}
       keyOf={(call) => call.id}
-      rowClass={(call) => (call.state === 'answered' ? 'is-live' : '')}
+      rowClass={(call) => (isRunning(call.state) ? 'is-live' : '')}
     />
   )
 }
 
 function CallStateTag({ call }: { call: CallInfo }) {
   const { t } = useTranslation()
-  if (call.state === 'answered') return <span className="tag tag--accent">● {t('call.state_answered')}</span>
+  if (isRunning(call.state)) return <span className="tag tag--accent">● {t(`call.state_${call.state}`)}</span>
+  if (call.state === 'abandoned') return <span className="tag">{t('call.state_abandoned')}</span>
   if (call.state === 'interrupted') return <span className="tag tag--waiting">⚠ {t('call.state_interrupted')}</span>
   if (call.end_reason === 'failed') return <span className="tag tag--waiting">⚠ {t('call.state_ended_failed')}</span>
   return <span className="tag">{t(`call.state_ended_${call.end_reason ?? 'completed'}`)}</span>

@@ -6,6 +6,7 @@ import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Empty } from '@/ui/states'
+import { isOver } from '@/ui/callStates'
 
 import type { CardDeeds } from './CardItem'
 import { CardItem } from './CardItem'
@@ -59,7 +60,7 @@ function CardList({
   const { t } = useTranslation()
   const { shown, newCount, showNew, openCard, withheld } = board
   useShortcut({ chord: 'N', group: 'cards', label: t('card.show_new'), run: showNew, isEnabled: newCount > 0 })
-  const nothingFits = withheld !== null && callState !== 'ended' && (
+  const nothingFits = withheld !== null && !isOver(callState) && (
     <NothingFits
       utterance={utterances.find((utterance) => utterance.segment_id === withheld.trigger_segment_id)}
       foldedCount={board.isFolded ? shown.cards.length : 0}
@@ -128,6 +129,6 @@ function LiveCard({
 function NoCards({ callState, searchState }: { callState: CallState; searchState: SuggestionList['search_state'] }) {
   const { t } = useTranslation()
   if (searchState === 'unavailable') return <Empty title={t('search.unavailable')} hint={t('card.none_search')} />
-  if (callState === 'ended') return <Empty title={t('card.none_ended')} hint={t('card.none_ended_hint')} />
+  if (isOver(callState)) return <Empty title={t('card.none_ended')} hint={t('card.none_ended_hint')} />
   return <Empty title={t('card.none')} hint={t('card.none_hint')} />
 }
