@@ -1,6 +1,6 @@
 """a document may state the sector of a unit
 
-Revision: 0020, after 0007.
+Revision: 0020, after 0009.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
