@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from assist_api.work_orders.log import OrderEvent
@@ -62,19 +62,22 @@ def sla_events(events: Sequence[OrderEvent], limit: StepLimit) -> list[SLAEvent]
     """Translate the log of an order into events of the clock of one limit."""
     made: list[SLAEvent] = []
     is_paused = False
+    at = datetime.min.replace(tzinfo=UTC)
     for event in events:
+        # A machine whose clock was set back writes an earlier moment; time goes on from the event before it.
+        at = max(at, event.at)
         if event.action in _STARTS:
-            made, is_paused = [Started(event.at, limit.limit)], False
+            made, is_paused = [Started(at, limit.limit)], False
         elif not made or isinstance(made[-1], Ended):
             continue
         elif event.action is OrderAction.SUSPEND:
-            made.append(Paused(event.at, _SUSPENSION))
+            made.append(Paused(at, _SUSPENSION))
             is_paused = True
         elif event.action in _LEAVES_SUSPENSION and is_paused:
-            made.append(Resumed(event.at, _SUSPENSION))
+            made.append(Resumed(at, _SUSPENSION))
             is_paused = False
         elif event.action is OrderAction.CHANGE_LIMIT and event.data.get("step") == limit.step:
-            made.append(LimitChanged(event.at, timedelta(minutes=int(event.data["minutes"]))))
+            made.append(LimitChanged(at, timedelta(minutes=int(event.data["minutes"]))))
         elif event.action in _ENDS[limit.step]:
-            made.append(Ended(event.at))
+            made.append(Ended(at))
     return made
