@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from assist_api.audit.models import AuditEntry
+from assist_api.cli.demo_town import make_town
 from assist_api.http.permissions import Role
 from assist_api.work_orders.service import ORDERS_ACCEPTED
+from assist_api.work_orders.transitions import OrderState
+from kit.errors import ConflictError
 from kit.outbox.models import OutboxEventRow
 from tests.fakes.assist_core_server import Server
 
@@ -194,3 +197,12 @@ async def test_file_with_mistakes_changes_nothing_and_names_every_line(server: S
     ]
     found = await supervisor.post("/api/v1/customers/search", json={"text": "王建国"})
     assert found.json()["items"] == []
+
+
+async def test_demo_town_has_orders_in_every_state(server: Server) -> None:
+    await make_town(server.application.database, 20, 26)
+    admin = await server.browser_of(Role.ADMIN)
+    items = (await admin.get("/api/v1/work-orders", params={"limit": 100})).json()["items"]
+    assert {item["state"] for item in items} == set(OrderState)
+    with pytest.raises(ConflictError, match="already"):
+        await make_town(server.application.database, 1, 0)
