@@ -20,6 +20,7 @@ from assist_api.http.security import (
     allowed_origins,
 )
 from assist_api.lifespan import accepting
+from assist_api.route_access import PUBLIC
 
 API_PREFIX = "/api/v1"
 Run = Callable[[Application], AbstractAsyncContextManager[Application]]
@@ -62,7 +63,9 @@ def create_app(application: Application, run: Run = accepting) -> FastAPI:
         f"{API_PREFIX}{path}": limit for module in application.modules for path, limit in module.upload_limits.items()
     }
     # The last added is the outermost.
-    app.add_middleware(UploadGateMiddleware, paths=uploads)
+    # A public upload route checks its own token before it reads the body.
+    guarded = [path for path in uploads if ("POST", path) not in PUBLIC]
+    app.add_middleware(UploadGateMiddleware, paths=guarded)
     app.add_middleware(BodyLimitMiddleware, most_bytes=settings.body_max_bytes, uploads=uploads)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
 from assist_api.audit import module as audit
+from assist_api.business_systems import module as business_systems
 from assist_api.calls import module as calls
 from assist_api.calls.choices import ChosenExamples
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
+from assist_api.customers import module as customers
 from assist_api.health import module as health
 from assist_api.http.application import Application
 from assist_api.http.core import Core
@@ -34,6 +36,7 @@ from assist_api.telephony import module as telephony
 from assist_api.telephony.settings import TelephonySettings
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
+from assist_api.work_orders import module as work_orders
 from kb.settings import KBSettings
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -103,6 +106,9 @@ def compose(
         telephony.build(core, running.service, TelephonySettings.load()),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
+        business := business_systems.build(core),
+        registry := customers.build(core, business.service),
+        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

@@ -20,6 +20,11 @@ PUBLIC: Mapping[tuple[str, str], str] = {
     ("DELETE", "/api/v1/session"): "signing out, also after the session ended",
     ("GET", "/api/v1/health/live"): "asked by process supervisors, which have no account",
     ("GET", "/api/v1/health/ready"): "asked by load balancers, which have no account",
+    ("GET", "/api/v1/crew/order"): "the token of a crew link, for one order",
+    ("POST", "/api/v1/crew/accept"): "the token of a crew link, for one order",
+    ("POST", "/api/v1/crew/arrive"): "the token of a crew link, for one order",
+    ("POST", "/api/v1/crew/done"): "the token of a crew link, for one order",
+    ("POST", "/api/v1/crew/photo"): "the token of a crew link, for one order",
     ("GET", "/metrics"): "asked by Prometheus; holds counts and nothing of a call",
 }
 """Routes that anybody may call, with the reason."""

@@ -52,6 +52,10 @@ class AssistSettings(Settings):
     """The server does not start with less free space in `data_dir`."""
     web_dir: Path = Path(__file__).parent.parent / "web_agent" / "dist"
     """Built files of the web page."""
+    business_system_url: AnyHttpUrl | None = None
+    """REST address of the utility's business system; unset, a simulator answers and takes the orders."""
+    business_system_token: SecretStr | None = None
+    """Bearer token for the business system."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Lines below this level are not written."""
     log_json: bool = False

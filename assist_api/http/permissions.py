@@ -41,6 +41,13 @@ class Permission(StrEnum):
     MANAGE_UNITS = "units.manage"
     READ_AUDIT = "audit.read"
     MANAGE_POLICIES = "policies.manage"
+    READ_CUSTOMERS = "customers.read"
+    EDIT_CUSTOMERS = "customers.edit"
+    READ_ORDERS = "work_orders.read"
+    HANDLE_ORDERS = "work_orders.handle"
+    """Take, dispatch, urge and call back."""
+    DIRECT_ORDERS = "work_orders.direct"
+    """Review, suspend, merge and cancel."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -57,14 +64,17 @@ _EVERYONE = frozenset(
         Permission.READ_HEALTH,
     }
 )
+_SERVICE = frozenset({Permission.READ_CUSTOMERS, Permission.READ_ORDERS, Permission.HANDLE_ORDERS})
+_DIRECTION = _SERVICE | {Permission.EDIT_CUSTOMERS, Permission.DIRECT_ORDERS}
 _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.AGENT: _EVERYONE,
+        Role.AGENT: _EVERYONE | _SERVICE,
         Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
+        | _DIRECTION
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
         Role.TRAINER: _EVERYONE | _EVERY_CALL,
         Role.ADMIN: frozenset(Permission),

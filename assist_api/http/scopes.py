@@ -28,6 +28,9 @@ SCOPES: Mapping[Permission, Mapping[Role, Scope]] = MappingProxyType(
         Permission.READ_OWN_CALLS: dict.fromkeys(Role, Scope.OWN),
         Permission.HEAR_OWN_CALLS: dict.fromkeys(Role, Scope.OWN),
         Permission.READ_AUDIT: {Role.SUPERVISOR: Scope.UNIT},
+        Permission.READ_ORDERS: {Role.AGENT: Scope.SECTOR, Role.SUPERVISOR: Scope.SECTOR},
+        Permission.HANDLE_ORDERS: {Role.AGENT: Scope.SECTOR, Role.SUPERVISOR: Scope.SECTOR},
+        Permission.DIRECT_ORDERS: {Role.SUPERVISOR: Scope.UNIT},
     }
 )
 """Where a role's permission reaches less than the whole installation."""

@@ -7,6 +7,8 @@ import { audit } from './features/audit/routes'
 import { call } from './features/call/routes'
 import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
+import { crew } from './features/crew/routes'
+import { customers } from './features/customers/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
 import { jobs } from './features/jobs/routes'
@@ -19,12 +21,16 @@ import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
 import { words } from './features/words/routes'
+import { workOrders } from './features/work-orders/routes'
 import { ShortcutProvider } from './ui/shortcuts'
 
 // The order is that of the navigation. Nothing else knows all features.
 const FEATURES = [
   calls,
   call,
+  workOrders,
+  customers,
+  crew,
   knowledge,
   words,
   imports,

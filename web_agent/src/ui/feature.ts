@@ -28,6 +28,8 @@ export interface FeaturePage {
   navigation?: NavigationEntry
   /** Name in the command list of a page that has no link in the bar. */
   command?: TextKey
+  /** The page stands alone, without the bar and without sign-in. */
+  isPublic?: boolean
   /** Roles that see this page first after signing in. */
   landing?: readonly Role[]
 }
@@ -48,6 +50,7 @@ export function addressOf(page: Pick<FeaturePage, 'path'>): string {
 export function pagesFor(features: readonly Feature[], session: SessionView): FeaturePage[] {
   return features
     .flatMap((feature) => feature.pages)
+    .filter((page) => page.isPublic !== true)
     .filter((page) => page.permission === null || session.permissions.includes(page.permission))
 }
 

@@ -50,6 +50,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       {call.speed === 'max' && call.state === 'answered' && <span className="tag">{t('call.speed_max')}</span>}
       <span className="call-bar__actions">
         {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
+        <OrderButton callId={call.id} />
         {isOver(call.state) ? (
           <CaseButton callId={call.id} />
         ) : (
@@ -92,6 +93,25 @@ function CaseButton({ callId }: { callId: string }) {
     <Link className="button" to={address} aria-keyshortcuts="Alt+A">
       {t('cases.make')}
       <Kbd chord="Alt+A" />
+    </Link>
+  )
+}
+
+/** One key from a call to the work order that it suggests. */
+function OrderButton({ callId }: { callId: string }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const canMake = usePermission('work_orders.handle')
+  const address = `/calls/${callId}/work-order`
+  const run = () => {
+    go(address)
+  }
+  useShortcut({ chord: 'Alt+N', group: 'call', label: t('orders.new'), run, isEnabled: canMake })
+  if (!canMake) return null
+  return (
+    <Link className="button" to={address} aria-keyshortcuts="Alt+N">
+      {t('orders.new')}
+      <Kbd chord="Alt+N" />
     </Link>
   )
 }

@@ -18,8 +18,10 @@ export function createRouter(features: readonly Feature[]) {
 }
 
 export function routesOf(features: readonly Feature[]): RouteObject[] {
+  const pages = features.flatMap((feature) => feature.pages)
   return [
     { path: '/sign-in', element: <SignInPage /> },
+    ...pages.filter((page) => page.isPublic === true).map(publicRouteOf),
     {
       path: '/',
       element: <Shell features={features} />,
@@ -27,11 +29,20 @@ export function routesOf(features: readonly Feature[]): RouteObject[] {
       hydrateFallbackElement: <></>,
       children: [
         { index: true, element: <Landing features={features} /> },
-        ...features.flatMap((feature) => feature.pages).map(routeOf),
+        ...pages.filter((page) => page.isPublic !== true).map(routeOf),
         { path: '*', element: <NotFound /> },
       ],
     },
   ]
+}
+
+function publicRouteOf(page: FeaturePage): RouteObject {
+  return {
+    path: page.path,
+    errorElement: <PageError />,
+    hydrateFallbackElement: <></>,
+    lazy: async () => ({ Component: await page.page() }),
+  }
 }
 
 function routeOf(page: FeaturePage): RouteObject {

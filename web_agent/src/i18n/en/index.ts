@@ -21,6 +21,7 @@ import suggestions from './suggestions.json'
 import taxonomy from './taxonomy.json'
 import transcript from './transcript.json'
 import words from './words.json'
+import workOrders from './work-orders.json'
 
 /** All English texts; the compiler refuses the file where a key of the Chinese ones is missing. */
 export const en: Texts = {
@@ -46,4 +47,5 @@ export const en: Texts = {
   ...taxonomy,
   ...transcript,
   ...words,
+  ...workOrders,
 }

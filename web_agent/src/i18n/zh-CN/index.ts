@@ -20,6 +20,7 @@ import suggestions from './suggestions.json'
 import taxonomy from './taxonomy.json'
 import transcript from './transcript.json'
 import words from './words.json'
+import workOrders from './work-orders.json'
 
 /** All Chinese texts: one file per feature, each with namespaces of its own. */
 export const zhCN = {
@@ -45,4 +46,5 @@ export const zhCN = {
   ...taxonomy,
   ...transcript,
   ...words,
+  ...workOrders,
 }
