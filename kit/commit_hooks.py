@@ -1,4 +1,4 @@
-"""What a transaction does right before its commit, and what a process does once the commit is done."""
+"""Registers functions that run right before the commit of a transaction, and after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Periodic work: loops that outlive their failures, and waiting for a pause or a wake-up, whichever is first."""
+"""Runs periodic work: loops that go on after a failure, and waits that end with a pause or a wake-up."""
 
 from __future__ import annotations
 

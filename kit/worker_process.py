@@ -1,4 +1,4 @@
-"""Processes of our own that do one kind of work: how they are started, asked and ended, and how they talk.
+"""Starts, asks and ends worker processes, and frames the messages between them and their owner.
 
 Both ends hold one end of a socket pair. A message is a head, which is JSON, and a body of raw bytes: nothing that a
 process answers is ever executed here, whatever a file or a model did to it. A process ends when its owner hangs up,

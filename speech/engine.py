@@ -42,7 +42,7 @@ class SpeechEngine:
         self._detector = detector_factory(settings)
         budget = PartialBudget(settings.worker_count, settings.partial_share)
         self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
-        self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-ears")
+        self._front_end_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-front-end")
         self._legs: set[LegTranscriber] = set()
         self._warm = asyncio.Event()
 
@@ -62,7 +62,7 @@ class SpeechEngine:
         Raises:
             MisconfiguredError: A model is missing; the message names the variable and the command that mends it.
         """
-        await asyncio.get_running_loop().run_in_executor(self._ears, self._detector.warm_up)
+        await asyncio.get_running_loop().run_in_executor(self._front_end_thread, self._detector.warm_up)
         await self._pool.warm_up()
         self._warm.set()
 
@@ -98,7 +98,7 @@ class SpeechEngine:
             raise RuntimeError("warm_up comes before open_leg")
         front_end = self._front_end(sample_rate_hz, start_sample)
         rules = self._leg_rules(sample_rate_hz, start_sample, overflow)
-        leg = LegTranscriber(leg_id, rules, front_end, self._pool, self._ears, self._clock)
+        leg = LegTranscriber(leg_id, rules, front_end, self._pool, self._front_end_thread, self._clock)
         self._legs = {known for known in self._legs if not known.is_closed} | {leg}
         return leg
 
@@ -109,7 +109,7 @@ class SpeechEngine:
             await leg.aclose()
         self._legs = set()
         await self._pool.aclose()
-        self._ears.shutdown()
+        self._front_end_thread.shutdown()
 
     def _front_end(self, sample_rate_hz: int, start_sample: int) -> LegFrontEnd:
         settings, detector = self._settings, self._detector.capabilities

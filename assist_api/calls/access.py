@@ -1,4 +1,4 @@
-"""What the call endpoints depend on: the service, and an account turned into a `CallViewer`."""
+"""Dependencies of the call endpoints: the call service, and the signed-in account as a `CallViewer`."""
 
 from __future__ import annotations
 

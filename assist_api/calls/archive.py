@@ -1,4 +1,4 @@
-"""Calls as they are stored: lists, events and recordings, each with its role check."""
+"""Reads stored calls: lists, events and recordings, each after a check of the viewer's permissions."""
 
 from __future__ import annotations
 

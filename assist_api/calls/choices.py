@@ -1,4 +1,4 @@
-"""The category an agent chooses for a call: an event of the call, and an example the ranking learns from."""
+"""Records the category that an agent chooses for a call, and gives choices to the training as examples."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def chosen_category(journal: CallJournal, viewer: CallViewer, category_id: str) 
 
 
 class ChosenExamples:
-    """What agents chose, as the classifier learns it. Implements `kb.classify.examples.ExampleSource`."""
+    """Gives the categories that agents chose as training examples. Implements `kb.classify.examples.ExampleSource`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

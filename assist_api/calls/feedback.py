@@ -1,4 +1,4 @@
-"""Verdicts on suggestions: one standing verdict each, kept with what was on screen."""
+"""Records agents' verdicts on suggestions: one for each suggestion, stored with what was on the screen."""
 
 from __future__ import annotations
 

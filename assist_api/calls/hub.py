@@ -1,4 +1,4 @@
-"""Events of calls, from the process that carries them to the screens that watch."""
+"""Publishes the events of calls to the sockets that watch them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged questions of this installation: gold questions, verdicts on cards, and files that name entries."""
+"""Reads questions with their right entry: gold questions, verdicts on cards, and files that name entries."""
 
 from __future__ import annotations
 

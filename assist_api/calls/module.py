@@ -1,4 +1,4 @@
-"""Calls: carried, watched on a socket, kept."""
+"""Builds the module of calls: running calls, their sockets, their archive and recordings."""
 
 from __future__ import annotations
 

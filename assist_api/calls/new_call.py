@@ -1,4 +1,4 @@
-"""What is known of a call before its first event."""
+"""Data of a call that is about to begin."""
 
 from __future__ import annotations
 

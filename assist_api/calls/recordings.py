@@ -1,4 +1,4 @@
-"""Where recordings lie: taken in under a temporary name, checked, and moved into place in one step.
+"""Stores recordings: written under a temporary name, checked, and renamed in one step.
 
 `<data_dir>/recordings/<call_id>/` holds the files as they came (`source-0.wav`, …) and what a browser plays. All
 methods block on the disk; call them from an executor.

@@ -1,4 +1,4 @@
-"""Pure: what a call looks like after one more event. The page has the same function in TypeScript.
+"""Applies an event to the snapshot of a call. Pure; the page has the same function in TypeScript.
 
 A snapshot is `empty_snapshot` folded over the persisted events, and then over the partials that run. The rules:
 

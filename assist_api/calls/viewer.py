@@ -1,4 +1,4 @@
-"""Who looks at calls, in the words of this module."""
+"""Describes who reads calls: the account and which calls it may read and hear."""
 
 from __future__ import annotations
 

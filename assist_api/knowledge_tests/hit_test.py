@@ -50,8 +50,8 @@ class HitTest:
             check_entry(request.edit.draft)
             edited = _document(request.edit)
             view = await self._tester.overlay(edited)
-            with self._search.looking_at(view, self._tester.executor) as look:
-                after = await look.search(query)
+            with self._search.search_through_view(view, self._tester.executor) as view_search:
+                after = await view_search.search(query)
         texts = await self._documents([*before.hits, *(after.hits if after else ())])
         return HitTestAnswer(
             before=_list(before, texts, None),

@@ -103,7 +103,7 @@ async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
 
 @component
 class QuestionAnalyser:
-    """Takes the question apart."""
+    """Analyses the question into terms."""
 
     def __init__(self, lexicon: Callable[[], Lexicon], executor: Executor) -> None:
         self._executor = executor
@@ -151,7 +151,7 @@ def retrieval_terms(question: AnalysedQuestion) -> list[WeightedTerm]:
 
 @component
 class VectorRetriever:
-    """Finds documents that mean the like of the question as it was heard, while others are found by its terms."""
+    """Finds documents by the vector of the question as it was heard, beside the lexical retriever."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -180,7 +180,7 @@ class VectorRetriever:
 
 @component
 class MendedRetriever:
-    """Finds documents that mean the like of a mended question; of any other they are found already."""
+    """Finds documents by the vector of a mended question; an unmended one was searched for already."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -243,7 +243,7 @@ def _unit(vector: Vector) -> Vector:
 
 @component
 class Ranker:
-    """Measures every candidate of either retriever the same way and puts them in order."""
+    """Computes the same features for every candidate of either retriever and orders them by their scores."""
 
     def __init__(
         self, store: SearchStore, model: Callable[[], RankingModel], projections: ProjectionCache, executor: Executor
@@ -309,7 +309,7 @@ def _candidate_ids(lexical: Found, vectors: Found) -> list[str]:
 
 @component
 class Explainer:
-    """Turns the best candidates into hits with reasons, those that say the same into one."""
+    """Turns the best candidates into hits with reasons, and merges near-duplicates."""
 
     def __init__(self, executor: Executor, *, has_reasons: bool = True) -> None:
         self._executor = executor

@@ -1,4 +1,4 @@
-"""How stores keep a document: as a record of plain values, and what they count of its texts; pure."""
+"""Turns documents into records of plain values for stores, and counts their terms. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the search engine is given to index; frozen, leaf types."""
+"""Types of the documents that the search engine indexes; frozen, leaf types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One question through one store: which parts are ready, the pipeline over the store, and what it answers."""
+"""Runs one question through the pipeline over one store, with the parts that are ready."""
 
 from __future__ import annotations
 

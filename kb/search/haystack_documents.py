@@ -1,4 +1,4 @@
-"""Between our documents and Haystack's."""
+"""Converts search documents to Haystack documents and back."""
 
 from __future__ import annotations
 

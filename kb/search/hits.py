@@ -1,4 +1,4 @@
-"""What a search answers, and why; frozen, leaf types."""
+"""Types of the hits of a search, with their reasons; frozen, leaf types."""
 
 from __future__ import annotations
 

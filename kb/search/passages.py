@@ -1,4 +1,4 @@
-"""Which texts of a document get a vector; pure."""
+"""Selects the texts of a document that get a vector. Pure."""
 
 from __future__ import annotations
 

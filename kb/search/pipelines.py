@@ -1,4 +1,4 @@
-"""Haystack pipelines are put together here and nowhere else."""
+"""Builds the Haystack pipelines of searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search is asked; frozen, leaf type."""
+"""Type of a search query; frozen, leaf type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one search of cards, typed search and everything else that asks."""
+"""Search service of cards, typed search, cases and knowledge tests."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ StoreView = Callable[[SearchStore], SearchStore]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A search through a view, and what it goes by.
+class ViewSearch:
+    """Searches a view of the index without changing the index.
 
     Attributes:
         search: Answers one question.
@@ -43,7 +43,7 @@ class Look:
         embedder: As the search uses it; None while vectors take no part.
         lexicon: The curated words it knows.
         filter_of: What a document must fulfil to be found by a query.
-        way: Names ranking model, curated words and state: results of different ways are not comparable.
+        version: Names ranking model, curated words and state: results of different versions are not comparable.
     """
 
     search: Search
@@ -51,7 +51,7 @@ class Look:
     embedder: Embedder | None
     lexicon: Lexicon
     filter_of: Callable[[SearchQuery], SearchFilter]
-    way: str
+    version: str
 
 
 class SearchService:
@@ -105,7 +105,7 @@ class SearchService:
         return (await self.search_measured(query))[0]
 
     async def search_measured(self, query: SearchQuery) -> tuple[SearchResult, MeasuredQuestion]:
-        """Search, and return what the ranking saw as well: what evaluations and fits look at."""
+        """Search, and return what the ranking saw as well: what evaluations and fits read."""
         started = self._clock.monotonic()
         try:
             answer = await self._answer(query)
@@ -118,7 +118,9 @@ class SearchService:
         return result, answer.measured
 
     @contextmanager
-    def looking_at(self, view: StoreView, executor: Executor, *, has_reasons: bool = True) -> Iterator[Look]:
+    def search_through_view(
+        self, view: StoreView, executor: Executor, *, has_reasons: bool = True
+    ) -> Iterator[ViewSearch]:
         """Search as `search` does, but through a view of the current store and on the caller's threads.
 
         The store stays leased until the block ends. What the index raises is raised: a test that could not search
@@ -139,8 +141,8 @@ class SearchService:
                 return self._result(await self._engine.ask(pipeline, query, state), started)
 
             lexicon = self._engine.lexicon
-            way = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
-            yield Look(search, seen, self._engine.ready_embedder, lexicon, self._engine.filter_of, way)
+            version = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
+            yield ViewSearch(search, seen, self._engine.ready_embedder, lexicon, self._engine.filter_of, version)
 
     def state_of(self, store: SearchStore) -> SearchState:
         """Return whether vectors take part in searches of a store."""

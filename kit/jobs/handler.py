@@ -1,4 +1,4 @@
-"""What a kind of job is, and what its handler gets to do its work."""
+"""Declares kinds of jobs, and gives a handler the job that it runs: payload, progress, cancel, transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where jobs are ordered, looked at, cancelled and tried again: always in the caller's transaction."""
+"""Orders, lists, cancels and retries jobs, always in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a job that runs by itself is due: every so often, or at a time of day."""
+"""Schedules say when a job is ordered without anybody's doing: after an interval or at a time of day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told about jobs."""
+"""Data classes that describe jobs to callers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a receiver is in a topic: in the database for a durable one, in memory for one that follows from now."""
+"""Cursors keep how far a receiver has read a topic: durable ones in the database, volatile ones in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where events are written and receivers register."""
+"""Writes events into the outbox and registers their receivers."""
 
 from __future__ import annotations
 

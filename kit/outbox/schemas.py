@@ -1,4 +1,4 @@
-"""Events of the outbox, who gets them, and what is told about events that a subscriber could not take."""
+"""Data classes of the outbox: events, subscribers, and events that a subscriber could not process."""
 
 from __future__ import annotations
 

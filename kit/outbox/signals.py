@@ -1,4 +1,4 @@
-"""Signals: "this kind of thing changed", written beside the change by code that knows no outbox object."""
+"""Signals are events without content that tell that a kind of object changed; rooms below `assist_api` add them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call service on a real database and real files, with scripted ears and a key word search."""
+"""A call service on a real database and real files, with a scripted recogniser and a key word search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole application in this process with scripted ears, and sockets that need no network."""
+"""The whole application in this process with a scripted recogniser, and sockets that need no network."""
 
 from __future__ import annotations
 

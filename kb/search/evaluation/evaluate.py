@@ -1,4 +1,4 @@
-"""How well search finds: questions with known answers against a corpus of `{id, title, text}` rows.
+"""Measures search: asks questions with known answers against a corpus of `{id, title, text}` rows.
 
 The layout is that of the usual retrieval sets: `queries.jsonl` (`qid`, `text`, optionally `source`), `qrels.tsv`
 (`qid <TAB> 0 <TAB> docid <TAB> 1`) and a corpus file. Index and vectors are kept in the cache folder by the corpus'

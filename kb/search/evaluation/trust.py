@@ -1,4 +1,4 @@
-"""Whether confidences deserve their name: calibration, risk against coverage, and "nothing fits"; pure."""
+"""Measures confidences: calibration, risk against coverage, and "nothing fits". Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes, while an evaluation searches, how far each best hit could be trusted."""
+"""Records the confidence of each best hit while an evaluation searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The step between finding and measuring that asks what was probably said."""
+"""Mends the homophones of a question between retrieval and ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searching for speech: a recogniser's text may be wrong where another of its texts is right.
+"""Searches with the recogniser's other readings of a question when the first one finds no answer.
 
 What was preferred by sound is asked first. Only where that finds no answer are the other texts asked, a few at a time
 until some are answered, and the one whose best hit is the likeliest counts, less what the recogniser thought less of it
@@ -22,7 +22,7 @@ MAX_READINGS = 4
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Another text that was said, perhaps.
+    """Another text that the recogniser holds possible.
 
     Attributes:
         text: Takes the place of `SearchQuery.text`.

@@ -1,4 +1,4 @@
-"""How curated synonyms take part in a search, at question time only: an edit needs no indexing; pure.
+"""Adds curated synonyms to a question; documents are not indexed anew after an edit. Pure.
 
 For finding candidates the other words are looked for beside the question's own. For ranking, a document that says
 断路器 where the caller says 空开 is measured as if it said 空开, and gets most of what that is worth: every feature,

@@ -1,4 +1,4 @@
-"""What a run of Latin letters stands for: the name of a category in pinyin, initials or English; pure.
+"""Finds categories whose pinyin, initials or English name was typed. Pure.
 
 `gmgh` is 更名过户 and `gas leak` is 燃气泄漏. Nothing in an entry's text says so: the names are the taxonomy's.
 """

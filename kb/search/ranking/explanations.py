@@ -1,4 +1,4 @@
-"""Why a document was found: places in question and document that share characters or sounds; pure."""
+"""Explains hits: places where question and document share characters or sounds. Pure."""
 
 from __future__ import annotations
 

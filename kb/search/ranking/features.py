@@ -1,4 +1,4 @@
-"""What is measured of a question and a candidate: named numbers, the same on every store; pure."""
+"""Computes the features of a question and a candidate, the same on every store. Pure."""
 
 from __future__ import annotations
 

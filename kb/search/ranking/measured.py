@@ -1,4 +1,4 @@
-"""What the ranking saw of one question: the material of evaluations and fits; frozen, leaf type."""
+"""Candidates of one question with their features, for evaluations and fits; frozen, leaf type."""
 
 from __future__ import annotations
 

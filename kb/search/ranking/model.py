@@ -1,4 +1,4 @@
-"""From features to an order and a confidence: a linear model whose weights are data (`ranking.json`); pure."""
+"""Orders candidates and rates the confidence by a linear model whose weights are data (`ranking.json`). Pure."""
 
 from __future__ import annotations
 

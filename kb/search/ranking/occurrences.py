@@ -1,4 +1,4 @@
-"""Where terms stand in many texts: one pass over arrays instead of a search per term and text; pure."""
+"""Finds the places of terms in many texts by one pass over arrays. Pure."""
 
 from __future__ import annotations
 

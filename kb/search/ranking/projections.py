@@ -1,4 +1,4 @@
-"""A document as the scorer sees it: every text folded and sounded, once."""
+"""Folds and sounds the texts of a document once for all rankings."""
 
 from __future__ import annotations
 

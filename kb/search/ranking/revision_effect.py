@@ -1,4 +1,4 @@
-"""Whether another text of a document can move it up for a question: what is measured of both, side by side."""
+"""Predicts whether a new revision can rank higher for a question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.search.query import SearchQuery
 from kb.search.question.analysis.questions import analyse
 from kb.search.ranking.features import FEATURES, FeatureMaker
 from kb.search.ranking.projections import project
-from kb.search.service import Look
+from kb.search.service import ViewSearch
 from kb.search.stores.overlay import Draft
 
 NOTICEABLE = 0.005
@@ -19,13 +19,13 @@ _LENGTHS = ("has_asked", "asked_length", "told_length")
 _COLUMNS = [column for column, name in enumerate(FEATURES) if name not in _LENGTHS]
 
 
-def can_rise(query: SearchQuery, old: Draft, new: Draft, look: Look) -> bool:
+def can_rise(query: SearchQuery, old: Draft, new: Draft, view_search: ViewSearch) -> bool:
     """Return whether the new text shares anything more with the question than the old one.
 
     A document that is not among a question's hits, and shares nothing more with it than before, stays where it is:
     every feature counts in its favour. Costs a hundredth of a search.
     """
-    question, store, embedder = analyse(query, look.lexicon), look.store, look.embedder
+    question, store, embedder = analyse(query, view_search.lexicon), view_search.store, view_search.embedder
     terms = [(term.channel, term.text) for term in question.terms]
     maker = FeatureMaker(question, store.document_frequencies(terms), store.statistics())
     rows = np.vstack([maker.matrix([project(draft.document)], {}) for draft in (old, new)])[:, _COLUMNS]

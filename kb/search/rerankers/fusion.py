@@ -1,4 +1,4 @@
-"""How a cross-encoder's judgement joins the ranking; pure."""
+"""Combines the scores of a cross-encoder with those of the ranking. Pure."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,11 @@ from uuid import uuid4
 import pytest
 
 from assist_api.categories.training import KIND, CategoryTraining
-from kb.classify.registry import ModelRegistry
+from kb.classify.registry import Candidate, ModelRegistry
 from kb.classify.service import CategoryService
 from kb.entries.service import KnowledgeService
 from kb.indexing.document_source import DatabaseDocumentSource
-from kit.clock import SystemClock
+from kit.clock import Clock, SystemClock
 from kit.db import Database
 from kit.jobs import JobDetail, JobFilter, JobQueue, JobRunner, JobState
 from tests.fakes.kb_core_drafts import entry_draft
@@ -30,6 +31,7 @@ class Process:
     database: Database
     categories: CategoryService
     training: CategoryTraining
+    queue: JobQueue
     runner: JobRunner
 
     async def jobs(self) -> list[JobDetail]:
@@ -43,14 +45,16 @@ class Process:
 
 
 @asynccontextmanager
-async def open_process(url: str, folder: Path) -> AsyncIterator[Process]:
+async def open_process(
+    url: str, folder: Path, registry_of: Callable[[Database, Clock], ModelRegistry] = ModelRegistry
+) -> AsyncIterator[Process]:
     database, clock = Database(url), SystemClock()
     source, queue = DatabaseDocumentSource(database), JobQueue(clock)
-    categories = CategoryService(source, ModelRegistry(database, clock), folder / "categories", clock)
+    categories = CategoryService(source, registry_of(database, clock), folder / "categories", clock)
     training = CategoryTraining(database, queue, categories)
     runner = JobRunner(database, clock, queue, [training.handler])
     try:
-        yield Process(database, categories, training, runner)
+        yield Process(database, categories, training, queue, runner)
     finally:
         await runner.aclose()
         await categories.aclose()
@@ -103,6 +107,39 @@ async def test_training_that_a_person_asks_for_is_ordered_once(here: Process) ->
     assert (job.state, job.owner_account_id, job.result) == (JobState.SUCCEEDED, owner, {"number": 1})
     (model,) = await ModelRegistry(here.database, SystemClock()).list_models()
     assert (model.trained_by, model.state) == ("李知识", "live")
+
+
+class WaitingRegistry(ModelRegistry):
+    """Waits for good between the file of a model and its row."""
+
+    is_reached: asyncio.Event
+
+    async def add(self, number: int, candidate: Candidate, *, goes_live: bool) -> None:
+        self.is_reached.set()
+        await asyncio.Event().wait()
+
+
+async def test_training_that_runs_stops_when_it_is_cancelled(here: Process, database_url: str, tmp_path: Path) -> None:
+    reached = asyncio.Event()
+
+    def registry_of(database: Database, clock: Clock) -> ModelRegistry:
+        registry = WaitingRegistry(database, clock)
+        registry.is_reached = reached
+        return registry
+
+    async with open_process(database_url, tmp_path, registry_of) as process:
+        await process.training.order("李知识")
+        process.runner.start()
+        async with asyncio.timeout(120):
+            await reached.wait()
+            (job,) = await process.jobs()
+            async with process.database.session() as session:
+                await process.queue.cancel(session, job.id)
+            while await process.training.is_ordered():  # noqa: ASYNC110  # rejected: the runner tells nobody
+                await asyncio.sleep(0.05)
+    (job,) = await here.jobs()
+    assert job.state is JobState.CANCELLED
+    assert await ModelRegistry(here.database, SystemClock()).list_models() == []
 
 
 async def test_cancelled_training_leaves_no_model(here: Process) -> None:

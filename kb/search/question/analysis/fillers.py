@@ -1,4 +1,4 @@
-"""What callers say without meaning anything by it, and how a question begins before it starts."""
+"""Blanks out greetings, hesitation and asking phrases of callers."""
 
 from __future__ import annotations
 

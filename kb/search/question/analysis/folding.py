@@ -1,4 +1,4 @@
-"""One spelling for what reads the same: width, case, traditional characters."""
+"""Folds spellings that read the same: width, case, traditional characters."""
 
 from __future__ import annotations
 

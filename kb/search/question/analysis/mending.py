@@ -1,4 +1,4 @@
-"""What was probably said: homophones that recognition wrote wrongly, mended by texts the question sounds like; pure.
+"""Mends homophones that the recogniser wrote wrongly, by texts that sound like the question. Pure.
 
 A telephone line turns 网上银行 into 枉上银行. The documents that sound like the question know the right characters;
 how common each pair of neighbouring characters is in the collection decides between what was heard and what they say

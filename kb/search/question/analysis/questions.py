@@ -1,4 +1,4 @@
-"""A question taken apart: what to look for, how much each term counts, and where it stands."""
+"""Analyses a question into weighted terms with their places."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class AnalysedQuestion:
-    """A question taken apart.
+    """An analysed question: its folded text, terms and synonyms.
 
     Attributes:
         text: Folded, fillers blanked.

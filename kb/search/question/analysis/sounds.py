@@ -1,4 +1,4 @@
-"""How a text sounds: toneless Mandarin readings, one character a syllable.
+"""Turns a text into its sounds: toneless Mandarin readings, one character a syllable.
 
 A syllable is written as one private-use character, so that a sounded text has the length of the text it came
 from, its offsets hold, and n-grams of sounds are cut, counted and found exactly as n-grams of characters are.

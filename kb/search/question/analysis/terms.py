@@ -1,4 +1,4 @@
-"""Words and n-grams with their places."""
+"""Cuts texts into words and n-grams with their places."""
 
 from __future__ import annotations
 

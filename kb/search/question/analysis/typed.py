@@ -1,4 +1,4 @@
-"""What people type instead of characters: `tingdian`, `tindian`, `tdbx`."""
+"""Reads pinyin and initials that people type instead of characters: `tingdian`, `tindian`, `tdbx`."""
 
 from __future__ import annotations
 

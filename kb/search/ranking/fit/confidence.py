@@ -1,4 +1,4 @@
-"""Learns what a score is worth as a probability, on scores of questions the weights had not seen; pure."""
+"""Calibrates scores to probabilities, on questions that the weights were not fitted to. Pure."""
 
 from __future__ import annotations
 

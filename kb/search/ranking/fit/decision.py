@@ -1,4 +1,4 @@
-"""Whether a fitted model beats the live one on held-out questions; pure."""
+"""Decides whether a fitted model beats the live one on held-out questions. Pure."""
 
 from __future__ import annotations
 

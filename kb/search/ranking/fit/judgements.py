@@ -1,4 +1,4 @@
-"""Questions with verdicts on entries: what a fit learns from; pure."""
+"""Questions with verdicts on entries, the training data of a fit. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged questions as the ranking sees them."""
+"""Turns judged questions into candidates with features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ranking needs to know of the whole collection: counts, mean lengths and document frequencies, remembered."""
+"""Caches statistics of the whole collection: counts, mean lengths and document frequencies."""
 
 from __future__ import annotations
 

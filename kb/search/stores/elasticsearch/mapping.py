@@ -1,4 +1,4 @@
-"""What a generation's index looks like; pure."""
+"""Mapping and settings of a generation's index. Pure."""
 
 from __future__ import annotations
 

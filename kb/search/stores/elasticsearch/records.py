@@ -1,4 +1,4 @@
-"""Between our documents and those of the index; pure."""
+"""Converts search documents to documents of the index and back. Pure."""
 
 from __future__ import annotations
 

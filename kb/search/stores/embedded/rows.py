@@ -1,4 +1,4 @@
-"""The store's truth: documents, passages and vectors in one SQLite file; everything else is derived from it."""
+"""Stores documents, passages and vectors in one SQLite file, from which everything else of the store is derived."""
 
 from __future__ import annotations
 
