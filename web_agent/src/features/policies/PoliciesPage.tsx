@@ -7,6 +7,7 @@ import { ListPage } from '@/ui/ListPage'
 import { localTime } from '@/ui/format'
 import { Empty, Failure, Loading } from '@/ui/states'
 
+import { policyText } from './labels'
 import { PolicyForm } from './PolicyForm'
 import { PolicyHistory } from './PolicyHistory'
 
@@ -30,7 +31,8 @@ export function PoliciesPage() {
 
 function Policy({ policy }: { policy: PolicyView }) {
   const { t } = useTranslation()
-  const { name, version } = policy
+  const { version } = policy
+  const name = policyText(t, policy.name)
   return (
     <section className="panel policy" aria-label={name}>
       <div className="panel__head">

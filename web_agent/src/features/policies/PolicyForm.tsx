@@ -10,6 +10,7 @@ import { Banner } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
 
+import { choiceText, settingHint, settingText } from './labels'
 import type { Setting } from './settings'
 import { readField, settingsOf, shown } from './settings'
 
@@ -43,6 +44,7 @@ export function PolicyForm({ policy }: { policy: PolicyView }) {
         return (
           <SettingField
             key={setting.name}
+            policy={policy.name}
             setting={setting}
             text={texts[setting.name] ?? ''}
             error={error === null ? null : fieldText(t, error)}
@@ -71,13 +73,17 @@ export function PolicyForm({ policy }: { policy: PolicyView }) {
 }
 
 interface SettingFieldProps {
+  /** Name of the policy that the setting belongs to. */
+  policy: string
   setting: Setting
   text: string
   error: string | null
   onChange: (text: string) => void
 }
 
-function SettingField({ setting, text, error, onChange }: SettingFieldProps) {
+function SettingField({ policy, setting, text, error, onChange }: SettingFieldProps) {
+  const { t } = useTranslation()
+  const hint = settingHint(t, policy, setting.name, setting.description)
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.enum
   const common = {
     className: 'input',
@@ -89,19 +95,19 @@ function SettingField({ setting, text, error, onChange }: SettingFieldProps) {
   }
   return (
     <label className="field">
-      <span className="field__label">{setting.name}</span>
+      <span className="field__label">{settingText(t, policy, setting.name)}</span>
       {choices === undefined ? (
         <input {...common} inputMode={setting.type === 'integer' || setting.type === 'number' ? 'decimal' : 'text'} />
       ) : (
         <select {...common}>
           {choices.map((choice) => (
             <option key={choice} value={choice}>
-              {choice}
+              {choiceText(t, policy, choice)}
             </option>
           ))}
         </select>
       )}
-      {setting.description !== undefined && <span className="field__hint">{setting.description}</span>}
+      {hint !== '' && <span className="field__hint">{hint}</span>}
       {error !== null && (
         <span className="field__error" role="alert">
           {error}

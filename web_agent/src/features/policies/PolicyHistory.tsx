@@ -4,11 +4,13 @@ import { asProblem } from '@/api/problem'
 import { policyHistoryQuery, useRestorePolicy } from '@/api/queries/policies'
 import type { PolicyVersionView, PolicyView } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
+import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { Timeline } from '@/ui/Timeline'
 
+import { choiceText, settingText } from './labels'
 import { changedSettings, shown } from './settings'
 
 /** Every version of a policy, and the way back to it. */
@@ -30,7 +32,7 @@ export function PolicyHistory({ policy }: { policy: PolicyView }) {
           at: version.since,
           title: t('policies.version', {
             number: version.number,
-            changes: changesOf(version, items[index + 1], policy),
+            changes: changesOf(t, version, items[index + 1], policy),
           }),
           detail: [version.author_name, version.note].filter((part) => part !== '').join(' · '),
           action: version.number !== policy.version?.number && (
@@ -52,8 +54,13 @@ export function PolicyHistory({ policy }: { policy: PolicyView }) {
 }
 
 /** The settings that a version chose otherwise than the one before it, or than the defaults. */
-function changesOf(version: PolicyVersionView, before: PolicyVersionView | undefined, policy: PolicyView): string {
+function changesOf(
+  t: Translate,
+  version: PolicyVersionView,
+  before: PolicyVersionView | undefined,
+  policy: PolicyView,
+): string {
   return changedSettings(before?.value ?? policy.default, version.value)
-    .map((name) => `${name} = ${shown(version.value[name])}`)
+    .map((name) => `${settingText(t, policy.name, name)} = ${choiceText(t, policy.name, shown(version.value[name]))}`)
     .join(' · ')
 }
