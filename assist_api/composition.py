@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
@@ -17,6 +17,7 @@ from assist_api.http.application import Application
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.imports import module as imports
+from assist_api.imports.service import KIND as DOCUMENTS_IMPORT
 from assist_api.jobs import module as jobs
 from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
@@ -48,6 +49,7 @@ def compose(
     kb_settings: KBSettings | None = None,
     speech_settings: SpeechSettings | None = None,
     show_first_password: Callable[[str], None] = lambda _password: None,
+    further: Sequence[Callable[[Core], Module[object]]] = (),
 ) -> Application:
     """Build every module without starting any: no file, socket or model is touched.
 
@@ -57,6 +59,7 @@ def compose(
         kb_settings: Read from the environment by default.
         speech_settings: Read from the environment by default.
         show_first_password: Called at the first start with the administrator's generated password.
+        further: Builders of modules beyond the list below, such as those that a test adds.
 
     Raises:
         MisconfiguredError: A `KB_`, `SPEECH_` or `CTI_` variable cannot be used.
@@ -64,7 +67,10 @@ def compose(
     clock = clock or SystemClock()
     kb_settings = kb_settings or KBSettings.load()
     database = Database(settings.effective_database_url)
-    sessions = SessionService(database, clock, idle=settings.session_idle, lifetime=settings.session_lifetime)
+    log = audit.build(database, clock)
+    sessions = SessionService(
+        database, clock, log.service, idle=settings.session_idle, lifetime=settings.session_lifetime
+    )
     outbox = Outbox(clock)
     use_outbox(database, outbox)
     core = Core(
@@ -74,7 +80,7 @@ def compose(
         sessions=sessions,
         jobs=JobQueue(clock),
         outbox=outbox,
-        audit=(log := audit.build(database, clock)).service,
+        audit=log.service,
     )
     found = parts_of_search(settings, kb_settings, database, clock)
 
@@ -88,18 +94,21 @@ def compose(
         jobs.build(core, notifier.service),
         speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
         taxonomy.build(core),
-        search.build(core, found),
+        search.build(core, found, kb_settings),
         words.build(core, found, speech.service),
         categories.build(core, found),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(core, found, speech.service),
         telephony.build(core, running.service, TelephonySettings.load()),
-        imports.build(core, found, editor.find(PublicationGate), kb_settings),
+        imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
+        *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))
-    return Application(core, listed, on_failed=(tell_owner(notifier.service),))
+    return Application(
+        core, listed, on_failed=(tell_owner(notifier.service, told_by_module=frozenset({DOCUMENTS_IMPORT})),)
+    )
 
 
 def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:

@@ -20,6 +20,8 @@ from assist_api.accounts.schemas import (
 )
 from assist_api.accounts.service import AccountService
 from assist_api.accounts.sessions import SessionService, current_account
+from assist_api.audit.deps import ActorDep, AuditDep
+from assist_api.http.core import DetailValue
 from assist_api.http.deps import SESSION_COOKIE, AccountInAnyStateDep, CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
@@ -70,7 +72,7 @@ async def get_session_view(account: AccountInAnyStateDep) -> SessionView:
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
 async def sign_out(request: Request, response: Response, sessions: SessionsDep) -> None:
     """Sign out; also well without a session."""
-    await sessions.sign_out(request.cookies.get(SESSION_COOKIE))
+    await sessions.sign_out(request.cookies.get(SESSION_COOKIE), address=_address(request))
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
 
 
@@ -81,6 +83,9 @@ async def change_password(
     current: AccountInAnyStateDep,
     sessions: SessionsDep,
     accounts: AccountServiceDep,
+    session: SessionDep,
+    audit: AuditDep,
+    actor: ActorDep,
 ) -> SessionView:
     """Choose a new password; other browsers of this account are signed out."""
     present = change.current_password.get_secret_value()
@@ -88,6 +93,7 @@ async def change_password(
         text = "The present password is another one."
         raise InvalidInputError(text, field="current_password", code="wrong_current_password")
     account = await accounts.change_own_password(current, change.new_password.get_secret_value())
+    audit.record(session, actor, "account.password_changed", "account", account.id)
     return _session_view(current_account(account, current.session_id))
 
 
@@ -98,17 +104,40 @@ async def list_accounts(_admin: Admin, accounts: AccountServiceDep) -> AccountLi
 
 
 @router.post("/accounts", status_code=status.HTTP_201_CREATED, tags=["accounts"])
-async def create_account(creation: AccountCreation, _admin: Admin, accounts: AccountServiceDep) -> AccountView:
+async def create_account(
+    creation: AccountCreation,
+    _admin: Admin,
+    session: SessionDep,
+    accounts: AccountServiceDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> AccountView:
     """Make an account with a temporary password."""
-    return _view(await accounts.create(creation))
+    made = _view(await accounts.create(creation))
+    audit.record(session, actor, "account.created", "account", made.id, after=made, details={"role": made.role.value})
+    return made
 
 
 @router.patch("/accounts/{account_id}", tags=["accounts"])
 async def change_account(
-    account_id: UUID, change: AccountChange, _admin: Admin, accounts: AccountServiceDep
+    account_id: UUID,
+    change: AccountChange,
+    _admin: Admin,
+    session: SessionDep,
+    accounts: AccountServiceDep,
+    audit: AuditDep,
+    actor: ActorDep,
 ) -> AccountView:
     """Change an account; the last administrator stays one."""
-    return _view(await accounts.change(account_id, change))
+    before = _view(await accounts.get(account_id))
+    after = _view(await accounts.change(account_id, change))
+    details: dict[str, DetailValue] = {
+        "role": after.role.value,
+        "is_active": after.is_active,
+        "has_new_password": change.password is not None,
+    }
+    audit.record(session, actor, "account.changed", "account", account_id, before=before, after=after, details=details)
+    return after
 
 
 def _address(request: Request) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from assist_api.accounts.endpoints import router
 from assist_api.accounts.service import AccountService
 from assist_api.accounts.sessions import SessionService
+from assist_api.http.actor import program
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from kit.periodic import Loop
@@ -28,7 +29,11 @@ def build(core: Core, sessions: SessionService, show_first_password: Callable[[s
         given = core.settings.initial_admin_password
         async with core.database.session() as session:
             accounts = AccountService(session, core.clock)
+            is_first = not await accounts.list_all()
             generated = await accounts.create_first_admin(None if given is None else given.get_secret_value())
+            if is_first:
+                (first,) = await accounts.list_all()
+                core.audit.record(session, program("tingzhi serve"), "account.created", "account", first.id)
         # Only after the commit: a password that was shown works.
         if generated is not None:
             show_first_password(generated)

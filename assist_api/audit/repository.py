@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.audit.chain import ChainPoint
@@ -58,6 +58,15 @@ class AuditRepository:
         """Return entries in the order of the chain, from the one after a number on."""
         statement = select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number).limit(limit)
         return (await self.session.scalars(statement)).all()
+
+    async def lock_end(self) -> None:
+        """Let no other entry join the chain until this transaction is over; on every database."""
+        statement = update(AuditHead).where(AuditHead.id == HEAD_ID).values(entries=AuditHead.entries)
+        await self.session.execute(statement.execution_options(synchronize_session=False))
+
+    async def has_any(self, wanted: AuditFilter) -> bool:
+        """Tell whether there is an entry."""
+        return bool(await self.page(wanted, limit=1))
 
     async def find(self, number: int) -> AuditEntry | None:
         """Return the entry of a number, or None."""

@@ -12,8 +12,9 @@ from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.schemas import CallEventPage, CallPage, SourceKind
 from assist_api.calls.states import CallState
 from assist_api.calls.viewer import CallViewer
+from assist_api.http.permissions import Permission
 from kit.db import Database
-from kit.errors import NotFoundError
+from kit.errors import NotAllowedError, NotFoundError
 from kit.paging import cut_page, decode_cursor
 
 
@@ -49,13 +50,26 @@ class CallArchive:
         shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
         return CallPage(items=[call_info(row) for row in shown], next_cursor=next_cursor)
 
-    async def check_readable(self, viewer: CallViewer, call_id: UUID) -> None:
-        """Insist that the call exists for this viewer.
+    async def check_readable(self, viewer: CallViewer, call_id: UUID) -> bool:
+        """Insist that the call exists for this viewer, and tell whether it is the viewer's own.
 
         Raises:
             NotFoundError: It does not, or it is another agent's.
         """
-        await self._get(call_id, viewer.account_id, is_every_call=viewer.can_read_all)
+        row = await self._get(call_id, viewer.account_id, is_every_call=viewer.can_read_all)
+        return row.agent_account_id == viewer.account_id
+
+    async def check_changeable(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may stop the call, choose its category and judge its suggestions.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer.
+            NotAllowedError: It is another agent's, and the viewer may only read it.
+        """
+        if not (await self.check_readable(viewer, call_id) or viewer.can_act_on_all):
+            permission = Permission.ACT_ON_ALL_CALLS.value
+            message = f"This is another agent's call; changing it needs the permission {permission}."
+            raise NotAllowedError(message, permission=permission)
 
     async def events(self, call_id: UUID, *, after: int, limit: int) -> CallEventPage:
         """Return persisted events behind `after`.

@@ -13,6 +13,7 @@ from assist_api.calls.models import CategoryChoiceRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.viewer import CallViewer
 from assist_api.categories.ranked import CategoryChosen
+from assist_api.http.core import AuditTrail, DetailValue
 from kb.classify.examples import Example, Origin
 from kb.taxonomy.tree import load_taxonomy, split_category_id
 from kit.clock import Clock
@@ -30,8 +31,9 @@ _NUMBERS = re.compile(r"[0-9零〇一二三四五六七八九幺两]{5,}")
 class CategoryDesk:
     """Records choices through the journal of their call."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, audit: AuditTrail) -> None:
         self._clock = clock
+        self._audit = audit
 
     async def choose(self, journal: CallJournal, viewer: CallViewer, category_id: str) -> CategoryChosen:
         """Record a choice; the same choice again changes nothing.
@@ -55,6 +57,8 @@ class CategoryDesk:
                 is_correction=first != chosen.category_id,
             )
             await CallRepository(session).save_choice(row)
+            details: dict[str, DetailValue] = {"category_id": category_id, "is_correction": row.is_correction}
+            self._audit.record(session, viewer.actor, "call.category_chosen", "call", journal.call_id, details=details)
 
         await journal.record(chosen, after=save)
         return chosen

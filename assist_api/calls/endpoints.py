@@ -50,7 +50,7 @@ async def list_calls(
 @router.get("/calls/{call_id}")
 async def get_call(call_id: UUID, calls: CallsDep, viewer: ReaderDep) -> CallSnapshotEvent:
     """Return everything the screen needs about a call, as it stands."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.check_reading(viewer, call_id)
     return await calls.snapshot(call_id)
 
 
@@ -63,7 +63,7 @@ async def list_call_events(
     limit: EventLimit = 500,
 ) -> CallEventPage:
     """List the persisted events of a call in order, from the one after `after`."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.check_reading(viewer, call_id)
     return await calls.archive.events(call_id, after=after, limit=limit)
 
 
@@ -97,8 +97,8 @@ async def start_demo_call(demo_id: str, request: DemoCallRequest, calls: CallsDe
 @router.post("/calls/{call_id}/stop", status_code=status.HTTP_202_ACCEPTED)
 async def stop_call(call_id: UUID, calls: CallsDep, viewer: ReplayerDep) -> CallAccepted:
     """End a running replay; its transcript so far stays. 409 when it has ended already."""
-    await calls.archive.check_readable(viewer, call_id)
-    await calls.stop(call_id)
+    await calls.archive.check_changeable(viewer, call_id)
+    await calls.stop(viewer, call_id)
     return CallAccepted(call_id=call_id)
 
 
@@ -113,7 +113,7 @@ async def stop_call(call_id: UUID, calls: CallsDep, viewer: ReplayerDep) -> Call
 )
 async def get_call_audio(call_id: UUID, calls: CallsDep, viewer: ListenerDep) -> FileResponse:
     """Return the recording, customer left and agent right; understands `Range`."""
-    path = await calls.archive.audio(viewer, call_id)
+    path = await calls.listen(viewer, call_id)
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], content_disposition_type="inline")
 
 
@@ -122,7 +122,7 @@ async def give_feedback(
     call_id: UUID, suggestion_id: UUID, request: FeedbackRequest, calls: CallsDep, viewer: FeedbackGiverDep
 ) -> FeedbackRecorded:
     """Record the verdict on a suggestion; a second one replaces the first and keeps its id."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.give_feedback(viewer, call_id, suggestion_id, request)
 
 
@@ -131,5 +131,5 @@ async def choose_category(
     call_id: UUID, choice: CategoryChoice, calls: CallsDep, viewer: FeedbackGiverDep
 ) -> CategoryChosen:
     """Set the category of a running or finished call, which the ranking learns from; the newest counts."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.choose_category(viewer, call_id, choice.category_id)

@@ -13,6 +13,7 @@ from assist_api.calls.models import CallSuggestionRow, SuggestionFeedbackRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.schemas import FeedbackRequest
 from assist_api.calls.viewer import CallViewer
+from assist_api.http.core import AuditTrail
 from assist_api.suggestions.cards import SuggestionList
 from kit.clock import Clock
 from kit.db import Database
@@ -22,9 +23,10 @@ from kit.errors import NotFoundError
 class FeedbackDesk:
     """Records verdicts through the journal of their call."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: AuditTrail) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     async def record(
         self, journal: CallJournal, viewer: CallViewer, suggestion_id: UUID, request: FeedbackRequest
@@ -41,6 +43,8 @@ class FeedbackDesk:
             return feedback
 
         async def save(session: AsyncSession) -> None:
+            details = {"verdict": feedback.verdict.value, "suggestion_id": str(suggestion_id)}
+            self._audit.record(session, viewer.actor, "suggestion.judged", "call", journal.call_id, details=details)
             repository = CallRepository(session)
             if is_withdrawn:
                 await repository.delete_feedback(feedback.feedback_id)

@@ -171,6 +171,7 @@ class CallRunner:
         await run.journal.record(answered)
 
     async def _hear(self, run: CallRun) -> None:
+        await self._engine.ready()
         if run.source is None:
             run.source = await self._open_recording(run)
         session = CallSession(

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.audit.accesses import AccessLog
 from assist_api.calls.archive import CallArchive
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
@@ -36,6 +37,8 @@ from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
 from assist_api.categories.ranked import CategoryChosen
+from assist_api.http.actor import program
+from assist_api.http.core import AuditTrail
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
 from kit.db import Database
@@ -68,6 +71,7 @@ class CallService:
         clock: Clock,
         data_dir: Path,
         max_concurrent: int,
+        audit: AuditTrail,
         demo_calls: Sequence[DemoCall] = (),
         limits: RecordingLimits | None = None,
     ) -> None:
@@ -82,6 +86,7 @@ class CallService:
             clock: Time of the events and pace of the replays.
             data_dir: Recordings and leases lie in it.
             max_concurrent: Calls carried at once; one more is refused.
+            audit: Records what people do with calls, and what they read and hear of others'.
             demo_calls: Calls that come with the product.
             limits: What recordings are accepted.
         """
@@ -96,8 +101,10 @@ class CallService:
         self._ways = JournalWays(database, self._spool, hub, clock)
         self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
         self.archive = CallArchive(database, self._recordings)
-        self._feedback = FeedbackDesk(database, clock)
-        self._choices = CategoryDesk(clock)
+        self._audit = audit
+        self._accesses = AccessLog(database, clock, audit)
+        self._feedback = FeedbackDesk(database, clock, audit)
+        self._choices = CategoryDesk(clock, audit)
         self._suggestions = suggestions
         self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
         self._runs: dict[UUID, CallRun] = {}
@@ -194,7 +201,7 @@ class CallService:
             ConflictError: The call is over, or another process carries it.
         """
         if (run := self._runs.get(call_id)) is None:
-            viewer = CallViewer(None, "", can_read_all=False, can_hear_all=False)
+            viewer = CallViewer(program("telephony"), can_read_all=False, can_hear_all=False, can_act_on_all=False)
             now = self._clock.now()
             new = NewCall(call_id, "live", title, sector, "1", viewer, now, customer_number)
             run = await uninterrupted(self._admit_live(new), name="calls.admit_live")
@@ -245,7 +252,26 @@ class CallService:
         self._launch(run)
         return run
 
-    async def stop(self, call_id: UUID) -> None:
+    async def check_reading(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may read the call, and record it when the call is another agent's.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer.
+        """
+        if not await self.archive.check_readable(viewer, call_id):
+            await self._accesses.note(viewer.actor, "call.read", "call", call_id)
+
+    async def listen(self, viewer: CallViewer, call_id: UUID) -> Path:
+        """Return the playable recording of a call, and record that the viewer listens to it.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer, or its recording is gone.
+        """
+        path = await self.archive.audio(viewer, call_id)
+        await self._accesses.note(viewer.actor, "call.listened", "call", call_id)
+        return path
+
+    async def stop(self, viewer: CallViewer, call_id: UUID) -> None:
         """End a running call; what was heard still becomes text.
 
         Raises:
@@ -255,6 +281,8 @@ class CallService:
         if (run := self._runs.get(call_id)) is not None:
             if run.live is not None:
                 raise ConflictError("A telephone call ends when a party hangs up.", code="call_is_live")
+            async with self._database.session() as session:
+                self._audit.record(session, viewer.actor, "call.stopped", "call", call_id)
             run.stop()
             return
         journal = await self._load(call_id)
@@ -345,7 +373,9 @@ class CallService:
         return new.call_id
 
     async def _create(self, new: NewCall, prepared: PreparedRecording, answered: CallAnswered) -> CallJournal:
-        async def publish(_session: AsyncSession) -> None:
+        async def publish(session: AsyncSession) -> None:
+            details = {"source": new.source, "sector": new.sector, "legs": prepared.leg_count}
+            self._audit.record(session, new.viewer.actor, "call.started", "call", new.call_id, details=details)
             await self._on_disk(lambda: self._recordings.publish(prepared))
 
         row = call_row(new, answered.leg_roles, self._lease.runner_id, prepared)

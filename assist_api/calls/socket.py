@@ -51,7 +51,7 @@ async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService
         return refused
     try:
         wanted = UUID(call_id)
-        await calls.archive.check_readable(viewer_of(account), wanted)
+        await calls.check_reading(viewer_of(account, socket.client.host if socket.client else ""), wanted)
     except (ValueError, NotFoundError):
         return CALL_NOT_FOUND
 

@@ -18,6 +18,8 @@ from rich.table import Table
 from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.composition import parts_of_search
+from assist_api.http.actor import program
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.policy import knowledge_test_policy
 from assist_api.knowledge.publishing import ASSENT, Consent, PublicationGate
@@ -40,7 +42,7 @@ from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError
 from kit.jobs import JobQueue
 
-AUTHOR = "tingzhi import"
+ACTOR = program("tingzhi import")
 _UNITS_AT_ONCE = 200
 
 
@@ -106,6 +108,7 @@ async def _import(settings: AssistSettings, paths: list[Path], order: _Order, *,
         await runner.upgrade(database)
         if packs and not order.is_dry_run:
             report = await PackImporter(database, SystemClock()).import_pack(packs)
+            await _record_packs(database, report)
             print_report(report, out, errors)
             has_refusals = report.has_refusals
         if documents:
@@ -150,6 +153,16 @@ def sort_files(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Path]]:
     return packs, documents
 
 
+async def _record_packs(database: Database, report: ImportReport) -> None:
+    """Record what became of packs, a file at a time; each file was a transaction of its own and is committed."""
+    log = AuditLog(SystemClock())
+    async with database.session() as session:
+        for file in report.files:
+            counts = {outcome.value: len(file.keys(outcome)) for outcome in ItemOutcome}
+            details = {**counts, "refused": len(file.refused)}
+            log.record(session, ACTOR, "pack.imported", "pack", file.path.name, details=details)
+
+
 class _NoIndexHere:
     """A running server follows the database by itself; the next start catches up without one."""
 
@@ -169,7 +182,8 @@ async def _get_ready_to_test(knowledge: Knowledge) -> None:
 async def _document_imports(settings: AssistSettings, database: Database, knowledge: Knowledge) -> DocumentImports:
     kb_settings = KBSettings.load()
     clock, tests = SystemClock(), knowledge_test_policy(kb_settings)
-    policies = Policies(database, clock, AuditLog(clock), (tests,))
+    audit = AuditLog(clock)
+    policies = Policies(database, clock, audit, (tests,))
     await policies.refresh()
     return DocumentImports(
         database,
@@ -180,6 +194,8 @@ async def _document_imports(settings: AssistSettings, database: Database, knowle
         data_dir=settings.data_dir,
         max_file_bytes=settings.import_max_bytes,
         settings=kb_settings,
+        audit=audit,
+        notices=ImportNotices(),
     )
 
 
@@ -192,18 +208,18 @@ async def import_documents(
     dry_run: bool,
 ) -> ImportDetail:
     """Send, read and publish documents as the page does; a dry run is cancelled after the preview."""
-    created = await imports.create(chosen, AUTHOR)
+    created = await imports.create(chosen, ACTOR)
     for name, path in documents.items():
         with path.open("rb") as stream:
-            await imports.add_file(created.id, name, stream, path.stat().st_size)
-    detail = await imports.work(created.id, imports.read)
+            await imports.add_file(created.id, ACTOR, name, stream, path.stat().st_size)
+    detail = await imports.work(created.id, ACTOR, imports.read)
     if dry_run:
         # The preview stays readable; cancelling only keeps it from being published.
-        await imports.cancel(created.id)
+        await imports.cancel(created.id, ACTOR)
         return detail
     if detail.state != ImportState.READY:
         raise ConflictError(f"Reading stopped ({detail.failure}); mend that and import again.", code="import_not_ready")
-    return await imports.work(created.id, lambda import_id: imports.publish(import_id, consent))
+    return await imports.work(created.id, ACTOR, lambda import_id, actor: imports.publish(import_id, actor, consent))
 
 
 class ReadUnit(BaseModel):

@@ -170,7 +170,7 @@ async def _stopped_by_signals(application: Application, call_id: UUID) -> AsyncI
 
     async def stop() -> None:
         with suppress(ConflictError):
-            await application.get(CallService).stop(call_id)
+            await application.get(CallService).stop(COMMAND_LINE, call_id)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,9 +13,12 @@ from rich.console import Console
 
 from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
 from assist_api.app import create_app
+from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
+from assist_api.http.actor import program
+from assist_api.lifespan import accepting
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
@@ -48,7 +51,26 @@ def serve(
     if reset_admin_password:
         _show_password(console, asyncio.run(_reset_admin_password(settings)))
     application = compose(settings, show_first_password=partial(_show_password, console))
-    _Server(settings, console, create_app(application)).run()
+    served = _Served()
+    server = _Server(settings, console, create_app(application, partial(accepting, stop=served.stop)))
+    served.server = server
+    server.run()
+    if served.error is not None:
+        raise served.error
+
+
+class _Served:
+    """Ends the server when what it needs cannot be loaded."""
+
+    def __init__(self) -> None:
+        self.server: uvicorn.Server | None = None
+        self.error: Exception | None = None
+
+    def stop(self, error: Exception) -> None:
+        """Keep the error for the command line and let the server end."""
+        self.error = error
+        if self.server is not None:
+            self.server.should_exit = True
 
 
 def _settings(host: str | None, port: int | None, demo: bool) -> AssistSettings:
@@ -61,7 +83,11 @@ async def _reset_admin_password(settings: AssistSettings) -> str:
     try:
         await runner.upgrade(database)
         async with database.session() as session:
-            return await AccountService(session, SystemClock()).reset_admin_password()
+            clock = SystemClock()
+            password = await AccountService(session, clock).reset_admin_password()
+            by = program("tingzhi serve --reset-admin-password")
+            AuditLog(clock).record(session, by, "account.password_reset", "account", FIRST_ADMIN_NAME)
+            return password
     finally:
         await database.aclose()
 

@@ -9,6 +9,8 @@ from assist_api.http.principal import CurrentAccount
 
 SYSTEM_ROLE = "system"
 """Role of entries that no account wrote: jobs, and commands of whoever may start them on the machine."""
+NOBODY = "nobody"
+"""Name and role of somebody who has not signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Actor:
 def actor_of(account: CurrentAccount, address: str = "") -> Actor:
     """Return the actor of a signed-in account."""
     return Actor(account.id, account.display_name, account.role.value, account.unit_id, address, account.session_id)
+
+
+def nobody(address: str) -> Actor:
+    """Return the actor of somebody who has not signed in."""
+    return Actor(None, NOBODY, NOBODY, address=address)
 
 
 def program(name: str) -> Actor:

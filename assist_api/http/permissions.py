@@ -25,6 +25,8 @@ class Permission(StrEnum):
     HEAR_OWN_CALLS = "calls.hear_own"
     HEAR_ALL_CALLS = "calls.hear_all"
     REPLAY_CALLS = "calls.replay"
+    ACT_ON_ALL_CALLS = "calls.act_on_all"
+    """Stop calls of others, choose their category and judge their suggestions."""
     GIVE_FEEDBACK = "suggestions.give_feedback"
     SEARCH = "knowledge.search"
     READ_ENTRIES = "knowledge.read"
@@ -61,7 +63,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE,
         Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
-        Role.SUPERVISOR: _EVERYONE | _EVERY_CALL | {Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
+        Role.SUPERVISOR: _EVERYONE
+        | _EVERY_CALL
+        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
         Role.TRAINER: _EVERYONE | _EVERY_CALL,
         Role.ADMIN: frozenset(Permission),
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.storage import ImportStore
 from assist_api.knowledge.publishing import Admission, AdmitBatch, Consent, PublicationRefusedError
 from kb.gold.changes import TextChange
@@ -52,6 +53,7 @@ class ImportRunner:
         max_files: int,
         index: IndexNotice,
         admit: AdmitBatch,
+        notices: ImportNotices,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -60,6 +62,7 @@ class ImportRunner:
         self._max_files = max_files
         self._index = index
         self._admit = admit
+        self._notices = notices
 
     async def sweep(self) -> Sequence[UUID]:
         """Remove files of imports that are over, and return the imports that are being read or published."""
@@ -157,7 +160,9 @@ class ImportRunner:
         except PublicationRefusedError as refusal:
             log.info("import_refused_by_tests", code=refusal.error_code)
             why = {"failure": refusal.error_code, "test_refusal": dict(refusal.details)}
-            await self._move(import_id, ImportState.PUBLISHING, ImportState.READY, **why)
+            async with self._database.session() as session:
+                if await ImportRepository(session).move(import_id, [ImportState.PUBLISHING], ImportState.READY, **why):
+                    await self._notices.refused(session, job, import_id, refusal.error_code)
             return
         while (file := await self._next(import_id, ImportState.PUBLISHING, FileState.READY)) is not None:
             await self._report(import_id, FileState.READY, job)
@@ -171,9 +176,19 @@ class ImportRunner:
                 admission = None
             log.info("import_file_published", counts=file.counts)
             self._index.notify()
-        finished_at = self._clock.now()
-        if await self._move(import_id, ImportState.PUBLISHING, ImportState.FINISHED, finished_at=finished_at):
+        if await self._finish(import_id, job):
             await asyncio.to_thread(self._store.discard, import_id)
+
+    async def _finish(self, import_id: UUID, job: RunningJob) -> bool:
+        now = self._clock.now()
+        async with self._database.session() as session:
+            imports = ImportRepository(session)
+            if not await imports.move(import_id, [ImportState.PUBLISHING], ImportState.FINISHED, finished_at=now):
+                return False
+            files = await imports.files(import_id)
+            refused = sum(file.state == FileState.REFUSED for file in files)
+            await self._notices.finished(session, job, import_id, files=len(files) - refused, refused=refused)
+        return True
 
     async def _admission(self, row: ImportRow, settings: ImportSettings) -> Admission | None:
         """Let the gold questions run before anything is written; None when they have let the import pass already.

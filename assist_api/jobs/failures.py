@@ -14,10 +14,17 @@ JOB_FAILED = NotificationRule(
 )
 
 
-def tell_owner(notifier: Notifier) -> OnFailed:
-    """Return what `kit.jobs` calls, in its transaction, for a job that failed for good."""
+def tell_owner(notifier: Notifier, *, told_by_module: frozenset[str] = frozenset()) -> OnFailed:
+    """Return what `kit.jobs` calls, in its transaction, for a job that failed for good.
+
+    Args:
+        notifier: Sends the notification.
+        told_by_module: Kinds of jobs whose module sends a notification of its own, so that nobody is told twice.
+    """
 
     async def tell(session: AsyncSession, job: JobDetail) -> None:
+        if job.kind in told_by_module:
+            return
         await notifier.notify(
             session,
             JOB_FAILED.kind,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
+from assist_api.audit.deps import ActorDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
@@ -58,9 +59,9 @@ async def list_entries(
 
 
 @router.post("/entries", status_code=status.HTTP_201_CREATED)
-async def create_entry(entry: NewEntry, account: Editor, editor: EditorDep) -> EntryDetail:
+async def create_entry(entry: NewEntry, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Publish a new entry; it is found by search at once. 409 when gold questions would lose their place."""
-    return await editor.create(entry.draft(), account.display_name, entry.consent())
+    return await editor.create(entry.draft(), actor, entry.consent())
 
 
 @router.get("/entries/{entry_id}")
@@ -76,30 +77,33 @@ async def list_revisions(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDe
 
 
 @router.post("/entries/{entry_id}/revisions", status_code=status.HTTP_201_CREATED)
-async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor, editor: EditorDep) -> RevisionDetail:
+async def revise_entry(
+    entry_id: UUID, revision: EntryRevision, _editor: Editor, actor: ActorDep, editor: EditorDep
+) -> RevisionDetail:
     """Publish the next revision of an entry; 409 when somebody was faster or gold questions would lose their place."""
-    draft, author = revision.draft(), account.display_name
-    return await editor.revise(entry_id, revision.base_revision_id, draft, author, revision.consent())
+    return await editor.revise(entry_id, revision.base_revision_id, revision.draft(), actor, revision.consent())
 
 
 @router.post("/entries/{entry_id}/retire")
-async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+async def retire_entry(entry_id: UUID, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Take an entry out of search; its revisions stay readable."""
-    return await editor.retire(entry_id)
+    return await editor.retire(entry_id, actor)
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/publish")
 async def publish_revision(
-    entry_id: UUID, revision_id: UUID, publication: Publication, _editor: Editor, editor: EditorDep
+    entry_id: UUID, revision_id: UUID, publication: Publication, _editor: Editor, actor: ActorDep, editor: EditorDep
 ) -> EntryDetail:
     """Publish a revision that waits for review.
 
     409 `not_in_review` when somebody has decided already, or when gold questions would lose their place.
     """
-    return await editor.publish_waiting(entry_id, revision_id, publication.consent())
+    return await editor.publish_waiting(entry_id, revision_id, actor, publication.consent())
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/turn-down")
-async def turn_down_revision(entry_id: UUID, revision_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+async def turn_down_revision(
+    entry_id: UUID, revision_id: UUID, _editor: Editor, actor: ActorDep, editor: EditorDep
+) -> EntryDetail:
     """Leave out a revision that waits for review; what is published stays."""
-    return await editor.turn_down(entry_id, revision_id)
+    return await editor.turn_down(entry_id, revision_id, actor)

@@ -18,5 +18,5 @@ def build(core: Core, knowledge: Knowledge, policies: Policies, settings: KBSett
     tests = knowledge_test_policy(settings)
     policies.add(tests)
     gate = PublicationGate(knowledge.tester, lambda: policies.current(tests).drop_policy)
-    editor = KnowledgeEditor(core.database, core.clock, knowledge.indexer, gate.admit)
+    editor = KnowledgeEditor(core.database, core.clock, knowledge.indexer, gate.admit, core.audit)
     return Module(name="knowledge", service=editor, provides=(gate,), routers=(router,), aclose=editor.aclose)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
-from assist_api.audit.deps import ActorDep
+from assist_api.audit.deps import ActorDep, AuditDep
+from assist_api.http.core import DetailValue
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
@@ -68,16 +69,33 @@ async def list_gold_questions(entry_id: UUID, _editor: Editor, questions: Questi
 
 @router.post("/entries/{entry_id}/gold-questions", status_code=status.HTTP_201_CREATED)
 async def add_gold_question(
-    entry_id: UUID, question: NewQuestion, account: Editor, questions: QuestionsDep
+    entry_id: UUID,
+    question: NewQuestion,
+    _editor: Editor,
+    session: SessionDep,
+    questions: QuestionsDep,
+    audit: AuditDep,
+    actor: ActorDep,
 ) -> GoldQuestionDetail:
     """Add a gold question to an entry."""
-    return await questions.add(entry_id, question.text, question.origin, account.display_name)
+    added = await questions.add(entry_id, question.text, question.origin, actor.name)
+    details = {"entry_id": str(entry_id)}
+    audit.record(session, actor, "gold_question.added", "gold_question", added.id, after=added, details=details)
+    return added
 
 
 @router.delete("/gold-questions/{question_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def remove_gold_question(question_id: UUID, _editor: Editor, questions: QuestionsDep) -> None:
+async def remove_gold_question(
+    question_id: UUID,
+    _editor: Editor,
+    session: SessionDep,
+    questions: QuestionsDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> None:
     """Take a gold question out of the tests."""
     await questions.remove(question_id)
+    audit.record(session, actor, "gold_question.removed", "gold_question", question_id)
 
 
 @router.get("/gold-questions")
@@ -92,10 +110,18 @@ async def list_all_gold_questions(_editor: Editor, questions: QuestionsDep) -> Q
     responses={200: {"content": {"text/csv": {}, "application/x-ndjson": {}}}},
 )
 async def export_gold_questions(
-    _editor: Editor, questions: QuestionsDep, file_format: Annotated[FileFormat, Query(alias="format")]
+    _editor: Editor,
+    session: SessionDep,
+    questions: QuestionsDep,
+    audit: AuditDep,
+    actor: ActorDep,
+    file_format: Annotated[FileFormat, Query(alias="format")],
 ) -> Response:
     """Download every gold question; the import takes the file back."""
-    content = write_questions(await questions.rows(), file_format)
+    rows = await questions.rows()
+    content = write_questions(rows, file_format)
+    details: dict[str, DetailValue] = {"format": file_format.value, "questions": len(rows)}
+    audit.record(session, actor, "gold_question.exported", "gold_question", "all", details=details)
     # Excel reads UTF-8 only when the file says so.
     start = "\ufeff" if file_format is FileFormat.CSV else ""
     return Response(
@@ -106,9 +132,22 @@ async def export_gold_questions(
 
 
 @router.post("/gold-questions/file")
-async def import_gold_questions(file: QuestionFile, account: Editor, questions: QuestionsDep) -> QuestionImport:
+async def import_gold_questions(
+    file: QuestionFile,
+    _editor: Editor,
+    session: SessionDep,
+    questions: QuestionsDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> QuestionImport:
     """Add the questions of a file, all or none; each problem of a refusal names its line and field."""
-    count = await questions.import_questions(read_questions(file.content, file.format), account.display_name)
+    count = await questions.import_questions(read_questions(file.content, file.format), actor.name)
+    details: dict[str, DetailValue] = {
+        "format": file.format.value,
+        "added": count.added,
+        "unchanged": count.unchanged,
+    }
+    audit.record(session, actor, "gold_question.imported", "gold_question", "all", details=details)
     return QuestionImport(added=count.added, unchanged=count.unchanged)
 
 
@@ -134,9 +173,9 @@ async def get_test_run(run_id: UUID, _editor: Editor, runs: RunsDep) -> GoldRunF
 
 
 @router.post("/tests/runs", status_code=status.HTTP_202_ACCEPTED)
-async def start_test_run(account: Editor, full_run: FullRunDep) -> FullRunState:
+async def start_test_run(_editor: Editor, actor: ActorDep, full_run: FullRunDep) -> FullRunState:
     """Run all gold questions in the background; 409 `knowledge_test_running` while one goes on."""
-    await full_run.start(account.display_name, account.id)
+    await full_run.start(actor)
     return await full_run.state()
 
 

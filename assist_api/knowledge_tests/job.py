@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.http.actor import Actor, program
+from assist_api.http.core import AuditTrail
 from assist_api.knowledge_tests.schemas import FullRunState
 from kb.gold.results import FullTest
 from kb.gold.runs import GoldRunService
@@ -23,7 +25,7 @@ KIND = "knowledge_tests.run"
 LOOK_EVERY_SECONDS = 600.0
 """How often it is looked whether a run is due; the first look comes that long after the start."""
 REPORT_SECONDS = 0.5
-NOBODY = "system"
+BY_ITSELF = program("system")
 _THE_ONE = "all"
 _SHOWN_JOBS = 20
 """Of the newest jobs; the last run that ended well is among them unless 20 in a row failed."""
@@ -40,6 +42,7 @@ class FullRunJob:
         tester: GoldTester,
         every: Callable[[], timedelta],
         is_ready: Callable[[], bool],
+        audit: AuditTrail,
     ) -> None:
         """Keep the parts; nothing runs yet.
 
@@ -50,6 +53,7 @@ class FullRunJob:
             tester: Runs the questions.
             every: Returns the pause between runs that nobody asked for; zero for none.
             is_ready: Whether search is complete, so that a run by itself measures what agents get.
+            audit: Where an order is recorded.
         """
         self._database = database
         self._clock = clock
@@ -57,6 +61,7 @@ class FullRunJob:
         self._tester = tester
         self._every = every
         self._is_ready = is_ready
+        self._audit = audit
         self.handler = JobHandler(KIND, self._run)
 
     async def state(self) -> FullRunState:
@@ -75,21 +80,22 @@ class FullRunJob:
             latest_at=latest,
         )
 
-    async def start(self, author: str, owner_id: UUID | None = None) -> None:
+    async def start(self, actor: Actor) -> None:
         """Order a run.
 
         Args:
-            author: Named in the history.
-            owner_id: Account that is told when the run fails.
+            actor: Named in the history, and told when the run fails.
 
         Raises:
             ConflictError: `knowledge_test_running`: one is going on.
         """
         async with self._database.session() as session:
-            order = await self._jobs.enqueue(session, KIND, {"author": author}, owner_id, unique_key=_THE_ONE)
+            payload = {"author": actor.name}
+            order = await self._jobs.enqueue(session, KIND, payload, actor.account_id, unique_key=_THE_ONE)
             if not order.is_new:
                 message = "All gold questions are being run already; wait for the end."
                 raise ConflictError(message, code="knowledge_test_running")
+            self._audit.record(session, actor, "knowledge_test.started", "job", order.job_id)
 
     async def start_when_due(self) -> None:
         """Order a run when the last one is too long ago."""
@@ -99,7 +105,7 @@ class FullRunJob:
         state = await self.state()
         is_due = state.latest_at is None or self._clock.now() - state.latest_at >= every
         if is_due and not state.is_running:
-            await self.start(NOBODY)
+            await self.start(BY_ITSELF)
 
     async def _run(self, job: RunningJob) -> None:
         test = await self._tested(job)

@@ -24,6 +24,7 @@ def build(core: Core, knowledge: Knowledge, policies: Policies, settings: KBSett
         knowledge.tester,
         lambda: policies.current(tests).run_every,
         lambda: knowledge.search.is_complete,
+        core.audit,
     )
     return Module(
         name="knowledge_tests",

@@ -12,7 +12,7 @@ from kit.outbox import OutboxEvent, Subscriber
 
 def build(core: Core) -> Module[TaxonomyDesk]:
     """Build the module."""
-    desk = TaxonomyDesk(core.database, core.clock)
+    desk = TaxonomyDesk(core.database, core.clock, core.audit)
 
     async def follow(_event: OutboxEvent) -> None:
         await desk.refresh()

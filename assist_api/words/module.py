@@ -26,8 +26,8 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Word
     core.outbox.follow(Subscriber("recogniser-words", (KNOWLEDGE_CHANGED, WORDS_CHANGED), follow))
     return Module(
         name="words",
-        service=WordEditor(core.database, core.clock, knowledge.words),
+        service=WordEditor(core.database, core.clock, knowledge.words, core.audit),
         provides=(recogniser_words,),
         routers=(router,),
-        start=recogniser_words.refresh,
+        begin=recogniser_words.refresh,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from assist_api.accounts.models import Account
+from assist_api.audit.log import AuditLog
 from assist_api.calls.category import CallCategories
 from assist_api.calls.events import CallEndedEvent, CallEvent
 from assist_api.calls.hub import CallHub
@@ -18,6 +19,7 @@ from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
+from assist_api.http.actor import Actor
 from assist_api.migrations import runner
 from assist_api.suggestions.service import SuggestionService
 from kb.cases.service import CaseService
@@ -122,6 +124,7 @@ async def open_desk(
         clock=clock,
         data_dir=data_dir,
         max_concurrent=max_concurrent,
+        audit=AuditLog(clock),
     )
     await calls.start()
     try:
@@ -159,4 +162,5 @@ async def add_agent(database: Database, name: str = "zhang", *, sees_all: bool =
                 created_at=SystemClock().now(),
             )
         )
-    return CallViewer(account_id, name, can_read_all=sees_all, can_hear_all=sees_all)
+    actor = Actor(account_id, name, "agent")
+    return CallViewer(actor, can_read_all=sees_all, can_hear_all=sees_all, can_act_on_all=sees_all)

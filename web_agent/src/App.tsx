@@ -9,6 +9,7 @@ import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { models } from './features/models/routes'
@@ -31,6 +32,7 @@ const FEATURES = [
   cases,
   taxonomy,
   models,
+  jobs,
   health,
   accounts,
   policies,

@@ -20,6 +20,10 @@ LAG_WARNING_MS = 3_000
 class LegOpener(Protocol):
     """The part of `speech.engine.SpeechEngine` that a source needs."""
 
+    async def ready(self) -> None:
+        """Wait until legs can be opened."""
+        ...
+
     def open_leg(
         self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0
     ) -> LegTranscriber:

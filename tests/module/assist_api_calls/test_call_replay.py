@@ -21,7 +21,7 @@ from assist_api.calls.events import (
 )
 from assist_api.calls.reducer import empty_snapshot, fold
 from assist_api.calls.schemas import FeedbackRequest
-from assist_api.calls.viewer import CallViewer
+from assist_api.calls.viewer import COMMAND_LINE, CallViewer
 from assist_api.transcripts.utterances import LegRole
 from kb.kinds import DocumentKind
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
@@ -201,15 +201,15 @@ async def test_a_stopped_call_keeps_what_was_heard(sqlite_url: str, tmp_path: Pa
     async with open_desk(sqlite_url, tmp_path) as desk:
         agent = await add_agent(desk.database)
         call_id = await desk.begin(agent, speed="1")
-        await desk.calls.stop(call_id)
+        await desk.calls.stop(COMMAND_LINE, call_id)
         await desk.ended(call_id)
         call = (await desk.calls.snapshot(call_id)).data.call
         assert (call.end_reason, call.end_code) == ("stopped", "")
         assert call.heard_ms < OUTAGE_MS == call.duration_ms
         with pytest.raises(ConflictError):
-            await desk.calls.stop(call_id)
+            await desk.calls.stop(COMMAND_LINE, call_id)
         with pytest.raises(NotFoundError):
-            await desk.calls.stop(uuid4())
+            await desk.calls.stop(COMMAND_LINE, uuid4())
 
 
 async def test_one_call_too_many_is_refused_and_leaves_nothing(sqlite_url: str, tmp_path: Path) -> None:
@@ -219,7 +219,7 @@ async def test_one_call_too_many_is_refused_and_leaves_nothing(sqlite_url: str, 
         with pytest.raises(TooManyRequestsError):
             await desk.begin(agent)
         assert [call.id for call in (await desk.calls.archive.page(agent)).items] == [first]
-        await desk.calls.stop(first)
+        await desk.calls.stop(COMMAND_LINE, first)
         await desk.ended(first)
         await desk.run(agent)
 

@@ -14,6 +14,7 @@ from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, 
 from assist_api.calls.hub import CallHub
 from assist_api.calls.reducer import reduce_call
 from assist_api.calls.stream import TOO_SLOW, CallStream, StreamTimes
+from assist_api.calls.viewer import COMMAND_LINE
 from assist_api.http.permissions import Role
 from kit.bus import LocalBus
 from kit.clock import SystemClock
@@ -89,7 +90,7 @@ async def test_screens_that_come_go_and_ask_again_are_never_stale(served: tuple[
             screen.take(await socket.hear())
             await socket.say(ASK)
             screen.take(await socket.hear())
-    await desk.calls.stop(call_id)
+    await desk.calls.stop(COMMAND_LINE, call_id)
     async with open_socket(server.app, call_id, cookies(browser)) as socket:
         await until_call_ended(screen, socket)
     assert screen.gaps == 0
@@ -212,7 +213,7 @@ async def test_a_slow_screen_is_cut_off_and_the_call_goes_on(desk: Desk, events:
         await hub.publish(_stage_event(snapshot, 1_000 + number, data))
     assert await served == TOO_SLOW
     assert desk.calls.is_carried_here(call_id)
-    await desk.calls.stop(call_id)
+    await desk.calls.stop(COMMAND_LINE, call_id)
     await desk.ended(call_id)
 
 
@@ -227,7 +228,7 @@ async def test_a_call_carried_by_another_process_is_followed(sqlite_url: str, tm
         screen = Screen()
         async with open_socket(server.app, call_id, cookies(supervisor)) as socket:
             screen.take(await socket.hear())
-            await elsewhere.calls.stop(call_id)
+            await elsewhere.calls.stop(COMMAND_LINE, call_id)
             await elsewhere.ended(call_id)
             await until_call_ended(screen, socket)
         assert screen.snapshot == (await elsewhere.calls.snapshot(call_id)).data

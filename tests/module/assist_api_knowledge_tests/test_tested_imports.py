@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from assist_api.http.permissions import Role
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.runner import IndexNotice
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import Consent, PublicationGate
@@ -21,7 +22,7 @@ from kb.ingest.models import FileState, ImportState
 from kb.ingest.service import ImportService
 from kb.settings import KBSettings
 from tests.fakes.assist_core_server import Server
-from tests.fakes.kb_ingest_desk import QuietIndex
+from tests.fakes.kb_ingest_desk import CURATOR, QuietIndex
 from tests.fakes.kb_ingest_files import RULES
 
 pytestmark = pytest.mark.module
@@ -201,6 +202,8 @@ def other_process(server: Server, index: IndexNotice) -> DocumentImports:
         data_dir=application.settings.data_dir,
         max_file_bytes=100_000,
         settings=KBSettings(_env_file=None, embedder="none"),
+        audit=application.core.audit,
+        notices=ImportNotices(),
     )
 
 
@@ -211,7 +214,7 @@ async def test_a_restart_between_two_files_neither_loses_nor_doubles_the_run(
     import_id = UUID(await previewed(server, curator, {"约定.md": EDITION, "规定.md": EDITION.replace("约定", "规定")}))
     plug = PulledPlug()
     first, second = other_process(server, plug), other_process(server, QuietIndex())
-    await first.publish(import_id, Consent(override_reason="归物业管了"))
+    await first.publish(import_id, CURATOR, Consent(override_reason="归物业管了"))
     plug.process = asyncio.create_task(first.work_off())
     with pytest.raises(asyncio.CancelledError):
         await plug.process

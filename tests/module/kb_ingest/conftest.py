@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from assist_api.audit.log import AuditLog
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
 from kb.settings import KBSettings
@@ -34,5 +36,7 @@ async def desk(database: Database, tmp_path: Path) -> ImportDesk:
         data_dir=tmp_path,
         max_file_bytes=2_000_000,
         settings=KBSettings(_env_file=None, import_max_files=20),
+        audit=AuditLog(clock),
+        notices=ImportNotices(),
     )
     return ImportDesk(imports, database, clock)

@@ -32,6 +32,11 @@ async function sent<Exchange>(exchange: Promise<Exchange>): Promise<Exchange> {
   }
 }
 
+/** Whether the server answers at all; rejects when the network does not. */
+export async function isServerAlive(signal: AbortSignal): Promise<boolean> {
+  return (await fetch('/api/v1/health/live', { signal, cache: 'no-store' })).ok
+}
+
 export const audioAddress = (callId: string): string => `/api/v1/calls/${callId}/audio`
 
 type Origin = Pick<Location, 'protocol' | 'host'>

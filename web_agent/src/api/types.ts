@@ -60,6 +60,8 @@ export type EvidenceLine = Schemas['EvidenceLine']
 export type OfferedEntry = Schemas['OfferedEntry']
 
 export type NotificationView = Schemas['NotificationView']
+export type JobDetail = Schemas['JobDetail']
+export type JobState = Schemas['JobState']
 export type AuditEntryView = Schemas['AuditEntryView']
 export type AuditState = Schemas['AuditState']
 export type PolicyView = Schemas['PolicyView']

@@ -673,7 +673,7 @@ export interface paths {
         put?: never;
         /**
          * Train Category Model
-         * @description Learn a model from everything there is; 409 while one is being learned.
+         * @description Order a model that learns from everything there is; 409 while one is being learned.
          */
         post: operations["train_category_model"];
         delete?: never;
@@ -3001,7 +3001,7 @@ export interface components {
             events: components["schemas"]["CategoryModelEvent"][];
             /**
              * Is Learning
-             * @description A model is being learned or decided on in this process
+             * @description The training of a model waits or runs, in any process
              */
             is_learning: boolean;
             /**
@@ -4955,7 +4955,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "jobs.manage";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "jobs.manage";
         /**
          * PlacementDetail
          * @description How a question fared.

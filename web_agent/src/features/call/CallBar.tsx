@@ -5,7 +5,7 @@ import { asProblem } from '@/api/problem'
 import { useStopCall } from '@/api/queries/calls'
 import type { CallInfo } from '@/api/types'
 import { useGo } from '@/ui/useGo'
-import { usePermission } from '@/features/session/useSession'
+import { usePermission, useSession } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { clockTime } from '@/ui/format'
@@ -53,7 +53,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
         {isOver(call.state) ? (
           <CaseButton callId={call.id} />
         ) : (
-          call.source !== 'live' && <StopButton callId={call.id} />
+          call.source !== 'live' && <StopButton call={call} />
         )}
       </span>
     </section>
@@ -96,13 +96,18 @@ function CaseButton({ callId }: { callId: string }) {
   )
 }
 
-function StopButton({ callId }: { callId: string }) {
+function StopButton({ call }: { call: CallInfo }) {
   const { t } = useTranslation()
-  const stop = useStopCall(callId)
+  const { account } = useSession()
+  const mayActOnAll = usePermission('calls.act_on_all')
+  // Two people may share a name: the server decides, the page only keeps the key away from who watches.
+  const mayStop = mayActOnAll || call.agent_name === account.display_name
+  const stop = useStopCall(call.id)
   const run = () => {
     stop.mutate()
   }
-  useShortcut({ chord: 'Alt+S', group: 'call', label: t('call.stop'), run })
+  useShortcut({ chord: 'Alt+S', group: 'call', label: t('call.stop'), run, isEnabled: mayStop })
+  if (!mayStop) return null
   return (
     <>
       {stop.isError && (

@@ -1,16 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import i18next from 'i18next'
 import { Link } from 'react-router'
 
 import { notificationsQuery, useMarkRead } from '@/api/queries/notifications'
 import type { NotificationView } from '@/api/types'
-import type { TextKey, Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { localTime } from '@/ui/format'
 import { Empty, Failure, Loading } from '@/ui/states'
 
 import { addressOfObject } from './addresses'
+import { textOf } from './text'
 
 /** One's own notifications, the newest first; opening one marks it read. */
 export function NotificationList({ onLeave }: { onLeave: () => void }) {
@@ -96,12 +95,4 @@ function NotificationRow({ item, onRead, onLeave }: RowProps) {
       </span>
     </li>
   )
-}
-
-/** The sentence of a kind; a kind that this page does not know yet is named as the server names it. */
-export function textOf(t: Translate, item: Pick<NotificationView, 'kind' | 'parameters'>): string {
-  const key = `notifications.kind.${item.kind.replace('.', '_')}`
-  if (!i18next.exists(key)) return t('notifications.unknown', { kind: item.kind })
-  // The key is known to exist; its name comes from the server and cannot be checked at compile time.
-  return t(key as TextKey, item.parameters)
 }

@@ -14,6 +14,8 @@ export function addressOfObject({
       return `/cases/${id}`
     case 'call':
       return `/calls/${id}`
+    case 'job':
+      return '/jobs'
     case 'gold_run':
       return `/knowledge/tests?run=${encodeURIComponent(id)}`
     default:

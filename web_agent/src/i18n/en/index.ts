@@ -9,6 +9,7 @@ import common from './common.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
+import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
@@ -33,6 +34,7 @@ export const en: Texts = {
   ...errors,
   ...health,
   ...imports,
+  ...jobs,
   ...knowledge,
   ...knowledgeTests,
   ...models,
