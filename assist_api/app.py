@@ -19,14 +19,19 @@ from assist_api.http.security import (
     SameOriginMiddleware,
     allowed_origins,
 )
-from assist_api.lifespan import running
+from assist_api.lifespan import accepting
 
 API_PREFIX = "/api/v1"
 Run = Callable[[Application], AbstractAsyncContextManager[Application]]
 
 
-def create_app(application: Application, run: Run = running) -> FastAPI:
-    """Return the server of an application; its lifespan starts and closes the modules."""
+def create_app(application: Application, run: Run = accepting) -> FastAPI:
+    """Return the server of an application; its lifespan starts and closes the modules.
+
+    Args:
+        application: Built, not started.
+        run: Starts and closes it.
+    """
     settings = application.settings
 
     @asynccontextmanager

@@ -17,6 +17,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/session"): ("session.opened", "session.refused"),
     ("DELETE", f"{API}/session"): ("session.closed",),
     ("POST", f"{API}/session/password"): ("account.password_changed", "session.refused"),
+    ("DELETE", f"{API}/session/browsers"): ("session.closed",),
+    ("DELETE", f"{API}/session/browsers/{{session_id}}"): ("session.closed",),
     ("POST", f"{API}/accounts"): ("account.created",),
     ("PATCH", f"{API}/accounts/{{account_id}}"): ("account.changed",),
     ("PUT", f"{API}/accounts/{{account_id}}/unit"): ("account.moved",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
@@ -47,6 +47,7 @@ def compose(
     kb_settings: KBSettings | None = None,
     speech_settings: SpeechSettings | None = None,
     show_first_password: Callable[[str], None] = lambda _password: None,
+    further: Sequence[Callable[[Core], Module[object]]] = (),
 ) -> Application:
     """Build every module without starting any: no file, socket or model is touched.
 
@@ -56,6 +57,7 @@ def compose(
         kb_settings: Read from the environment by default.
         speech_settings: Read from the environment by default.
         show_first_password: Called at the first start with the administrator's generated password.
+        further: Builders of modules beyond the list below, such as those that a test adds.
 
     Raises:
         MisconfiguredError: A `KB_` or `SPEECH_` variable cannot be used.
@@ -90,7 +92,7 @@ def compose(
         jobs.build(core, notifier.service),
         speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
         taxonomy.build(core),
-        search.build(core, found),
+        search.build(core, found, kb_settings),
         words.build(core, found, speech.service),
         categories.build(core, found),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
@@ -98,6 +100,7 @@ def compose(
         running := calls.build(core, found, speech.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
+        *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))
     return Application(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 from assist_api.app import create_app
 from assist_api.composition import compose
@@ -12,16 +13,19 @@ from kb.settings import KBSettings
 from speech.settings import SpeechSettings
 
 
+def openapi_document() -> dict[str, Any]:
+    """Return the document of a server with default settings, whatever this machine's environment says."""
+    application = compose(
+        AssistSettings(_env_file=None),
+        kb_settings=KBSettings(_env_file=None),
+        speech_settings=SpeechSettings(_env_file=None),
+    )
+    return create_app(application).openapi()
+
+
 def main() -> None:
     """Write the document to standard output."""
-    app = create_app(
-        compose(
-            AssistSettings(_env_file=None),
-            kb_settings=KBSettings(_env_file=None),
-            speech_settings=SpeechSettings(_env_file=None),
-        )
-    )
-    json.dump(app.openapi(), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(openapi_document(), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
 

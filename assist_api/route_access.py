@@ -27,6 +27,9 @@ PUBLIC: Mapping[tuple[str, str], str] = {
 ANY_ACCOUNT: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/session"): "one's own session",
     ("POST", "/api/v1/session/password"): "one's own password",
+    ("GET", "/api/v1/session/browsers"): "one's own sessions",
+    ("DELETE", "/api/v1/session/browsers"): "one's own sessions",
+    ("DELETE", "/api/v1/session/browsers/{session_id}"): "one's own sessions",
     ("GET", "/api/v1/notifications"): "one's own notifications",
     ("POST", "/api/v1/notifications/read"): "one's own notifications",
     ("GET", "/api/v1/jobs"): "one's own jobs; those of others need jobs.manage",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic import AnyHttpUrl, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import Settings
@@ -29,6 +30,8 @@ class AssistSettings(Settings):
     """Address that browsers use when it differs from ours (behind a proxy); `https` makes cookies Secure."""
     allowed_origins: tuple[str, ...] = ()
     """Further origins (`https://desk.example`) whose pages may change state here."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
+    """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     session_idle: timedelta = timedelta(hours=8)
     """A session without a request for this long has ended: one shift."""
     session_lifetime: timedelta = timedelta(hours=24)

@@ -110,7 +110,7 @@ class KBSettings(Settings):
 
     answer_threshold: float = Field(default=0.4, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer: the highest round value that keeps nine in ten of
-    the right answers on development questions (docs/benchmarks.md)."""
+    the right answers on development questions (docs/benchmarks/2026-11-29.md)."""
 
     search_store: Literal["embedded", "elasticsearch"] = "embedded"
     """Where search looks: files of this machine, or Elasticsearch (8.19 or later) with a lexical copy on this machine

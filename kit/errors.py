@@ -93,13 +93,6 @@ class NotAllowedError(DomainError):
     http_status = 403
 
 
-class GoneError(DomainError):
-    """It existed and was removed on purpose."""
-
-    code = "gone"
-    http_status = 410
-
-
 class TooLargeError(DomainError):
     """The payload is above the configured limit."""
 

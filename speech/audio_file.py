@@ -107,7 +107,7 @@ class _Decoder:
         self._path = path
         self._container_name = container
         self._skipped_bytes = skipped_bytes
-        self._opened: IO[bytes] | None = None
+        self._opened: _Behind | None = None
         self.sample_count = self.good_count = self.error_count = 0
 
     def __enter__(self) -> Self:
@@ -124,7 +124,7 @@ class _Decoder:
             raise
         return self
 
-    def _source(self) -> str | IO[bytes]:
+    def _source(self) -> str | _Behind:
         if not self._skipped_bytes:
             # The prefix keeps a strange file name from being taken for a protocol.
             return f"file:{self._path.absolute()}"

@@ -44,12 +44,12 @@ class SpeechEngine:
         self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
         self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-ears")
         self._legs: set[LegTranscriber] = set()
-        self._is_ready = False
+        self._warm = asyncio.Event()
 
     @property
     def is_ready(self) -> bool:
         """Whether the models are loaded."""
-        return self._is_ready
+        return self._warm.is_set()
 
     @property
     def waiting_windows(self) -> int:
@@ -64,7 +64,11 @@ class SpeechEngine:
         """
         await asyncio.get_running_loop().run_in_executor(self._ears, self._detector.warm_up)
         await self._pool.warm_up()
-        self._is_ready = True
+        self._warm.set()
+
+    async def ready(self) -> None:
+        """Wait until the models are loaded: for calls that come while the server starts."""
+        await self._warm.wait()
 
     async def set_vocabulary(self, words: Sequence[str], sentences: Sequence[str] = ()) -> None:
         """Mend misheard words towards these from now on; replaces what was set before.
@@ -90,7 +94,7 @@ class SpeechEngine:
             overflow: `WAIT` for a file that can be held back, `DROP_OLDEST` for audio that cannot.
             start_sample: First sample that will be fed, when a leg is taken up again.
         """
-        if not self._is_ready:
+        if not self.is_ready:
             raise RuntimeError("warm_up comes before open_leg")
         front_end = self._front_end(sample_rate_hz, start_sample)
         rules = self._leg_rules(sample_rate_hz, start_sample, overflow)
@@ -100,7 +104,7 @@ class SpeechEngine:
 
     async def aclose(self) -> None:
         """Close every leg, then the models and their threads; safe to call twice."""
-        self._is_ready = False
+        self._warm.clear()
         for leg in self._legs:
             await leg.aclose()
         self._legs = set()

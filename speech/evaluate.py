@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from rapidfuzz.distance import Levenshtein
+
 from kit.errors import InvalidInputError
 from kit.tasks import Overflow
 from speech.engine import SpeechEngine
@@ -136,13 +138,7 @@ async def evaluate_transcription(
 
 def error_count(reference: str, heard: str) -> int:
     """Return the Levenshtein distance in characters."""
-    row = list(range(len(heard) + 1))
-    for number, expected in enumerate(reference, start=1):
-        diagonal, row[0] = row[0], number
-        for column, found in enumerate(heard, start=1):
-            cost = min(row[column] + 1, row[column - 1] + 1, diagonal + (expected != found))
-            diagonal, row[column] = row[column], cost
-    return row[-1]
+    return Levenshtein.distance(reference, heard)
 
 
 def normalise(text: str) -> str:

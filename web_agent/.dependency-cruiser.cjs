@@ -7,6 +7,7 @@
 const DOORS = {
   call: ['Desk'],
   category: ['CategoryPanel', 'danger', 'useCategoryNames'],
+  jobs: ['kind'],
   knowledge: ['EntryView', 'draft'],
   'knowledge-tests': ['DraftTests', 'DropPanel', 'EntryRun', 'HitTestPage', 'refusals'],
   search: ['SearchBox', 'SearchResults', 'SearchSummary', 'useSearch'],

@@ -13,6 +13,8 @@ from assist_api.accounts.schemas import (
     AccountCreation,
     AccountList,
     AccountView,
+    OwnSession,
+    OwnSessionList,
     PasswordChange,
     SessionView,
     SignedInAccount,
@@ -21,8 +23,16 @@ from assist_api.accounts.schemas import (
 from assist_api.accounts.service import AccountService
 from assist_api.accounts.sessions import SessionService, current_account
 from assist_api.audit.deps import ActorDep, AuditDep
-from assist_api.http.core import DetailValue
-from assist_api.http.deps import SESSION_COOKIE, AccountInAnyStateDep, CoreDep, SessionDep, permitted, provided
+from assist_api.http.core import Core, DetailValue
+from assist_api.http.deps import (
+    SESSION_COOKIE,
+    AccountInAnyStateDep,
+    CoreDep,
+    CurrentAccountDep,
+    SessionDep,
+    permitted,
+    provided,
+)
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from kit.errors import InvalidInputError
@@ -44,22 +54,14 @@ AccountServiceDep = Annotated[AccountService, Depends(get_account_service)]
 async def sign_in(
     credentials: SignIn, request: Request, response: Response, sessions: SessionsDep, core: CoreDep
 ) -> SessionView:
-    """Sign in; the answer sets the session cookie. Five failures lock a name for 15 minutes."""
+    """Sign in; the answer sets the session cookie. From the fifth failure on a name waits, a minute at most."""
     account, token = await sessions.sign_in(
         credentials.username,
         credentials.password.get_secret_value(),
         address=_address(request),
         previous_token=request.cookies.get(SESSION_COOKIE),
     )
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=int(core.settings.session_lifetime.total_seconds()),
-        path="/",
-        secure=core.settings.is_https or request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    _set_cookie(request, response, core, token)
     return _session_view(account)
 
 
@@ -80,6 +82,8 @@ async def sign_out(request: Request, response: Response, sessions: SessionsDep) 
 async def change_password(
     change: PasswordChange,
     request: Request,
+    response: Response,
+    core: CoreDep,
     current: AccountInAnyStateDep,
     sessions: SessionsDep,
     accounts: AccountServiceDep,
@@ -87,14 +91,56 @@ async def change_password(
     audit: AuditDep,
     actor: ActorDep,
 ) -> SessionView:
-    """Choose a new password; other browsers of this account are signed out."""
+    """Choose a new password; other browsers of this account are signed out, and this one gets a new cookie."""
     present = change.current_password.get_secret_value()
     if not await sessions.confirm_password(current, present, address=_address(request)):
         text = "The present password is another one."
         raise InvalidInputError(text, field="current_password", code="wrong_current_password")
     account = await accounts.change_own_password(current, change.new_password.get_secret_value())
     audit.record(session, actor, "account.password_changed", "account", account.id)
+    _set_cookie(request, response, core, await accounts.renew_token(current.session_id))
     return _session_view(current_account(account, current.session_id))
+
+
+@router.get("/session/browsers", tags=["session"])
+async def list_own_sessions(current: CurrentAccountDep, accounts: AccountServiceDep) -> OwnSessionList:
+    """List the browsers in which one is signed in."""
+    rows = await accounts.own_sessions(current.id)
+    return OwnSessionList(
+        items=[
+            OwnSession(
+                id=row.id,
+                created_at=row.created_at,
+                seen_at=row.seen_at,
+                expires_at=row.expires_at,
+                is_current=row.id == current.session_id,
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.delete("/session/browsers", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
+async def end_other_sessions(
+    current: CurrentAccountDep, session: SessionDep, accounts: AccountServiceDep, audit: AuditDep, actor: ActorDep
+) -> None:
+    """Sign out every browser of one's own but this one."""
+    audit.record(session, actor, "session.closed", "account", current.id, details={"which": "others"})
+    await accounts.end_other_sessions(current)
+
+
+@router.delete("/session/browsers/{session_id}", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
+async def end_own_session(
+    session_id: UUID,
+    current: CurrentAccountDep,
+    session: SessionDep,
+    accounts: AccountServiceDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> None:
+    """Sign out one browser of one's own."""
+    audit.record(session, actor, "session.closed", "account", current.id, details={"which": "one"})
+    await accounts.end_own_session(current.id, session_id)
 
 
 @router.get("/accounts", tags=["accounts"])
@@ -138,6 +184,18 @@ async def change_account(
     }
     audit.record(session, actor, "account.changed", "account", account_id, before=before, after=after, details=details)
     return after
+
+
+def _set_cookie(request: Request, response: Response, core: Core, token: str) -> None:
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=int(core.settings.session_lifetime.total_seconds()),
+        path="/",
+        secure=core.settings.is_https or request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def _address(request: Request) -> str:

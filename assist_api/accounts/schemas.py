@@ -49,6 +49,25 @@ class SessionView(OutputModel):
     permissions: list[Permission]
 
 
+class OwnSession(OutputModel):
+    """A browser in which the account is signed in."""
+
+    id: UUID
+    created_at: datetime
+    """When it signed in."""
+    seen_at: datetime
+    """When it was last used, to the minute."""
+    expires_at: datetime
+    is_current: bool
+    """Whether it is the one that asks."""
+
+
+class OwnSessionList(OutputModel):
+    """Every browser in which the account is signed in, last used first."""
+
+    items: list[OwnSession]
+
+
 class AccountView(SignedInAccount):
     """An account as the administrator sees it."""
 

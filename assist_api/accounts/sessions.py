@@ -38,6 +38,11 @@ def fold_username(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
+def new_token() -> str:
+    """Return 256 random bits for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
 def hash_token(token: str) -> str:
     """Return what the database knows of a token; a fast hash does, for the token is random."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
@@ -163,21 +168,23 @@ class SessionService:
         now = self._clock.now()
         async with self._counting, self._database.session() as session:
             failures = SignInFailureRepository(session)
-            waits = [
-                lockout.retry_after_seconds(await failures.find(subject), limit, now)
-                for subject, limit in limits.items()
-            ]
-            if any(waits):
-                SIGN_INS.labels("locked").inc()
-                text = f"Too many failed sign-ins; try again in {max(waits)} seconds."
-                raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=max(waits))
-            for subject in limits:
+            wait = max(
+                [
+                    lockout.retry_after_seconds(await failures.find(subject, now), limit, now)
+                    for subject, limit in limits.items()
+                ]
+            )
+            for subject in () if wait else limits:
                 await failures.record(subject, now)
+        if wait:
+            SIGN_INS.labels("locked").inc()
+            text = f"Too many failed sign-ins; try again in {wait} seconds."
+            raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=wait)
 
     async def _open(
         self, account: Account, name: str, address: str, previous_token: str | None
     ) -> tuple[CurrentAccount, str]:
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         now = self._clock.now()
         row = AccountSession(
             id=uuid4(),

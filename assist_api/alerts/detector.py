@@ -11,6 +11,8 @@ from speech.text.correction import PinyinCorrector
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
 _TOGETHER = 60
 """Characters within which the parts of one pattern must stand: longer texts speak of several things."""
+_LETTER = 160
+"""Characters of a breathless half minute; in longer texts, letters, danger counts only beside urgent words."""
 _BEFORE, _AFTER = 30, 18
 """Characters around a hit in which a guard counts: about one spoken clause on either side."""
 
@@ -72,9 +74,25 @@ class DangerDetector:
         before = text[: found.start()]
         return bool(self._rules.denial.search(before) or self._rules.denied_after.match(text[found.end() :]))
 
+    def is_guarded(self, text: str) -> bool:
+        """Whether a text as a whole is about something over, supposed, told, denied or priced."""
+        if any(
+            self._is_denied(hit, text) for pattern in self._rules.patterns for hit in pattern.parts[-1].finditer(text)
+        ):
+            return True
+        guards = [
+            self._rules.plain_denial,
+            *self._rules.near.values(),
+            self._rules.comparison,
+            *self._rules.sentence.values(),
+        ]
+        return any(guard.search(text) for guard in guards)
+
     def guard_of(self, text: str, start: int, end: int) -> str | None:
         """Return the name of the guard that keeps words of a text from counting; None for none."""
         stretch = self._stretch(text, start, end)
+        if len(text) > _LETTER and not self._rules.urgent.search(stretch):
+            return "letter"
         for name, guard in self._rules.near.items():
             if guard.search(stretch):
                 return name

@@ -75,6 +75,7 @@ class GuardTexts(_Strict):
 
     denial: WordList
     denied_after: WordList
+    plain_denial: WordList
     near: dict[str, WordList]
     comparison: WordList
     sentence: dict[str, WordList]
@@ -113,6 +114,7 @@ class RuleBook:
         sounds: Words that are also recognised by their sound.
         denial: Matches a denial that ends where a hit begins.
         denied_after: Matches right behind a hit.
+        plain_denial: Denials that speak for a whole sentence; only for what no rule names.
         near: Guards within the stretch around a hit, by name.
         comparison: Figures of speech; what stands inside one is not meant.
         sentence: Guards anywhere in the sentence, by name.
@@ -125,6 +127,7 @@ class RuleBook:
     sounds: tuple[str, ...]
     denial: re.Pattern[str]
     denied_after: re.Pattern[str]
+    plain_denial: re.Pattern[str]
     near: Mapping[str, re.Pattern[str]]
     comparison: re.Pattern[str]
     sentence: Mapping[str, re.Pattern[str]]
@@ -174,6 +177,7 @@ def _compiled(written: RuleFile) -> RuleBook:
         sounds=tuple(written.sounds),
         denial=_regex("guards.denial", rf"(?:{denial})$"),
         denied_after=union("guards.denied_after", guards.denied_after),
+        plain_denial=union("guards.plain_denial", guards.plain_denial),
         near={name: union(f"guards.near.{name}", texts) for name, texts in guards.near.items()},
         comparison=union("guards.comparison", guards.comparison),
         sentence={name: union(f"guards.sentence.{name}", texts) for name, texts in guards.sentence.items()},

@@ -38,8 +38,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         demo_calls=load_demo_calls(),
     )
 
-    async def start() -> None:
-        await calls.start()
+    async def begin() -> None:
         await calls.recover()
         settle_memory()
 
@@ -53,7 +52,8 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         service=calls,
         provides=(hub,),
         routers=(endpoints.router, socket.router),
-        start=start,
+        start=calls.start,
+        begin=begin,
         aclose=calls.aclose,
         loops=(Loop("settle-memory", SETTLING_SECONDS, keep_memory_settled),),
         upload_limits={"/calls/replays": core.settings.upload_max_bytes},

@@ -32,6 +32,10 @@ ROLES = (LegRole.CUSTOMER, LegRole.AGENT)
 class LegOpener(Protocol):
     """The part of `speech.engine.SpeechEngine` that a replay needs."""
 
+    async def ready(self) -> None:
+        """Wait until legs can be opened."""
+        ...
+
     def open_leg(
         self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0
     ) -> LegTranscriber:

@@ -136,13 +136,6 @@ class CallRepository:
                 return shown
         return None
 
-    async def find_feedback(self, call_id: UUID, suggestion_id: UUID) -> SuggestionFeedbackRow | None:
-        """Return the standing verdict on a suggestion."""
-        statement = select(SuggestionFeedbackRow).where(
-            SuggestionFeedbackRow.call_id == call_id, SuggestionFeedbackRow.suggestion_id == suggestion_id
-        )
-        return await self.session.scalar(statement)
-
     async def save_feedback(self, row: SuggestionFeedbackRow) -> None:
         """Insert the verdict, or replace the one with the same id."""
         await self.session.merge(row)

@@ -137,6 +137,7 @@ class CallRunner:
         await run.journal.record(answered)
 
     async def _replay(self, run: CallRun) -> None:
+        await self._engine.ready()
         recording = await asyncio.get_running_loop().run_in_executor(
             self._disk, self._recordings.open, run.call_id, run.files
         )

@@ -216,7 +216,9 @@ class CallSession:
                 await self._begin_ahead(replace(partial, text=stable, confidence=FULL_CONFIDENCE), leg_role)
 
     async def _begin_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
-        heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives, end_ms=pause.end_ms)
+        heard = Heard(
+            pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives, pause.end_ms, pause.start_ms
+        )
         request = self._policy.foresee(heard)
         if request is not None and await self._ahead.begin(request):
             metrics.SEARCHES_AHEAD.labels("begun").inc()
@@ -399,6 +401,7 @@ def _heard(utterance: Utterance, alternatives: tuple[Alternative, ...] = ()) -> 
         utterance.confidence,
         alternatives,
         end_ms=utterance.end_ms,
+        start_ms=utterance.start_ms,
     )
 
 

@@ -32,7 +32,7 @@ from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail, DetailValue
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.search.service import SearchEngine
+from assist_api.search.service import ANSWER_THRESHOLD, SearchEngine, is_alike
 from assist_api.suggestions.service import state_name
 from kb.cases.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
 from kb.cases.privacy import deidentified
@@ -276,7 +276,9 @@ class CaseDesk:
             return await self._page(_filter(request, text=request.text.strip()[:100]), request, state="unavailable")
         async with self._cases() as cases:
             found = await cases.find_cases([UUID(hit.document_id) for hit in result.hits])
-        items = [found[UUID(hit.document_id)] for hit in result.hits if UUID(hit.document_id) in found]
+        # What merely follows in the order resembles nothing; the cut-off is that of the typed search.
+        alike = [UUID(hit.document_id) for hit in result.hits if is_alike(request.text, hit, ANSWER_THRESHOLD)]
+        items = [found[case_id] for case_id in alike if case_id in found]
         return CaseSearchAnswer(items=items, next_cursor=None, state=state_name(result.state))
 
     async def _page(self, wanted: CaseFilter, request: CaseSearch, *, state: str) -> CaseSearchAnswer:

@@ -54,7 +54,7 @@ async def list_category_models(_editor: Editor, models: ModelsDep) -> CategoryMo
 @router.post("/category-models", status_code=status.HTTP_202_ACCEPTED)
 async def train_category_model(_editor: Editor, actor: ActorDep, models: ModelsDep) -> None:
     """Learn a model from everything there is; 409 while one is being learned."""
-    await models.start_training(actor)
+    await models.order_training(actor)
 
 
 @router.post("/category-models/{number}/live")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assist_api.categories.endpoints import router
 from assist_api.categories.service import CategoryModelDesk
+from assist_api.categories.training import CategoryTraining
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
@@ -16,7 +17,8 @@ from kit.periodic import Loop
 def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
     """Build the module."""
     categories = knowledge.categories
-    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories, core.database, core.audit)
+    training = CategoryTraining(core.database, core.jobs, categories)
+    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories, training, core.audit)
 
     async def probe() -> PartHealth:
         return category_health(categories)
@@ -25,8 +27,8 @@ def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
         name="categories",
         service=desk,
         routers=(router,),
-        aclose=desk.aclose,
-        loops=(Loop("learn-categories", CHECK_SECONDS, categories.ensure_trained, is_due_at_start=True),),
+        loops=(Loop("follow-categories", CHECK_SECONDS, training.follow, is_due_at_start=True),),
+        jobs=(training.handler,),
         probes={"category": probe},
     )
 

@@ -30,12 +30,14 @@ from assist_api.evaluation.stage import open_stage
 from assist_api.evaluation.turn_layout import read_turn_set
 from assist_api.evaluation.turns import TurnsReport, evaluate_turns
 from assist_api.settings import AssistSettings
+from curation.evaluate import evaluate_pairs
 from kb.classify.evaluate import evaluate_classification
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
 from kb.search.evaluation.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
+from kit.errors import MisconfiguredError
 from speech.engine import SpeechEngine
 from speech.evaluate import TranscriptionReport, evaluate_transcription
 from speech.settings import SpeechSettings
@@ -204,6 +206,24 @@ def classification(
             embedder.warm_up()
         reports = evaluate_classification(folder, embedder, _say)
     _show({"sets": reports}, tables.classification_tables(reports), is_json=as_object)
+
+
+@app.command("pairs")
+def pairs(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Pairs of entries with a label.")],
+    as_object: JsonOption = False,
+) -> None:
+    """Tell contradictions and duplicates among labelled pairs of entries: precision, recall, AUROC.
+
+    A line has `a` and `b`, each with `title` and `answer`, and a `label`: `duplicate`, `contradiction` or `distinct`.
+    The object of `--json` is `curation.evaluate.PairsReport`.
+    """
+    _prepare()
+    with _embedder(KBSettings.load(), is_wanted=True) as embedder:
+        if embedder is None:
+            raise MisconfiguredError("Pairs are compared by meaning: set KB_EMBEDDER to a model, not to none.")
+        report = evaluate_pairs(file, embedder, _say)
+    _show(report, tables.pairs_tables(report), is_json=as_object)
 
 
 @app.command("spoken")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,13 @@ from rich.console import RenderableType
 
 from assist_api.evaluation.intents import evaluate_intents, intents_tables, read_intents
 from assist_api.evaluation.masking import evaluate_masking, masking_tables
-from assist_api.evaluation.safety import evaluate_safety, safety_tables
+from assist_api.evaluation.safety import evaluate_safety, listener, read_utterances, safety_tables
 from assist_api.evaluation.slots import evaluate_slots, slots_tables
 from assist_api.evaluation.summaries import evaluate_summaries, summaries_tables
+from assist_api.ivr.intents import Embed
 from kb.search.embedders.registry import make_embedder
 from kb.settings import KBSettings
+from kit.errors import MisconfiguredError
 
 Show = Callable[[object, Sequence[RenderableType], bool], None]
 """Prints a report: as one JSON object when the last argument says so, else as tables."""
@@ -27,13 +30,24 @@ def register(app: typer.Typer, show: Show) -> None:
     """Add the commands to `tingzhi evaluate`."""
 
     @app.command("safety")
-    def safety(file: FileArgument, as_object: JsonOption = False) -> None:
+    def safety(
+        file: FileArgument,
+        rules_only: Annotated[
+            bool, typer.Option("--rules-only", help="As on partials: without the sentence model.")
+        ] = False,
+        as_object: JsonOption = False,
+    ) -> None:
         """Hear danger in what callers say: recall, false alarms, by kind.
 
         Lines have `id`, `text` and `expected`: one of the kinds of `assist_api/alerts/rules.yaml`, or `none`. The
         object of `--json` is `assist_api.evaluation.safety.SafetyReport`.
         """
-        report = evaluate_safety(file)
+        utterances = read_utterances(file)
+        if rules_only:
+            report = evaluate_safety(utterances, listener(None))
+        else:
+            with _embedding() as embed:
+                report = evaluate_safety(utterances, listener(embed))
         show(report, safety_tables(report), as_object)
 
     @app.command("slots")
@@ -77,10 +91,19 @@ def register(app: typer.Typer, show: Show) -> None:
         `assist_api.evaluation.intents.IntentsReport`.
         """
         sentences = read_intents(path)
-        embedder = make_embedder(KBSettings.load())
-        try:
-            embedder.warm_up()
-            report = evaluate_intents(sentences, embedder.embed_questions)
-        finally:
-            embedder.close()
+        with _embedding() as embed:
+            report = evaluate_intents(sentences, embed)
         show(report, intents_tables(report), as_object)
+
+
+@contextmanager
+def _embedding() -> Iterator[Embed]:
+    """Open the installation's sentence model for one evaluation."""
+    embedder = make_embedder(KBSettings.load())
+    if embedder is None:
+        raise MisconfiguredError("KB_EMBEDDER is none; these figures need the sentence model", code="embedder_missing")
+    try:
+        embedder.warm_up()
+        yield embedder.embed_questions
+    finally:
+        embedder.close()

@@ -74,13 +74,13 @@ def run(
     """Bring Asterisk where it is missing, configure it, and run it until Ctrl-C."""
     prepare_logging(AssistSettings.load())
     settings, plan = local_settings()
-    files = ensure_asterisk(lambda text: sys.stderr.write(f"» {text}\n"))
+    files = ensure_asterisk(_say)
     if plan is None:
         agi = f"{settings.listen_host}:{settings.agi_port}"
         plan = demo_plan(PBXAddresses(sip_port=settings.sip_port, ami_port=settings.ami_port, agi_address=agi))
-    wanted = {"sip_port": sip_port, "ami_port": ami_port}
-    moved = {name: port for name, port in wanted.items() if port is not None}
-    plan = replace(plan, addresses=replace(plan.addresses, **moved))
+    known = plan.addresses
+    addresses = replace(known, sip_port=sip_port or known.sip_port, ami_port=ami_port or known.ami_port)
+    plan = replace(plan, addresses=addresses)
     save_plan(plan, settings.data_dir)
     process = AsteriskProcess(files, plan, settings.data_dir / "asterisk")
     process.start()
@@ -94,6 +94,10 @@ def run(
         _wait_for_end(process)
     finally:
         process.stop()
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"» {text}\n")
 
 
 def _wait_for_end(process: AsteriskProcess) -> None:

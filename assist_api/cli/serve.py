@@ -18,6 +18,7 @@ from assist_api.cli.console import prepare_logging
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
 from assist_api.http.actor import program
+from assist_api.lifespan import accepting
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
@@ -50,7 +51,26 @@ def serve(
     if reset_admin_password:
         _show_password(console, asyncio.run(_reset_admin_password(settings)))
     application = compose(settings, show_first_password=partial(_show_password, console))
-    _Server(settings, console, create_app(application)).run()
+    served = _Served()
+    server = _Server(settings, console, create_app(application, partial(accepting, stop=served.stop)))
+    served.server = server
+    server.run()
+    if served.error is not None:
+        raise served.error
+
+
+class _Served:
+    """Ends the server when what it needs cannot be loaded."""
+
+    def __init__(self) -> None:
+        self.server: uvicorn.Server | None = None
+        self.error: Exception | None = None
+
+    def stop(self, error: Exception) -> None:
+        """Keep the error for the command line and let the server end."""
+        self.error = error
+        if self.server is not None:
+            self.server.should_exit = True
 
 
 def _settings(host: str | None, port: int | None, demo: bool) -> AssistSettings:
@@ -92,6 +112,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
                 timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
                 ws="websockets-sansio",
                 ws_max_size=MAX_SOCKET_MESSAGE_BYTES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,11 +11,15 @@ from pydantic import BaseModel, ConfigDict
 from rich.console import RenderableType
 from rich.table import Table
 
-from assist_api.alerts.detector import DangerDetector
+from assist_api.alerts.detector import Danger, DangerDetector
+from assist_api.alerts.meaning import Embed, MeaningListener, shipped_examples
 from assist_api.alerts.rules import DangerKind, shipped_rules
 from assist_api.evaluation.layouts import read_jsonl
+from assist_api.ivr.intents import EMERGENCY, shipped_intents
 
 NONE: Literal["none"] = "none"
+Listen = Callable[[str], Sequence[Danger]]
+"""Returns the dangers of one utterance, the one that counts most first."""
 
 
 class LabelledUtterance(BaseModel):
@@ -84,40 +88,45 @@ class SafetyReport:
     errors: tuple[SafetyError, ...]
 
 
-def evaluate_safety(path: Path) -> SafetyReport:
-    """Apply the shipped rules to every line of a file and compare.
+def read_utterances(path: Path) -> list[LabelledUtterance]:
+    """Return the lines of a file.
 
     Raises:
         InvalidInputError: The file is missing, empty or malformed.
     """
-    return judged(read_jsonl(path, LabelledUtterance))
+    return read_jsonl(path, LabelledUtterance)
 
 
-def judged(utterances: Sequence[LabelledUtterance]) -> SafetyReport:
-    """Apply the shipped rules to labelled utterances and compare."""
+def listener(embed: Embed | None) -> Listen:
+    """Return what hears danger: the shipped rules, and with a sentence model also what is like the examples."""
     detector = DangerDetector(shipped_rules())
-    found = [leading_danger(detector, item.text) for item in utterances]
-    pairs = list(zip(utterances, found, strict=True))
+    if embed is None:
+        return detector.find
+    intents = shipped_intents().intents
+    ordinary = [text for name, intent in intents.items() if name != EMERGENCY for text in intent.examples]
+    return MeaningListener(detector, shipped_examples(), embed, ordinary).find
+
+
+def evaluate_safety(utterances: Sequence[LabelledUtterance], listen: Listen) -> SafetyReport:
+    """Listen to labelled utterances and compare."""
+    pairs = [(item, _leading(listen(item.text))) for item in utterances]
     dangers = [(item, kind) for item, kind in pairs if item.expected != NONE]
     ordinary = [kind for item, kind in pairs if item.expected == NONE]
-    kinds = {
-        kind.value: _score(kind, dangers) for kind in DangerKind if any(item.expected == kind for item, _ in dangers)
-    }
     return SafetyReport(
         dangers=len(dangers),
         ordinary=len(ordinary),
         recall=sum(kind != NONE for _, kind in dangers) / len(dangers) if dangers else 1.0,
         false_alarms=sum(kind != NONE for kind in ordinary) / len(ordinary) if ordinary else 0.0,
-        by_kind=kinds,
+        by_kind={kind.value: score for kind in DangerKind if (score := _score(kind, dangers)).expected},
         errors=tuple(
             SafetyError(item.id, item.expected, kind, item.text) for item, kind in pairs if kind != item.expected
         ),
     )
 
 
-def leading_danger(detector: DangerDetector, text: str) -> str:
-    """Return the kind that counts most in a text, or `none`."""
-    return next((danger.kind.value for danger in detector.find(text)), NONE)
+def _leading(dangers: Sequence[Danger]) -> str:
+    """Return the kind that counts most, or `none`."""
+    return next((danger.kind.value for danger in dangers), NONE)
 
 
 def _score(kind: DangerKind, dangers: Sequence[tuple[LabelledUtterance, str]]) -> DangerScore:

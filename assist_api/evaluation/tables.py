@@ -13,6 +13,7 @@ from assist_api.evaluation.knowledge import KnowledgeReport, scopes_in_order
 from assist_api.evaluation.spoken import SpokenReport
 from assist_api.evaluation.turn_layout import NOTHING
 from assist_api.evaluation.turns import TurnsReport
+from curation.evaluate import WANTED_PRECISION, PairsReport
 from kb.classify.evaluate import ClassificationReport
 from kb.search.evaluation.evaluate import RetrievalReport
 from kb.search.evaluation.trust import TrustReport
@@ -150,6 +151,22 @@ def _confusions(report: ClassificationReport) -> RenderableType:
     for confusion in report.quality.confusions[:5]:
         table.add_row(confusion.right, confusion.answered, str(confusion.count))
     return table
+
+
+def pairs_tables(report: PairsReport) -> list[RenderableType]:
+    """Show both labels, then the pairs that were mistaken."""
+    table = Table(
+        "label", "pairs", "precision", "recall", "AUROC", f"recall at precision {WANTED_PRECISION}",
+        title=f"n = {report.pairs}",
+    )  # fmt: skip
+    for name, made in (("contradiction", report.contradiction), ("duplicate", report.duplicate)):
+        numbers = (made.precision, made.recall, made.auroc, made.recall_at_precision)
+        shown = ("–" if number is None else f"{number:.3f}" for number in numbers)
+        table.add_row(name, str(made.count), *shown)
+    mistaken = Table("mistaken")
+    for line in report.mistaken:
+        mistaken.add_row(line)
+    return [table, mistaken] if report.mistaken else [table]
 
 
 def transcription_tables(report: TranscriptionReport) -> list[RenderableType]:

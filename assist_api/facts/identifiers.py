@@ -34,7 +34,7 @@ _OWN = re.compile(r"我的|我自己|我本人|我这|我手机|我电话|本人
 _CONTACT = re.compile(r"打|联系|留|找|记")
 _REFUSED = re.compile(r"^.{0,6}(?:别记|不要记|别打|不用了|停机|停用|打不通|别用|作废|那是(?!我))")
 _CONTINUES = re.compile(r"后面|后边|后头|接着|剩下|剩的|然后|再|最后|下面|尾")
-_TAIL_FIX = re.compile(r"(?:最后|末尾|尾数|后面|尾号)[^，。]{0,4}(?:应该)?是")
+_TAIL_FIX = re.compile(r"(?:最后|末尾|尾数|尾号)[^，。]{0,4}(?:应该)?是")
 
 
 @dataclass(slots=True)

@@ -61,8 +61,9 @@ def _said(place: int, text: str, *, is_asked: bool) -> Iterator[_Heard]:
     if is_found or not is_asked:
         return
     for pattern in (_ANSWER, _ONE):
-        if (found := pattern.search(text)) is not None and not _is_others(text, found.start()):
-            yield _Heard(found["name"], Evidence(place, *found.span("name")), 2)
+        answer = pattern.search(text)
+        if answer is not None and not _is_others(text, answer.start()):
+            yield _Heard(answer["name"], Evidence(place, *answer.span("name")), 2)
             return
 
 

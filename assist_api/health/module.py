@@ -40,7 +40,7 @@ def build(core: Core, modules: Sequence[Module[object]]) -> Module[HealthService
     ranked = sorted(probes, key=lambda part: ORDER.index(part) if part in ORDER else len(ORDER))
     health = HealthService({part: probes[part] for part in ranked})
 
-    async def start() -> None:
+    async def begin() -> None:
         health.set_ready(True)
 
     async def aclose() -> None:
@@ -51,7 +51,7 @@ def build(core: Core, modules: Sequence[Module[object]]) -> Module[HealthService
         service=health,
         routers=(router,),
         root_routers=(metrics_router,),
-        start=start,
+        begin=begin,
         aclose=aclose,
         probes=own,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from assist_api.http.core import Core, SignedInAccounts
 from assist_api.http.module import Module
@@ -84,13 +85,28 @@ class Application:
         """Let endpoints find another service of this type; for tests that run a part of their own."""
         self._services[kind] = service
 
-    async def start(self, ran: Callable[[Module[Any]], None] = lambda _module: None) -> None:
-        """Start every module in order, then jobs, deliveries and loops of all."""
+    async def start(self) -> None:
+        """Start every module in order; the server may accept connections after this. `warm_up` comes next."""
         # What is committed from here on reaches followers, so a module may read what is there in its start.
         await self._outbox.prepare()
         for module in self.modules:
             await module.start()
-            ran(module)
+
+    async def warm_up(self) -> None:
+        """Load what is slow, side by side, then begin the work of every module: calls, jobs, deliveries, loops.
+
+        Raises:
+            MisconfiguredError: A model is missing; the message names the variable and the command that mends it.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                for module in self.modules:
+                    group.create_task(module.warm_up(), name=f"warm-up.{module.name}")
+        except ExceptionGroup as errors:
+            # One is enough for whoever has to mend it.
+            raise errors.exceptions[0] from errors
+        for module in self.modules:
+            await module.begin()
         await self._outbox.start()
         await self._jobs.prepare()
         self._jobs.start()

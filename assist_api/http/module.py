@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -33,7 +33,9 @@ class Module(Generic[S_co]):
         provides: Further services that endpoints find by their type.
         routers: HTTP and socket routes below `/api/v1`.
         root_routers: Routes outside of it, such as `/metrics`; not part of the API document.
-        start: Run once after the database was migrated, in list order.
+        start: Run once after the database was migrated, in list order, before the server accepts connections: quick.
+        warm_up: Loads models and indices while the server answers already; all modules side by side.
+        begin: Run once all are warm, in list order: what needs models, such as taking up calls.
         aclose: Run at the end, in reverse order; safe to call twice, also without a start.
         loops: Work that is repeated while the server runs.
         jobs: Kinds of durable work, run by `kit.jobs`.
@@ -47,8 +49,10 @@ class Module(Generic[S_co]):
     provides: tuple[object, ...] = ()
     routers: tuple[APIRouter, ...] = ()
     root_routers: tuple[APIRouter, ...] = ()
-    start: Callable[[], Awaitable[None]] = nothing
-    aclose: Callable[[], Awaitable[None]] = nothing
+    start: Callable[[], Coroutine[Any, Any, None]] = nothing
+    warm_up: Callable[[], Coroutine[Any, Any, None]] = nothing
+    begin: Callable[[], Coroutine[Any, Any, None]] = nothing
+    aclose: Callable[[], Coroutine[Any, Any, None]] = nothing
     loops: tuple[Loop, ...] = ()
     jobs: tuple[JobHandler, ...] = ()
     probes: Mapping[str, Probe] = field(default_factory=dict)

@@ -11,13 +11,14 @@ from assist_api.search.endpoints import router
 from assist_api.search.parts import Knowledge
 from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
+from kb.settings import KBSettings
 from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
 from kit.memory import give_back_freed_memory
 from kit.outbox import OutboxEvent, Subscriber
 from kit.tasks import TaskSupervisor
 
 
-def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
+def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
     """Build the module around the parts that search and classify."""
     background = TaskSupervisor("search")
 
@@ -26,21 +27,25 @@ def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
         knowledge.indexer.notify()
         await knowledge.words.refresh()
 
-    async def start() -> None:
-        if core.settings.demo_knowledge:
-            # At the first start there is nothing to answer with before; later it only looks for new packs.
-            if await has_knowledge(core.database, core.clock):
-                background.start(import_demo(), name="demo-knowledge")
-            else:
-                await import_demo()
-        await knowledge.words.refresh()
+    async def warm_up() -> None:
+        if core.settings.demo_knowledge and not await has_knowledge(core.database, core.clock):
+            # At the first start there is nothing to answer with before.
+            await import_demo()
         await knowledge.indexer.catch_up()
         await knowledge.search.warm_up()
+
+    async def begin() -> None:
         await asyncio.to_thread(give_back_freed_memory)
         knowledge.indexer.start()
+        if core.settings.demo_knowledge:
+            # Later starts only look for new packs.
+            background.start(import_demo(), name="demo-knowledge")
 
     async def follow_knowledge(_event: OutboxEvent) -> None:
         knowledge.indexer.notify()
+
+    async def read_words() -> None:
+        await knowledge.words.refresh()
 
     async def follow_words(_event: OutboxEvent) -> None:
         await knowledge.words.refresh()
@@ -55,9 +60,13 @@ def build(core: Core, knowledge: Knowledge) -> Module[Knowledge]:
     return Module(
         name="search",
         service=knowledge,
-        provides=(TypedSearch(knowledge.search, core.database, core.clock),),
+        provides=(
+            TypedSearch(knowledge.search, core.database, core.clock, answer_threshold=settings.answer_threshold),
+        ),
         routers=(router,),
-        start=start,
+        start=read_words,
+        warm_up=warm_up,
+        begin=begin,
         aclose=aclose,
         probes={"search": search_probe(core.database, knowledge.index)},
     )

@@ -31,6 +31,7 @@ _WIDE = 40
 """Entries looked at where a danger or a category may bring a later one to the front."""
 _FAULT = "fault"
 _FEWEST_SURE_LETTERS = 3
+_WHOLE = 0.99
 _WORST_FIRST = (SearchState.UNAVAILABLE, SearchState.LOCAL, SearchState.LEXICAL_ONLY, SearchState.COMPLETE)
 
 
@@ -120,7 +121,8 @@ class TypedSearch:
             found = await CaseService(session, self._clock).find_cases([UUID(hit.document_id) for hit in hits])
             cases = {str(case_id): case for case_id, case in found.items()}
             # What merely follows in the order resembles nothing; the cut-off is that of entries.
-            ranked = [hit for hit in rank_cases(asked.text, hits, cases) if hit.confidence >= self._answer_threshold]
+            known = rank_cases(asked.text, hits, cases)
+            ranked = [hit for hit in known if is_alike(asked.text, hit, self._answer_threshold)]
             shown = [asked.with_typed_places(hit) for hit in ranked][: asked.request.limit]
             names = await load_folded(session, self._clock, shown)
         return [found_case(hit, cases[hit.document_id], names) for hit in shown]
@@ -172,7 +174,7 @@ class _Asked:
 
     def _is_named(self, hit: Hit) -> bool:
         if self.named is None:
-            return _is_spelled_by_initials(self.request.text, hit)
+            return _is_spelled(self.request.text, hit)
         situation = (hit.category_id or "").partition("/")[2]
         return situation in self.named.situations or not self.named.situations
 
@@ -184,11 +186,17 @@ class _Asked:
         return replace(hit, matches=tuple(replace(match, query_start=0, query_end=end) for match in hit.matches))
 
 
-def _is_spelled_by_initials(typed: str, hit: Hit) -> bool:
-    """Tell whether typed initials stand in the hit from the first to the last, which chance does not do."""
+def is_alike(typed: str, hit: Hit, threshold: float) -> bool:
+    """Tell whether a hit resembles what was typed: trusted, or spelled by the letters from the first to the last."""
+    return hit.confidence >= threshold or _is_spelled(typed, hit)
+
+
+def _is_spelled(typed: str, hit: Hit) -> bool:
+    """Tell whether typed pinyin or initials stand in the hit from the first to the last, which chance does not do."""
     letters = "".join(typed.split())
-    is_exact = hit.score_parts.get("initials", 0.0) >= 1.0 and not hit.score_parts.get("words", 0.0)
-    return is_exact and len(letters) >= _FEWEST_SURE_LETTERS and letters.isascii() and letters.isalpha()
+    parts = hit.score_parts
+    is_whole = max(parts.get("initials", 0.0), parts.get("pinyin", 0.0)) >= _WHOLE and not parts.get("words", 0.0)
+    return is_whole and len(letters) >= _FEWEST_SURE_LETTERS and letters.isascii() and letters.isalpha()
 
 
 def _sure(hit: Hit) -> Hit:

@@ -37,7 +37,7 @@ MAX_SHOWN = 3
 FOUND_AGAIN = 0.7
 """A category that another search of the call finds again: what that is worth of the search before. Of 60 calls in text
 form 49 have the right category first if only the best search counts, 53 at 0.5, 54 at 0.7, 53 if every search counts
-the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks.md)."""
+the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks/2026-11-29.md)."""
 FOUND_AT_MOST = 8
 """Searches that count for a category; the next would add 0.06 at most."""
 BUDGET_MS = 60_000
@@ -128,8 +128,8 @@ class SuggestionPolicy:
         self._settled = _NOTHING
         """The list without what was previewed: what stands has it easier, a preview changes nothing that follows."""
         self._on_screen = _NOTHING
-        self._is_folded = False
-        """Whether nothing fits the newest turn; as `_settled`."""
+        self._folded_for: int | None = None
+        """The turn that nothing fits and that folded the list; None while it stands. As `_settled`."""
         self._is_screen_folded = False
         self._situations: dict[str, float] = {}
         self._found: dict[str, list[float]] = {}
@@ -242,9 +242,12 @@ class SuggestionPolicy:
         if self._preview is not None:
             evidence, turn = self._evidence_with(*self._preview), self._turn_with(*self._preview)
         answers = self._answers(turn, dismissed)
-        if not answers and (self._is_folded or (turn.is_asking and is_asked)):
-            return self._fold(is_asked=is_asked and turn.is_asking)
         earlier = self._earlier(evidence, turn, dismissed)
+        if not answers and self._settled.entries:
+            if turn.is_asking and is_asked:
+                return self._fold(turn)
+            if self._folded_for == turn.number or (self._folded_for is not None and not self._has_new(earlier)):
+                return Withheld("unchanged")
         entries = self._within_budget(_apart([*answers, *earlier]), turn)
         decided = Shown(entries, self._cases(evidence, turn, dismissed, has_answers=bool(answers)))
         if not entries and not self._settled.entries and is_asked and not decided.cases:
@@ -252,10 +255,14 @@ class SuggestionPolicy:
             return Withheld("nothing_fits")
         return self._show(decided, turn)
 
-    def _fold(self, *, is_asked: bool) -> Withheld:
-        self._is_folded = self._is_screen_folded = True
-        self._on_screen = _NOTHING
-        return Withheld("nothing_fits" if is_asked else "unchanged")
+    def _has_new(self, entries: Sequence[Standing]) -> bool:
+        """Tell whether an entry is among them that was on no list of this call."""
+        return any(item.hit.document_id not in self._appeared_ms for item in entries)
+
+    def _fold(self, turn: _Turn) -> Withheld:
+        self._folded_for = turn.number
+        self._on_screen, self._is_screen_folded = _NOTHING, True
+        return Withheld("nothing_fits")
 
     def _show(self, decided: Shown, turn: _Turn) -> Decision:
         ids = [item.hit.document_id for item in decided.entries]
@@ -276,7 +283,7 @@ class SuggestionPolicy:
 
     def _settle(self, decided: Shown, turn: _Turn) -> None:
         """Remember a list that no preview counts in."""
-        self._settled, self._is_folded = decided, False
+        self._settled, self._folded_for = decided, None
         for item in decided.entries:
             self._appeared_ms.setdefault(item.hit.document_id, turn.request.end_ms if turn.request else 0)
         if decided.entries and decided.entries[0].is_answer:

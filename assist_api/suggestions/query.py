@@ -39,11 +39,14 @@ _FURTHER = re.compile(
     r"(?:我)?还想(?:问|咨询)(?:一下)?|再(?:问|咨询)(?:一下|一个|个)?)[，。、\s]*(?=[\u4e00-\u9fff])"
 )
 """Words with which a caller opens a further matter."""
+TURN_PAUSE_MS = 1_500
+"""After so long a pause the customer's words are a turn of their own: the agent has spoken, and a recording that is
+played as fast as possible may bring the agent's words later."""
 MIN_FURTHER = 4
 """Characters behind such words that make a matter of their own."""
 _SENTENCE_END = re.compile(r"[。！？!?]+")
 _QUESTION = re.compile(
-    r"[?？]|吗|呢|怎么|咋|什么|啥|哪|谁|多少|几(?:点|天|号|时|个|年|次|块)|多(?:久|长|大)|为何|为什么|如何|要不要|"
+    r"[?？]|吗|怎么|咋|什么|啥|哪|谁|多少|几(?:点|天|号|时|个|年|次|块)|多(?:久|长|大)|为何|为什么|如何|要不要|"
     r"能不能|可不可以|可以不|行不行|是不是|有没有|该不该|还不还|招不招|赔不赔|管不管|给不给|收不收|能否|是否|请问|想问|咨询"
 )
 
@@ -64,6 +67,7 @@ class Heard:
         confidence: Mean token probability, 0..1.
         alternatives: Other texts of the recogniser.
         end_ms: Where the speech ended in the audio of its leg; 0 where that is not known.
+        start_ms: Where it began.
     """
 
     segment_id: UUID
@@ -72,6 +76,7 @@ class Heard:
     confidence: float
     alternatives: tuple[Alternative, ...] = ()
     end_ms: int = 0
+    start_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +201,7 @@ class QueryComposer:
         self._said: deque[str] = deque(maxlen=CONTEXT_UTTERANCES)
         self._turn = 0
         self._has_agent_spoken = True
+        self._silent_since_ms = 0
         self._claims = Claims()
 
     def compose(self, utterance: Heard) -> SearchRequest | None:
@@ -209,7 +215,9 @@ class QueryComposer:
             self._has_agent_spoken = True
             return self._restated(utterance, pieces)
         newest = _newest_matter(utterance.text, pieces)
-        self._begin_turn(is_further=newest is not None)
+        is_after_pause = utterance.start_ms - self._silent_since_ms >= TURN_PAUSE_MS
+        self._begin_turn(is_further=newest is not None or is_after_pause)
+        self._silent_since_ms = utterance.end_ms
         return self._asked(utterance, pieces, newest)
 
     def _asked(self, utterance: Heard, pieces: tuple[_Piece, ...], newest: tuple[_Piece, ...] | None) -> SearchRequest:

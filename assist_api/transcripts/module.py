@@ -25,7 +25,7 @@ def build(core: Core, settings: SpeechSettings) -> Module[SpeechEngine]:
         return speech_health(is_ready=engine.is_ready, waiting=engine.waiting_windows)
 
     return Module(
-        name="transcripts", service=engine, start=engine.warm_up, aclose=engine.aclose, probes={"speech": probe}
+        name="transcripts", service=engine, warm_up=engine.warm_up, aclose=engine.aclose, probes={"speech": probe}
     )
 
 

@@ -29,5 +29,5 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Word
         service=WordEditor(core.database, core.clock, knowledge.words, core.audit),
         provides=(recogniser_words,),
         routers=(router,),
-        start=recogniser_words.refresh,
+        begin=recogniser_words.refresh,
     )

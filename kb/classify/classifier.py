@@ -1,4 +1,4 @@
-"""Ranks the categories of a text: several opinions, each calibrated, and their mean."""
+"""Ranks the categories of a text or a call by calibrated probabilities, and abstains below a threshold."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 
-from kb.classify.calibration import softmax
-from kb.classify.heads import make_heads
-from kb.classify.judge import Judge, agreed
-from kb.classify.lexical import LexicalView
-from kb.classify.opinions import Opinion, mean_of
+from kb.classify.calibration import Calibration, Stack
+from kb.classify.scorers import Scorer
 from kb.classify.text import agent_content_text, content_text, vector_text
-from kb.classify.vectors import VectorView
 from kb.search.embedders.base import Embedder
 from kb.taxonomy.tree import split_category_id
 
@@ -67,64 +64,45 @@ class CategoryClassifier:
 
     Attributes:
         categories: Category ids, in column order.
-        lexical: The view that is always there.
-        vector: The view by meaning, when an embedder took part in the fit.
-        writing: The view of texts as they were written, when it was fitted for such.
-        opinions: What their scorers are worth; the first needs no embedder.
+        lexical: Scores the terms of a text; it sees texts as they were written, or as `content_text` returns them.
+        vector: Scores the meaning of a text, when an embedder took part in the fit.
+        calibration: Makes probabilities of both scores.
         threshold: Below this probability it abstains.
-        judge: Reads all scores together, where that was found to help.
+        is_written: Whether texts to be ranked are written ones, with punctuation and case.
     """
 
     def __init__(
         self,
         categories: Sequence[str],
-        lexical: LexicalView,
-        vector: VectorView | None,
-        opinions: Sequence[Opinion],
+        lexical: Scorer,
+        vector: Scorer | None,
+        calibration: Calibration | Stack,
         threshold: float,
         embedder: Embedder | None = None,
-        writing: LexicalView | None = None,
-        judge: Judge | None = None,
+        *,
+        is_written: bool = False,
     ) -> None:
         self.categories = tuple(categories)
         self.lexical = lexical
         self.vector = vector
-        self.writing = writing
-        self.opinions = tuple(opinions)
+        self.calibration = calibration
         self.threshold = threshold
-        self.judge = judge
+        self.is_written = is_written
         self._embedder = embedder
-        self._heads = make_heads(self.categories)
         self._sectors = np.array([_sector(category) for category in self.categories])
 
-    def scores(self, texts: Sequence[str], written: Sequence[str] | None = None) -> Floats:
-        """Return the log probabilities of texts as `content_text` returns them: one row a text.
-
-        Args:
-            texts: What was said.
-            written: The same texts as they were written; None when they were not.
-        """
-        named = prefixed(self.lexical.name, self.lexical.scores(texts, self._heads))
-        familiar = np.zeros(len(texts), np.float32)
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """Return the log probabilities of texts as the lexical scorer sees them: one row a text."""
+        scores = [self.lexical.scores(texts)]
         if self.vector is not None and self._embedder is not None:
-            scores, familiar = self.vector.scores(
-                self._embedder.embed_questions([*map(vector_text, texts)]), self._heads
-            )
-            named |= prefixed(self.vector.name, scores)
-        if self.writing is not None:
-            named |= prefixed(
-                self.writing.name, self.writing.scores(texts if written is None else written, self._heads)
-            )
-        probabilities = mean_of(self.opinions, named, familiar)
-        # Without an embedder the scorers by meaning are missing, and half a judge is none.
-        if self.judge is not None and named.keys() >= set(self.judge.scorers):
-            probabilities = agreed(probabilities, self.judge.probabilities(named))
-        likelihoods: Floats = np.log(np.maximum(probabilities, 1e-12))
+            said = map(content_text, texts) if self.is_written else texts
+            scores.append(self.vector.scores(self._embedder.embed_questions([*map(vector_text, said)])))
+        likelihoods: Floats = np.log(np.maximum(self.calibration.probabilities(scores), 1e-12))
         return likelihoods
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return calibrated probabilities of raw texts: one row a text, in the order of `categories`."""
-        return softmax(self.scores([content_text(text) for text in texts], texts))
+        return np.exp(self.scores(texts if self.is_written else [content_text(text) for text in texts]))
 
     def rank(self, text: str) -> CategoryRankingResult:
         """Rank the categories of one text."""
@@ -159,7 +137,7 @@ class CategoryClassifier:
     def _result(self, scores: Floats, sector: str | None) -> CategoryRankingResult:
         if sector is not None and (is_possible := np.isin(self._sectors, (sector, ""))).any():
             scores = np.where(is_possible, scores, -1e9)
-        probabilities = softmax(scores[None])[0]
+        probabilities = softmax(scores)
         best = np.argsort(-probabilities, kind="stable")[:RANKED_AT_MOST]
         ranked = tuple(
             RankedCategory(self.categories[place], float(probabilities[place]))
@@ -182,11 +160,6 @@ def weighed(customer: Sequence[str], agent: Sequence[str]) -> Iterator[tuple[str
     for utterance in agent:
         if text := agent_content_text(utterance):
             yield text, AGENT_WEIGHT * min(1.0, len(text) / FULL_INFORMATION_CHARACTERS)
-
-
-def prefixed(view: str, matrices: Mapping[str, npt.NDArray[np.float32]]) -> dict[str, npt.NDArray[np.float32]]:
-    """Name the scorers of a view as the pool does."""
-    return {f"{view}.{name}": matrix for name, matrix in matrices.items()}
 
 
 def _sector(category_id: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +12,12 @@ import numpy as np
 
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
-from kb.classify.quality import Quality, measure
 from kb.classify.text import content_text, vector_text
-from kb.classify.training import Floats, embed, fit_better
-from kb.search.embedders.base import Embedder, Vectors
+from kb.classify.training import fit_better
+from kb.measures import Quality, measure
+from kb.search.embedders.base import Embedder
+from kb.search.embedders.remembering import RememberingEmbedder
 from kit.errors import InvalidInputError
-from kit.files import write_atomically
 from kit.settings import CACHE_DIR
 
 _BATCH = 256
@@ -109,9 +108,9 @@ def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> C
         raise InvalidInputError(message, field="folder", code="evaluation_set_missing")
     say(f"{folder.name}: {len(train)} texts to learn from, {len(dev)} to ask")
     if embedder is not None:
-        embedder.recall(folder.name, [content_text(example.text) for example in (*train, *dev)], say)
+        embedder.recall(folder.name, [vector_text(content_text(example.text)) for example in (*train, *dev)], say)
     began = time.perf_counter()
-    trained = fit_better(train, embedder=embedder, say=say)
+    trained = fit_better(train, embedder=embedder)
     fit_seconds = time.perf_counter() - began + (0.0 if embedder is None else embedder.seconds)
     say(f"learned in {fit_seconds:.0f} s; asking")
     return ClassificationReport(
@@ -127,70 +126,11 @@ def _evaluate(folder: Path, embedder: RememberingEmbedder | None, say: Say) -> C
 
 def _ask(classifier: CategoryClassifier, dev: Sequence[Example]) -> Quality:
     texts = [example.text for example in dev]
-    parts = [classifier.probabilities(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
-    probabilities = np.concatenate(parts)
+    batches = (texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH))
+    probabilities = np.concatenate([classifier.probabilities(batch) for batch in batches])
     answered = np.array(classifier.categories)[probabilities.argmax(axis=1)]
     right = np.array([example.category_id for example in dev])
     return measure(right, answered, probabilities.max(axis=1), classifier.threshold)
-
-
-class RememberingEmbedder:
-    """An embedder that keeps the vectors of a set on disk, so that a second run embeds nothing."""
-
-    def __init__(self, embedder: Embedder, folder: Path) -> None:
-        self._embedder = embedder
-        self._folder = folder
-        self._vectors: dict[str, Floats] = {}
-        self.capabilities = embedder.capabilities
-        self.seconds = 0.0
-        """How long the last `recall` embedded."""
-
-    def recall(self, name: str, texts: Sequence[str], say: Say) -> None:
-        """Have the vectors of all texts ready, from disk or from the model."""
-        unique = sorted({vector_text(text) for text in texts})
-        self.capabilities = self._embedder.capabilities
-        digest = hashlib.sha256("\x1e".join((self.capabilities.name, *unique)).encode()).hexdigest()
-        path = self._folder / f"{name}-{digest[:16]}.npy"
-        began = time.perf_counter()
-        vectors = _load(path, len(unique))
-        if vectors is None:
-            vectors = embed(unique, self._embedder, {}, say)
-            _save(path, vectors)
-        self.seconds = time.perf_counter() - began
-        self._vectors = dict(zip(unique, vectors, strict=True))
-
-    def warm_up(self) -> None:
-        """Load the model."""
-        self._embedder.warm_up()
-
-    def embed_questions(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a text; those that were recalled cost nothing."""
-        unknown = [text for text in texts if text not in self._vectors]
-        if unknown:
-            self._vectors |= zip(unknown, self._embedder.embed_questions(unknown), strict=True)
-        return np.stack([self._vectors[text] for text in texts])
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return one vector a passage."""
-        return self._embedder.embed_passages(texts)
-
-    def close(self) -> None:
-        """Free the model."""
-        self._embedder.close()
-
-
-def _load(path: Path, count: int) -> Floats | None:
-    try:
-        vectors = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return vectors if len(vectors) == count else None
-
-
-def _save(path: Path, vectors: Floats) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with write_atomically(path) as file:
-        np.save(file, vectors)
 
 
 def _read(path: Path) -> Iterator[Example]:

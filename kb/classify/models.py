@@ -30,7 +30,7 @@ class CategoryModelRow(Base):
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
     """Examples by origin, and the number of categories."""
     quality: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """`kb.classify.quality.Quality` on held-out folds."""
+    """`kb.measures.Quality` on held-out folds."""
     comparison: Mapped[dict[str, Any]] = mapped_column(JSON)
     """With the model that was live then: the same examples, none of them seen by the model that is asked."""
     file_hash: Mapped[str] = mapped_column(String(64))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from kb.classify.models import CategoryModelEventRow, CategoryModelRow
-from kb.classify.quality import Quality
+from kb.measures import Quality
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError

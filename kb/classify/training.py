@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.model_selection import StratifiedGroupKFold
 
-from kb.classify.calibration import fit_threshold
-from kb.classify.classifier import CategoryClassifier, prefixed
+from kb.classify.calibration import Calibration, Stack, fit_threshold
+from kb.classify.classifier import CategoryClassifier
 from kb.classify.examples import Example
-from kb.classify.folds import Rows, folds, group_numbers, of_rows
-from kb.classify.heads import Head, make_heads
-from kb.classify.judge import fit_judge
-from kb.classify.lexical import SPEECH, WRITING, LexicalView
-from kb.classify.opinions import fit_opinions
-from kb.classify.quality import Quality, measure
+from kb.classify.scorers import Floats, Rows, Splits, lexical_scorer, shared_parts, vector_scorer
 from kb.classify.text import content_text, vector_text
-from kb.classify.vectors import VectorView, centred
+from kb.measures import Quality, measure
 from kb.search.embedders.base import Embedder
 from kit.errors import InvalidInputError
 
+FOLDS = 3
+TEXTS_PER_CLUSTER = 100
+"""Usual number of ways in which one question is put, in entries (variants) and in public sets of paraphrases."""
 WANTED_ACCURACY = 0.7
 """Share of right answers among those that are not withheld, on texts held out in training."""
 
@@ -37,13 +37,6 @@ many wordings somebody wrote says little about how often callers ask. Held-out t
 categories differ in size (docs/benchmarks.md); 0.5 to 1 differ by half a point."""
 BALANCE_AT_MOST = 3.0
 """By how much the weight of one text grows, so that a category of a single entry is not learned by heart."""
-
-Floats = npt.NDArray[np.float32]
-Say = Callable[[str], None]
-
-
-def say_nothing(_line: str) -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,42 +77,62 @@ def fit(
     *,
     embedder: Embedder | None = None,
     known_vectors: Mapping[str, Floats] | None = None,
-    wanted_accuracy: float = WANTED_ACCURACY,
     is_written: bool = False,
-    say: Say = say_nothing,
 ) -> Trained:
     """Learn from examples; blocks for seconds, deterministic.
 
     Args:
         examples: Texts with their categories; of one text with two categories the later counts.
-        embedder: Adds the view by meaning.
+        embedder: Adds the scorer of meanings.
         known_vectors: Vectors of texts embedded before, by `vector_text`; spares their embedding.
-        wanted_accuracy: Share of right answers wanted among those that are not withheld.
-        is_written: Texts to be ranked will be written as these are, not heard: adds the view of the writing.
-        say: Told how far it is.
+        is_written: Texts to be ranked will be written as these are, not heard.
 
     Raises:
         InvalidInputError: There are no two categories to tell apart.
     """
-    by_text: dict[str, tuple[str, Example]] = {}
-    for example in examples:
-        if content := content_text(example.text):
-            by_text[example.text if is_written else content] = (content, example)
-    texts, chosen = [content for content, _ in by_text.values()], [example for _, example in by_text.values()]
-    categories = sorted({example.category_id for example in chosen})
+    contents = ((content_text(example.text), example) for example in examples)
+    by_text = {example.text if is_written else content: example for content, example in contents if content}
+    texts, chosen = list(by_text), list(by_text.values())
+    categories, labels = np.unique([example.category_id for example in chosen], return_inverse=True)
     if len(categories) < 2:
         message = "Two categories with texts are needed to learn from; import knowledge first."
         raise InvalidInputError(message, field="examples", code="too_few_categories")
-    column = {category: number for number, category in enumerate(categories)}
-    labels = np.array([column[example.category_id] for example in chosen], dtype=np.intp)
     weights = balanced(labels, np.array([example.weight for example in chosen], dtype=np.float32))
-    vectors = None if embedder is None else embed(texts, embedder, known_vectors or {}, say)
-    spread = None if vectors is None else centred(vectors, vectors.mean(axis=0))
-    names = [example.group for example in chosen]
-    splits = list(folds(labels, group_numbers(names, spread), None if all(names) else spread))
-    written = [example.text for example in chosen] if is_written else None
-    parts = _Parts(texts, written, labels, weights, splits, make_heads(categories))
-    return _fit(parts, categories, vectors, embedder, wanted_accuracy, say)
+    targets = shared_parts(categories.tolist())[labels]
+    said = [content_text(text) for text in texts] if is_written else texts
+    vectors = None if embedder is None else embed(said, embedder, known_vectors or {})
+    splits = folds(labels, [example.group for example in chosen], vectors)
+    lexical, vector = lexical_scorer(is_written=is_written), None
+    held_out = [lexical.fit(texts, targets, weights, splits)]
+    if vectors is not None:
+        vector = vector_scorer(len(vectors))
+        held_out.append(vector.fit(vectors, targets, weights, splits))
+    calibration: Calibration | Stack
+    if is_written and splits:
+        calibration, probabilities = Stack.fit(held_out, labels, splits)
+    else:
+        calibration = Calibration.fit(held_out, labels)
+        probabilities = calibration.probabilities(held_out)
+    confidences, answers = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    is_right = answers == labels
+    wanted = fit_threshold(confidences, is_right, WANTED_ACCURACY)
+    threshold = min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, wanted))
+    classifier = CategoryClassifier(
+        categories.tolist(), lexical, vector, calibration, threshold, embedder, is_written=is_written
+    )
+    quality = measure(categories[labels], categories[answers], confidences, threshold) if splits else None
+    keys = [example_key(text, example.category_id) for text, example in by_text.items()]
+    return Trained(classifier, HeldOut(np.array(keys, np.uint64), is_right), quality)
+
+
+def fit_better(examples: Sequence[Example], *, embedder: Embedder | None = None) -> Trained:
+    """Learn from texts as they are said and as they are written; keep what is right more often on held-out ones.
+
+    Raises:
+        InvalidInputError: As `fit`.
+    """
+    ways = [fit(examples, embedder=embedder, is_written=is_written) for is_written in (False, True)]
+    return max(ways, key=lambda trained: 0.0 if trained.quality is None else trained.quality.accuracy)
 
 
 def balanced(labels: Rows, weights: Floats) -> Floats:
@@ -135,102 +148,46 @@ def balanced(labels: Rows, weights: Floats) -> Floats:
     return balance
 
 
-def fit_better(examples: Sequence[Example], *, embedder: Embedder | None = None, say: Say = say_nothing) -> Trained:
-    """Learn from texts as they are said and as they are written; keep what is right more often on held-out ones.
+def folds(labels: Rows, names: Sequence[str], vectors: Floats | None) -> Splits:
+    """Return rows to learn from and rows to hold out, every row once; none when there are too few texts.
 
-    Raises:
-        InvalidInputError: As `fit`.
+    Half of the groups are held out whole, the texts of the others one by one: callers ask what is known in words
+    that are not, and ask what is not known at all.
+
+    Args:
+        labels: Column of every text's category.
+        names: Texts of one name say the same in other words; where a text has none, near vectors stand for names.
+        vectors: One a text.
     """
-    ways = [fit(examples, embedder=embedder, is_written=is_written, say=say) for is_written in (False, True)]
-    return max(ways, key=lambda trained: 0.0 if trained.quality is None else trained.quality.accuracy)
+    if len(labels) < 2 * FOLDS or np.bincount(labels).max() < FOLDS:
+        return []
+    alone = np.arange(len(labels))
+    groups = _groups(names, vectors)
+    if groups is not None:
+        is_whole = np.random.default_rng(0).random(groups.max() + 1)[groups] < 0.5
+        # A category of one or two groups would be missing from what is learned while they are held out.
+        pairs = np.unique(np.stack([labels, groups]), axis=1)[0]
+        is_whole &= np.bincount(pairs, minlength=labels.max() + 1)[labels] >= FOLDS
+        alone = np.where(is_whole, groups, groups.max() + 1 + alone)
+    return list(StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0).split(labels, labels, alone))
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    texts: Sequence[str]
-    written: Sequence[str] | None
-    labels: Rows
-    weights: Floats
-    splits: Sequence[tuple[Rows, Rows]]
-    heads: Sequence[Head]
-
-    @property
-    def rows(self) -> Rows:
-        """Texts that were held out once."""
-        held_out = [part for _train, part in self.splits]
-        return np.concatenate(held_out) if held_out else np.zeros(0, np.intp)
-
-    @property
-    def held_out_together(self) -> list[Rows]:
-        """Places in `rows` of the texts that were held out from the same fit."""
-        ends = np.cumsum([len(part) for _train, part in self.splits])
-        return np.split(np.arange(len(self.rows)), ends[:-1]) if len(ends) else []
+def _groups(names: Sequence[str], vectors: Floats | None) -> Rows | None:
+    if all(names):
+        return np.unique(names, return_inverse=True)[1]
+    if vectors is None or len(vectors) < 2 * TEXTS_PER_CLUSTER:
+        return None
+    clusters = MiniBatchKMeans(len(vectors) // TEXTS_PER_CLUSTER, random_state=0, n_init=1, batch_size=2048)
+    found: Rows = clusters.fit_predict(vectors - vectors.mean(axis=0))
+    return found
 
 
-def _fit(
-    parts: _Parts,
-    categories: Sequence[str],
-    vectors: Floats | None,
-    embedder: Embedder | None,
-    wanted_accuracy: float,
-    say: Say,
-) -> Trained:
-    say(f"learning words, characters and sounds of {len(parts.texts)} texts")
-    lexical, unseen = LexicalView.fit(
-        SPEECH, parts.texts, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
-    )
-    named = prefixed(lexical.name, unseen)
-    vector, familiar = None, np.zeros(len(parts.texts), np.float32)
-    if vectors is not None:
-        say("learning meanings")
-        vector, unseen, familiar = VectorView.fit(
-            vectors, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
-        )
-        named |= prefixed(vector.name, unseen)
-    writing = None
-    if parts.written is not None:
-        writing, unseen = LexicalView.fit(
-            WRITING, parts.written, parts.labels, parts.heads, weights=parts.weights, splits=parts.splits
-        )
-        named |= prefixed(writing.name, unseen)
-    rows = parts.rows
-    if not len(rows):
-        rows = np.arange(len(parts.texts))
-    labels = parts.labels[rows]
-    held_out = of_rows(named, rows)
-    meant = {name: scores for name, scores in held_out.items() if name.startswith(f"{VectorView.name}.")}
-    said = {name: scores for name, scores in held_out.items() if name not in meant}
-    opinions, probabilities = fit_opinions(said, meant, familiar[rows], labels)
-    judge, probabilities = fit_judge(
-        held_out,
-        probabilities,
-        labels,
-        parts.weights[rows],
-        parts.held_out_together,
-    )
-    is_right = probabilities.argmax(axis=1) == labels
-    wanted = fit_threshold(probabilities.max(axis=1), is_right, wanted_accuracy)
-    threshold = min(HIGHEST_THRESHOLD, max(LOWEST_THRESHOLD, wanted))
-    classifier = CategoryClassifier(categories, lexical, vector, opinions, threshold, embedder, writing, judge)
-    names = np.array(categories)
-    answered = names[probabilities.argmax(axis=1)]
-    quality = measure(names[labels], answered, probabilities.max(axis=1), threshold) if len(parts.rows) else None
-    keys = np.array([example_key(parts.texts[row], categories[parts.labels[row]]) for row in rows], np.uint64)
-    return Trained(classifier, HeldOut(keys, is_right), quality)
-
-
-def embed(texts: Sequence[str], embedder: Embedder, known: Mapping[str, Floats], say: Say = say_nothing) -> Floats:
+def embed(texts: Sequence[str], embedder: Embedder, known: Mapping[str, Floats]) -> Floats:
     """Return one vector a text, embedding only those that are not known; similar lengths go together."""
     wanted = [vector_text(text) for text in texts]
     missing = sorted({text for text in wanted if text not in known}, key=lambda text: (len(text), text))
     size = embedder.capabilities.batch_size
     made = dict(known)
-    for number, batch in enumerate(_batches(missing, size)):
+    for batch in (missing[at : at + size] for at in range(0, len(missing), size)):
         made |= zip(batch, embedder.embed_questions(batch), strict=True)
-        if number % 100 == 99:
-            say(f"embedded {(number + 1) * size} of {len(missing)} texts")
     return np.stack([made[text] for text in wanted])
-
-
-def _batches(texts: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    yield from (texts[at : at + size] for at in range(0, len(texts), size))

@@ -62,6 +62,10 @@ _LEAD_IN = re.compile(
 )
 
 
+_FLOOR_ASIDE = re.compile(r"([0-9零〇一幺二三四五六七八九]{3,4})[，,][ ]?[0-9一二三四五六七八九十]{1,3}[楼层]$")
+"""`幺零二，一楼`: the floor is said of a room that stands already."""
+
+
 def find_whole_addresses(text: str) -> Iterator[PersonalSpan]:
     """Yield addresses from the name of the place to the room; a street without a house number is none."""
     reached = 0
@@ -70,7 +74,8 @@ def find_whole_addresses(text: str) -> Iterator[PersonalSpan]:
             continue
         start = _place_start(text, house.start, reached)
         reached = house.end
-        yield PersonalSpan(PersonalKind.ADDRESS, start, house.end)
+        floor = _FLOOR_ASIDE.search(text, start, house.end)
+        yield PersonalSpan(PersonalKind.ADDRESS, start, floor.end(1) if floor else house.end)
 
 
 def _merged(text: str, spans: list[PersonalSpan]) -> list[PersonalSpan]:

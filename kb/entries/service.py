@@ -125,11 +125,6 @@ class KnowledgeService:
         entry = await self._get(entry_id)
         return EntryDetail(id=entry.id, key=entry.key, created_at=entry.created_at, current=self._detail(entry.current))
 
-    async def find_entry_by_key(self, key: str) -> EntryDetail | None:
-        """Return the entry that a knowledge pack calls by this key."""
-        entry = await self._entries.find_by_key(key)
-        return await self.get_entry(entry.id) if entry else None
-
     async def list_entries(
         self, wanted: EntryFilter | None = None, *, cursor: str | None = None, limit: int = 50
     ) -> EntryPage:

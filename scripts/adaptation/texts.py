@@ -32,11 +32,6 @@ def mandarin_lines() -> list[str]:
     return list(dict.fromkeys([*written, *_knowledge()]))
 
 
-def english_lines() -> list[str]:
-    """Return the English lines."""
-    return (TEXTS / ENGLISH).read_text(encoding="utf-8").splitlines()
-
-
 def _knowledge() -> Iterator[str]:
     for file in sorted(DEMO_ENTRIES.glob("*.yaml")):
         for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["entries"]:

@@ -30,7 +30,7 @@ from tests.evals.conftest import show
 
 pytestmark = [pytest.mark.evals, pytest.mark.timeout(900)]
 EVERY = 12
-"""One document in so many; `docs/benchmarks.md` has the run over all of them."""
+"""One document in so many; `docs/benchmarks/2026-11-29.md` has the run over all of them."""
 LEAST_IN_THREE, LEAST_IN_TEN = 0.7, 0.8
 """Somewhat below what was measured: catches a part that broke."""
 

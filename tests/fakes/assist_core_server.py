@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from assist_api.accounts.service import AccountService
 from assist_api.app import create_app
 from assist_api.composition import compose
 from assist_api.http.application import Application
+from assist_api.http.core import Core
+from assist_api.http.module import Module
 from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
@@ -71,7 +73,9 @@ async def sign_in(browser: httpx.AsyncClient, username: str, password: str) -> h
 
 
 @asynccontextmanager
-async def run_server(settings: AssistSettings) -> AsyncIterator[Server]:
+async def run_server(
+    settings: AssistSettings, further: Sequence[Callable[[Core], Module[object]]] = ()
+) -> AsyncIterator[Server]:
     """Run the application without its models: database, accounts, knowledge and lexical search are real."""
     clock = ManualClock()
 
@@ -83,7 +87,7 @@ async def run_server(settings: AssistSettings) -> AsyncIterator[Server]:
         yield application
         await application.aclose()
 
-    application = compose(settings, clock, kb_settings=KBSettings(_env_file=None, embedder="none"))
+    application = compose(settings, clock, kb_settings=KBSettings(_env_file=None, embedder="none"), further=further)
     app = create_app(application, run)
     async with app.router.lifespan_context(app):
         yield Server(app, application, clock)

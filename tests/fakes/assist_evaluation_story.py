@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from assist_api.calls import events as protocol
 from assist_api.evaluation.call_scores import ObservedEvent
-from assist_api.realtime import protocol
 
 CALL_ID = uuid4()
 

@@ -63,12 +63,12 @@ class ImportDesk:
         return await self.imports.work(previewed.id, CURATOR, self.imports.publish)
 
     async def entries(self, status: RevisionState | None = RevisionState.PUBLISHED) -> dict[str, EntryDetail]:
-        """Return entries by title."""
+        """Return entries by document and article, such as `小区供水约定 第三条`: titles follow the text."""
         async with self._database.session() as session:
             knowledge = KnowledgeService(session, self._clock)
             page = await knowledge.list_entries(EntryFilter(status=status), limit=100)
             found = [await knowledge.get_entry(item.id) for item in page.items]
-        return {entry.current.title: entry for entry in found}
+        return {_article_of(entry): entry for entry in found}
 
     async def edit(self, title: str, **changes: Any) -> None:  # noqa: ANN401  # rejected: of `EntryDraft`
         """Change an entry as a person does in the editor."""
@@ -82,3 +82,7 @@ class ImportDesk:
 def counts(detail: ImportDetail) -> dict[str, int]:
     """Return the units by plan, without those there are none of."""
     return {plan.value: count for plan, count in detail.counts.items() if count}
+
+
+def _article_of(entry: EntryDetail) -> str:
+    return entry.current.title.rpartition(" · ")[2]

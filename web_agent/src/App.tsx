@@ -3,14 +3,18 @@ import { RouterProvider } from 'react-router'
 
 import { createQueryClient } from './api/client'
 import { accounts } from './features/accounts/routes'
+import { audit } from './features/audit/routes'
 import { call } from './features/call/routes'
 import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { models } from './features/models/routes'
+import { notifications } from './features/notifications/routes'
+import { policies } from './features/policies/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
@@ -28,8 +32,12 @@ const FEATURES = [
   cases,
   taxonomy,
   models,
+  jobs,
   health,
   accounts,
+  policies,
+  audit,
+  notifications,
   session,
 ]
 

@@ -108,7 +108,7 @@ def _take_in(data: bytes) -> tuple[_Lines, list[Block]]:
             found = upright.find_tables()
             for table in found:
                 whole.tables.append(TableAt(tuple(_ruled_table(table, number)), number, table.bbox[1]))
-            rest = upright
+            rest: Any = upright  # debt: the library types each way of narrowing a page differently
             for table in found:
                 rest = rest.outside_bbox(table.bbox, strict=False)
             _read_page(rest, number, whole)

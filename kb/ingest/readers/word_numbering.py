@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,7 +151,7 @@ _CHINESE = frozenset(
      "japaneseCounting", "koreanCounting", "ideographTraditionalCounting"}
 )  # fmt: skip
 _LEGAL_UNITS = {"十": "拾", "百": "佰", "千": "仟", "万": "萬"}
-_OTHERS = {
+_OTHERS: Mapping[str, Callable[[int], str]] = {
     "decimalZero": lambda number: f"{number:02d}",
     "decimalFullWidth": lambda number: "".join(chr(ord("０") + int(digit)) for digit in str(number)),
     "decimalEnclosedParen": lambda number: f"({number})",

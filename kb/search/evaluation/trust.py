@@ -8,17 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from kb.measures import calibration_error, risk_coverage
 from kb.search.ranking.features import Floats
 
 Flags = npt.NDArray[np.bool_]
 
-_BINS = 15
-"""Usual number of bins of the expected calibration error (Guo et al. 2017)."""
-
 KEPT_SHARE = 0.9
 """Share of the right answers that a cut-off has to let through."""
-
-_COVERAGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +93,14 @@ def trust_report(answered: Sequence[AnsweredQuestion], threshold: float) -> Trus
         calibration_error(confidences, is_right),
         _cut(threshold, confidences, is_right, without),
         _cut(kept, confidences, is_right, without),
-        _risk_coverage(confidences, is_right),
+        tuple(
+            RiskPoint(point.coverage, point.confidence, 1 - point.accuracy)
+            for point in risk_coverage(confidences, is_right)
+        ),
     )
-
-
-def calibration_error(confidences: Floats, is_right: Flags) -> float:
-    """Return the mean gap between confidence and share of right answers over equal-width bins."""
-    bins = np.minimum((confidences * _BINS).astype(int), _BINS - 1)
-    members = [bins == number for number in range(_BINS)]
-    return float(sum(abs(is_right[m].mean() - confidences[m].mean()) * m.mean() for m in members if m.any()))
 
 
 def _cut(threshold: float, confidences: Floats, is_right: Flags, without: Floats) -> Cut:
     passes = confidences >= threshold
     kept = float(passes[is_right].mean()) if is_right.any() else 0.0
     return Cut(threshold, float(passes.mean()), kept, float((without < threshold).mean()))
-
-
-def _risk_coverage(confidences: Floats, is_right: Flags) -> tuple[RiskPoint, ...]:
-    order = np.argsort(-confidences, kind="stable")
-    counts = [max(1, round(share * len(order))) for share in _COVERAGES]
-    return tuple(
-        RiskPoint(share, float(confidences[order[count - 1]]), float(1 - is_right[order[:count]].mean()))
-        for share, count in zip(_COVERAGES, counts, strict=True)
-    )

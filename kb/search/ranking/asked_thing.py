@@ -122,6 +122,10 @@ def without_other_things(
 
 
 def _is_about(things: Sequence[str], question: AnalysedQuestion, document: ProjectedDocument) -> bool:
+    said = "".join(question.text.split()).rstrip("?。!")
+    if said and any(said in text.folded.text for text in document.asked):
+        # Asked word for word: whatever the question names, it is what this entry answers.
+        return True
     is_short = len("".join(question.text.split())) <= FIRST_THING_CHARACTERS
     wanted = things[:1] if is_short else things
     return any(_names(document, name) for thing in wanted for name in _names_of(thing, question))

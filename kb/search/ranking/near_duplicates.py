@@ -16,7 +16,7 @@ from functools import cached_property
 from kb.search.ranking.projections import ProjectedDocument
 
 SAME_ABOVE = 0.7
-"""Jaccard similarity of three-character pieces from which two documents are one (docs/benchmarks.md)."""
+"""Jaccard similarity of three-character pieces from which two documents are one (docs/benchmarks/2026-11-29.md)."""
 TITLES_ABOVE = 0.7
 """Share of the shorter title's character pairs that the other title must have; a copy for a region adds its name."""
 LOOKED_AT = 30
@@ -53,11 +53,6 @@ class _Fingerprint:
     def deciding(self) -> Counter[str]:
         # A copy is often told apart by a number in its title: （二）, 副本2.
         return Counter(_DECIDING.findall("\n".join(part.folded.text for part in self.document.told)))
-
-
-def is_near_duplicate(one: ProjectedDocument, other: ProjectedDocument) -> bool:
-    """Whether two documents of the same kind say nearly the same."""
-    return _is_same(_Fingerprint(one), _Fingerprint(other))
 
 
 def _is_same(one: _Fingerprint, other: _Fingerprint) -> bool:

@@ -17,10 +17,9 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from assist_api.app import create_app
 from assist_api.health.service import HealthService
 from assist_api.http.deps import SESSION_COOKIE
-from assist_api.settings import AssistSettings
+from assist_api.openapi import openapi_document
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
 
 pytestmark = pytest.mark.integration
@@ -29,9 +28,7 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 
 
 # Signing out would make every later request a 401.
-API = schemathesis.openapi.from_dict(create_app(AssistSettings.model_construct()).openapi()).exclude(
-    method="DELETE", path="/api/v1/session"
-)
+API = schemathesis.openapi.from_dict(openapi_document()).exclude(method="DELETE", path="/api/v1/session")
 
 
 class RunningServer(uvicorn.Server):

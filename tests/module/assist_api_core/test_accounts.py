@@ -92,6 +92,23 @@ async def test_first_administrator_is_made_once(server: Server) -> None:
         assert await AccountService(session, server.clock).create_first_admin(None) is None
 
 
+async def test_reset_ends_the_wait_after_failures(server: Server) -> None:
+    for number in range(6):
+        await sign_in(server.browser(), "admin", f"wrong {number}")
+    async with server.application.database.session() as session:
+        password = await AccountService(session, server.clock).reset_admin_password()
+    assert (await sign_in(server.browser(), "admin", password)).status_code == 200
+
+
+async def test_password_from_the_administrator_ends_the_wait_after_failures(server: Server) -> None:
+    admin, agent = await server.browser_of(Role.ADMIN), await server.browser_of(Role.AGENT)
+    agent_id = (await agent.get("/api/v1/session")).json()["account"]["id"]
+    for number in range(6):
+        await sign_in(server.browser(), "a.agent", f"wrong {number}")
+    await admin.patch(f"/api/v1/accounts/{agent_id}", json={"password": "set by the admin"})
+    assert (await sign_in(server.browser(), "a.agent", "set by the admin")).status_code == 200
+
+
 async def test_reset_gives_a_new_password_and_closes_old_sessions(server: Server) -> None:
     admin = await server.browser_of(Role.ADMIN)
     async with server.application.database.session() as session:

@@ -41,7 +41,7 @@ async def test_curator_imports_and_the_article_is_found_by_its_number(server: Se
     await server.application.get(Knowledge).indexer.catch_up()
     for question in ("小区供水约定第3条", "约定第三条", "水表多久抄一次"):
         cards = (await browser.post("/api/v1/search", json={"text": question})).json()["cards"]
-        assert cards[0]["title"] == "小区供水约定 第三条", question
+        assert cards[0]["title"] == "水表每月抄一次 · 小区供水约定 第三条", question
     listed = (await browser.get("/api/v1/imports")).json()["items"]
     assert [(item["state"], item["file_count"]) for item in listed] == [("finished", 1)]
 

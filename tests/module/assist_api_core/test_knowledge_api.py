@@ -112,6 +112,15 @@ async def test_sector_narrows_the_search(server: Server) -> None:
     assert titles(await found(curator, "没电", sector="power")) == ["家里突然没电怎么办"]
 
 
+@pytest.mark.parametrize("audience", ["agent", "ivr", "public"])
+async def test_entry_that_is_not_for_agents_is_found_by_curators_only(server: Server, audience: str) -> None:
+    curator, agent = await server.browser_of(Role.CURATOR), await server.browser_of(Role.AGENT)
+    await curator.post(ENTRIES, json=body(audiences=["ivr", "public"]))
+    assert titles(await found(agent, "家里突然没电怎么办", audience=audience)) == []
+    by_curator = titles(await found(curator, "家里突然没电怎么办", audience=audience))
+    assert by_curator == ([] if audience == "agent" else ["家里突然没电怎么办"])
+
+
 async def test_empty_question_finds_nothing(server: Server) -> None:
     answer = await found(await server.browser_of(Role.AGENT), "  ")
     assert (answer["cards"], answer["cases"], answer["has_answer"]) == ([], [], False)

@@ -32,6 +32,9 @@ AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/session"): (None, SIGNED_IN),
     ("POST", "/api/v1/session/password"): ({"current_password": "wrong", "new_password": "x"}, SIGNED_IN),
+    ("GET", "/api/v1/session/browsers"): (None, SIGNED_IN),
+    ("DELETE", "/api/v1/session/browsers"): (None, SIGNED_IN),
+    ("DELETE", "/api/v1/session/browsers/{session_id}"): (None, SIGNED_IN),
     ("GET", "/api/v1/accounts"): (None, ADMINS),
     ("POST", "/api/v1/accounts"): (CREATION, ADMINS),
     ("PATCH", "/api/v1/accounts/{account_id}"): ({"role": "admin"}, ADMINS),

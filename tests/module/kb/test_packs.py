@@ -8,6 +8,7 @@ import yaml
 
 from kb.cases.service import CaseService
 from kb.entries.models import RevisionOrigin
+from kb.entries.repository import EntryRepository
 from kb.entries.schemas import EntryDetail
 from kb.entries.service import KnowledgeService
 from kb.packs.importing import ImportReport, ItemOutcome, PackImporter
@@ -50,7 +51,8 @@ def packs(tmp_path: Path, database: Database, clock: SteppingClock) -> Packs:
 
 async def entry_of(database: Database, clock: SteppingClock, key: str) -> EntryDetail | None:
     async with database.session() as session:
-        return await KnowledgeService(session, clock).find_entry_by_key(key)
+        entry = await EntryRepository(session).find_by_key(key)
+        return None if entry is None else await KnowledgeService(session, clock).get_entry(entry.id)
 
 
 async def test_cases_find_entries_of_a_later_file(packs: Packs, database: Database, clock: SteppingClock) -> None:

@@ -21,8 +21,9 @@ from assist_api.calls.events import (
 from assist_api.calls.journal import EventData, make_event
 from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
 from assist_api.categories.ranked import CategoryRanking
-from assist_api.suggestions.cards import SuggestionList, SuggestionWithheld
+from assist_api.suggestions.cards import Card, CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.transcripts.utterances import LegRole, Utterance
+from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_calls_events import AT, call_info
 
 pytestmark = pytest.mark.unit
@@ -130,6 +131,36 @@ def test_a_withheld_search_leaves_the_list() -> None:
     shown = SuggestionList(cards=[], cases=[], trigger_segment_id=UUID(int=3), search_state="lexical_only")
     withheld = SuggestionWithheld(reason="unchanged", trigger_segment_id=UUID(int=4), search_state="complete")
     assert after(shown, withheld).suggestions == shown
+
+
+def test_where_nothing_fits_the_list_is_folded_until_the_next_one() -> None:
+    shown = SuggestionList(cards=[], cases=[], trigger_segment_id=UUID(int=3), search_state="complete")
+    withheld = SuggestionWithheld(reason="nothing_fits", trigger_segment_id=UUID(int=4), search_state="complete")
+    assert after(shown, withheld).withheld == withheld
+    assert after(shown, withheld).suggestions == shown
+    assert after(shown, withheld, shown).withheld is None
+
+
+def test_a_verdict_that_is_withdrawn_leaves_none() -> None:
+    used = FeedbackRecorded(
+        feedback_id=UUID(int=5), suggestion_id=UUID(int=6), entry_id=None, verdict=Verdict.USED, note=""
+    )
+    assert after(used, used.model_copy(update={"verdict": Verdict.WITHDRAWN})).feedback == []
+
+
+def test_the_newest_of_what_was_said_of_a_card_counts() -> None:
+    first = CardSpoken(suggestion_id=UUID(int=6), script=[], steps=[0], is_finished=False, segment_id=UUID(int=1))
+    second = first.model_copy(update={"is_finished": True})
+    other = first.model_copy(update={"suggestion_id": UUID(int=7)})
+    assert after(first, other, second).spoken == [other, second]
+
+
+def test_a_card_stored_before_there_were_numbers_still_loads() -> None:
+    stored = make_card(UUID(int=2)).model_dump(mode="json")
+    for name in ("number", "answers_segment_id", "folded"):
+        del stored[name]
+    card = Card.model_validate(stored)
+    assert (card.number, card.answers_segment_id, card.folded) == (None, None, [])
 
 
 def _utterances() -> st.SearchStrategy[Utterance]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.search.evaluation.trust import AnsweredQuestion, calibration_error, trust_report
+from kb.measures import calibration_error
+from kb.search.evaluation.trust import AnsweredQuestion, trust_report
 from kb.search.evaluation.trust_watch import best_confidence
 from kb.search.ranking.features import COLUMN, FEATURES
 from kb.search.ranking.fit.decision import Quality, compare, decide

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from kb.search.query import SearchQuery
 from kb.search.question.analysis.document_terms import document_terms, initial_grams
 from kb.search.question.analysis.fillers import mute_fillers
-from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.folding import closed_up, fold
 from kb.search.question.analysis.questions import CONTEXT_WEIGHT, analyse
 from kb.search.question.analysis.sounds import initials, similar_sounds, sound_table, sounds, spell
 from kb.search.question.analysis.terms import Channel, gram_texts, grams, word_texts, words
@@ -145,8 +145,9 @@ def test_every_question_term_stands_in_the_question(text: str, is_typed: bool):
     question = analyse(SearchQuery(text, is_typed=is_typed))
     for term in question.terms:
         assert 0 <= term.start < term.end <= len(text)
-        own = fold(text[term.start : term.end]).text
-        assert term.is_guess or term.text in (own, sounds(own)) or term.text in sounds(fold(text).text)
+        own = closed_up(fold(text[term.start : term.end])).text
+        whole = closed_up(fold(text)).text
+        assert term.is_guess or term.text in (own, sounds(own)) or term.text in sounds(whole)
 
 
 def test_terms_of_the_context_weigh_less_and_have_no_place():

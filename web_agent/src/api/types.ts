@@ -59,6 +59,14 @@ export type CaseCluster = Schemas['CaseCluster']
 export type EvidenceLine = Schemas['EvidenceLine']
 export type OfferedEntry = Schemas['OfferedEntry']
 
+export type NotificationView = Schemas['NotificationView']
+export type JobDetail = Schemas['JobDetail']
+export type JobState = Schemas['JobState']
+export type AuditEntryView = Schemas['AuditEntryView']
+export type AuditState = Schemas['AuditState']
+export type PolicyView = Schemas['PolicyView']
+export type PolicyVersionView = Schemas['PolicyVersionView']
+
 export type PartHealth = Schemas['PartHealth']
 
 export type FoldedDocument = Schemas['FoldedDocument']

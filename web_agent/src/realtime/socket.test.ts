@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { makeInfo, makeSnapshot, makeUtterance } from '../../tests/support/calls'
 import type { EventMessage, SnapshotMessage } from './messages'
-import { ANSWER_MS, FIRST_MESSAGE_MS, SILENCE_MS } from './silence'
+import { ANSWER_MS, DOUBT_MS, FIRST_MESSAGE_MS, LIFE_SIGN_MS, SILENCE_MS } from './silence'
 import type { Connection, SocketLike } from './socket'
 import { CallSocket, reconnectDelayMs } from './socket'
 
@@ -43,7 +43,16 @@ const ending = (seq: number): EventMessage => ({
 })
 const event = (seq: number): EventMessage => ({ ...head, type: 'transcript.final', seq, data: makeUtterance() })
 
-function setUp() {
+const alive = () => Promise.resolve(true)
+/** A network that passes nothing on: the question ends only when it is given up. */
+const silent = (signal: AbortSignal) =>
+  new Promise<boolean>((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new DOMException('given up', 'AbortError'))
+    })
+  })
+
+function setUp(isAlive: (signal: AbortSignal) => Promise<boolean> = alive) {
   const sockets: FakeSocket[] = []
   const passed: string[] = []
   const links: [Connection, number][] = []
@@ -54,6 +63,7 @@ function setUp() {
       sockets.push(fake)
       return fake
     },
+    isAlive,
     onSnapshot: (message) => passed.push(`snapshot ${message.seq}`),
     onEvent: (message) => passed.push(`event ${message.seq}`),
     onConnection: (connection, attempt, heardAt) => {
@@ -223,6 +233,49 @@ it('asks nothing any more once closed', () => {
   vi.advanceTimersByTime(600_000)
   expect(sockets[0]!.sent).toEqual([])
   expect(sockets).toHaveLength(1)
+})
+
+it('is stale within three seconds when the server answers nowhere, and open again with the next message', async () => {
+  const { sockets, links, heard } = setUp(silent)
+  sockets[0]!.receive(snapshot(1))
+  const lastMessageAt = Date.now()
+  await vi.advanceTimersByTimeAsync(DOUBT_MS + LIFE_SIGN_MS - 1)
+  expect(links.at(-1)).toEqual(['open', 0])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(DOUBT_MS + LIFE_SIGN_MS).toBeLessThan(3_000)
+  expect(links.at(-1)).toEqual(['stale', 0])
+  expect(heard.at(-1)).toBe(lastMessageAt)
+  sockets[0]!.receive(event(2))
+  expect(links.at(-1)).toEqual(['open', 0])
+  expect(sockets).toHaveLength(1)
+})
+
+it('is open again when the server answers beside a line on which nobody speaks', async () => {
+  const answers = [false, true, true]
+  const { sockets, links } = setUp(() => Promise.resolve(answers.shift() ?? true))
+  sockets[0]!.receive(snapshot(1))
+  await vi.advanceTimersByTimeAsync(DOUBT_MS)
+  expect(links.at(-1)).toEqual(['stale', 0])
+  await vi.advanceTimersByTimeAsync(DOUBT_MS)
+  expect(links.at(-1)).toEqual(['open', 0])
+  const told = links.length
+  await vi.advanceTimersByTimeAsync(DOUBT_MS)
+  expect(links).toHaveLength(told)
+})
+
+it('asks for no life sign of an ended call, and none once the line is lost', async () => {
+  const asked = vi.fn(silent)
+  const { sockets, links } = setUp(asked)
+  sockets[0]!.receive(snapshot(1))
+  sockets[0]!.receive(ending(2))
+  await vi.advanceTimersByTimeAsync(60_000)
+  const other = setUp(asked)
+  other.sockets[0]!.receive(snapshot(1))
+  other.sockets[0]!.drop()
+  await vi.advanceTimersByTimeAsync(DOUBT_MS)
+  expect(asked).not.toHaveBeenCalled()
+  expect(links.at(-1)).toEqual(['open', 0])
+  expect(other.links.at(-1)).toEqual(['reconnecting', 1])
 })
 
 it('survives frames that are no messages', () => {

@@ -1,6 +1,6 @@
 import { useEffect, useReducer, useState } from 'react'
 
-import { streamAddress } from '@/api/http'
+import { isServerAlive, streamAddress } from '@/api/http'
 import type { CategoryChosen, FeedbackRecorded } from '@/api/types'
 
 import type { ServerMessage } from './messages'
@@ -52,6 +52,7 @@ export function useCallStream(callId: string): CallStream {
     }
     const socket = new CallSocket({
       open: () => new WebSocket(streamAddress(callId)),
+      isAlive: isServerAlive,
       onSnapshot: receive,
       onEvent: receive,
       onConnection: (connection, attempt, heardAt) => {

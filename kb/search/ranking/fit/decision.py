@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.search.evaluation.trust import calibration_error
+from kb.measures import calibration_error
 from kb.search.ranking.features import Floats
 from kb.search.ranking.fit.samples import Sample
 from kb.search.ranking.model import RankingModel

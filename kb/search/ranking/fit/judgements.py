@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import orjson
 
@@ -31,14 +30,6 @@ class JudgedQuestion:
     relevant: frozenset[str]
     wrong: frozenset[str] = _NONE
     passed_over: frozenset[str] = _NONE
-
-
-class JudgementSource(Protocol):
-    """Where judged questions come from, e.g. the verdicts on cards in the database."""
-
-    async def judged_questions(self) -> Sequence[JudgedQuestion]:
-        """Return every judged question; the same text may come more than once."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ EVERYWHERE = "*"
 FACTS_ID = "facts"
 APART = 0.001
 """How far the copies of one vector are moved apart: a hundred documents with the same sentence would be a hundred equal
-vectors, and Lucene links such to each other alone, out of reach from all others (docs/benchmarks.md: .42 of the nearest
-texts are found then, .87 so). Cosines change by less than half floats do."""
+vectors, and Lucene links such to each other alone, out of reach from all others: .42 of the nearest
+texts are found then, .87 so (docs/benchmarks/2026-11-29.md). Cosines change by less than half floats do."""
 _LAST_DAY = date.max.toordinal()
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
-from kb.classify.calibration import expected_calibration_error, fit_pool, fit_threshold, softmax
+from kb.classify.calibration import Calibration, fit_threshold
+from kb.measures import calibration_error
 
 pytestmark = pytest.mark.unit
 
@@ -14,18 +16,20 @@ def noisy_scores(labels: np.ndarray, strength: float, seed: int) -> np.ndarray:
     return scores.astype(np.float32)
 
 
-def test_pool_trusts_the_scorer_that_knows_and_calibrates_it() -> None:
-    labels = np.random.default_rng(0).integers(4, size=4000)
-    good, blind = noisy_scores(labels, 1.5, 1), noisy_scores(labels, 0.0, 2)
+def test_mean_of_two_scorers_is_calibrated_and_better_than_either() -> None:
+    labels = np.random.default_rng(0).integers(4, size=8000)
+    # Of different sizes: what a score means is learned for each scorer by itself.
+    one, other = 50 * noisy_scores(labels, 1.5, 1), noisy_scores(labels, 1.5, 2)
+    learned, asked = slice(0, 4000), slice(4000, 8000)
 
-    weights = fit_pool([50 * good, blind], labels)
-    probabilities = softmax(weights[0] * 50 * good + weights[1] * blind)
+    calibration = Calibration.fit([one[learned], other[learned]], labels[learned])
+    probabilities = calibration.probabilities([one[asked], other[asked]])
 
-    assert 50 * weights[0] > 5 * weights[1]
-    is_right = probabilities.argmax(axis=1) == labels
-    assert expected_calibration_error(probabilities.max(axis=1), is_right) < 0.03
-    raw = softmax(50 * good)
-    assert expected_calibration_error(raw.max(axis=1), raw.argmax(axis=1) == labels) > 0.1
+    is_right = probabilities.argmax(axis=1) == labels[asked]
+    assert is_right.mean() > (one[asked].argmax(axis=1) == labels[asked]).mean() + 0.05
+    assert calibration_error(probabilities.max(axis=1), is_right) < 0.03
+    raw = softmax(one[asked], axis=1)
+    assert calibration_error(raw.max(axis=1), raw.argmax(axis=1) == labels[asked]) > 0.1
 
 
 def test_threshold_lets_the_longest_good_list_through() -> None:
@@ -38,8 +42,3 @@ def test_threshold_lets_the_longest_good_list_through() -> None:
 
 def test_nothing_passes_when_even_the_best_are_wrong() -> None:
     assert fit_threshold(np.array([0.9, 0.8]), np.array([False, True]), 0.8) == 1.0
-
-
-def test_calibration_error_is_the_gap_between_confidence_and_truth() -> None:
-    assert expected_calibration_error(np.full(10, 0.9), np.array([True] * 9 + [False])) == pytest.approx(0.0)
-    assert expected_calibration_error(np.full(10, 0.9), np.zeros(10, bool)) == pytest.approx(0.9)

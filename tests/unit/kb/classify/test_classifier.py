@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+import skops.io
 
+from kb.classify import storage
 from kb.classify.classifier import RANKED_AT_MOST, WHOLE_CHARACTERS, WHOLE_WEIGHT, CategoryClassifier, weighed
 from kb.classify.examples import Example
 from kb.classify.storage import load_model, model_path, remove_models, save_model
 from kb.classify.text import agent_content_text, content_text
-from kb.classify.training import Trained, fit, fit_better
+from kb.classify.training import Trained, fit
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
@@ -172,13 +175,28 @@ def test_file_that_is_not_the_recorded_one_is_not_loaded(trained: Trained, tmp_p
         assert load_model(path, file_hash, None) is None
 
 
+def test_older_format_is_not_loaded(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = model_path(tmp_path, 1)
+    monkeypatch.setattr(storage, "FORMAT", 5)
+    file_hash = save_model(trained.classifier, trained.held_out, path)
+    monkeypatch.undo()
+    assert load_model(path, file_hash, None) is None
+
+
+def test_file_with_other_types_than_ours_is_not_loaded(tmp_path: Path) -> None:
+    path = model_path(tmp_path, 1)
+    skops.io.dump({"format": storage.FORMAT, "categories": Example("没电", "a")}, path)
+    file_hash = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert load_model(path, file_hash, None) is None
+
+
 def test_old_model_files_are_cleared_away(tmp_path: Path) -> None:
-    for name in ("model-0001.npz", "model-0002.npz", "categories.npz", "tmpabc.tmp"):
+    for name in ("model-0001.npz", "model-0001.skops", "model-0002.skops", "tmpabc.tmp"):
         (tmp_path / name).write_bytes(b"x")
 
     remove_models(tmp_path, keep=[2])
 
-    assert [path.name for path in tmp_path.iterdir()] == ["model-0002.npz"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model-0002.skops"]
 
 
 def test_light_example_pulls_less_than_a_heavy_one() -> None:
@@ -212,17 +230,3 @@ def test_labels_without_parts_are_ranked_too() -> None:
 def test_content_is_what_remains_without_politeness() -> None:
     assert content_text("喂,你好!我想问一下,電費怎么查?") == "电费怎么查"
     assert agent_content_text("您好,这里是95598,您是说家里停电了,请稍等") == "您是说家里停电了"
-
-
-def test_better_way_is_the_one_that_held_out_texts_prove() -> None:
-    stems = ["电能表", "计量柜", "互感器", "变压器", "断路器", "避雷器", "配电箱", "充电桩", "接地线", "验电笔"]
-    forms = {"choice": "{}的要求有（）。", "statement": "《{}的要求有》", "question": "{}的要求有?"}
-    # Only the form tells the label: of the words, every label has as many of each.
-    written = [
-        Example(form.format(stem + other), label)
-        for row, stem in enumerate(stems)
-        for column, other in enumerate(stems)
-        for label, form in [list(forms.items())[(row + column) % len(forms)]]
-    ]
-    assert fit_better(written).classifier.writing is not None
-    assert fit_better(EXAMPLES).classifier.categories == fit(EXAMPLES).classifier.categories

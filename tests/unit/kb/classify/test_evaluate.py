@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from kb.classify.evaluate import evaluate_classification
-from kb.classify.quality import measure
+from kb.measures import measure
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit

@@ -673,7 +673,7 @@ export interface paths {
         put?: never;
         /**
          * Train Category Model
-         * @description Learn a model from everything there is; 409 while one is being learned.
+         * @description Order a model that learns from everything there is; 409 while one is being learned.
          */
         post: operations["train_category_model"];
         delete?: never;
@@ -2922,7 +2922,7 @@ export interface components {
             events: components["schemas"]["CategoryModelEvent"][];
             /**
              * Is Learning
-             * @description A model is being learned or decided on in this process
+             * @description The training of a model waits or runs, in any process
              */
             is_learning: boolean;
             /**

@@ -61,7 +61,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
     <div className="desk">
       <CallBar
         call={call}
-        isConnected={stream.connection !== 'reconnecting'}
+        isConnected={stream.connection !== 'reconnecting' && stream.connection !== 'stale'}
         player={player}
         canListen={canHear && call.has_audio && isRunningLive(call)}
         listensAtOnce={listensAtOnce}

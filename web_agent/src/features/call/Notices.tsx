@@ -27,6 +27,7 @@ export function Notices({ call, stages, category, connection, attempt, freshAt }
       {best !== undefined && isDangerous(best.situation) && call.state !== 'ended' && (
         <Banner tone="danger">{t('call.danger', { situation: names(best).situation })}</Banner>
       )}
+      {connection === 'stale' && <Stale freshAt={freshAt} />}
       {connection === 'reconnecting' && <Reconnecting attempt={attempt} freshAt={freshAt} />}
       {call.state === 'interrupted' && <Banner tone="waiting">{t('call.interrupted_hint')}</Banner>}
       {call.end_reason === 'failed' && (
@@ -37,6 +38,11 @@ export function Notices({ call, stages, category, connection, attempt, freshAt }
       ))}
     </div>
   )
+}
+
+function Stale({ freshAt }: { freshAt: number }) {
+  const { t } = useTranslation()
+  return <Banner tone="waiting">{t('call.stale', { age: useAgeSeconds(freshAt) })}</Banner>
 }
 
 function Reconnecting({ attempt, freshAt }: { attempt: number; freshAt: number }) {

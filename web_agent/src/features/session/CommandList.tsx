@@ -81,7 +81,7 @@ function CommandDialog({ commands, onClose }: { commands: readonly Command[]; on
         }}
         onKeyDown={onKeyDown}
       />
-      <ul id={listId} role="listbox" className="commands__list" aria-label={t('commands.title')}>
+      <div id={listId} role="listbox" className="commands__list" aria-label={t('commands.title')}>
         {found.map((command) => (
           <CommandRow
             key={command.id}
@@ -91,7 +91,7 @@ function CommandDialog({ commands, onClose }: { commands: readonly Command[]; on
             onRun={run}
           />
         ))}
-      </ul>
+      </div>
       {found.length === 0 && <p className="commands__none">{t('commands.none')}</p>}
     </dialog>
   )
@@ -106,16 +106,17 @@ interface CommandRowProps {
 
 function CommandRow({ id, command, isChosen, onRun }: CommandRowProps) {
   const { t } = useTranslation()
-  const row = useRef<HTMLLIElement>(null)
+  const row = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (isChosen) row.current?.scrollIntoView({ block: 'nearest' })
   }, [isChosen])
   return (
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- rejected: keys are those of the combobox above.
-    <li
+    <div
       ref={row}
       id={id}
       role="option"
+      tabIndex={-1}
       className="commands__row"
       aria-selected={isChosen}
       onClick={() => {
@@ -125,6 +126,6 @@ function CommandRow({ id, command, isChosen, onRun }: CommandRowProps) {
       <span className="tag">{t(`commands.kind_${command.kind}`)}</span>
       <span className="commands__label">{command.label}</span>
       {command.chord !== undefined && <Kbd chord={command.chord} />}
-    </li>
+    </div>
   )
 }

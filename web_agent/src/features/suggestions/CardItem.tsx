@@ -69,14 +69,13 @@ export function CardItem(props: CardItemProps) {
 function CardActions({ card, callId, verdict, deeds, onVerdict }: CardItemProps) {
   const feedback = useGiveFeedback(callId)
   const give = (next: Verdict, note: string) => {
-    feedback.mutate(
-      { suggestionId: card.suggestion_id, verdict: next, note },
-      {
-        onSuccess: (recorded) => {
-          deeds.onFeedback(recorded)
-          onVerdict?.(recorded)
-        },
+    // The socket may tell of the verdict first and close the card: a callback of `mutate` would then never be called.
+    feedback.mutateAsync({ suggestionId: card.suggestion_id, verdict: next, note }).then(
+      (recorded) => {
+        deeds.onFeedback(recorded)
+        onVerdict?.(recorded)
       },
+      () => undefined, // shown by `feedback.error`
     )
   }
   return (

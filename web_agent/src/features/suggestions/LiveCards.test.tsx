@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { expect, it, vi } from 'vitest'
 
-import type { CallSnapshot, FeedbackRecorded, SuggestionList } from '@/api/types'
+import type { CallSnapshot, CallState, FeedbackRecorded, SuggestionList } from '@/api/types'
 
 import { makeCard, makeList, makeUtterance } from '../../../tests/support/calls'
 import { draw, serve } from '../../../tests/support/page'
@@ -20,12 +20,13 @@ interface PanelProps {
   utterances?: Parameters<typeof makeUtterance>[0][]
   withheld?: CallSnapshot['withheld']
   spoken?: CallSnapshot['spoken']
+  callState?: CallState
 }
 
-function Panel({ start, next, utterances = [], withheld = null, spoken = [] }: PanelProps) {
+function Panel({ start, next, utterances = [], withheld = null, spoken = [], callState = 'answered' }: PanelProps) {
   const [list, setList] = useState(start)
   const [feedback, setFeedback] = useState<FeedbackRecorded[]>([])
-  const board = useCardBoard({ list, feedback, withheld, spoken, isLive: true })
+  const board = useCardBoard({ list, feedback, withheld, spoken, isLive: callState !== 'ended' })
   return (
     <>
       <button
@@ -38,7 +39,7 @@ function Panel({ start, next, utterances = [], withheld = null, spoken = [] }: P
       <LiveCards
         board={board}
         callId="c1"
-        callState="answered"
+        callState={callState}
         utterances={utterances.map((utterance) => makeUtterance(utterance))}
         deeds={{
           onOpenSource: vi.fn(),
@@ -203,4 +204,11 @@ it('marks nothing inside the line to read aloud', () => {
   const card = numbered('甲', 1, { matches: [{ ...match, field: 'script', field_span: { start: 0, end: 2 } }] })
   draw(<Panel start={makeList([card])} />)
   expect(document.querySelector('.card__script mark')).toBeNull()
+})
+
+it('shows the cards of an ended call, also when its last question had no answer', () => {
+  const withheld = { reason: 'nothing_fits', trigger_segment_id: 's', search_state: 'complete' } as const
+  draw(<Panel start={makeList([first])} withheld={withheld} callState="ended" />)
+  expect(titles()).toEqual(['1第一张'])
+  expect(screen.queryByText('知识库里没有这个问题的答案')).toBeNull()
 })

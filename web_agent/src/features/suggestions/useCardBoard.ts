@@ -30,7 +30,7 @@ interface CardBoardState {
   feedback: readonly FeedbackRecorded[]
   withheld: SuggestionWithheld | null
   spoken: readonly CardSpoken[]
-  /** The call goes on: cards that were put away leave. */
+  /** The call goes on: cards that were put away leave, and where nothing fits the earlier ones are folded. */
   isLive: boolean
 }
 
@@ -44,7 +44,7 @@ export function useCardBoard({ list, feedback, withheld, spoken, isLive }: CardB
   const [unfolded, setUnfolded] = useState<string | null>(null)
   const cards = held.shown.cards.filter((card) => !isLive || !isSettled(verdicts.get(card.suggestion_id)))
   const leader = cards[0]?.suggestion_id
-  const isFolded = withheld !== null && !held.isReading && unfolded !== withheld.trigger_segment_id
+  const isFolded = isLive && withheld !== null && !held.isReading && unfolded !== withheld.trigger_segment_id
   const askedEntry = asked !== null && (asked.leader === leader || held.isReading) ? asked.entryId : null
   const openCard = isFolded ? null : openCardOf(cards, askedEntry, verdicts, spokenCards)
   return {

@@ -1,5 +1,6 @@
 import accounts from './accounts.json'
 import call from './call.json'
+import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
@@ -7,9 +8,12 @@ import common from './common.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
+import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
+import notifications from './notifications.json'
+import policies from './policies.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -21,6 +25,7 @@ import words from './words.json'
 export const zhCN = {
   ...accounts,
   ...call,
+  ...audit,
   ...calls,
   ...cases,
   ...category,
@@ -28,9 +33,12 @@ export const zhCN = {
   ...errors,
   ...health,
   ...imports,
+  ...jobs,
   ...knowledge,
   ...knowledgeTests,
   ...models,
+  ...notifications,
+  ...policies,
   ...search,
   ...session,
   ...suggestions,
