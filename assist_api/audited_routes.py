@@ -16,8 +16,6 @@ API = "/api/v1"
 AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/session"): ("session.opened", "session.refused"),
     ("DELETE", f"{API}/session"): ("session.closed",),
-    ("DELETE", f"{API}/session/browsers"): ("session.closed",),
-    ("DELETE", f"{API}/session/browsers/{{session_id}}"): ("session.closed",),
     ("POST", f"{API}/session/password"): ("account.password_changed", "session.refused"),
     ("DELETE", f"{API}/session/browsers"): ("session.closed",),
     ("DELETE", f"{API}/session/browsers/{{session_id}}"): ("session.closed",),
