@@ -18,6 +18,7 @@ calls.hear_own                yes     yes        yes     yes   yes
 calls.read_all                 no      no        yes     yes   yes
 calls.hear_all                 no      no        yes     yes   yes
 calls.replay                  yes     yes        yes     yes   yes
+calls.act_on_all               no      no        yes      no   yes
 suggestions.give_feedback     yes     yes        yes     yes   yes
 knowledge.search              yes     yes        yes     yes   yes
 knowledge.read                yes     yes        yes     yes   yes
