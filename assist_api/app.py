@@ -62,7 +62,7 @@ def create_app(application: Application, run: Run = accepting) -> FastAPI:
         f"{API_PREFIX}{path}": limit for module in application.modules for path, limit in module.upload_limits.items()
     }
     # The last added is the outermost.
-    app.add_middleware(UploadGateMiddleware, paths=uploads)
+    app.add_middleware(UploadGateMiddleware, paths=uploads, uploads_per_account=settings.uploads_per_account)
     app.add_middleware(BodyLimitMiddleware, most_bytes=settings.body_max_bytes, uploads=uploads)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.accounts.schemas import (
@@ -34,6 +36,7 @@ from assist_api.http.deps import (
 )
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from kit.commit_hooks import call_after_commit
 from kit.errors import InvalidInputError
 
 router = APIRouter()
@@ -83,6 +86,7 @@ async def change_password(
     request: Request,
     response: Response,
     core: CoreDep,
+    session: SessionDep,
     current: AccountInAnyStateDep,
     sessions: SessionsDep,
     accounts: AccountServiceDep,
@@ -94,6 +98,7 @@ async def change_password(
         raise InvalidInputError(text, field="current_password", code="wrong_current_password")
     account = await accounts.change_own_password(current, change.new_password.get_secret_value())
     _set_cookie(request, response, core, await accounts.renew_token(current.session_id))
+    _tell_sockets(session, core, current.id)
     return _session_view(current_account(account, current.session_id))
 
 
@@ -116,15 +121,21 @@ async def list_own_sessions(current: CurrentAccountDep, accounts: AccountService
 
 
 @router.delete("/session/browsers", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
-async def end_other_sessions(current: CurrentAccountDep, accounts: AccountServiceDep) -> None:
+async def end_other_sessions(
+    current: CurrentAccountDep, accounts: AccountServiceDep, session: SessionDep, core: CoreDep
+) -> None:
     """Sign out every browser of one's own but this one."""
     await accounts.end_other_sessions(current)
+    _tell_sockets(session, core, current.id)
 
 
 @router.delete("/session/browsers/{session_id}", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
-async def end_own_session(session_id: UUID, current: CurrentAccountDep, accounts: AccountServiceDep) -> None:
+async def end_own_session(
+    session_id: UUID, current: CurrentAccountDep, accounts: AccountServiceDep, session: SessionDep, core: CoreDep
+) -> None:
     """Sign out one browser of one's own."""
     await accounts.end_own_session(current.id, session_id)
+    _tell_sockets(session, core, current.id)
 
 
 @router.get("/accounts", tags=["accounts"])
@@ -141,10 +152,20 @@ async def create_account(creation: AccountCreation, _admin: Admin, accounts: Acc
 
 @router.patch("/accounts/{account_id}", tags=["accounts"])
 async def change_account(
-    account_id: UUID, change: AccountChange, _admin: Admin, accounts: AccountServiceDep
+    account_id: UUID,
+    change: AccountChange,
+    _admin: Admin,
+    accounts: AccountServiceDep,
+    session: SessionDep,
+    core: CoreDep,
 ) -> AccountView:
     """Change an account; the last administrator stays one."""
+    _tell_sockets(session, core, account_id)
     return _view(await accounts.change(account_id, change))
+
+
+def _tell_sockets(session: AsyncSession, core: Core, account_id: UUID) -> None:
+    call_after_commit(session, partial(core.sessions.changes.tell, account_id))
 
 
 def _set_cookie(request: Request, response: Response, core: Core, token: str) -> None:

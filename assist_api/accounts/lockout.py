@@ -36,7 +36,7 @@ def wait_after(failures: int, limit: int) -> timedelta:
     if failures < limit:
         return timedelta(0)
     doublings = min(failures - limit, 16)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def retry_after_seconds(count: FailureCount | None, limit: int, now: datetime) -> int:

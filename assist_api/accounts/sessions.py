@@ -19,6 +19,7 @@ from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
+from assist_api.http.account_changes import AccountChanges
 from assist_api.http.metrics import SIGN_INS
 from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
@@ -50,6 +51,7 @@ class SessionService:
     """Owns every session of this server; keeps its own transactions, so that a refused sign-in is counted."""
 
     def __init__(self, database: Database, clock: Clock, *, idle: timedelta, lifetime: timedelta) -> None:
+        self.changes = AccountChanges()
         self._database = database
         self._clock = clock
         self._idle = idle
@@ -116,7 +118,11 @@ class SessionService:
         """End the session of a token, if it is one."""
         if token is not None:
             async with self._database.session() as session:
-                await AccountRepository(session).delete_session(hash_token(token))
+                accounts = AccountRepository(session)
+                found = await accounts.find_session(hash_token(token))
+                await accounts.delete_session(hash_token(token))
+            if found is not None:
+                self.changes.tell(found[1].id)
 
     async def forget_ended(self) -> None:
         """Delete sessions that are over and failures that no longer count."""

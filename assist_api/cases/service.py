@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -69,12 +70,15 @@ class Findable(Protocol):
 class CaseDesk:
     """Use cases on cases, with the rights of the account that asks. Keeps no state."""
 
-    def __init__(self, database: Database, clock: Clock, calls: Calls, engine: SearchEngine, index: Findable) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, calls: Calls, engine: SearchEngine, index: Findable, zone: tzinfo
+    ) -> None:
         self._database = database
         self._clock = clock
         self._calls = calls
         self._engine = engine
         self._index = index
+        self._zone = zone
 
     @asynccontextmanager
     async def _cases(self) -> AsyncIterator[CaseService]:
@@ -99,7 +103,7 @@ class CaseDesk:
         shown = None if case is None else seen_by(account, case, identified=may_identify(account, case))
         return CallCase(
             case=shown,
-            proposal=_proposal(proposal, snapshot),
+            proposal=_proposal(proposal, snapshot, self._zone),
             entries=[
                 OfferedEntry(entry_id=card.entry_id, title=card.title, is_used=card.is_used) for card in story.cards
             ],
@@ -314,7 +318,7 @@ def _query(request: CaseSearch, ids: list[UUID] | None) -> SearchQuery:
     )
 
 
-def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
+def _proposal(proposal: Proposal, snapshot: CallSnapshot, zone: tzinfo) -> CaseProposal:
     return CaseProposal(
         title=proposal.title,
         problem=proposal.problem,
@@ -325,7 +329,7 @@ def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
         solution=proposal.solution,
         outcome=proposal.outcome,
         # A call belongs to the day it began on where the operators are.
-        occurred_on=snapshot.call.created_at.astimezone().date(),
+        occurred_on=snapshot.call.created_at.astimezone(zone).date(),
         area=proposal.area,
         equipment=proposal.equipment,
         entry_ids=list(proposal.entry_ids),

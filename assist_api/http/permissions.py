@@ -62,7 +62,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.AGENT: _EVERYONE,
         Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE | _EVERY_CALL | {Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
-        Role.TRAINER: _EVERYONE | _EVERY_CALL,
+        # A voice names its owner: who may not see identities does not hear until recordings are masked.
+        Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),
     }
 )

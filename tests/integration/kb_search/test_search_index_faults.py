@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import signal
 import subprocess
@@ -14,13 +15,16 @@ from pathlib import Path
 import pytest
 
 from kb.indexing.indexer import Indexer
+from kb.search.hits import SearchState
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
+from kb.search.stores.embedded.index import EmbeddedIndex
 from kb.search.stores.embedded.store import LEXICAL_FOLDER, ROWS_FILE, EmbeddedStore
 from kb.settings import KBSettings
 from kit.clock import SystemClock
+from kit.disk import DiskFullError
 from kit.errors import ConflictError
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, ListedSource, entry
 
@@ -161,6 +165,36 @@ async def test_a_damaged_row_file_is_made_again_from_the_database(
     assert await indexer.catch_up() == len(HANDBOOK)
     assert (await titles(index, "暖气不热"))[0] == "暖气不热"
     assert index.store.change_number == len(HANDBOOK)
+    await indexer.aclose()
+
+
+async def test_damaged_index_on_a_full_disk_keeps_no_server_from_starting(tmp_path: Path, settings: KBSettings):
+    source = ListedSource()
+    for document in HANDBOOK:
+        source.publish(document)
+    is_full = False
+
+    def open_store(folder: Path) -> EmbeddedStore:
+        if is_full and not folder.exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return EmbeddedStore(folder)
+
+    index = EmbeddedIndex(tmp_path / "index", open_store)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    await indexer.catch_up()
+    rows = index.store.folder / ROWS_FILE
+    index.close()
+    _scribble(rows)
+    is_full = True
+    with pytest.raises(DiskFullError):
+        await indexer.catch_up()
+    service = SearchService(index, None, SystemClock(), settings)
+    await service.warm_up()
+    assert (await service.search(SearchQuery("暖气不热"))).state is SearchState.UNAVAILABLE
+    is_full = False
+    assert await indexer.catch_up() == len(HANDBOOK)
+    assert (await titles(index, "暖气不热"))[0] == "暖气不热"
+    await service.aclose()
     await indexer.aclose()
 
 
