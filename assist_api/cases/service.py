@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -318,6 +318,11 @@ def _query(request: CaseSearch, ids: list[UUID] | None) -> SearchQuery:
     )
 
 
+def day_of_call(began_at: datetime, zone: tzinfo) -> date:
+    """Return the day a call belongs to: the one it began on in the installation's time zone."""
+    return began_at.astimezone(zone).date()
+
+
 def _proposal(proposal: Proposal, snapshot: CallSnapshot, zone: tzinfo) -> CaseProposal:
     return CaseProposal(
         title=proposal.title,
@@ -328,8 +333,7 @@ def _proposal(proposal: Proposal, snapshot: CallSnapshot, zone: tzinfo) -> CaseP
         business_type=proposal.business_type,
         solution=proposal.solution,
         outcome=proposal.outcome,
-        # A call belongs to the day it began on where the operators are.
-        occurred_on=snapshot.call.created_at.astimezone(zone).date(),
+        occurred_on=day_of_call(snapshot.call.created_at, zone),
         area=proposal.area,
         equipment=proposal.equipment,
         entry_ids=list(proposal.entry_ids),

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -276,6 +277,17 @@ async def test_the_background_loop_follows_and_fills_vectors(tmp_path: Path, set
 class StoppedClock(SystemClock):
     def now(self) -> datetime:
         return datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
+
+
+async def test_the_day_that_counts_is_that_of_the_installation(index: SearchIndex, settings: KBSettings):
+    index.open()
+    index.store.apply([entry("march", "春季优惠", valid_until=date(2026, 3, 31))], [])
+    found = []
+    for zone in (UTC, ZoneInfo("Asia/Shanghai")):
+        service = SearchService(index, None, StoppedClock(), settings, zone=zone)
+        found.append(len((await service.search(SearchQuery("春季优惠"))).hits))
+        await service.aclose()
+    assert found == [1, 0]
 
 
 async def test_the_day_that_counts_is_the_local_one(
