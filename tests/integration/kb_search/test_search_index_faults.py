@@ -197,6 +197,7 @@ async def test_damaged_index_on_a_full_disk_keeps_no_server_from_starting(tmp_pa
     assert (await titles(index, "暖气不热"))[0] == "暖气不热"
     await service.aclose()
     await indexer.aclose()
+    index.close()
 
 
 def _scribble(file: Path) -> None:
