@@ -49,7 +49,7 @@ export function OwnSessions() {
         <Button
           disabled={end.isPending}
           onClick={() => {
-            end.mutate('others')
+            end.mutate(null)
           }}
         >
           {t('browsers.end_others')}
