@@ -65,7 +65,7 @@ def create_app(application: Application, run: Run = accepting) -> FastAPI:
     # The last added is the outermost.
     # A public upload route checks its own token before it reads the body.
     guarded = [path for path in uploads if ("POST", path) not in PUBLIC]
-    app.add_middleware(UploadGateMiddleware, paths=guarded)
+    app.add_middleware(UploadGateMiddleware, paths=guarded, uploads_per_account=settings.uploads_per_account)
     app.add_middleware(BodyLimitMiddleware, most_bytes=settings.body_max_bytes, uploads=uploads)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)

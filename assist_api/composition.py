@@ -119,4 +119,4 @@ def compose(
 
 def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
     """Build only what searches and classifies; see `build_knowledge`."""
-    return build_knowledge(settings.data_dir, kb_settings, database, clock, ChosenExamples(database))
+    return build_knowledge(settings.data_dir, kb_settings, database, clock, ChosenExamples(database), settings.zone)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from assist_api.http.application import Application
 from assist_api.migrations import runner
+from kit.files import keep_private
 from kit.tasks import TaskSupervisor
 
 
@@ -54,7 +55,7 @@ async def accepting(
 
 @asynccontextmanager
 async def _started(application: Application) -> AsyncIterator[None]:
-    application.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(application.settings.data_dir)
     try:
         await runner.upgrade(application.database)
         await application.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -43,6 +43,23 @@ def write_atomically(target: Path) -> Iterator[BinaryIO]:
     """
     with replace_atomically(target) as fresh, fresh.open("xb") as file:
         yield file
+
+
+def keep_private(folder: Path) -> None:
+    """Make a folder that only its owner enters, or take the rights of others away; also on the files right in it.
+
+    Files that others own are left as they are. On file systems without such rights nothing changes.
+
+    Raises:
+        OSError: The folder is not there and cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):
+        folder.chmod(0o700)
+    for file in folder.iterdir():
+        if file.is_file() and not file.is_symlink():
+            with suppress(OSError):
+                file.chmod(file.stat().st_mode & 0o700)
 
 
 def remove_unfinished(target: Path) -> None:

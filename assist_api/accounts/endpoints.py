@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.accounts.schemas import (
@@ -35,6 +37,7 @@ from assist_api.http.deps import (
 )
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from kit.commit_hooks import call_after_commit
 from kit.errors import InvalidInputError
 
 router = APIRouter()
@@ -84,10 +87,10 @@ async def change_password(
     request: Request,
     response: Response,
     core: CoreDep,
+    session: SessionDep,
     current: AccountInAnyStateDep,
     sessions: SessionsDep,
     accounts: AccountServiceDep,
-    session: SessionDep,
     audit: AuditDep,
     actor: ActorDep,
 ) -> SessionView:
@@ -99,6 +102,7 @@ async def change_password(
     account = await accounts.change_own_password(current, change.new_password.get_secret_value())
     audit.record(session, actor, "account.password_changed", "account", account.id)
     _set_cookie(request, response, core, await accounts.renew_token(current.session_id))
+    _tell_sockets(session, core, current.id)
     return _session_view(current_account(account, current.session_id))
 
 
@@ -122,11 +126,17 @@ async def list_own_sessions(current: CurrentAccountDep, accounts: AccountService
 
 @router.delete("/session/browsers", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
 async def end_other_sessions(
-    current: CurrentAccountDep, session: SessionDep, accounts: AccountServiceDep, audit: AuditDep, actor: ActorDep
+    current: CurrentAccountDep,
+    session: SessionDep,
+    core: CoreDep,
+    accounts: AccountServiceDep,
+    audit: AuditDep,
+    actor: ActorDep,
 ) -> None:
     """Sign out every browser of one's own but this one."""
     audit.record(session, actor, "session.closed", "account", current.id, details={"which": "others"})
     await accounts.end_other_sessions(current)
+    _tell_sockets(session, core, current.id)
 
 
 @router.delete("/session/browsers/{session_id}", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
@@ -134,6 +144,7 @@ async def end_own_session(
     session_id: UUID,
     current: CurrentAccountDep,
     session: SessionDep,
+    core: CoreDep,
     accounts: AccountServiceDep,
     audit: AuditDep,
     actor: ActorDep,
@@ -141,6 +152,7 @@ async def end_own_session(
     """Sign out one browser of one's own."""
     audit.record(session, actor, "session.closed", "account", current.id, details={"which": "one"})
     await accounts.end_own_session(current.id, session_id)
+    _tell_sockets(session, core, current.id)
 
 
 @router.get("/accounts", tags=["accounts"])
@@ -170,6 +182,7 @@ async def change_account(
     change: AccountChange,
     _admin: Admin,
     session: SessionDep,
+    core: CoreDep,
     accounts: AccountServiceDep,
     audit: AuditDep,
     actor: ActorDep,
@@ -183,7 +196,12 @@ async def change_account(
         "has_new_password": change.password is not None,
     }
     audit.record(session, actor, "account.changed", "account", account_id, before=before, after=after, details=details)
+    _tell_sockets(session, core, account_id)
     return after
+
+
+def _tell_sockets(session: AsyncSession, core: Core, account_id: UUID) -> None:
+    call_after_commit(session, partial(core.sessions.changes.tell, account_id))
 
 
 def _set_cookie(request: Request, response: Response, core: Core, token: str) -> None:

@@ -19,6 +19,7 @@ from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
+from assist_api.http.account_changes import AccountChanges
 from assist_api.http.actor import actor_of, nobody
 from assist_api.http.core import AuditTrail
 from assist_api.http.metrics import SIGN_INS
@@ -54,6 +55,7 @@ class SessionService:
     def __init__(
         self, database: Database, clock: Clock, audit: AuditTrail, *, idle: timedelta, lifetime: timedelta
     ) -> None:
+        self.changes = AccountChanges()
         self._database = database
         self._clock = clock
         self._audit = audit
@@ -131,6 +133,7 @@ class SessionService:
                 await accounts.delete_session(row.token_hash)
                 actor = actor_of(current_account(account, row.id), address)
                 self._audit.record(session, actor, "session.closed", "account", account.id)
+            self.changes.tell(account.id)
 
     async def forget_ended(self) -> None:
         """Delete sessions that are over and failures that no longer count."""

@@ -15,10 +15,10 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from assist_api.audit.chain import ChainCheck, ChainedEntry, ChainFault, ChainPoint
+from kit.csv_cells import as_text
 from kit.errors import InvalidInputError
 
 COLUMNS = (*ChainedEntry.__slots__, "hash")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ENTRY: TypeAdapter[ChainedEntry] = TypeAdapter(ChainedEntry)
 
 
@@ -93,4 +93,4 @@ def _cell(value: object) -> str:
     if isinstance(value, UUID | int):
         return str(value)
     text = value if isinstance(value, str) else json.dumps(to_jsonable_python(value), ensure_ascii=False)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return as_text(text)

@@ -6,13 +6,16 @@ from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from assist_api.calls.events import CallEvent
+from assist_api.http.places import Places
 from kit.bus import Bus, Subscription
 
 
 class CallHub:
     """One topic per call. Publishing never waits for a screen: one that is too slow is cut off and resyncs."""
 
-    def __init__(self, bus: Bus[CallEvent], queue_size: int = 256) -> None:
+    def __init__(self, bus: Bus[CallEvent], queue_size: int = 256, sockets_per_session: int = 20) -> None:
+        self.places = Places(sockets_per_session)
+        """Of the sockets of each session."""
         self._bus = bus
         self._queue_size = queue_size
 

@@ -24,7 +24,7 @@ MOST_UNSETTLED = 20_000
 
 def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[CallService]:
     """Build the module."""
-    hub = CallHub(LocalBus[CallEvent]())
+    hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
     calls = CallService(
         database=core.database,
         engine=speech,
@@ -35,6 +35,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         data_dir=core.settings.data_dir,
         max_concurrent=core.settings.max_concurrent_calls,
         audit=core.audit,
+        max_of_account=core.settings.max_calls_per_account,
         demo_calls=load_demo_calls(),
     )
 

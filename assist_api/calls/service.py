@@ -42,6 +42,7 @@ from assist_api.http.core import AuditTrail
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
 from kit.db import Database
+from kit.disk import told_when_full
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import TaskSupervisor
 from speech.recording import RecordingLimits
@@ -72,6 +73,7 @@ class CallService:
         data_dir: Path,
         max_concurrent: int,
         audit: AuditTrail,
+        max_of_account: int = 256,
         demo_calls: Sequence[DemoCall] = (),
         limits: RecordingLimits | None = None,
     ) -> None:
@@ -87,12 +89,15 @@ class CallService:
             data_dir: Recordings and leases lie in it.
             max_concurrent: Calls carried at once; one more is refused.
             audit: Records what people do with calls, and what they read and hear of others'.
+            max_of_account: Of these, calls that one account started; the command line may start any number.
             demo_calls: Calls that come with the product.
             limits: What recordings are accepted.
         """
         self._database = database
         self._clock = clock
         self._max_concurrent = max_concurrent
+        self._max_of_account = max_of_account
+        self._owners: dict[UUID, UUID | None] = {}
         self._admitting = 0
         self.demo_calls = tuple(demo_calls)
         self._lease = RunnerLease(data_dir / "runners")
@@ -156,11 +161,12 @@ class CallService:
 
         Raises:
             InvalidInputError: The files cannot be used; nothing is stored.
-            TooManyRequestsError: As many calls as allowed are running.
+            TooManyRequestsError: As many calls as allowed are running, at all or of this account.
+            DiskFullError: There is no room for the recording; nothing is stored.
         """
         name = title or (Path(files[0].name).stem if files else "")
         new = NewCall(call_id or uuid4(), source, name, sector, speed, viewer, self._clock.now())
-        async with self._admission():
+        async with self._admission(new):
             # A client that goes away must not leave half a call.
             return await uninterrupted(self._admit(new, files), name="calls.admit")
 
@@ -340,7 +346,7 @@ class CallService:
             yield journal
 
     @asynccontextmanager
-    async def _admission(self) -> AsyncIterator[None]:
+    async def _admission(self, new: NewCall) -> AsyncIterator[None]:
         if len(self._runs) + self._admitting >= self._max_concurrent:
             raise TooManyRequestsError(
                 f"{self._max_concurrent} calls are running, as many as this server is set to carry.",
@@ -348,11 +354,23 @@ class CallService:
                 limit=self._max_concurrent,
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
+        owner = new.viewer.account_id
+        if owner is not None and list(self._owners.values()).count(owner) >= self._max_of_account:
+            raise TooManyRequestsError(
+                f"{self._max_of_account} calls of this account are running, as many as one account may have.",
+                code="too_many_calls",
+                limit=self._max_of_account,
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
         self._admitting += 1
+        self._owners[new.call_id] = owner
         try:
-            yield
+            with told_when_full():
+                yield
         finally:
             self._admitting -= 1
+            if new.call_id not in self._runs:
+                self._owners.pop(new.call_id, None)
 
     async def _admit(self, new: NewCall, files: Sequence[IncomingFile]) -> UUID:
         prepared = await self._on_disk(lambda: self._recordings.prepare(new.call_id, files))
@@ -390,6 +408,7 @@ class CallService:
             await self._runner.carry(run)
         finally:
             del self._runs[run.call_id]
+            self._owners.pop(run.call_id, None)
 
     async def _take_up(self, call_id: UUID) -> None:
         journal = await self._load(call_id)

@@ -11,7 +11,15 @@ from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 from assist_api.calls.access import CallsDep, viewer_of
 from assist_api.calls.hub import CallHub
 from assist_api.calls.service import CallService
-from assist_api.calls.stream import CALL_NOT_FOUND, NOT_SIGNED_IN, SERVER_FAILED, CallStream, Closing
+from assist_api.calls.stream import (
+    CALL_NOT_FOUND,
+    NOT_SIGNED_IN,
+    SERVER_FAILED,
+    SESSION_ENDED,
+    TOO_MANY_SOCKETS,
+    CallStream,
+    Closing,
+)
 from assist_api.http.core import Core
 from assist_api.http.deps import SESSION_COOKIE, CoreDep, provided
 from assist_api.http.permissions import Permission
@@ -47,22 +55,34 @@ async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService
     account = await core.sessions.find_current(token)
     if account is None:
         return NOT_SIGNED_IN
-    if (refused := _refusal(account)) is not None:
-        return refused
     try:
         wanted = UUID(call_id)
-        await calls.check_reading(viewer_of(account, socket.client.host if socket.client else ""), wanted)
-    except (ValueError, NotFoundError):
+    except ValueError:
         return CALL_NOT_FOUND
 
-    async def has_session() -> bool:
-        return await core.sessions.find_current(token) is not None
+    async def find_refusal() -> Closing | None:
+        now = await core.sessions.find_current(token)
+        return SESSION_ENDED if now is None else await _refusal(now, calls, wanted)
 
-    stream = CallStream(socket, wanted, calls=calls, hub=hub, clock=core.clock, has_session=has_session)
-    return await stream.run()
+    with hub.places.take(account.session_id) as has_place, core.sessions.changes.watch(account.id) as changed:
+        if not has_place:
+            return TOO_MANY_SOCKETS
+        if (refused := await _refusal(account, calls, wanted)) is not None:
+            return refused
+        await calls.check_reading(viewer_of(account, socket.client.host if socket.client else ""), wanted)
+        stream = CallStream(
+            socket, wanted, calls=calls, hub=hub, clock=core.clock, find_refusal=find_refusal, changed=changed
+        )
+        return await stream.run()
 
 
-def _refusal(account: CurrentAccount) -> Closing | None:
+async def _refusal(account: CurrentAccount, calls: CallService, call_id: UUID) -> Closing | None:
     if account.must_change_password:
         return Closing(4403, "password_change_required")
-    return None if account.may(Permission.READ_OWN_CALLS) else Closing(4403, "not_allowed")
+    if not account.may(Permission.READ_OWN_CALLS):
+        return Closing(4403, "not_allowed")
+    try:
+        await calls.archive.check_readable(viewer_of(account), call_id)
+    except NotFoundError:
+        return CALL_NOT_FOUND
+    return None

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from assist_api.calls import metrics
 from assist_api.calls.events import CallEvent, CallSnapshotEvent, SnapshotRequested
 from assist_api.calls.hub import CallHub
+from assist_api.http.account_changes import pause_unless
 from kit.bus import Subscription
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS
@@ -42,6 +43,7 @@ class Closing:
 NOT_SIGNED_IN = Closing(4401, "not_signed_in")
 SESSION_ENDED = Closing(4401, "session_ended")
 CALL_NOT_FOUND = Closing(4404, "call_not_found")
+TOO_MANY_SOCKETS = Closing(4429, "too_many_sockets")
 TOO_SLOW = Closing(1013, "client_too_slow")
 TOO_LARGE = Closing(1009, "message_too_large")
 BINARY = Closing(1007, "message_binary")
@@ -54,7 +56,7 @@ class StreamTimes:
     """How often, and how long.
 
     Attributes:
-        session_check: Between two looks at whether the session still stands.
+        session_check: Between two looks at whether the session and the right to the call still stand.
         poll: Between two looks at a call that another process carries.
         send: A message not taken by then means the client is too slow.
     """
@@ -104,15 +106,29 @@ class CallStream:
         calls: WatchedCalls,
         hub: CallHub,
         clock: Clock,
-        has_session: Callable[[], Awaitable[bool]],
+        find_refusal: Callable[[], Awaitable[Closing | None]],
+        changed: asyncio.Event | None = None,
         times: StreamTimes | None = None,
     ) -> None:
+        """Keep the parts.
+
+        Args:
+            socket: Accepted already.
+            call_id: The call that is watched.
+            calls: Where snapshots come from.
+            hub: Where events come from.
+            clock: For pauses.
+            find_refusal: Why the account may not watch the call any longer; None while it may.
+            changed: Set when the account or its sessions changed; the right is looked at again then.
+            times: The usual ones by default.
+        """
         self._socket = socket
         self._call_id = call_id
         self._calls = calls
         self._hub = hub
         self._clock = clock
-        self._has_session = has_session
+        self._find_refusal = find_refusal
+        self._changed = changed or asyncio.Event()
         self._times = times or StreamTimes()
         self._sending = asyncio.Lock()
         self._last_seq = 0
@@ -157,19 +173,24 @@ class CallStream:
             closing = check_message(message)
             if closing is not None:
                 return closing
+            if (refused := await self._refusal()) is not None:
+                return refused
             await self._send_snapshot()
 
     async def _watch_session(self) -> Closing | None:
-        while await self._may_stay():
-            await self._clock.sleep(self._times.session_check.total_seconds())
-        return SESSION_ENDED
+        while True:
+            self._changed.clear()
+            if (refused := await self._refusal()) is not None:
+                return refused
+            pause = self._clock.sleep(self._times.session_check.total_seconds())
+            await pause_unless(self._changed, asyncio.create_task(pause, name="call-stream-pause"))
 
-    async def _may_stay(self) -> bool:
+    async def _refusal(self) -> Closing | None:
         try:
-            return await self._has_session()
+            return await self._find_refusal()
         except STORAGE_FAULTS:
             # A database that is away ends no session; its calls go on.
-            return True
+            return None
 
     async def _poll(self) -> Closing | None:
         while not self._is_ended:

@@ -13,5 +13,5 @@ from assist_api.search.parts import Knowledge
 
 def build(core: Core, knowledge: Knowledge, editor: KnowledgeEditor, calls: CallService) -> Module[CaseDesk]:
     """Build the module."""
-    desk = CaseDesk(core.database, core.clock, calls, knowledge.search, editor, core.audit)
+    desk = CaseDesk(core.database, core.clock, calls, knowledge.search, editor, core.audit, core.settings.zone)
     return Module(name="cases", service=desk, routers=(router,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
@@ -87,6 +88,7 @@ class CaseDesk:
         engine: SearchEngine,
         index: Findable,
         audit: AuditTrail,
+        zone: tzinfo,
     ) -> None:
         self._database = database
         self._audit = audit
@@ -95,6 +97,7 @@ class CaseDesk:
         self._calls = calls
         self._engine = engine
         self._index = index
+        self._zone = zone
 
     @asynccontextmanager
     async def _cases(self) -> AsyncIterator[CaseService]:
@@ -124,7 +127,7 @@ class CaseDesk:
         shown = None if case is None else await self._seen_by(account, actor, case, may_identify(account, case))
         return CallCase(
             case=shown,
-            proposal=_proposal(proposal, snapshot),
+            proposal=_proposal(proposal, snapshot, self._zone),
             entries=[
                 OfferedEntry(entry_id=card.entry_id, title=card.title, is_used=card.is_used) for card in story.cards
             ],
@@ -365,7 +368,12 @@ def _query(request: CaseSearch, ids: list[UUID] | None) -> SearchQuery:
     )
 
 
-def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
+def day_of_call(began_at: datetime, zone: tzinfo) -> date:
+    """Return the day a call belongs to: the one it began on in the installation's time zone."""
+    return began_at.astimezone(zone).date()
+
+
+def _proposal(proposal: Proposal, snapshot: CallSnapshot, zone: tzinfo) -> CaseProposal:
     return CaseProposal(
         title=proposal.title,
         problem=proposal.problem,
@@ -375,8 +383,7 @@ def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
         business_type=proposal.business_type,
         solution=proposal.solution,
         outcome=proposal.outcome,
-        # A call belongs to the day it began on where the operators are.
-        occurred_on=snapshot.call.created_at.astimezone().date(),
+        occurred_on=day_of_call(snapshot.call.created_at, zone),
         area=proposal.area,
         equipment=proposal.equipment,
         entry_ids=list(proposal.entry_ids),

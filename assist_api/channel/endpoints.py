@@ -58,7 +58,14 @@ async def _serve(socket: WebSocket, core: Core, channel: AccountChannel) -> Clos
     async def take_snapshot() -> ChannelSnapshotData:
         return ChannelSnapshotData(counts=await channel.counts(account.id))
 
-    stream = ChannelStream(
-        socket, account, channel=channel, clock=core.clock, find_account=find_account, take_snapshot=take_snapshot
-    )
-    return await stream.run()
+    with core.sessions.changes.watch(account.id) as changed:
+        stream = ChannelStream(
+            socket,
+            account,
+            channel=channel,
+            clock=core.clock,
+            find_account=find_account,
+            take_snapshot=take_snapshot,
+            changed=changed,
+        )
+        return await stream.run()

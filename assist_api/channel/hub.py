@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from uuid import UUID
 
 from assist_api.channel.events import ChannelEvent
+from assist_api.http.places import Places
 from kit.bus import Bus, Subscription
 
 QUEUE_SIZE = 64
@@ -23,9 +23,9 @@ Count = Callable[[UUID], Awaitable[int]]
 class AccountChannel:
     """One topic per account. Publishing never waits for a page."""
 
-    def __init__(self, bus: Bus[ChannelEvent]) -> None:
+    def __init__(self, bus: Bus[ChannelEvent], sockets_per_session: int = SOCKETS_PER_SESSION) -> None:
         self._bus = bus
-        self._open: Counter[UUID] = Counter()
+        self._places = Places(sockets_per_session)
         self._counts: dict[str, Count] = {}
 
     def show(self, name: str, count: Count) -> None:
@@ -44,14 +44,6 @@ class AccountChannel:
         """Subscribe to an account's events while the context is open; take the snapshot inside it."""
         return self._bus.subscribe(str(account_id), queue_size=QUEUE_SIZE)
 
-    @contextmanager
-    def place(self, session_id: UUID) -> Iterator[bool]:
+    def place(self, session_id: UUID) -> AbstractContextManager[bool]:
         """Take one of the places that a session has for sockets, and tell whether there was one."""
-        has_place = self._open[session_id] < SOCKETS_PER_SESSION
-        self._open[session_id] += has_place
-        try:
-            yield has_place
-        finally:
-            self._open[session_id] -= has_place
-            if not self._open[session_id]:
-                del self._open[session_id]
+        return self._places.take(session_id)

@@ -10,7 +10,7 @@ from assist_api.http.module import Module
 from kit.bus import LocalBus
 
 
-def build(_core: Core) -> Module[AccountChannel]:
+def build(core: Core) -> Module[AccountChannel]:
     """Build the module; later modules publish through its service."""
-    channel = AccountChannel(LocalBus[ChannelEvent]())
+    channel = AccountChannel(LocalBus[ChannelEvent](), core.settings.sockets_per_session)
     return Module(name="channel", service=channel, routers=(router,), wire_types={"ChannelMessage": ChannelMessage})

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from assist_api.channel.events import ChannelEvent, ChannelMessage, ChannelSnapshot, ChannelSnapshotData
 from assist_api.channel.hub import AccountChannel
+from assist_api.http.account_changes import pause_unless
 from assist_api.http.principal import CurrentAccount
 from kit.bus import Subscription
 from kit.clock import Clock
@@ -82,6 +83,7 @@ class ChannelStream:
         clock: Clock,
         find_account: Callable[[], Awaitable[CurrentAccount | None]],
         take_snapshot: Callable[[], Awaitable[ChannelSnapshotData]],
+        changed: asyncio.Event | None = None,
         times: ChannelTimes | None = None,
     ) -> None:
         """Keep the parts.
@@ -93,6 +95,7 @@ class ChannelStream:
             clock: For pauses and the time of a snapshot.
             find_account: The account behind the socket's session now; None when the session is over.
             take_snapshot: What the page shows now.
+            changed: Set when the account or its sessions changed; it is looked at then, without waiting for the check.
             times: The usual ones by default.
         """
         self._socket = socket
@@ -101,6 +104,7 @@ class ChannelStream:
         self._clock = clock
         self._find_account = find_account
         self._take_snapshot = take_snapshot
+        self._changed = changed or asyncio.Event()
         self._times = times or ChannelTimes()
         self._sending = asyncio.Lock()
         self._shown: ChannelSnapshotData | None = None
@@ -137,7 +141,9 @@ class ChannelStream:
 
     async def _check(self) -> Closing | None:
         while True:
-            await self._clock.sleep(self._times.check.total_seconds())
+            pause = self._clock.sleep(self._times.check.total_seconds())
+            await pause_unless(self._changed, asyncio.create_task(pause, name="account-channel-pause"))
+            self._changed.clear()
             try:
                 if (closing := self._refusal(await self._find_account())) is not None:
                     return closing

@@ -6,6 +6,7 @@ The libraries behind the commands take seconds to load, and `--help` must not.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +43,11 @@ USAGE_ERROR = 2
 
 
 def main() -> None:
-    """Run the command line; a deliberate error is one line on standard error and exit code 2."""
+    """Run the command line; a deliberate error is one line on standard error and exit code 2.
+
+    Files that a command writes are its user's alone: calls, cases and accounts are in them.
+    """
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

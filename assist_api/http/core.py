@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.http.account_changes import AccountChanges
 from assist_api.http.actor import Actor
 from assist_api.http.principal import CurrentAccount
 from assist_api.settings import AssistSettings
@@ -23,6 +24,11 @@ DetailValue = str | int | bool | None
 
 class SignedInAccounts(Protocol):
     """The part of `assist_api.accounts.sessions.SessionService` that every request needs."""
+
+    @property
+    def changes(self) -> AccountChanges:
+        """Tells open sockets that an account or its sessions changed."""
+        ...
 
     async def find_current(self, token: str | None) -> CurrentAccount | None:
         """Return the account behind a session token; None when there is no such session or it is over."""

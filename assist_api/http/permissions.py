@@ -76,7 +76,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | _EVERY_CALL
         | _DIRECTION
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
-        Role.TRAINER: _EVERYONE | _EVERY_CALL,
+        # A voice names its owner: who may not see identities does not hear until recordings are masked.
+        Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),
     }
 )

@@ -18,6 +18,7 @@ from starlette.websockets import WebSocketState
 
 from assist_api.http.schemas import OutputModel
 from kit.db_faults import STORAGE_FAULTS
+from kit.disk import DiskFullError, is_disk_full
 from kit.errors import AssistError, InvalidInputError
 
 MEDIA_TYPE = "application/problem+json"
@@ -198,6 +199,9 @@ def _field_problem(fault: Mapping[str, Any]) -> FieldProblem:
 async def _on_http_exception(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
+    if is_disk_full(error):
+        # FastAPI calls every fault of reading a form a bad request, also an upload that finds no room.
+        return render_error(DiskFullError())
     code = _STATUS_CODES.get(error.status_code, "http_error")
     return render(error.status_code, code, f"{HTTPStatus(error.status_code).phrase}.", headers=error.headers)
 

@@ -13,6 +13,7 @@ from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
+from assist_api.search.audiences import audiences_of, require_audience
 from kb.entries.models import RevisionState
 from kb.entries.repository import EntryFilter
 from kb.entries.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
@@ -44,7 +45,7 @@ async def get_categories(_reader: Reader, knowledge: KnowledgeDep) -> CategoryTr
 
 @router.get("/entries")
 async def list_entries(
-    _reader: Reader,
+    reader: Reader,
     knowledge: KnowledgeDep,
     sector: FilterText = None,
     situation: FilterText = None,
@@ -54,7 +55,7 @@ async def list_entries(
     limit: PageSize = 50,
 ) -> EntryPage:
     """List entries, the newest text first; `situation` may also be a group of situations."""
-    wanted = EntryFilter(sector=sector, situation=situation, status=status, title=title)
+    wanted = EntryFilter(sector=sector, situation=situation, status=status, title=title, audiences=audiences_of(reader))
     return await knowledge.list_entries(wanted, cursor=cursor, limit=limit)
 
 
@@ -65,15 +66,20 @@ async def create_entry(entry: NewEntry, _editor: Editor, actor: ActorDep, editor
 
 
 @router.get("/entries/{entry_id}")
-async def get_entry(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> EntryDetail:
-    """Return an entry with the revision readers see."""
-    return await knowledge.get_entry(entry_id)
+async def get_entry(entry_id: UUID, reader: Reader, knowledge: KnowledgeDep) -> EntryDetail:
+    """Return an entry with the revision readers see; an entry that is not for agents exists for editors only."""
+    entry = await knowledge.get_entry(entry_id)
+    require_audience(reader, entry.current.audiences)
+    return entry
 
 
 @router.get("/entries/{entry_id}/revisions")
-async def list_revisions(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> RevisionList:
-    """Return every revision of an entry, the newest first."""
-    return RevisionList(items=await knowledge.list_revisions(entry_id))
+async def list_revisions(entry_id: UUID, reader: Reader, knowledge: KnowledgeDep) -> RevisionList:
+    """Return every revision of an entry that the account has a right to, the newest first."""
+    require_audience(reader, (await knowledge.get_entry(entry_id)).current.audiences)
+    right = audiences_of(reader)
+    revisions = await knowledge.list_revisions(entry_id)
+    return RevisionList(items=[item for item in revisions if not right.isdisjoint(item.audiences)])
 
 
 @router.post("/entries/{entry_id}/revisions", status_code=status.HTTP_201_CREATED)

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends
 from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from assist_api.search.audiences import audiences_of
 from assist_api.search.schemas import SearchAnswer, SearchRequest
-from assist_api.search.service import EVERY_AUDIENCE, TypedSearch
-from kb.kinds import Audience
+from assist_api.search.service import TypedSearch
 
 router = APIRouter(tags=["search"])
 TypedSearchDep = Annotated[TypedSearch, Depends(provided(TypedSearch))]
@@ -24,5 +24,4 @@ async def search_knowledge(request: SearchRequest, searcher: Searcher, typed: Ty
 
     Entries that are not meant for agents are found by accounts that may edit entries, whatever audience is asked for.
     """
-    may_see = EVERY_AUDIENCE if searcher.may(Permission.EDIT_ENTRIES) else frozenset({Audience.AGENT})
-    return await typed.answer(request, may_see)
+    return await typed.answer(request, audiences_of(searcher))

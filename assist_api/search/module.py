@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
+
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.search.demo_knowledge import has_knowledge, import_demo_knowledge
@@ -13,9 +15,12 @@ from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
 from kb.settings import KBSettings
 from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
+from kit.disk import DiskFullError
 from kit.memory import give_back_freed_memory
 from kit.outbox import OutboxEvent, Subscriber
 from kit.tasks import TaskSupervisor
+
+log = structlog.get_logger(__name__)
 
 
 def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
@@ -31,7 +36,11 @@ def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Know
         if core.settings.demo_knowledge and not await has_knowledge(core.database, core.clock):
             # At the first start there is nothing to answer with before.
             await import_demo()
-        await knowledge.indexer.catch_up()
+        try:
+            await knowledge.indexer.catch_up()
+        except DiskFullError as error:
+            # What follows the database in the background tries again, once a while, until there is room.
+            log.warning("server_starts_with_an_old_index", reason=error.message)
         await knowledge.search.warm_up()
 
     async def begin() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from kb.classify.examples import ExampleSource
@@ -52,7 +53,12 @@ class Knowledge:
 
 
 def build_knowledge(
-    data_dir: Path, settings: KBSettings, database: Database, clock: Clock, choices: ExampleSource
+    data_dir: Path,
+    settings: KBSettings,
+    database: Database,
+    clock: Clock,
+    choices: ExampleSource,
+    zone: tzinfo | None = None,
 ) -> Knowledge:
     """Build the search over the knowledge of a database, without opening it.
 
@@ -62,6 +68,7 @@ def build_knowledge(
         database: Where entries, cases and words are.
         clock: For everything that waits.
         choices: Categories that agents chose, which the classifier learns from.
+        zone: Whose days validity counts; None for that of this machine.
 
     Raises:
         MisconfiguredError: A `KB_` variable cannot be used.
@@ -80,6 +87,7 @@ def build_knowledge(
         model=LiveRanking(rankings, clock),
         lexicon=lambda: words.lexicon,
         reranker=reranker,
+        zone=zone,
     )
     return Knowledge(
         embedder=embedder,

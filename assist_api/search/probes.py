@@ -8,6 +8,7 @@ from assist_api.http.parts import PartHealth, Probe, not_ok, ok
 from kb.indexing.document_source import DatabaseDocumentSource
 from kb.search.index import SearchIndex, SearchServerError
 from kit.db import Database
+from kit.disk import DiskFullError
 
 MAX_UNINDEXED_CHANGES = 100
 COMPLETE_VECTOR_SHARE = 0.9
@@ -22,6 +23,8 @@ def search_probe(database: Database, index: SearchIndex) -> Probe:
             return await asyncio.to_thread(_index_health, index, newest)
         except SearchServerError as error:
             return not_ok("search", "degraded", "search_local", error.message)
+        except DiskFullError as error:
+            return not_ok("search", "degraded", "disk_full", error.message)
 
     return probe
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
+from assist_api.search.audiences import EVERY_AUDIENCE
 from assist_api.search.cards import HIGH_CONFIDENCE, found_case, found_entry
 from assist_api.search.folded import load_folded
 from assist_api.search.schemas import FoundCase, FoundEntry, SearchAnswer, SearchRequest
@@ -26,7 +27,6 @@ from kit.clock import Clock
 from kit.db import Database
 
 ANSWER_THRESHOLD: float = KBSettings.model_fields["answer_threshold"].default
-EVERY_AUDIENCE = frozenset(Audience)
 _WIDE = 40
 """Entries looked at where a danger or a category may bring a later one to the front."""
 _FAULT = "fault"

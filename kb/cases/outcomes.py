@@ -1,7 +1,7 @@
 """How often a solution worked, counted from the cases that took it. Pure.
 
 "8 cases, 7 resolved" means: of the 8 cases that name this entry as what they were solved with, 7 ended `resolved`.
-Escalated and unresolved ones count as not resolved, whatever came later.
+A case that was passed on has no end here yet: it speaks neither for nor against a solution, and no total holds it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _entry_outcomes(entry_id: UUID, by_outcome: dict[str, int]) -> EntryOutcomes
         resolved=by_outcome.get(CaseOutcome.RESOLVED, 0),
         escalated=by_outcome.get(CaseOutcome.ESCALATED, 0),
         unresolved=by_outcome.get(CaseOutcome.UNRESOLVED, 0),
-        total=sum(by_outcome.values()),
+        total=sum(number for outcome, number in by_outcome.items() if outcome != CaseOutcome.ESCALATED),
     )
 
 
@@ -44,6 +44,8 @@ def rank_solutions(rows: Iterable[tuple[UUID, str, str, int]], limit: int) -> li
     """
     found: dict[UUID, Solution] = {}
     for entry_id, title, outcome, number in rows:
+        if outcome == CaseOutcome.ESCALATED:
+            continue
         before = found.get(entry_id) or Solution(entry_id=entry_id, title=title, resolved=0, total=0)
         resolved = before.resolved + (number if outcome == CaseOutcome.RESOLVED else 0)
         found[entry_id] = before.model_copy(update={"resolved": resolved, "total": before.total + number})

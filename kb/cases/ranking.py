@@ -15,7 +15,7 @@ from kb.search.hits import Hit
 
 OUTCOME_ODDS: Mapping[CaseOutcome, float] = {
     CaseOutcome.RESOLVED: 1.25,
-    CaseOutcome.ESCALATED: 0.9,
+    CaseOutcome.ESCALATED: 1.0,
     CaseOutcome.UNRESOLVED: 0.6,
 }
 EQUIPMENT_ODDS = 1.5

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, String, and_, cast, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from kb.entries.models import Category, Entry, IndexChangeRow, Revision, RevisionOrigin, RevisionState
-from kb.kinds import DocumentKind
+from kb.kinds import Audience, DocumentKind
 from kb.signals import KNOWLEDGE_CHANGED
 from kit.outbox import signal
 
@@ -32,12 +32,14 @@ class EntryFilter:
         situation: Situation code, or the code of a group of situations.
         status: Published or retired.
         title: Part of the title.
+        audiences: Only entries that one of these may see.
     """
 
     sector: str | None = None
     situation: str | None = None
     status: RevisionState | None = None
     title: str | None = None
+    audiences: frozenset[Audience] | None = None
 
 
 class Repository:
@@ -221,6 +223,10 @@ def _entry_conditions(wanted: EntryFilter) -> list[Any]:
         conditions.append(Revision.state == wanted.status)
     if wanted.title:
         conditions.append(Revision.title.icontains(wanted.title, autoescape=True))
+    if wanted.audiences is not None and wanted.audiences != frozenset(Audience):
+        # A JSON list of words without quotes in them, the same text in both databases.
+        listed = cast(Revision.audiences, String)
+        conditions.append(or_(*(listed.contains(f'"{audience.value}"') for audience in sorted(wanted.audiences))))
     return conditions
 
 

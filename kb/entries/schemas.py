@@ -189,7 +189,7 @@ class CaseEvidenceDetail(OutputModel):
 
 
 class EntryOutcomes(OutputModel):
-    """How the cases ended that were solved with an entry."""
+    """How the cases ended that were solved with an entry; `total` leaves out those that were passed on."""
 
     entry_id: UUID
     resolved: int

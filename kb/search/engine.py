@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 import structlog
 from haystack import Pipeline
@@ -63,9 +63,10 @@ class EngineParts:
 class SearchEngine:
     """Builds pipelines over stores and asks them; owns neither store nor threads."""
 
-    def __init__(self, parts: EngineParts, clock: Clock, settings: KBSettings) -> None:
+    def __init__(self, parts: EngineParts, clock: Clock, settings: KBSettings, zone: tzinfo | None = None) -> None:
         self._parts = parts
         self._clock = clock
+        self._zone = zone
         self._settings = settings
         self._projections = ProjectionCache()
         self._ready_reranker: Reranker | None = None
@@ -161,5 +162,5 @@ class SearchEngine:
         )
 
     def _today(self) -> date:
-        """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
-        return self._clock.now().astimezone().date()
+        """Validity ends at the operators' midnight, not at Greenwich's."""
+        return self._clock.now().astimezone(self._zone).date()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TypeVar
 
 import structlog
@@ -26,6 +27,7 @@ from kb.search.rerankers.base import Reranker
 from kb.search.stores.base import SearchFilter, SearchStore, Vector
 from kb.settings import KBSettings
 from kit.clock import Clock
+from kit.disk import DiskFullError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -67,6 +69,7 @@ class SearchService:
         model: Callable[[], RankingModel] = shipped_model,
         lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
         reranker: Reranker | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
         """Keep the parts; nothing is opened or loaded yet.
 
@@ -78,11 +81,12 @@ class SearchService:
             model: Asked at every search, so that another one may go live meanwhile.
             lexicon: The curated words; asked for at every search.
             reranker: None to leave it out; closed by whoever made it.
+            zone: Whose days validity counts; None for that of this machine.
         """
         self._index = index
         self._clock = clock
         self._has_embedder = embedder is not None
-        self._engine = SearchEngine(EngineParts(embedder, reranker, model, lexicon), clock, settings)
+        self._engine = SearchEngine(EngineParts(embedder, reranker, model, lexicon), clock, settings, zone)
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
         self._is_closed = False
@@ -97,6 +101,9 @@ class SearchService:
             await self._in_executor(self._index.open)
         except SearchStoreAwayError as error:
             log.warning("search_starts_on_standby", reason=error.message)
+        except DiskFullError as error:
+            # The index is made once there is room; calls are carried meanwhile.
+            log.warning("search_starts_without_index", reason=error.message)
         await self.search(SearchQuery("暖机"))
         await self._engine.warm_up(self._executor)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from assist_api.calls.schemas import FeedbackRequest
 from assist_api.calls.viewer import COMMAND_LINE, CallViewer
 from assist_api.transcripts.utterances import LegRole
 from kb.kinds import DocumentKind
+from kit.disk import DiskFullError
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
 from speech.events import Alternative
@@ -270,3 +272,34 @@ async def test_a_replay_that_falls_behind_says_so_and_says_when_it_has_caught_up
         ("ok", "", 0),
     ]
     assert not [event for event in of_type(at_full_speed, StageStateChangedEvent) if event.data.stage == "speech"]
+
+
+async def test_call_that_finds_no_room_is_told_so_and_leaves_nothing(
+    desk: Desk, agent: CallViewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("assist_api.calls.recordings.shutil.copyfileobj", refuse)
+    with pytest.raises(DiskFullError):
+        await desk.begin(agent)
+    assert desk.calls.is_idle
+    assert not [path for path in (tmp_path / "recordings").rglob("*") if path.is_file()]
+    monkeypatch.undo()
+    await desk.ended(await desk.begin(agent))
+
+
+async def test_account_has_so_many_calls_and_no_more(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path) as desk:
+        desk.calls._max_of_account = 1
+        agent, other = await add_agent(desk.database, "one"), await add_agent(desk.database, "other")
+        first = await desk.begin(agent, speed="1")
+        with pytest.raises(TooManyRequestsError) as refused:
+            await desk.begin(agent, speed="1")
+        assert (refused.value.error_code, refused.value.details["limit"]) == ("too_many_calls", 1)
+        second = await desk.begin(other, speed="1")
+        await desk.calls.stop(first)
+        await desk.ended(first)
+        await desk.ended(await desk.begin(agent))
+        await desk.calls.stop(second)
+        await desk.ended(second)

@@ -62,6 +62,17 @@ async def test_metrics_are_given_to_this_machine_only(server: Server, address: s
     assert ("tingzhi_http_requests_total" in answer.text) is (status == 200)
 
 
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("Bearer a long enough token", 200), ("Bearer another token here", 403), ("a long enough token", 403), ("", 403)],
+)
+async def test_metrics_are_given_to_who_has_the_token(tmp_path: Path, header: str, status: int) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+    async with run_server(settings_for(url, tmp_path, metrics_token="a long enough token")) as server:
+        answer = await server.browser(address="192.0.2.7").get("/metrics", headers={"authorization": header})
+    assert answer.status_code == status
+
+
 def by_part(results: list[CheckResult]) -> dict[str, tuple[str, str]]:
     return {result.part: (result.state, result.code) for result in results}
 

@@ -174,3 +174,20 @@ async def test_slow_index_delays_finding_and_never_the_edit(server: Server) -> N
     created = await curator.post(ENTRIES, json=body())
     assert created.status_code == 201
     assert (await curator.get(f"{ENTRIES}/{created.json()['id']}")).status_code == 200
+
+
+async def test_entry_that_is_not_for_agents_exists_for_editors_only(server: Server) -> None:
+    editor, agent = await server.browser_of(Role.CURATOR), await server.browser_of(Role.AGENT)
+    made = await editor.post(ENTRIES, json=body(audiences=["ivr"]))
+    assert made.status_code == 201, made.text
+    path = f"{ENTRIES}/{made.json()['id']}"
+    for address in (path, f"{path}/revisions"):
+        assert (await editor.get(address)).status_code == 200
+        refused = await agent.get(address)
+        assert (refused.status_code, refused.json()["code"]) == (404, "entry_not_found")
+    listed = {
+        role: [item["id"] for item in (await browser.get(ENTRIES)).json()["items"]]
+        for role, browser in (("editor", editor), ("agent", agent))
+    }
+    assert made.json()["id"] in listed["editor"]
+    assert made.json()["id"] not in listed["agent"]

@@ -16,7 +16,7 @@ TABLE = """
 calls.read_own                yes     yes        yes     yes   yes
 calls.hear_own                yes     yes        yes     yes   yes
 calls.read_all                 no      no        yes     yes   yes
-calls.hear_all                 no      no        yes     yes   yes
+calls.hear_all                 no      no        yes      no   yes
 calls.replay                  yes     yes        yes     yes   yes
 calls.act_on_all               no      no        yes      no   yes
 suggestions.give_feedback     yes     yes        yes     yes   yes

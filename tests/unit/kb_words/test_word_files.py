@@ -115,10 +115,12 @@ def test_export_reads_back_as_it_was(kind: WordFileKind):
         for key, use, sector, words, note in [
             ("power.breaker", WordUse.SYNONYMS, "power", ["空开", "断路器"], ""),
             (None, WordUse.ONE_WAY, None, ["no", "set top box"], '说明, "引号"'),
+            (None, WordUse.ONE_WAY, None, ["+5", "加五"], "=1+1"),
         ]
     ]
     file = read_words(write_words(groups, kind).encode(), kind)
     assert file.refused == ()
+    assert kind is not WordFileKind.CSV or ",=" not in write_words(groups, kind)
     assert [(g.key, g.use, g.sector, g.words, g.note) for g in file.groups] == [
         (g.key, g.use, g.sector, g.words, g.note) for g in groups
     ]

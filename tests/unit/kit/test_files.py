@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.files import remove_unfinished, replace_atomically, write_atomically
+from kit.files import keep_private, remove_unfinished, replace_atomically, write_atomically
 
 Writer = Callable[[Path], AbstractContextManager[object]]
 pytestmark = pytest.mark.unit
@@ -61,3 +61,14 @@ def test_what_a_kill_left_is_removed(target: Path) -> None:
     other.touch()
     remove_unfinished(target)
     assert sorted(names(target)) == sorted([target.name, other.name])
+
+
+def test_private_folder_is_its_owners_alone_with_the_files_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    folder.mkdir(mode=0o755)
+    (folder / "tingzhi.sqlite").write_bytes(b"")
+    (folder / "tingzhi.sqlite").chmod(0o644)
+    keep_private(folder)
+    keep_private(tmp_path / "new")
+    assert (folder.stat().st_mode & 0o777, (tmp_path / "new").stat().st_mode & 0o777) == (0o700, 0o700)
+    assert (folder / "tingzhi.sqlite").stat().st_mode & 0o777 == 0o600

@@ -58,7 +58,7 @@ class EmbeddedIndex:
 
         After damage `needs_rebuild` is set and the change number is 0: whoever owns the database rebuilds.
         """
-        with self._lock:
+        with self._lock, told_when_full():
             if self._store is not None:
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -69,10 +69,23 @@ class EmbeddedIndex:
                     raise  # the process that writes will see it and mend it
                 log.warning("search_index_damaged", reason=error.details.get("reason"))
                 self.needs_rebuild = True
-                self._store = self._open_store(self._new_folder())
-                self._make_current(self._store.folder)
+                self._store = self._open_in_place_of_damaged()
             if self._store.capabilities.is_writable:
                 self._sweep()
+
+    def _open_in_place_of_damaged(self) -> EmbeddedStore:
+        folder = self._new_folder()
+        try:
+            store = self._open_store(folder)
+            try:
+                self._make_current(folder)
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return store
 
     @property
     def store(self) -> EmbeddedStore:

@@ -799,7 +799,7 @@ export interface paths {
         };
         /**
          * Get Entry
-         * @description Return an entry with the revision readers see.
+         * @description Return an entry with the revision readers see; an entry that is not for agents exists for editors only.
          */
         get: operations["get_entry"];
         put?: never;
@@ -819,7 +819,7 @@ export interface paths {
         };
         /**
          * List Revisions
-         * @description Return every revision of an entry, the newest first.
+         * @description Return every revision of an entry that the account has a right to, the newest first.
          */
         get: operations["list_revisions"];
         put?: never;
@@ -4051,7 +4051,7 @@ export interface components {
         };
         /**
          * EntryOutcomes
-         * @description How the cases ended that were solved with an entry.
+         * @description How the cases ended that were solved with an entry; `total` leaves out those that were passed on.
          */
         EntryOutcomes: {
             /**

@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Banner } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
+import { OwnSessions } from './OwnSessions'
 import { PasswordForm } from './PasswordForm'
 
 import './session.css'
@@ -26,6 +27,7 @@ export function OwnPasswordPage() {
           }}
         />
       </section>
+      <OwnSessions />
     </div>
   )
 }
