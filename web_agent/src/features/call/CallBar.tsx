@@ -51,11 +51,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       <span className="call-bar__actions">
         {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
         <OrderButton callId={call.id} />
-        {isOver(call.state) ? (
-          <CaseButton callId={call.id} />
-        ) : (
-          call.source !== 'live' && <StopButton call={call} />
-        )}
+        {isOver(call.state) ? <CaseButton callId={call.id} /> : call.source !== 'live' && <StopButton call={call} />}
       </span>
     </section>
   )
