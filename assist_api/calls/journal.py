@@ -10,8 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.alerts.raised import AlertConfirmed, AlertRaised
 from assist_api.calls.backlog import Backlog, Stored
 from assist_api.calls.events import (
+    AlertConfirmedEvent,
+    AlertRaisedEvent,
     CallAnswered,
     CallAnsweredEvent,
     CallEnded,
@@ -25,12 +28,15 @@ from assist_api.calls.events import (
     CardSpokenEvent,
     CategoryChosenEvent,
     CategoryRankedEvent,
+    FactEditedEvent,
+    FactsFoundEvent,
     FeedbackRecorded,
     FeedbackRecordedEvent,
     StageState,
     StageStateChangedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
+    SummaryAcceptedEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
 )
@@ -41,7 +47,9 @@ from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
+from assist_api.facts.found import FactEdited, FactsFound
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
+from assist_api.summaries.shown import SummaryAccepted
 from assist_api.transcripts.utterances import Utterance
 from kit.clock import Clock
 from kit.db import Database
@@ -59,6 +67,11 @@ EventData = (
     | CategoryRanking
     | CategoryChosen
     | FeedbackRecorded
+    | AlertRaised
+    | AlertConfirmed
+    | FactsFound
+    | FactEdited
+    | SummaryAccepted
     | StageState
 )
 Write = Callable[[AsyncSession], Awaitable[None]]
@@ -267,5 +280,15 @@ def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEv
             return CategoryChosenEvent(call_id=call_id, seq=seq, at=at, data=data)
         case FeedbackRecorded():
             return FeedbackRecordedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case AlertRaised():
+            return AlertRaisedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case AlertConfirmed():
+            return AlertConfirmedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case FactsFound():
+            return FactsFoundEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case FactEdited():
+            return FactEditedEvent(call_id=call_id, seq=seq, at=at, data=data)
+        case SummaryAccepted():
+            return SummaryAcceptedEvent(call_id=call_id, seq=seq, at=at, data=data)
         case StageState():
             return StageStateChangedEvent(call_id=call_id, seq=seq, at=at, data=data)

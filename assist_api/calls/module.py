@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from assist_api.calls import endpoints, socket
+from assist_api.calls import deed_endpoints, endpoints, socket
+from assist_api.calls.alarm import SupervisorAlarm
 from assist_api.calls.category import CallCategories
 from assist_api.calls.demo.catalog import load_demo_calls
 from assist_api.calls.events import CallEvent, ClientMessage, ServerMessage
 from assist_api.calls.hub import CallHub
+from assist_api.calls.observers import CallObservers
 from assist_api.calls.service import CallService
+from assist_api.channel.hub import AccountChannel
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.search.parts import Knowledge
@@ -22,8 +25,9 @@ MOST_UNSETTLED = 20_000
 """Objects that stay and that Python's collector still goes through now and then: 10 ms in which nothing else runs."""
 
 
-def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[CallService]:
+def build(core: Core, knowledge: Knowledge, speech: SpeechEngine, channel: AccountChannel) -> Module[CallService]:
     """Build the module."""
+    observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock).tell)
     hub = CallHub(LocalBus[CallEvent]())
     calls = CallService(
         database=core.database,
@@ -35,9 +39,11 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         data_dir=core.settings.data_dir,
         max_concurrent=core.settings.max_concurrent_calls,
         demo_calls=load_demo_calls(),
+        observe=observers,
     )
 
     async def begin() -> None:
+        await observers.warm_up()
         await calls.recover()
         settle_memory()
 
@@ -50,7 +56,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         name="calls",
         service=calls,
         provides=(hub,),
-        routers=(endpoints.router, socket.router),
+        routers=(endpoints.router, deed_endpoints.router, socket.router),
         start=calls.start,
         begin=begin,
         aclose=calls.aclose,

@@ -24,6 +24,7 @@ from assist_api.calls.events import (
 from assist_api.calls.failures import Failure, failure_of
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallRow
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.replay import LegOpener, Replay, ReplayPlan
 from assist_api.calls.session import CallSession
@@ -81,6 +82,7 @@ class CallRunner:
         recordings: RecordingStore,
         disk: Executor,
         clock: Clock,
+        observe: Observe = observe_nothing,
     ) -> None:
         self._engine = engine
         self._suggestions = suggestions
@@ -88,6 +90,7 @@ class CallRunner:
         self._recordings = recordings
         self._disk = disk
         self._clock = clock
+        self._observe = observe
 
     async def carry(self, run: CallRun) -> None:
         """Run a call to its end, and until the database has all of it.
@@ -148,6 +151,7 @@ class CallRunner:
             suggestions=self._suggestions,
             categories=self._categories,
             clock=self._clock,
+            observe=self._observe,
             is_paced=plan.speed == "1",
         )
         run.replay = Replay(plan, self._engine, session, self._disk, self._clock)

@@ -1,3 +1,4 @@
+import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
 import audit from './audit.json'
@@ -22,6 +23,7 @@ import words from './words.json'
 
 /** All Chinese texts: one file per feature, each with namespaces of its own. */
 export const zhCN = {
+  ...alerts,
   ...accounts,
   ...call,
   ...audit,
