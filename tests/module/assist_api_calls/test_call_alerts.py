@@ -127,14 +127,14 @@ async def test_facts_are_found_with_their_evidence_and_the_edit_of_the_agent_sta
     browser = await server.browser_of(Role.AGENT)
     call_id = await replayed(browser, desk)
     call = await snapshot_of(browser, call_id)
-    (phone,) = call["facts"]
+    (phone,) = [fact for fact in call["facts"] if fact["field"] == "phone"]
     heard = next(item for item in call["utterances"] if item["segment_id"] == phone["evidence"][0]["segment_id"])
     assert (phone["field"], phone["value"]) == ("phone", "13800138000")
     assert phone["value"] in heard["text"]
     edited = await browser.put(f"{CALLS}/{call_id}/facts/phone", json={"value": " 13900139000 "})
     assert edited.json()["value"] == "13900139000"
     await browser.put(f"{CALLS}/{call_id}/facts/phone", json={"value": "13900139000"})
-    assert (await snapshot_of(browser, call_id))["facts"] == [edited.json()]
+    assert edited.json() in (await snapshot_of(browser, call_id))["facts"]
     unknown = await browser.put(f"{CALLS}/{call_id}/facts/shoe_size", json={"value": "43"})
     long = await browser.put(f"{CALLS}/{call_id}/facts/phone", json={"value": "1" * 201})
     assert (unknown.status_code, unknown.json()["field"]) == (422, "field")
