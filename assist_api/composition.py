@@ -102,7 +102,7 @@ def compose(
         categories.build(core, found),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
-        running := calls.build(core, found, speech.service),
+        running := calls.build(core, found, speech.service, screens.service),
         telephony.build(core, running.service, TelephonySettings.load()),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),

@@ -16,10 +16,13 @@ from uuid import UUID
 
 from pydantic import Field
 
+from assist_api.alerts.raised import AlertConfirmed, AlertRaised, CallAlert
 from assist_api.calls.states import CallState
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
+from assist_api.facts.found import CallFact, FactEdited, FactsFound
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
+from assist_api.summaries.shown import SummaryAccepted
 from assist_api.transcripts.utterances import LegRole, Utterance
 
 RunningState = Literal[CallState.OFFERED, CallState.RINGING, CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRED]
@@ -202,6 +205,41 @@ class FeedbackRecordedEvent(_Event):
     data: FeedbackRecorded
 
 
+class AlertRaisedEvent(_Event):
+    """`alert.raised`."""
+
+    type: Literal["alert.raised"] = "alert.raised"
+    data: AlertRaised
+
+
+class AlertConfirmedEvent(_Event):
+    """`alert.confirmed`; may follow the end of the call."""
+
+    type: Literal["alert.confirmed"] = "alert.confirmed"
+    data: AlertConfirmed
+
+
+class FactsFoundEvent(_Event):
+    """`facts.found`."""
+
+    type: Literal["facts.found"] = "facts.found"
+    data: FactsFound
+
+
+class FactEditedEvent(_Event):
+    """`fact.edited`; may follow the end of the call."""
+
+    type: Literal["fact.edited"] = "fact.edited"
+    data: FactEdited
+
+
+class SummaryAcceptedEvent(_Event):
+    """`summary.accepted`; may follow the end of the call."""
+
+    type: Literal["summary.accepted"] = "summary.accepted"
+    data: SummaryAccepted
+
+
 class StageStateChangedEvent(_Event):
     """`stage.state_changed`."""
 
@@ -244,6 +282,9 @@ class CallSnapshot(WireModel):
     category: CategoryRanking | None
     chosen_category: CategoryChosen | None = Field(description="The agent's own choice; stands above the ranking")
     feedback: list[FeedbackRecorded]
+    alerts: list[CallAlert] = Field(description="In the order they were raised")
+    facts: list[CallFact] = Field(description="Fields of the work order that are known, in the order of the form")
+    summary: SummaryAccepted | None = Field(description="The summary that the agent accepted last")
     stages: list[StageState] = Field(description="Only stages that are degraded")
 
 
@@ -268,6 +309,11 @@ CallEvent = Annotated[
     | CategoryRankedEvent
     | CategoryChosenEvent
     | FeedbackRecordedEvent
+    | AlertRaisedEvent
+    | AlertConfirmedEvent
+    | FactsFoundEvent
+    | FactEditedEvent
+    | SummaryAcceptedEvent
     | StageStateChangedEvent,
     Field(discriminator="type"),
 ]

@@ -10,7 +10,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.backlog import Backlog, Stored
-from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, StageState, event_of
+from assist_api.calls.events import (
+    CallEvent,
+    CallSnapshot,
+    CallSnapshotEvent,
+    StageState,
+    event_of,
+)
 from assist_api.calls.hub import CallHub
 from assist_api.calls.models import CallRow
 from assist_api.calls.reducer import empty_snapshot, fold, reduce_call

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from assist_api.calls import endpoints, socket
+from assist_api.calls import agent_action_endpoints, endpoints, socket
+from assist_api.calls.alarm import SupervisorAlarm
 from assist_api.calls.category import CallCategories
 from assist_api.calls.demo.catalog import load_demo_calls
 from assist_api.calls.events import CallEvent, ClientMessage, ServerMessage
 from assist_api.calls.hub import CallHub
+from assist_api.calls.observers import CallObservers
 from assist_api.calls.service import CallService
+from assist_api.channel.hub import AccountChannel
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.search.parts import Knowledge
@@ -22,9 +25,10 @@ MOST_UNSETTLED = 20_000
 """Objects that stay and that Python's collector still goes through now and then: 10 ms in which nothing else runs."""
 
 
-def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[CallService]:
+def build(core: Core, knowledge: Knowledge, speech: SpeechEngine, channel: AccountChannel) -> Module[CallService]:
     """Build the module."""
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
+    observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock).tell)
     calls = CallService(
         database=core.database,
         engine=speech,
@@ -37,6 +41,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         audit=core.audit,
         max_of_account=core.settings.max_calls_per_account,
         demo_calls=load_demo_calls(),
+        observe=observers,
     )
 
     async def begin() -> None:
@@ -52,8 +57,9 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine) -> Module[Call
         name="calls",
         service=calls,
         provides=(hub,),
-        routers=(endpoints.router, socket.router),
+        routers=(endpoints.router, agent_action_endpoints.router, socket.router),
         start=calls.start,
+        warm_up=observers.warm_up,
         begin=begin,
         aclose=calls.aclose,
         loops=(Loop("settle-memory", SETTLING_SECONDS, keep_memory_settled),),

@@ -12,6 +12,9 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 - What the agent has said of a card replaces what was known of that card.
 - A category the agent chose replaces the one chosen before; later rankings leave it as it is.
 - Feedback replaces the earlier verdict on the same suggestion; a verdict that is withdrawn leaves none.
+- An alert that is raised again keeps its place and whether it was confirmed; alerts outlive the call.
+- Facts that are found replace the facts found before; one that the agent set by hand stays for ever.
+- A summary that is accepted replaces the one accepted before.
 - A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
 """
 
@@ -21,7 +24,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import Any
 
+from assist_api.alerts.raised import CallAlert
 from assist_api.calls.events import (
+    AlertConfirmedEvent,
+    AlertRaisedEvent,
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
@@ -34,15 +40,19 @@ from assist_api.calls.events import (
     CategoryChosenEvent,
     CategoryRankedEvent,
     EndReason,
+    FactEditedEvent,
+    FactsFoundEvent,
     FeedbackRecordedEvent,
     StageStateChangedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
+    SummaryAcceptedEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
     Verdict,
 )
 from assist_api.calls.states import CallState, require_legal
+from assist_api.facts.found import with_edit, with_found
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -74,6 +84,9 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
         category=None,
         chosen_category=None,
         feedback=[],
+        alerts=[],
+        facts=[],
+        summary=None,
         stages=[],
     )
 
@@ -203,6 +216,36 @@ def _feedback(snapshot: CallSnapshot, event: FeedbackRecordedEvent) -> CallSnaps
     return snapshot.model_copy(update={"feedback": [*others, *standing]})
 
 
+def _alert_raised(snapshot: CallSnapshot, event: AlertRaisedEvent) -> CallSnapshot:
+    standing = {alert.alert_id: alert for alert in snapshot.alerts}
+    known = standing.get(event.data.alert_id)
+    confirmed_by = known.confirmed_by if known is not None else None
+    standing[event.data.alert_id] = CallAlert(**dict(event.data), confirmed_by=confirmed_by)
+    return snapshot.model_copy(update={"alerts": list(standing.values())})
+
+
+def _alert_confirmed(snapshot: CallSnapshot, event: AlertConfirmedEvent) -> CallSnapshot:
+    alerts = [
+        alert.model_copy(update={"confirmed_by": event.data.confirmed_by})
+        if alert.alert_id == event.data.alert_id
+        else alert
+        for alert in snapshot.alerts
+    ]
+    return snapshot.model_copy(update={"alerts": alerts})
+
+
+def _facts_found(snapshot: CallSnapshot, event: FactsFoundEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"facts": with_found(snapshot.facts, event.data.facts)})
+
+
+def _fact_edited(snapshot: CallSnapshot, event: FactEditedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"facts": with_edit(snapshot.facts, event.data)})
+
+
+def _summary_accepted(snapshot: CallSnapshot, event: SummaryAcceptedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"summary": event.data})
+
+
 def _stage(snapshot: CallSnapshot, event: StageStateChangedEvent) -> CallSnapshot:
     others = [known for known in snapshot.stages if known.stage != event.data.stage]
     changed = [event.data] if event.data.state == "degraded" else []
@@ -223,5 +266,10 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     CategoryRankedEvent: _ranked,
     CategoryChosenEvent: _chosen,
     FeedbackRecordedEvent: _feedback,
+    AlertRaisedEvent: _alert_raised,
+    AlertConfirmedEvent: _alert_confirmed,
+    FactsFoundEvent: _facts_found,
+    FactEditedEvent: _fact_edited,
+    SummaryAcceptedEvent: _summary_accepted,
     StageStateChangedEvent: _stage,
 }

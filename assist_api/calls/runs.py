@@ -23,6 +23,7 @@ from assist_api.calls.events import (
 from assist_api.calls.failures import Failure, failure_of
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallRow
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.session import CallSession
 from assist_api.calls.sources.base import CallSource, LegOpener
@@ -103,6 +104,7 @@ class CallRunner:
         recordings: RecordingStore,
         disk: Executor,
         clock: Clock,
+        observe: Observe = observe_nothing,
     ) -> None:
         self._engine = engine
         self._suggestions = suggestions
@@ -110,6 +112,7 @@ class CallRunner:
         self._recordings = recordings
         self._disk = disk
         self._clock = clock
+        self._observe = observe
 
     async def carry(self, run: CallRun) -> None:
         """Run a call to its end, and until the database has all of it.
@@ -180,6 +183,7 @@ class CallRunner:
             suggestions=self._suggestions,
             categories=self._categories,
             clock=self._clock,
+            observe=self._observe,
             is_paced=run.source.is_paced,
         )
         if run.ending is not None:

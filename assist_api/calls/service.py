@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -26,6 +26,7 @@ from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
 from assist_api.calls.lease import RunnerLease
 from assist_api.calls.new_call import NewCall, call_row
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.runs import CallRun, CallRunner, Ending
@@ -76,6 +77,7 @@ class CallService:
         max_of_account: int = 256,
         demo_calls: Sequence[DemoCall] = (),
         limits: RecordingLimits | None = None,
+        observe: Observe = observe_nothing,
     ) -> None:
         """Build the parts; touches no file.
 
@@ -92,6 +94,7 @@ class CallService:
             max_of_account: Of these, calls that one account started; the command line may start any number.
             demo_calls: Calls that come with the product.
             limits: What recordings are accepted.
+            observe: Makes what watches a call besides its suggestions.
         """
         self._database = database
         self._clock = clock
@@ -111,7 +114,7 @@ class CallService:
         self._feedback = FeedbackDesk(database, clock, audit)
         self._choices = CategoryDesk(clock, audit)
         self._suggestions = suggestions
-        self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
+        self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock, observe)
         self._runs: dict[UUID, CallRun] = {}
         self._tasks = TaskSupervisor("calls")
         self._loading = asyncio.Lock()
@@ -332,6 +335,16 @@ class CallService:
         """
         async with self._writable(call_id) as journal:
             return await self._choices.choose(journal, viewer, category_id)
+
+    async def write(self, call_id: UUID, act: Callable[[CallJournal], Awaitable[T]]) -> T:
+        """Let what a person did write into a call that runs here or has ended, and return its result.
+
+        Raises:
+            NotFoundError: There is no such call.
+            ConflictError: Another process carries the call and is the one that writes it.
+        """
+        async with self._writable(call_id) as journal:
+            return await act(journal)
 
     @asynccontextmanager
     async def _writable(self, call_id: UUID) -> AsyncIterator[CallJournal]:

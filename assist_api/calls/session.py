@@ -20,6 +20,7 @@ from assist_api.calls.category import CallCategories, is_materially_different
 from assist_api.calls.events import StageState, Verdict
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.lane import WorkLane
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.stages import StageBoard
 from assist_api.categories.ranked import CategoryRanking
 from assist_api.http.wire import Span
@@ -106,6 +107,7 @@ class CallSession:
         categories: CallCategories,
         clock: Clock,
         is_paced: bool = True,
+        observe: Observe = observe_nothing,
     ) -> None:
         """Prepare a call.
 
@@ -116,6 +118,7 @@ class CallSession:
             categories: Ranks the category.
             clock: For delays.
             is_paced: Whether speech comes at its pace; otherwise it is held back until it has been searched for.
+            observe: Makes what watches the call besides, such as the safety alerts.
         """
         self._journal = journal
         self._leg_roles = leg_roles
@@ -139,6 +142,7 @@ class CallSession:
         """Utterances whose newest search ahead was for a part of them."""
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
+        self._observation = observe(journal)
         self._unanswered = 0
         self._is_caught_up = asyncio.Event()
         self._is_caught_up.set()
@@ -160,7 +164,9 @@ class CallSession:
         async with aclosing(self._ahead), asyncio.TaskGroup() as group:
             for lane in (self._searches, self._rankings):
                 group.create_task(self._run_lane(lane), name="call-session.lane")
+            group.create_task(self._observation.run(), name="call-session.observation")
             await self._handle_all()
+            self._observation.close()
 
     async def _run_lane(self, lane: WorkLane[_Question] | WorkLane[_CategoryQuestion]) -> None:
         await lane.run()
@@ -200,7 +206,9 @@ class CallSession:
         if not partial.text or partial.segment_id in self._finals:
             return
         leg_role = self._leg_roles[partial.leg_id]
-        await self._journal.announce(_partial_utterance(partial, leg_role))
+        utterance = _partial_utterance(partial, leg_role)
+        await self._journal.announce(utterance)
+        self._observation.hear(utterance)
         if self._is_paced:
             await self._search_ahead(partial, leg_role)
 
@@ -261,6 +269,7 @@ class CallSession:
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
         utterance = _final_utterance(final, self._leg_roles[final.leg_id])
         await self._journal.record(utterance)
+        self._observation.hear(utterance)
         if utterance.leg_role is LegRole.AGENT:
             await self._tick_off(utterance)
         await self._ask(utterance, final.alternatives, heard_at)

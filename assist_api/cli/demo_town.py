@@ -29,7 +29,7 @@ from assist_api.policies.service import Policies
 from assist_api.settings import AssistSettings
 from assist_api.units.tree import UnitKind
 from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
-from assist_api.work_orders.schemas import CallbackOutcome, OrderDeed, OrderDraft
+from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderAction, OrderState
 from kit.clock import SystemClock
@@ -128,8 +128,8 @@ async def make_town(database: Database, customers: int, orders: int) -> None:
             made = await service.create(account, actor, _draft(chance, line, hit.id, is_draft=state is _S.DRAFT))
             for action in PATHS[state]:
                 clock.back = max(clock.back - timedelta(minutes=chance.randrange(1, 30)), timedelta(0))
-                deed = _deed(action, units[line.sector], last)
-                await service.act(account, actor, made.order.id, deed)
+                request = _request(action, units[line.sector], last)
+                await service.act(account, actor, made.order.id, request)
             last = made.order.id if state is _S.ACCEPTED else last
 
 
@@ -191,8 +191,8 @@ def _draft(chance: random.Random, line: CustomerLine, customer_id: UUID, *, is_d
     )
 
 
-def _deed(action: OrderAction, unit_id: UUID, parent_id: UUID | None) -> OrderDeed:
-    return OrderDeed(
+def _request(action: OrderAction, unit_id: UUID, parent_id: UUID | None) -> OrderActionRequest:
+    return OrderActionRequest(
         action=action,
         reason="演示",
         unit_id=unit_id if action is _A.DISPATCH else None,

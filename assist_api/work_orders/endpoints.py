@@ -23,7 +23,7 @@ from assist_api.work_orders.policy import OrderType
 from assist_api.work_orders.repository import OrderFilter
 from assist_api.work_orders.schemas import (
     CrewLinkView,
-    OrderDeed,
+    OrderActionRequest,
     OrderDraft,
     OrderPage,
     OrderProposal,
@@ -108,7 +108,7 @@ async def get_work_order(order_id: UUID, account: Reader, orders: OrdersDep) -> 
 
 @router.post("/work-orders/{order_id}/actions")
 async def act_on_work_order(
-    order_id: UUID, deed: OrderDeed, account: Handler, actor: ActorDep, orders: OrdersDep
+    order_id: UUID, deed: OrderActionRequest, account: Handler, actor: ActorDep, orders: OrdersDep
 ) -> OrderView:
     """Do something to a work order; 409 `work_order_transition_illegal` names the legal actions."""
     return await orders.act(account, actor, order_id, deed)

@@ -60,7 +60,7 @@ class OrderDraft(InputModel):
     is_draft: bool = Field(default=False, description="Keep it as a draft; required fields may be missing")
 
 
-class OrderDeed(InputModel):
+class OrderActionRequest(InputModel):
     """An action on a work order; which values it needs depends on the action."""
 
     action: OrderAction

@@ -23,7 +23,7 @@ from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, limits_for, 
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
-    OrderDeed,
+    OrderActionRequest,
     OrderDraft,
     OrderEventView,
     OrderLine,
@@ -140,7 +140,9 @@ class WorkOrderService:
             await self._accept(actor, order)
         return await self._view(order)
 
-    async def act(self, account: CurrentAccount, actor: Actor, order_id: UUID, deed: OrderDeed) -> OrderView:
+    async def act(
+        self, account: CurrentAccount, actor: Actor, order_id: UUID, request: OrderActionRequest
+    ) -> OrderView:
         """Do something to an order.
 
         Raises:
@@ -149,18 +151,18 @@ class WorkOrderService:
             NotAllowedError: The action needs `work_orders.direct`, or a complaint is about one's own department.
             InvalidInputError: A value that the action needs is missing.
         """
-        needed = Permission.DIRECT_ORDERS if deed.action in DIRECTED else Permission.HANDLE_ORDERS
+        needed = Permission.DIRECT_ORDERS if request.action in DIRECTED else Permission.HANDLE_ORDERS
         account.require(needed)
         order = await self._reachable(account, order_id, needed, is_locked=True)
-        next_state(OrderState(order.state), deed.action)
-        await self._check_impartial(account, order, deed.action)
-        if deed.action is OrderAction.ACCEPT:
+        next_state(OrderState(order.state), request.action)
+        await self._check_impartial(account, order, request.action)
+        if request.action is OrderAction.ACCEPT:
             self._check_complete(order)
             await self._accept(actor, order)
-        elif deed.action is OrderAction.DISPATCH:
-            await self._dispatch(actor, order, deed)
+        elif request.action is OrderAction.DISPATCH:
+            await self._dispatch(actor, order, request)
         else:
-            action, data = await self._translated(account, order, deed)
+            action, data = await self._translated(account, order, request)
             await self.append(actor, order, action, data)
         return await self._view(order)
 
@@ -206,9 +208,9 @@ class WorkOrderService:
         if rule is not None:
             await self._send(actor, order, rule.unit_id, "rule")
 
-    async def _dispatch(self, actor: Actor, order: WorkOrder, deed: OrderDeed) -> None:
-        if deed.unit_id is not None:
-            await self._send(actor, order, deed.unit_id, deed.reason)
+    async def _dispatch(self, actor: Actor, order: WorkOrder, request: OrderActionRequest) -> None:
+        if request.unit_id is not None:
+            await self._send(actor, order, request.unit_id, request.reason)
             return
         rule = self._rule_of(order)
         if rule is None:
@@ -223,28 +225,28 @@ class WorkOrderService:
         await self.append(actor, order, OrderAction.DISPATCH, data)
 
     async def _translated(
-        self, account: CurrentAccount, order: WorkOrder, deed: OrderDeed
+        self, account: CurrentAccount, order: WorkOrder, request: OrderActionRequest
     ) -> tuple[OrderAction, dict[str, Any]]:
-        if deed.action in NEEDS_REASON and not deed.reason:
+        if request.action in NEEDS_REASON and not request.reason:
             raise InvalidInputError("Say why.", field="reason", code="required")
-        data: dict[str, Any] = {"reason": deed.reason} if deed.reason else {}
-        if deed.action is OrderAction.FINISH:
-            if not deed.result:
+        data: dict[str, Any] = {"reason": request.reason} if request.reason else {}
+        if request.action is OrderAction.FINISH:
+            if not request.result:
                 raise InvalidInputError("Say what was done.", field="result", code="required")
-            return deed.action, data | {"result": deed.result}
-        if deed.action is OrderAction.MERGE:
-            return deed.action, data | await self._merge(account, order, deed.parent_id)
-        if deed.action is OrderAction.CLOSE:
-            return await self._close(order, deed.outcome, data)
-        if deed.action is OrderAction.CHANGE_LIMIT:
-            if deed.step is None or deed.minutes is None or not deed.reason:
+            return request.action, data | {"result": request.result}
+        if request.action is OrderAction.MERGE:
+            return request.action, data | await self._merge(account, order, request.parent_id)
+        if request.action is OrderAction.CLOSE:
+            return await self._close(order, request.outcome, data)
+        if request.action is OrderAction.CHANGE_LIMIT:
+            if request.step is None or request.minutes is None or not request.reason:
                 text = "Give the step, the minutes and the reason."
                 raise InvalidInputError(text, field="minutes", code="required")
-            return deed.action, data | {"step": deed.step.value, "minutes": deed.minutes}
-        if deed.action in {OrderAction.REOPEN, OrderAction.MISS}:
+            return request.action, data | {"step": request.step.value, "minutes": request.minutes}
+        if request.action in {OrderAction.REOPEN, OrderAction.MISS}:
             text = "Close the order with the outcome of the call-back; it decides what follows."
             raise InvalidInputError(text, field="outcome", code="required")
-        return deed.action, data
+        return request.action, data
 
     async def _close(
         self, order: WorkOrder, outcome: CallbackOutcome | None, data: dict[str, Any]

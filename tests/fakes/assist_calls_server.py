@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,27 @@ from fastapi import FastAPI
 
 from assist_api.app import create_app
 from assist_api.calls.hub import CallHub
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.service import CallService
 from assist_api.composition import compose
 from assist_api.http.application import Application
 from assist_api.migrations import runner
-from tests.fakes.assist_calls_desk import Desk, open_desk
+from tests.fakes.assist_calls_desk import OUTAGE_CALL, Desk, open_desk
+from tests.fakes.assist_calls_speech import Line
 from tests.fakes.assist_core_clock import PatientClock
 from tests.fakes.assist_core_server import Server, settings_for
 
 
 @asynccontextmanager
-async def run_desk_server(database_url: str, data_dir: Path) -> AsyncIterator[tuple[Server, Desk]]:
+async def run_desk_server(
+    database_url: str,
+    data_dir: Path,
+    lines: Sequence[Line] = OUTAGE_CALL,
+    *,
+    observe: Observe = observe_nothing,
+) -> AsyncIterator[tuple[Server, Desk]]:
     """Run the application around an open desk; accounts and HTTP are real."""
-    async with open_desk(database_url, data_dir) as desk:
+    async with open_desk(database_url, data_dir, lines, observe=observe) as desk:
 
         @asynccontextmanager
         async def run(application: Application) -> AsyncIterator[Application]:

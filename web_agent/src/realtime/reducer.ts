@@ -1,4 +1,7 @@
 import type {
+  AlertRaised,
+  CallAlert,
+  CallFact,
   CallInfo,
   CallSnapshot,
   CardSpoken,
@@ -77,6 +80,18 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
       return withChosenCategory(call, message.data)
     case 'feedback.recorded':
       return withFeedback(call, message.data)
+    case 'alert.raised':
+      return withAlert(call, message.data)
+    case 'alert.confirmed':
+      return withConfirmedAlert(call, message.data.alert_id, message.data.confirmed_by)
+    case 'facts.found':
+      return { ...call, facts: withFound(call.facts, message.data.facts) }
+    case 'fact.edited': {
+      const { field, value, edited_by } = message.data
+      return withFact(call, { field, value, edited_by, evidence: [], is_confirmed: true })
+    }
+    case 'summary.accepted':
+      return { ...call, summary: message.data }
     case 'stage.state_changed':
       return { ...call, stages: withStage(call.stages, message.data) }
   }
@@ -130,6 +145,49 @@ export function withFeedback(call: CallSnapshot, next: FeedbackRecorded): CallSn
   const others = call.feedback.filter((feedback) => feedback.suggestion_id !== next.suggestion_id)
   // A verdict that was taken back leaves none.
   return { ...call, feedback: next.verdict === 'withdrawn' ? others : [...others, next] }
+}
+
+/** An alert that is raised again keeps its place and whether it was confirmed. */
+function withAlert(call: CallSnapshot, next: AlertRaised): CallSnapshot {
+  const known = call.alerts.find((alert) => alert.alert_id === next.alert_id)
+  const alert: CallAlert = { ...next, confirmed_by: known?.confirmed_by ?? null }
+  const alerts = call.alerts.map((other) => (other === known ? alert : other))
+  return { ...call, alerts: known === undefined ? [...alerts, alert] : alerts }
+}
+
+export function withConfirmedAlert(call: CallSnapshot, alertId: string, confirmedBy: string | null): CallSnapshot {
+  const alerts = call.alerts.map((alert) =>
+    alert.alert_id === alertId ? { ...alert, confirmed_by: confirmedBy } : alert,
+  )
+  return { ...call, alerts }
+}
+
+/** The fields in the order of the form. */
+const FIELDS: readonly CallFact['field'][] = [
+  'name',
+  'phone',
+  'account_number',
+  'meter_number',
+  'address',
+  'meter_reading',
+  'occurred_at',
+  'callback_at',
+  'amount',
+  'symptom',
+  'appliance',
+]
+
+const inOrder = (facts: CallFact[]): CallFact[] =>
+  facts.sort((left, right) => FIELDS.indexOf(left.field) - FIELDS.indexOf(right.field))
+
+/** What the agent set by hand stays for ever. */
+function withFound(known: readonly CallFact[], found: readonly CallFact[]): CallFact[] {
+  const edited = known.filter((fact) => fact.edited_by !== null)
+  return inOrder([...edited, ...found.filter((fact) => !edited.some((other) => other.field === fact.field))])
+}
+
+export function withFact(call: CallSnapshot, next: CallFact): CallSnapshot {
+  return { ...call, facts: inOrder([...call.facts.filter((fact) => fact.field !== next.field), next]) }
 }
 
 function withSpoken(spoken: readonly CardSpoken[], next: CardSpoken): CardSpoken[] {

@@ -86,6 +86,9 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     category: null,
     chosen_category: null,
     feedback: [],
+    alerts: [],
+    facts: [],
+    summary: null,
     stages: [],
     ...change,
   }

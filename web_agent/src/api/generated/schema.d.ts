@@ -1312,6 +1312,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/alerts/{alert_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Alert
+         * @description Record that the caller was told what a safety alert asks for; a second time changes nothing.
+         */
+        post: operations["confirm_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/facts/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Edit Fact
+         * @description Set a field of the work order by hand; from then on what is said in the call no longer changes it.
+         */
+        put: operations["edit_fact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description Return the summary of a running or finished call; every line names the utterances that prove it.
+         */
+        get: operations["get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/summary/accepted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Accept Summary
+         * @description Accept the summary as it reads now; a later acceptance replaces it.
+         */
+        put: operations["accept_summary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2310,6 +2390,95 @@ export interface components {
             en: string;
         };
         /**
+         * AlertConfirmed
+         * @description The agent has told the caller what the alert asks for.
+         */
+        AlertConfirmed: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /** Confirmed By */
+            confirmed_by: string;
+        };
+        /**
+         * AlertConfirmedEvent
+         * @description `alert.confirmed`; may follow the end of the call.
+         */
+        AlertConfirmedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "alert.confirmed";
+            data: components["schemas"]["AlertConfirmed"];
+        };
+        /**
+         * AlertRaised
+         * @description The caller said that people are in danger; told again with the same id when the final shows the words better.
+         */
+        AlertRaised: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            kind: components["schemas"]["DangerKind"];
+            name: components["schemas"]["TwoLanguages"];
+            /** @description What the agent reads to the caller now */
+            script: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             * @description The utterance that says it
+             */
+            segment_id: string;
+            /** @description The words that say it, in the utterance as it was heard then */
+            span: components["schemas"]["Span"];
+            /**
+             * Words
+             * @description The words themselves; the final may be worded otherwise
+             */
+            words: string;
+        };
+        /**
+         * AlertRaisedEvent
+         * @description `alert.raised`.
+         */
+        AlertRaisedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "alert.raised";
+            data: components["schemas"]["AlertRaised"];
+        };
+        /**
          * AreaClass
          * @description What kind of place it is; promises of arrival differ by it.
          * @enum {string}
@@ -2475,6 +2644,39 @@ export interface components {
             call_id: string;
         };
         /**
+         * CallAlert
+         * @description An alert as the call's snapshot holds it.
+         */
+        CallAlert: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            kind: components["schemas"]["DangerKind"];
+            name: components["schemas"]["TwoLanguages"];
+            /** @description What the agent reads to the caller now */
+            script: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             * @description The utterance that says it
+             */
+            segment_id: string;
+            /** @description The words that say it, in the utterance as it was heard then */
+            span: components["schemas"]["Span"];
+            /**
+             * Words
+             * @description The words themselves; the final may be worded otherwise
+             */
+            words: string;
+            /**
+             * Confirmed By
+             * @description Who said the script to the caller; null while nobody has
+             */
+            confirmed_by: string | null;
+        };
+        /**
          * CallAnswered
          * @description A replayed call began, or went on after an interruption (`resumed_at_ms` > 0).
          */
@@ -2605,12 +2807,39 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
              */
             last_seq: number;
+        };
+        /**
+         * CallFact
+         * @description A field of the work order and its value.
+         */
+        CallFact: {
+            field: components["schemas"]["FactField"];
+            /**
+             * Value
+             * @description Empty when the agent cleared the field
+             */
+            value: string;
+            /**
+             * Evidence
+             * @description Where it was said, in order; empty for an agent's edit
+             */
+            evidence: components["schemas"]["FactEvidence"][];
+            /**
+             * Is Confirmed
+             * @description Whether the other side repeated or accepted it
+             */
+            is_confirmed: boolean;
+            /**
+             * Edited By
+             * @description The agent who set it by hand; null when it was found in the call
+             */
+            edited_by: string | null;
         };
         /**
          * CallInfo
@@ -2766,6 +2995,18 @@ export interface components {
             /** Feedback */
             feedback: components["schemas"]["FeedbackRecorded"][];
             /**
+             * Alerts
+             * @description In the order they were raised
+             */
+            alerts: components["schemas"]["CallAlert"][];
+            /**
+             * Facts
+             * @description Fields of the work order that are known, in the order of the form
+             */
+            facts: components["schemas"]["CallFact"][];
+            /** @description The summary that the agent accepted last */
+            summary: components["schemas"]["SummaryAccepted"] | null;
+            /**
              * Stages
              * @description Only stages that are degraded
              */
@@ -2845,6 +3086,15 @@ export interface components {
              */
             type: "call.state_changed";
             data: components["schemas"]["CallStateChanged"];
+        };
+        /**
+         * CallSummary
+         * @description The summary of a call as far as it went, and the one that was accepted.
+         */
+        CallSummary: {
+            /** Lines */
+            lines: components["schemas"]["SummarySentence"][];
+            accepted: components["schemas"]["SummaryAccepted"] | null;
         };
         /**
          * CallbackOutcome
@@ -3808,6 +4058,12 @@ export interface components {
             text: string;
         };
         /**
+         * DangerKind
+         * @description What endangers people at this moment.
+         * @enum {string}
+         */
+        DangerKind: "gas_leak" | "carbon_monoxide" | "electric_shock" | "fallen_line" | "fire" | "burst_main" | "trapped";
+        /**
          * DemoCallInfo
          * @description A call that comes with the product.
          */
@@ -4355,6 +4611,102 @@ export interface components {
             field_index: number;
             /** Text */
             text: string;
+        };
+        /**
+         * FactEdit
+         * @description What a field shall hold.
+         */
+        FactEdit: {
+            /**
+             * Value
+             * @description Empty clears the field
+             */
+            value: string;
+        };
+        /**
+         * FactEdited
+         * @description The agent set a field by hand; from then on what is said no longer changes it.
+         */
+        FactEdited: {
+            field: components["schemas"]["FactField"];
+            /** Value */
+            value: string;
+            /** Edited By */
+            edited_by: string;
+        };
+        /**
+         * FactEditedEvent
+         * @description `fact.edited`; may follow the end of the call.
+         */
+        FactEditedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "fact.edited";
+            data: components["schemas"]["FactEdited"];
+        };
+        /**
+         * FactEvidence
+         * @description Where a fact was said.
+         */
+        FactEvidence: {
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            span: components["schemas"]["Span"];
+        };
+        /**
+         * FactField
+         * @description A field that is filled from what was said.
+         * @enum {string}
+         */
+        FactField: "name" | "phone" | "account_number" | "meter_number" | "address" | "meter_reading" | "occurred_at" | "callback_at" | "amount" | "symptom" | "appliance";
+        /**
+         * FactsFound
+         * @description Every field that the call has filled so far; fields that the agent set by hand stay as they are.
+         */
+        FactsFound: {
+            /** Facts */
+            facts: components["schemas"]["CallFact"][];
+        };
+        /**
+         * FactsFoundEvent
+         * @description `facts.found`.
+         */
+        FactsFoundEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facts.found";
+            data: components["schemas"]["FactsFound"];
         };
         /**
          * FaultKind
@@ -5626,29 +5978,10 @@ export interface components {
          */
         OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
         /**
-         * OrderClock
-         * @description One limit of an order and how much of it is used.
-         */
-        OrderClock: {
-            step: components["schemas"]["LimitStep"];
-            kind: components["schemas"]["LimitKind"];
-            state: components["schemas"]["ClockState"];
-            /** Limit Minutes */
-            limit_minutes: number;
-            /** Used Seconds */
-            used_seconds: number;
-            /** Due At */
-            due_at: string | null;
-            /** Breached At */
-            breached_at: string | null;
-            /** Source */
-            source: string;
-        };
-        /**
-         * OrderDeed
+         * OrderActionRequest
          * @description An action on a work order; which values it needs depends on the action.
          */
-        OrderDeed: {
+        OrderActionRequest: {
             action: components["schemas"]["OrderAction"];
             /**
              * Reason
@@ -5676,6 +6009,25 @@ export interface components {
             step?: components["schemas"]["LimitStep"] | null;
             /** Minutes */
             minutes?: number | null;
+        };
+        /**
+         * OrderClock
+         * @description One limit of an order and how much of it is used.
+         */
+        OrderClock: {
+            step: components["schemas"]["LimitStep"];
+            kind: components["schemas"]["LimitKind"];
+            state: components["schemas"]["ClockState"];
+            /** Limit Minutes */
+            limit_minutes: number;
+            /** Used Seconds */
+            used_seconds: number;
+            /** Due At */
+            due_at: string | null;
+            /** Breached At */
+            breached_at: string | null;
+            /** Source */
+            source: string;
         };
         /**
          * OrderDraft
@@ -6674,6 +7026,12 @@ export interface components {
             call_id?: string | null;
         };
         /**
+         * Section
+         * @description A part of a summary.
+         * @enum {string}
+         */
+        Section: "problem" | "facts" | "done" | "promised" | "open";
+        /**
          * SectorNode
          * @description One sector's part of the tree; `code` is null for situations of every sector.
          */
@@ -6953,6 +7311,56 @@ export interface components {
             data: components["schemas"]["SuggestionWithheld"];
         };
         /**
+         * SummaryAccepted
+         * @description The agent accepted a summary; it stays as it was then.
+         */
+        SummaryAccepted: {
+            /** Lines */
+            lines: components["schemas"]["SummarySentence"][];
+            /** Accepted By */
+            accepted_by: string;
+        };
+        /**
+         * SummaryAcceptedEvent
+         * @description `summary.accepted`; may follow the end of the call.
+         */
+        SummaryAcceptedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "summary.accepted";
+            data: components["schemas"]["SummaryAccepted"];
+        };
+        /**
+         * SummarySentence
+         * @description One line of a summary: words that were said, or the value of a field.
+         */
+        SummarySentence: {
+            section: components["schemas"]["Section"];
+            /** Text */
+            text: string;
+            /** @description The field whose value it is; null for a quotation */
+            field: components["schemas"]["FactField"] | null;
+            /**
+             * Segment Ids
+             * @description Utterances that prove it; empty for a value that the agent set
+             */
+            segment_ids: string[];
+        };
+        /**
          * TaxonomyEdit
          * @description One change, and the version it was made on.
          */
@@ -7118,6 +7526,16 @@ export interface components {
              */
             type: "transcript.partial";
             data: components["schemas"]["Utterance"];
+        };
+        /**
+         * TwoLanguages
+         * @description A text in the two languages of the pages.
+         */
+        TwoLanguages: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
         /**
          * UnitChange
@@ -7520,8 +7938,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -16385,6 +16803,460 @@ export interface operations {
             };
         };
     };
+    confirm_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallAlert"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                field: components["schemas"]["FactField"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFact"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallSummary"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallSummary"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_imports: {
         parameters: {
             query?: {
@@ -20151,7 +21023,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OrderDeed"];
+                "application/json": components["schemas"]["OrderActionRequest"];
             };
         };
         responses: {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { OrderDeed, OrderDraft, OrderState, OrderType } from '../types'
+import type { OrderActionRequest, OrderDraft, OrderState, OrderType } from '../types'
 
 const PAGE_SIZE = 50
 
@@ -49,7 +49,7 @@ export const orderProposalQuery = (callId: string) =>
 
 export const createOrder = (draft: OrderDraft) => answer(api.POST('/api/v1/work-orders', { body: draft }))
 
-export const actOnOrder = (id: string, deed: OrderDeed) =>
+export const actOnOrder = (id: string, deed: OrderActionRequest) =>
   answer(api.POST('/api/v1/work-orders/{order_id}/actions', { params: { path: { order_id: id } }, body: deed }))
 
 export function useOrdersChanged() {

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation } from 'react-router'
 
 import { audioAddress } from '@/api/http'
+import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
@@ -78,6 +79,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         />
       )}
       <Notices call={call} stages={stages} category={category} {...stream} />
+      <AlertBar
+        callId={call.id}
+        alerts={screen.call.alerts}
+        canConfirm={canChoose}
+        onConfirmed={stream.addConfirmedAlert}
+      />
       <div className="desk__columns">
         <TranscriptPanel
           utterances={utterances}

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { actOnOrder, findOrderByNumber, orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
-import type { CallbackOutcome, OrderAction, OrderDeed, OrderView } from '@/api/types'
+import type { CallbackOutcome, OrderAction, OrderActionRequest, OrderView } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
@@ -71,7 +71,7 @@ export function OrderActions({ view }: { view: OrderView }) {
   )
 }
 
-async function deedOf(action: OrderAction, typed: Typed): Promise<OrderDeed> {
+async function deedOf(action: OrderAction, typed: Typed): Promise<OrderActionRequest> {
   return {
     action,
     reason: typed.reason,

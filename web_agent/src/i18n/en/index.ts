@@ -1,4 +1,5 @@
 import type { Texts } from '../texts'
+import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
 import audit from './audit.json'
@@ -25,6 +26,7 @@ import workOrders from './work-orders.json'
 
 /** All English texts; the compiler refuses the file where a key of the Chinese ones is missing. */
 export const en: Texts = {
+  ...alerts,
   ...accounts,
   ...call,
   ...audit,

@@ -1,3 +1,4 @@
+import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
 import audit from './audit.json'
@@ -24,6 +25,7 @@ import workOrders from './work-orders.json'
 
 /** All Chinese texts: one file per feature, each with namespaces of its own. */
 export const zhCN = {
+  ...alerts,
   ...accounts,
   ...call,
   ...audit,
