@@ -108,10 +108,10 @@ async def get_work_order(order_id: UUID, account: Reader, orders: OrdersDep) -> 
 
 @router.post("/work-orders/{order_id}/actions")
 async def act_on_work_order(
-    order_id: UUID, deed: OrderActionRequest, account: Handler, actor: ActorDep, orders: OrdersDep
+    order_id: UUID, request: OrderActionRequest, account: Handler, actor: ActorDep, orders: OrdersDep
 ) -> OrderView:
     """Do something to a work order; 409 `work_order_transition_illegal` names the legal actions."""
-    return await orders.act(account, actor, order_id, deed)
+    return await orders.act(account, actor, order_id, request)
 
 
 @router.post("/work-orders/{order_id}/crew-link", status_code=status.HTTP_201_CREATED)
