@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from assist_api.calls import events as protocol
+from assist_api.calls import events
+from assist_api.categories.ranked import CategoryRanking, RankedCategory
 from assist_api.evaluation.call_scores import ObservedEvent
+from assist_api.suggestions.cards import Card, SuggestionList, SuggestionWithheld
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 CALL_ID = uuid4()
 
@@ -24,18 +27,18 @@ class Story:
         self.observed.append(ObservedEvent(event, at_ms))
 
     def answer(self, speed: Literal["1", "max"] = "1", at_ms: float = 0) -> None:
-        roles = [protocol.LegRole.CUSTOMER, protocol.LegRole.AGENT]
-        answered = protocol.CallAnswered(
+        roles = [LegRole.CUSTOMER, LegRole.AGENT]
+        answered = events.CallAnswered(
             source="cli", title="", duration_ms=1, speed=speed, leg_roles=roles, resumed_at_ms=0
         )
-        self.tell(protocol.CallAnsweredEvent, answered, at_ms)
+        self.tell(events.CallAnsweredEvent, answered, at_ms)
 
     def hear(
         self, text: str, end_ms: int, at_ms: float, role: str = "customer", segment_id: UUID | None = None
     ) -> UUID:
-        utterance = protocol.Utterance(
+        utterance = Utterance(
             segment_id=segment_id or uuid4(),
-            leg_role=protocol.LegRole(role),
+            leg_role=LegRole(role),
             start_ms=max(0, end_ms - 1000),
             end_ms=end_ms,
             text=text,
@@ -44,29 +47,27 @@ class Story:
             confidence=0.9,
             language="zh",
         )
-        self.tell(protocol.TranscriptFinalEvent, utterance, at_ms)
+        self.tell(events.TranscriptFinalEvent, utterance, at_ms)
         return utterance.segment_id
 
-    def show(self, cards: Sequence[protocol.Card], trigger: UUID, at_ms: float) -> None:
-        shown = protocol.SuggestionList(
-            cards=list(cards), cases=[], trigger_segment_id=trigger, search_state="complete"
-        )
-        self.tell(protocol.SuggestionShownEvent, shown, at_ms)
+    def show(self, cards: Sequence[Card], trigger: UUID, at_ms: float) -> None:
+        shown = SuggestionList(cards=list(cards), cases=[], trigger_segment_id=trigger, search_state="complete")
+        self.tell(events.SuggestionShownEvent, shown, at_ms)
 
     def withhold(self, reason: str, trigger: UUID, at_ms: float) -> None:
-        withheld = protocol.SuggestionWithheld.model_validate(
+        withheld = SuggestionWithheld.model_validate(
             {"reason": reason, "trigger_segment_id": trigger, "search_state": "complete"}
         )
-        self.tell(protocol.SuggestionWithheldEvent, withheld, at_ms)
+        self.tell(events.SuggestionWithheldEvent, withheld, at_ms)
 
     def rank(self, *categories: str) -> None:
         ranked = [
-            protocol.RankedCategory(category_id=name, business_type="", situation="", path=[], probability=0.5)
+            RankedCategory(category_id=name, business_type="", situation="", path=[], probability=0.5)
             for name in categories
         ]
-        ranking = protocol.CategoryRanking(categories=ranked, has_abstained=False, trigger_segment_id=uuid4())
-        self.tell(protocol.CategoryRankedEvent, ranking, 0)
+        ranking = CategoryRanking(categories=ranked, has_abstained=False, trigger_segment_id=uuid4())
+        self.tell(events.CategoryRankedEvent, ranking, 0)
 
     def end(self, reason: str = "completed") -> None:
-        ended = protocol.CallEnded(reason=protocol.EndReason(reason), code="", message="", duration_ms=1)
-        self.tell(protocol.CallEndedEvent, ended, 0)
+        ended = events.CallEnded(reason=events.EndReason(reason), code="", message="", duration_ms=1)
+        self.tell(events.CallEndedEvent, ended, 0)

@@ -2,7 +2,7 @@ import type { LineSeriesOption } from 'echarts/charts'
 import { LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
-import { init, use } from 'echarts/core'
+import { init, use as register } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
@@ -12,7 +12,7 @@ import { usePreference } from './preferences'
 
 import './Chart.css'
 
-use([LineChart, GridComponent, TooltipComponent, AriaComponent, MarkLineComponent, LabelLayout, SVGRenderer])
+register([LineChart, GridComponent, TooltipComponent, AriaComponent, MarkLineComponent, LabelLayout, SVGRenderer])
 
 export interface ChartSeries {
   name: string

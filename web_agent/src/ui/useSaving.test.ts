@@ -7,9 +7,9 @@ import { useSaving } from './useSaving'
 
 it('sends once, however often it is pressed', async () => {
   let finish: (saved: string) => void = () => undefined
-  const send = vi.fn(
-    (_input: number) =>
-      new Promise<string>((resolve) => {
+  const send = vi.fn<(input: number) => Promise<string>>(
+    () =>
+      new Promise((resolve) => {
         finish = resolve
       }),
   )
@@ -36,7 +36,7 @@ it('sends once, however often it is pressed', async () => {
 
 it('says why it was refused, field by field, until the next attempt', async () => {
   const refusal = new Problem(422, 'text_empty', 'm', 'title')
-  const send = vi.fn((_input: string) => Promise.reject(refusal))
+  const send = vi.fn<(input: string) => Promise<never>>(() => Promise.reject(refusal))
   const { result } = renderHook(() => useSaving(send))
   act(() => {
     result.current.save('x')

@@ -73,7 +73,7 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
   const text = (name: 'contact_name' | 'contact_phone' | 'address' | 'area', label: string) => (
     <Field
       label={label}
-      value={draft[name] ?? ''}
+      value={draft[name]}
       error={errorOf(name)}
       onChange={(event) => {
         setDraft({ ...draft, [name]: event.target.value })
