@@ -73,19 +73,19 @@ async def test_listening_and_reading_of_others_are_recorded_once(served: tuple[S
     server, desk = served
     agent = await server.browser_of(Role.AGENT)
     call_id = await replayed(agent, desk)
-    trainer = await server.browser_of(Role.TRAINER)
+    supervisor = await server.browser_of(Role.SUPERVISOR)
     for _ in range(2):
         await agent.get(f"{CALLS}/{call_id}")
-        await trainer.get(f"{CALLS}/{call_id}")
-        await trainer.get(f"{CALLS}/{call_id}/events")
+        await supervisor.get(f"{CALLS}/{call_id}")
+        await supervisor.get(f"{CALLS}/{call_id}/events")
     for start in (0, 4, 8):
-        part = await trainer.get(f"{CALLS}/{call_id}/audio", headers={"Range": f"bytes={start}-9"})
+        part = await supervisor.get(f"{CALLS}/{call_id}/audio", headers={"Range": f"bytes={start}-9"})
         assert part.status_code == 206
     await agent.get(f"{CALLS}/{call_id}/audio")
     assert await audited(server.application.database, "call.") == [
         ("a.agent", "call.started", call_id),
-        ("a.trainer", "call.read", call_id),
-        ("a.trainer", "call.listened", call_id),
+        ("a.supervisor", "call.read", call_id),
+        ("a.supervisor", "call.listened", call_id),
         ("a.agent", "call.listened", call_id),
     ]
 

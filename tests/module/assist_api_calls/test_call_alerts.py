@@ -85,7 +85,9 @@ async def snapshot_of(browser: httpx.AsyncClient, call_id: str) -> dict[str, Any
 async def audit_entries(server: Server) -> list[tuple[str, str, str]]:
     async with server.application.database.session() as session:
         rows = await session.scalars(
-            select(AuditEntry).where(AuditEntry.object_kind == "call").order_by(AuditEntry.number)
+            select(AuditEntry)
+            .where(AuditEntry.object_kind == "call", AuditEntry.action != "call.started")
+            .order_by(AuditEntry.number)
         )
         return [(row.action, row.object_id, row.actor_role) for row in rows]
 

@@ -4,7 +4,6 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from assist_api.calls import events as protocol
 from assist_api.evaluation.call_scores import (
     final_to_card_ms,
     score_call,
@@ -13,6 +12,7 @@ from assist_api.evaluation.call_scores import (
     speech_to_rest_ms,
 )
 from assist_api.evaluation.layouts import CallScript
+from assist_api.suggestions.cards import Card
 from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_evaluation_data import CALL
 from tests.fakes.assist_evaluation_story import CALL_ID, Story
@@ -24,11 +24,11 @@ SCRIPT = CallScript.model_validate(CALL)
 SECTORS = {RIGHT: "heating", RELATED: "heating", FOREIGN: "gas"}
 
 
-def cards(*entry_ids: UUID) -> list[protocol.Card]:
+def cards(*entry_ids: UUID) -> list[Card]:
     return [card(entry_id) for entry_id in entry_ids]
 
 
-def card(entry_id: UUID) -> protocol.Card:
+def card(entry_id: UUID) -> Card:
     sector = SECTORS[entry_id]
     return make_card(entry_id, suggestion_id=uuid5(CALL_ID, str(entry_id)), title=f"title {sector}", sector=sector)
 
