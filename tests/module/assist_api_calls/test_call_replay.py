@@ -298,7 +298,7 @@ async def test_account_has_so_many_calls_and_no_more(sqlite_url: str, tmp_path: 
             await desk.begin(agent, speed="1")
         assert (refused.value.error_code, refused.value.details["limit"]) == ("too_many_calls", 1)
         second = await desk.begin(other, speed="1")
-        await desk.calls.stop(first)
+        await desk.calls.stop(agent, first)
         await desk.ended(first)
         await desk.ended(await desk.begin(agent))
         await desk.calls.stop(second)
