@@ -31,7 +31,7 @@ def tab_to(page: Page, name: str, most: int = 60) -> None:
 
 def test_whole_journey_by_keys(new_page: NewPage, admin: httpx.Client) -> None:
     page = new_page()
-    page.goto("/")
+    page.goto("/calls")
     expect(page.get_by_label(text("session.username"))).to_be_visible()
     tab_to(page, text("session.username"))
     page.keyboard.type("admin")

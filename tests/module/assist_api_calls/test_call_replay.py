@@ -301,5 +301,5 @@ async def test_account_has_so_many_calls_and_no_more(sqlite_url: str, tmp_path: 
         await desk.calls.stop(agent, first)
         await desk.ended(first)
         await desk.ended(await desk.begin(agent))
-        await desk.calls.stop(second)
+        await desk.calls.stop(other, second)
         await desk.ended(second)

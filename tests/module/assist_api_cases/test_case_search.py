@@ -100,10 +100,10 @@ async def test_outcomes_and_solutions_are_counted_from_the_cases(server: Server)
     counted = [(item["resolved"], item["total"]) for item in answer.json()["items"]]
     solutions = await browser.get("/api/v1/knowledge/solutions", params={"situation": "power.outage.single"})
 
-    assert counted == [(3, 4), (0, 2)]
+    # A case that was passed on has no end here, so no total holds it.
+    assert counted == [(3, 4), (0, 0)]
     assert [(item["title"], item["resolved"], item["total"]) for item in solutions.json()["items"]] == [
         ("拔掉电器再推", 3, 4),
-        ("换漏保", 0, 1),
     ]
 
 
