@@ -25,7 +25,7 @@ export class Problem extends Error {
   get fields(): readonly FieldError[] {
     const [only] = this.errors
     // The numbers of a refusal that names one field stand beside the list, not in it.
-    if (this.errors.length === 1 && only !== undefined) return [{ details: this.details, ...only }]
+    if (this.errors.length === 1 && only?.field === this.field) return [{ details: this.details, ...only }]
     if (this.errors.length > 0) return this.errors
     return this.field === null
       ? []
