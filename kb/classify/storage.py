@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Collection
+from copy import copy
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -55,11 +56,16 @@ def model_path(folder: Path, number: int) -> Path:
 def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) -> str:
     """Write a model and return the SHA-256 of its file; a kill at any moment leaves no half file of this name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scorers = [scorer for scorer in (classifier.lexical, classifier.vector) if scorer is not None]
+    # As a dictionary every term would be an entry of the file: minutes for a vocabulary of 30,000.
+    terms = classifier.lexical.features.get_feature_names_out().astype(str)
+    features = copy(classifier.lexical.features)
+    features.vocabulary_ = {}
+    vectors = [] if classifier.vector is None else [classifier.vector]
     content = {
         "format": FORMAT,
         "categories": list(classifier.categories),
-        "scorers": [(scorer.features, scorer.machine) for scorer in scorers],
+        "terms": terms,
+        "scorers": [(features, classifier.lexical.machine), *((each.features, each.machine) for each in vectors)],
         "calibration": astuple(classifier.calibration),
         "is_stacked": isinstance(classifier.calibration, Stack),
         "threshold": classifier.threshold,
@@ -83,6 +89,7 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
         if content["format"] != FORMAT:
             return None
         lexical, *vector = (Scorer(*parts) for parts in content["scorers"])
+        lexical.features.vocabulary_ = {term: column for column, term in enumerate(content["terms"].tolist())}
         classifier = CategoryClassifier(
             content["categories"],
             lexical,

@@ -38,6 +38,9 @@ categories differ in size (docs/benchmarks.md); 0.5 to 1 differ by half a point.
 BALANCE_AT_MOST = 3.0
 """By how much the weight of one text grows, so that a category of a single entry is not learned by heart."""
 
+NAMED_WHOLE = 0.5
+"""Share of the groups with a name that are held out whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
@@ -150,8 +153,9 @@ def balanced(labels: Rows, weights: Floats) -> Floats:
 def folds(labels: Rows, names: Sequence[str], vectors: Floats | None) -> Splits:
     """Return rows to learn from and rows to hold out, every row once; none when there are too few texts.
 
-    Half of the groups are held out whole, the texts of the others one by one: callers ask what is known in words
-    that are not, and ask what is not known at all.
+    Half of the entries are held out whole, the texts of the others one by one: callers ask what is known in words
+    that are not, and ask what is not known at all. Groups that are only guessed leak: all of them
+    are held out whole.
 
     Args:
         labels: Column of every text's category.
@@ -163,7 +167,8 @@ def folds(labels: Rows, names: Sequence[str], vectors: Floats | None) -> Splits:
     alone = np.arange(len(labels))
     groups = _groups(names, vectors)
     if groups is not None:
-        is_whole = np.random.default_rng(0).random(groups.max() + 1)[groups] < 0.5
+        share = NAMED_WHOLE if all(names) else 1.0
+        is_whole = np.random.default_rng(0).random(groups.max() + 1)[groups] < share
         # A category of one or two groups would be missing from what is learned while they are held out.
         pairs = np.unique(np.stack([labels, groups]), axis=1)[0]
         is_whole &= np.bincount(pairs, minlength=labels.max() + 1)[labels] >= FOLDS
