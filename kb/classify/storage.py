@@ -7,14 +7,14 @@ import os
 import tempfile
 from collections.abc import Collection
 from copy import copy
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from kb.classify.calibration import Calibration, Stack
+from kb.classify.calibration import Calibration
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.scorers import Scorer
 from kb.classify.training import HeldOut
@@ -66,8 +66,7 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "categories": list(classifier.categories),
         "terms": terms,
         "scorers": [(features, classifier.lexical.machine), *((each.features, each.machine) for each in vectors)],
-        "calibration": astuple(classifier.calibration),
-        "is_stacked": isinstance(classifier.calibration, Stack),
+        "calibration": (list(classifier.calibration.views), classifier.calibration.stack),
         "threshold": classifier.threshold,
         "is_written": classifier.is_written,
         "held_out": (held_out.keys, held_out.is_right),
@@ -94,7 +93,7 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
             content["categories"],
             lexical,
             vector[0] if vector else None,
-            (Stack if content["is_stacked"] else Calibration)(*content["calibration"]),
+            Calibration(*content["calibration"]),
             content["threshold"],
             embedder,
             is_written=content["is_written"],
