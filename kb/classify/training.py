@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import MiniBatchKMeans
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.preprocessing import normalize
 
 from kb.classify.calibration import Calibration, fit_threshold
@@ -114,6 +115,13 @@ def fit(
         held_out.append(vector.fit(vectors, targets, weights, splits))
     calibration = Calibration.fit(held_out, labels, is_stacked=is_written and bool(splits))
     probabilities = calibration.probabilities(held_out)
+    if calibration.stack is not None:
+        # It learned thousands of weights from these scores: it is measured on texts that it has not seen either.
+        stacked = np.hstack(held_out)
+        with warnings.catch_warnings():
+            # A category whose texts were all held out together is missing then: it counts as wrong.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            probabilities = cross_val_predict(calibration.stack, stacked, labels, cv=splits, method="predict_proba")
     confidences, answers = probabilities.max(axis=1), probabilities.argmax(axis=1)
     is_right = answers == labels
     wanted = fit_threshold(confidences, is_right, WANTED_ACCURACY)
