@@ -137,7 +137,7 @@ migration: .venv/.dev ## New migration: make migration NAME="add a column"
 	@.venv/bin/alembic revision --autogenerate -m "$(NAME)"
 
 .PHONY: demo-calls
-demo-calls: setup-dev models-all ## Speak the demo calls again (assist_api/demo/calls)
+demo-calls: setup-dev models-all ## Speak the demo calls again (assist_api/calls/demo/calls)
 	@$(PYTHON) -m scripts.make_demo_calls
 
 .PHONY: changelog

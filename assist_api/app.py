@@ -1,4 +1,4 @@
-"""The FastAPI application."""
+"""The FastAPI application around the modules."""
 
 from __future__ import annotations
 
@@ -8,44 +8,36 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from assist_api import problem, web
-from assist_api.accounts import endpoints as accounts
-from assist_api.accounts.gate import UploadGateMiddleware
-from assist_api.api_document import AssistAPI
-from assist_api.calls import endpoints as calls
-from assist_api.cases import endpoints as cases
-from assist_api.categories import endpoints as categories
-from assist_api.composition import Services
-from assist_api.health import endpoints as health
-from assist_api.imports import endpoints as imports
-from assist_api.knowledge import endpoints as knowledge
-from assist_api.knowledge_tests import endpoints as knowledge_tests
-from assist_api.lifespan import running_services
-from assist_api.metrics import RequestMetricsMiddleware
-from assist_api.realtime import endpoints as realtime
-from assist_api.search import endpoints as search
-from assist_api.security import (
-    UPLOAD_PATHS,
+from assist_api.http import problem, web
+from assist_api.http.api_document import AssistAPI
+from assist_api.http.application import Application
+from assist_api.http.gate import UploadGateMiddleware
+from assist_api.http.metrics import RequestMetricsMiddleware
+from assist_api.http.security import (
     BodyLimitMiddleware,
     ProtectiveHeadersMiddleware,
     SameOriginMiddleware,
     allowed_origins,
 )
-from assist_api.settings import AssistSettings
-from assist_api.taxonomy import endpoints as taxonomy
-from assist_api.words import endpoints as words
+from assist_api.lifespan import accepting
+from assist_api.route_access import PUBLIC
 
 API_PREFIX = "/api/v1"
-OpenServices = Callable[[AssistSettings], AbstractAsyncContextManager[Services]]
+Run = Callable[[Application], AbstractAsyncContextManager[Application]]
 
 
-def create_app(settings: AssistSettings, open_services: OpenServices = running_services) -> FastAPI:
-    """Return the application; its lifespan opens the services and keeps them in `app.state.services`."""
+def create_app(application: Application, run: Run = accepting) -> FastAPI:
+    """Return the server of an application; its lifespan starts and closes the modules.
+
+    Args:
+        application: Built, not started.
+        run: Starts and closes it.
+    """
+    settings = application.settings
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_services(settings) as services:
-            app.state.services = services
+        async with run(application):
             yield
 
     app = AssistAPI(
@@ -59,13 +51,22 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,
     )
+    app.state.application = application
+    app.wire_types = {name: kind for module in application.modules for name, kind in module.wire_types.items()}
     problem.install(app)
-    app.include_router(_api_router())
-    app.include_router(health.metrics_router)
+    app.include_router(_api_router(application))
+    for module in application.modules:
+        for router in module.root_routers:
+            app.include_router(router)
     web.install(app, settings.web_dir)
+    uploads = {
+        f"{API_PREFIX}{path}": limit for module in application.modules for path, limit in module.upload_limits.items()
+    }
     # The last added is the outermost.
-    app.add_middleware(UploadGateMiddleware, paths=UPLOAD_PATHS)
-    app.add_middleware(BodyLimitMiddleware, settings=settings)
+    # A public upload route checks its own token before it reads the body.
+    guarded = [path for path in uploads if ("POST", path) not in PUBLIC]
+    app.add_middleware(UploadGateMiddleware, paths=guarded, uploads_per_account=settings.uploads_per_account)
+    app.add_middleware(BodyLimitMiddleware, most_bytes=settings.body_max_bytes, uploads=uploads)
     app.add_middleware(SameOriginMiddleware, allowed_origins=allowed_origins(settings))
     app.add_middleware(problem.UnexpectedErrorMiddleware)
     app.add_middleware(RequestMetricsMiddleware)
@@ -73,24 +74,11 @@ def create_app(settings: AssistSettings, open_services: OpenServices = running_s
     return app
 
 
-def _api_router() -> APIRouter:
+def _api_router(application: Application) -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, responses=problem.PROBLEM_RESPONSES)
-    rooms = (
-        accounts,
-        calls,
-        realtime,
-        search,
-        words,
-        knowledge,
-        knowledge_tests,
-        imports,
-        cases,
-        categories,
-        taxonomy,
-        health,
-    )
-    for room in rooms:
-        api.include_router(room.router)
+    for module in application.modules:
+        for router in module.routers:
+            api.include_router(router)
     return api
 
 

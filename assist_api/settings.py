@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic import AnyHttpUrl, Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from kit.settings import Settings
+
+DATABASE_DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 
 
 class AssistSettings(Settings):
@@ -29,6 +35,8 @@ class AssistSettings(Settings):
     """Address that browsers use when it differs from ours (behind a proxy); `https` makes cookies Secure."""
     allowed_origins: tuple[str, ...] = ()
     """Further origins (`https://desk.example`) whose pages may change state here."""
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = (ip_network("127.0.0.1"), ip_network("::1"))
+    """Addresses or networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     session_idle: timedelta = timedelta(hours=8)
     """A session without a request for this long has ended: one shift."""
     session_lifetime: timedelta = timedelta(hours=24)
@@ -41,20 +49,59 @@ class AssistSettings(Settings):
     """Largest document or archive sent for import."""
     body_max_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     """Largest body of any other request."""
+    time_zone: str = "Asia/Shanghai"
+    """Name of the installation's time zone (tz database); dates of calls and cases are its days."""
     demo_knowledge: bool = True
     """Import the demo knowledge at the first start."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=256)] = 4
     """Calls transcribed at the same time; one more is refused. Four is what two cores carry at 1x."""
+    max_calls_per_account: Annotated[int, Field(ge=1, le=256)] = 32
+    """Calls that one account may have running at the same time."""
+    uploads_per_account: Annotated[int, Field(ge=1, le=64)] = 4
+    """Uploads of recordings and documents that one account may send at the same time."""
+    sockets_per_session: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Open sockets of one signed-in browser, each for its account and for calls."""
     min_free_disk_bytes: Annotated[int, Field(ge=0)] = 512 * 1024 * 1024
     """The server does not start with less free space in `data_dir`."""
     web_dir: Path = Path(__file__).parent.parent / "web_agent" / "dist"
     """Built files of the web page."""
+    business_system_url: AnyHttpUrl | None = None
+    """REST address of the utility's business system; unset, a simulator answers and takes the orders."""
+    business_system_token: SecretStr | None = None
+    """Bearer token for the business system."""
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Lets Prometheus read `/metrics` from other machines (`Authorization: Bearer …`); without it only this one may."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Lines below this level are not written."""
     log_json: bool = False
     """One JSON object a line instead of text."""
     log_personal: bool = False
     """Keep personal fields in logs; for a developer's own machine only."""
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, url: str | None) -> str | None:
+        try:
+            driver = make_url(url).drivername if url else None
+        except (ArgumentError, ValueError):
+            driver = ""
+        if driver is not None and driver not in DATABASE_DRIVERS:
+            raise ValueError(f"write sqlite+aiosqlite:///FILE or {DATABASE_DRIVERS[1]}://USER:PASSWORD@HOST/NAME")
+        return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("name a zone of the tz database, such as Asia/Shanghai") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The installation's time zone."""
+        return ZoneInfo(self.time_zone)
 
     @property
     def effective_database_url(self) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import cn2an
 
-from kb.search.analysis.folding import fold
+from kb.search.question.analysis.folding import fold
 
 DAY, MONTH, YEAR = 1440.0, 43_800.0, 525_600.0
 """Minutes; a month is a twelfth of a year."""

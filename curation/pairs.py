@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from curation.facts import Fact, FactKind, facts_of
 from curation.scope import OtherScope, other_scope
-from kb.search.analysis.folding import fold
+from kb.search.question.analysis.folding import fold
 
 COMPARED_FROM = 0.35
 """Cosine of two entries' sentence vectors below which they are about different things and nothing is compared."""

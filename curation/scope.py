@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kb.search.analysis.folding import fold
+from kb.search.question.analysis.folding import fold
 
 
 class Aspect(StrEnum):

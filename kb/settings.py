@@ -87,7 +87,7 @@ class KBSettings(Settings):
     exact_vector_limit: int = Field(default=50_000, ge=0)
     """Passages up to which nearest vectors are searched exactly; above, by usearch (recall .967 at 50 k)."""
 
-    index_poll_seconds: float = Field(default=0.5, gt=0, le=60)
+    index_poll_seconds: float = Field(default=30, gt=0, le=600)
     """How often the indexer looks for changes when nobody notifies it."""
 
     index_batch: int = Field(default=500, ge=1, le=10_000)
@@ -110,7 +110,7 @@ class KBSettings(Settings):
 
     answer_threshold: float = Field(default=0.4, ge=0, le=1)
     """Confidence below which the best hit is not trusted to answer: the highest round value that keeps nine in ten of
-    the right answers on development questions (docs/benchmarks.md)."""
+    the right answers on development questions (docs/benchmarks/2026-11-29.md)."""
 
     search_store: Literal["embedded", "elasticsearch"] = "embedded"
     """Where search looks: files of this machine, or Elasticsearch (8.19 or later) with a lexical copy on this machine

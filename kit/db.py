@@ -69,7 +69,9 @@ class Database:
     def __init__(self, url: str, *, echo: bool = False) -> None:
         self.url = make_url(url)
         self.engine = self._make_engine(echo=echo, statement_timeout_seconds=STATEMENT_TIMEOUT_SECONDS)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.session_info: dict[str, Any] = {}
+        """Copied into the `info` of every session: what code that only has a session may need of this process."""
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=self.session_info)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
 

@@ -1,4 +1,4 @@
-"""Which errors of a database are its own trouble, and what they are told as.
+"""Tells failures of the database from mistakes of a statement, and turns the former into product errors.
 
 What a statement did wrong (a constraint, a missing table) is not among them: that stays the driver's error.
 """

@@ -1,4 +1,4 @@
-"""What a full disk looks like, whoever ran into it: the system, a database, or a library that says so in words."""
+"""Recognises a full disk in the errors of the system, of a database or of a library."""
 
 from __future__ import annotations
 

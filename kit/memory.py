@@ -1,4 +1,4 @@
-"""Memory that was freed goes back to the machine, and memory that stays is not gone through again and again."""
+"""Returns freed heap to the operating system, and freezes long-lived objects so that collections skip them."""
 
 from __future__ import annotations
 

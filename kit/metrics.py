@@ -1,4 +1,4 @@
-"""Where metrics are declared; each room has one `metrics.py` built on these helpers.
+"""Declares Prometheus metrics; each room has one `metrics.py` built on these helpers.
 
 Names end in a unit. Labels are listed at declaration and never hold a call, an agent or personal data.
 """

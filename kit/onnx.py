@@ -1,4 +1,4 @@
-"""Opens ONNX models on the processor, in the one way that suits a machine which many models share."""
+"""Opens ONNX models on the CPU with thread settings for a machine that many models share."""
 
 from __future__ import annotations
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Self
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kit.errors import MisconfiguredError
 
@@ -29,10 +30,20 @@ class Settings(BaseSettings):
         Raises:
             MisconfiguredError: A variable is missing or malformed; the message names every one of them.
         """
+        prefix = str(cls.model_config.get("env_prefix", ""))
         try:
             return cls()
+        except SettingsError as error:
+            # pydantic names the field only in its text: `error parsing value for field "x" from source "y"`.
+            field = re.search(r'field "(\w+)"', str(error))
+            name = f"{prefix}{field.group(1)}".upper() if field else f"a variable {prefix}…"
+            raise MisconfiguredError(
+                f"These settings cannot be used: {name}: a list or a mapping is written as JSON, such as "
+                '["one", "two"]. Mend it in the environment or in .env.'
+            ) from error
+        except UnicodeDecodeError as error:
+            raise MisconfiguredError("The file .env is not UTF-8 text; save it as UTF-8.") from error
         except ValidationError as error:
-            prefix = str(cls.model_config.get("env_prefix", ""))
             lines = [
                 f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}"
                 for problem in error.errors()

@@ -24,7 +24,7 @@ from kit.settings import CACHE_DIR
 from speech.tts.kokoro import SAMPLE_RATE_HZ, KokoroSynthesiser
 from speech.tts.models import KOKORO_ZH
 
-MANIFEST = Path("assist_api/demo/calls/manifest.yaml")
+MANIFEST = Path("assist_api/calls/demo/calls/manifest.yaml")
 CALL_RATE_HZ = 8_000
 BETWEEN_TURNS_SECONDS = 0.7
 BETWEEN_CLAUSES_SECONDS = 0.18

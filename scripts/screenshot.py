@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
 from tests.servers.tingzhi import TingzhiServer
 
 TARGET = Path("docs/screenshots/agent-desk.png")

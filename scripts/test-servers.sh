@@ -1,6 +1,7 @@
 #!/bin/sh
-# Install what the tests start, where it is missing: PostgreSQL, Chromium and Java from Debian's packages, and the build of
-# Elasticsearch that Elastic publishes for integration tests, fetched once by Maven and checked by its hash.
+# Install what the tests start, where it is missing: PostgreSQL, Chromium and Java from Debian's packages, an Asterisk
+# unpacked from them, and the build of Elasticsearch that Elastic publishes for integration tests, fetched once by Maven and
+# checked by its hash.
 set -eu
 missing=
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$missing postgresql"
@@ -25,6 +26,8 @@ if [ -n "$missing" ]; then
   $as_root apt-get update -qq
   $as_root apt-get install -y -qq --no-install-recommends $missing >&2
 fi
+# A real Asterisk from Debian's packages, unpacked without root into the cache; nothing is fetched a second time.
+"$(dirname "$0")/../.venv/bin/python" -m cti_adapter.asterisk.packages
 [ ! -f "$archive" ] || exit 0
 
 echo "» fetching Elasticsearch $version for the tests (98 MB)" >&2

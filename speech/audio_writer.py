@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ CODECS = {"flac": "flac", "wav": "pcm_s16le"}
 def write_audio(
     target: Path, container: str, blocks: Iterable[list[bytes]], *, sample_rate_hz: int, channel_count: int
 ) -> None:
-    """Write blocks of PCM s16le, one item per channel and all of one length, and sync the file to disk.
+    """Write blocks of PCM s16le, one item per channel and all of one length.
 
     Args:
         target: The file; overwritten.
@@ -34,8 +33,6 @@ def write_audio(
             position += frame.samples
             sink.mux(stream.encode(frame))
         sink.mux(stream.encode(None))
-    with target.open("rb+") as written:
-        os.fsync(written.fileno())
 
 
 def _frame(block: list[bytes], layout: str, sample_rate_hz: int, position: int) -> av.AudioFrame:

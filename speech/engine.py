@@ -42,14 +42,14 @@ class SpeechEngine:
         self._detector = detector_factory(settings)
         budget = PartialBudget(settings.worker_count, settings.partial_share)
         self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
-        self._ears = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-ears")
+        self._front_end_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-front-end")
         self._legs: set[LegTranscriber] = set()
-        self._is_ready = False
+        self._warm = asyncio.Event()
 
     @property
     def is_ready(self) -> bool:
         """Whether the models are loaded."""
-        return self._is_ready
+        return self._warm.is_set()
 
     @property
     def waiting_windows(self) -> int:
@@ -62,9 +62,13 @@ class SpeechEngine:
         Raises:
             MisconfiguredError: A model is missing; the message names the variable and the command that mends it.
         """
-        await asyncio.get_running_loop().run_in_executor(self._ears, self._detector.warm_up)
+        await asyncio.get_running_loop().run_in_executor(self._front_end_thread, self._detector.warm_up)
         await self._pool.warm_up()
-        self._is_ready = True
+        self._warm.set()
+
+    async def ready(self) -> None:
+        """Wait until the models are loaded: for calls that come while the server starts."""
+        await self._warm.wait()
 
     async def set_vocabulary(self, words: Sequence[str], sentences: Sequence[str] = ()) -> None:
         """Mend misheard words towards these from now on; replaces what was set before.
@@ -90,22 +94,22 @@ class SpeechEngine:
             overflow: `WAIT` for a file that can be held back, `DROP_OLDEST` for audio that cannot.
             start_sample: First sample that will be fed, when a leg is taken up again.
         """
-        if not self._is_ready:
+        if not self.is_ready:
             raise RuntimeError("warm_up comes before open_leg")
         front_end = self._front_end(sample_rate_hz, start_sample)
         rules = self._leg_rules(sample_rate_hz, start_sample, overflow)
-        leg = LegTranscriber(leg_id, rules, front_end, self._pool, self._ears, self._clock)
+        leg = LegTranscriber(leg_id, rules, front_end, self._pool, self._front_end_thread, self._clock)
         self._legs = {known for known in self._legs if not known.is_closed} | {leg}
         return leg
 
     async def aclose(self) -> None:
         """Close every leg, then the models and their threads; safe to call twice."""
-        self._is_ready = False
+        self._warm.clear()
         for leg in self._legs:
             await leg.aclose()
         self._legs = set()
         await self._pool.aclose()
-        self._ears.shutdown()
+        self._front_end_thread.shutdown()
 
     def _front_end(self, sample_rate_hz: int, start_sample: int) -> LegFrontEnd:
         settings, detector = self._settings, self._detector.capabilities

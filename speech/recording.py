@@ -6,24 +6,30 @@ refusal before anything else starts, whatever the header claims.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from heapq import merge
 from pathlib import Path
 
+import numpy as np
+
 from kit.errors import InvalidInputError
+from kit.files import replace_atomically
 from speech.audio import BYTES_PER_SAMPLE, CHUNK_MS, AudioChunk, ms_to_samples
 from speech.audio_file import AudioFile, AudioFileReader, inspect
 from speech.audio_writer import write_audio
+from speech.crosstalk import SEPARATE, WINDOW_MS, Comparison, Samples, compare
 from speech.resampler import StreamResampler
 
 FIELD = "files"
 LEGS_MAY_DIFFER = timedelta(seconds=30)
 """Two files of one call may start and stop at slightly different moments, not be different calls."""
 WRITE_BLOCK_MS = 500
+MOST_SAMPLES_A_SECOND = 48_000
+"""Rate at which a call is played and kept; a recording with more is resampled, since speech has nothing above."""
+_COMPARED_RATE_HZ = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,12 @@ class RecordingLimits:
     Attributes:
         max_duration: Of the call.
         min_sample_rate_hz: Below it speech cannot be understood.
-        max_sample_rate_hz: Above it nothing is gained.
+        max_sample_rate_hz: Above it no telephone or recorder works.
     """
 
     max_duration: timedelta = timedelta(hours=4)
     min_sample_rate_hz: int = 8000
-    max_sample_rate_hz: int = 48_000
+    max_sample_rate_hz: int = 192_000
 
 
 class Recording:
@@ -49,9 +55,21 @@ class Recording:
 
     def __init__(self, files: Sequence[AudioFile]) -> None:
         self._files = tuple(files)
-        self.sample_rate_hz = max(file.sample_rate_hz for file in files)
-        self.leg_count = sum(file.channel_count for file in files)
+        self.sample_rate_hz = min(MOST_SAMPLES_A_SECOND, max(file.sample_rate_hz for file in files))
+        self._channel_count = sum(file.channel_count for file in files)
+        self._comparison = self._compared() if self._channel_count == 2 else SEPARATE
+        self.leg_count = 1 if self._comparison.is_one else self._channel_count
         self.duration_ms = max(file.duration_ms for file in files)
+
+    @property
+    def is_one_side_twice(self) -> bool:
+        """Whether both sides hold the same sound, mono saved as stereo; the call then has one leg."""
+        return self._comparison.is_one
+
+    @property
+    def repeated_ms(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each leg the stretches that only repeat the other one and are therefore silent."""
+        return self._comparison.repeated_ms
 
     @property
     def is_damaged(self) -> bool:
@@ -68,29 +86,63 @@ class Recording:
         first_samples = [ms_to_samples(start, self.sample_rate_hz) for start in starts]
         for leg, chunk in self._blocks(ms_to_samples(CHUNK_MS, self.sample_rate_hz)):
             if (rest := _from_sample(chunk, first_samples[leg])) is not None:
-                yield leg, rest
+                yield leg, self._without_repeats(leg, rest)
 
     def write_playable(self, target: Path) -> None:
         """Write the call as PCM16 that browsers play: FLAC or WAV by the suffix, customer left, agent right.
 
+        Both sides are kept as they were recorded: what a side repeats of the other is silent to the recogniser only.
+
         The file appears whole or not at all.
         """
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            blocks = _interleaved(self._blocks(ms_to_samples(WRITE_BLOCK_MS, self.sample_rate_hz)), self.leg_count)
-            container = "wav" if target.suffix.lower() == ".wav" else "flac"
-            write_audio(temporary, container, blocks, sample_rate_hz=self.sample_rate_hz, channel_count=self.leg_count)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        blocks = _interleaved(self._blocks(ms_to_samples(WRITE_BLOCK_MS, self.sample_rate_hz)), self.leg_count)
+        container = "wav" if target.suffix.lower() == ".wav" else "flac"
+        with replace_atomically(target) as fresh:
+            write_audio(fresh, container, blocks, sample_rate_hz=self.sample_rate_hz, channel_count=self.leg_count)
+
+    def _compared(self) -> Comparison:
+        """Compare both sides, before anything that was said is attributed to one of them."""
+        return compare(
+            _pairs(self._sides(ms_to_samples(WINDOW_MS, _COMPARED_RATE_HZ), _COMPARED_RATE_HZ)), _COMPARED_RATE_HZ
+        )
 
     def _blocks(self, block_samples: int) -> Iterator[tuple[int, AudioChunk]]:
+        for leg, chunk in self._sides(block_samples, self.sample_rate_hz):
+            if leg < self.leg_count:
+                yield leg, chunk
+
+    def _without_repeats(self, leg: int, chunk: AudioChunk) -> AudioChunk:
+        """Return the piece, silent where the leg only repeats the other one."""
+        parts = list(self._comparison.repeated_within(leg, chunk.start_ms, chunk.end_ms)) if self.leg_count > 1 else []
+        if not parts:
+            return chunk
+        pcm = bytearray(chunk.pcm)
+        for start_ms, end_ms in parts:
+            start, end = (
+                (ms_to_samples(at, chunk.sample_rate_hz) - chunk.start_sample) * BYTES_PER_SAMPLE
+                for at in (start_ms, end_ms)
+            )
+            start, end = max(0, start), min(len(pcm), end)
+            pcm[start:end] = bytes(max(0, end - start))
+        return replace(chunk, pcm=bytes(pcm))
+
+    def _sides(self, block_samples: int, sample_rate_hz: int) -> Iterator[tuple[int, AudioChunk]]:
         with ExitStack() as stack:
             sources = []
             for number, file in enumerate(self._files):
                 reader = stack.enter_context(AudioFileReader(file))
-                sources.append(_legs_of(reader, number, self.sample_rate_hz, block_samples))
+                sources.append(_legs_of(reader, number, sample_rate_hz, block_samples))
             yield from merge(*sources, key=lambda item: (item[1].start_sample, item[0]))
+
+
+def _pairs(sides: Iterator[tuple[int, AudioChunk]]) -> Iterator[tuple[Samples, Samples]]:
+    """Yield the samples of both sides at the same time; a side that is over is silent."""
+    for first, second in _interleaved(sides, 2):
+        yield _samples(first), _samples(second)
+
+
+def _samples(pcm: bytes) -> Samples:
+    return np.frombuffer(pcm, dtype="<i2").astype(np.float64) / 32768
 
 
 def open_recording(paths: Sequence[Path], *, limits: RecordingLimits) -> Recording:

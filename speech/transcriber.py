@@ -77,13 +77,19 @@ class LegTranscriber:
     """
 
     def __init__(
-        self, leg_id: UUID, rules: LegRules, front_end: LegFrontEnd, pool: ModelPool, ears: Executor, clock: Clock
+        self,
+        leg_id: UUID,
+        rules: LegRules,
+        front_end: LegFrontEnd,
+        pool: ModelPool,
+        front_end_thread: Executor,
+        clock: Clock,
     ) -> None:
         self._leg_id = leg_id
         self._rules = rules
         self._front_end = front_end
         self._pool = pool
-        self._ears = ears
+        self._front_end_thread = front_end_thread
         self._clock = clock
         self._inbox: BoundedChannel[_Arrival] = BoundedChannel(rules.inbox_chunks, rules.overflow)
         self._ended: BoundedChannel[_EndedSegment] = BoundedChannel(rules.waiting_finals, Overflow.WAIT)
@@ -164,11 +170,11 @@ class LegTranscriber:
             async for batch in self._batches():
                 arrived_at = batch[0].at
                 chunks = [arrival.chunk for arrival in batch]
-                windows = await loop.run_in_executor(self._ears, self._front_end.feed, chunks)
+                windows = await loop.run_in_executor(self._front_end_thread, self._front_end.feed, chunks)
                 self._give_up_broken_pause()
                 await self._take(windows, arrived_at)
                 await self._report_lag()
-            await self._take(await loop.run_in_executor(self._ears, self._front_end.finish), arrived_at)
+            await self._take(await loop.run_in_executor(self._front_end_thread, self._front_end.finish), arrived_at)
         except Exception:
             # The leg ends here, but an agent who saw partials of a segment must see its end.
             log.exception("leg_failed", leg_id=str(self._leg_id))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,9 @@ import structlog
 from hypothesis import settings
 
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
+from assist_api.migrations import runner
 from kb.settings import KBSettings
+from kit.db import Database
 from tests.servers.elasticsearch import delete_indices, run_elasticsearch
 from tests.servers.postgres import PostgresServer, run_postgres
 
@@ -81,11 +85,46 @@ def elasticsearch_settings(elasticsearch_url: str) -> Iterator[KBSettings]:
     delete_indices(elasticsearch_url, settings.elasticsearch_index_prefix)
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no rows: migrating it takes a second, copying it a millisecond."""
+    file = tmp_path_factory.mktemp("migrated") / "template.sqlite"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """Address of a PostgreSQL database with every table and no rows, which nobody is connected to."""
+    url = postgres_server.create_database()
+    asyncio.run(_migrate(url))
+    return url
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await runner.upgrade(database)
+    await database.aclose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Address of an empty database; each test runs on both kinds."""
+    """Address of a database with every table and no rows; each test runs on both kinds."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.sqlite")
         yield f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create_database(request.getfixturevalue("migrated_postgres"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without tables; for tests of migrations, on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     url = server.create_database()

@@ -1,7 +1,8 @@
-"""When sign-in is refused after failures: pure, time is an argument.
+"""How long sign-in is refused after failures: pure, time is an argument.
 
 An attempt counts before its password is looked at and is forgiven when it succeeds, so that attempts made at the
-same time cannot slip past the limit together.
+same time cannot slip past the limit together. A wait grows with every failure up to a minute and never becomes a
+lock: whoever fails on purpose under somebody's name must not keep that person out.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ from datetime import datetime, timedelta
 from math import ceil
 
 WINDOW = timedelta(minutes=15)
-"""How long a failure counts, and how long a lock lasts."""
+"""How long a failure counts."""
+FIRST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=1)
+"""With it a name is guessed at 1440 times a day; the weakest password that is accepted takes 10^8 guesses."""
 FAILURES_PER_NAME = 5
+"""Failures without a wait: people mistype."""
 FAILURES_PER_ADDRESS = 50
 """A hotline's agents may all come from one address."""
 
@@ -26,11 +31,24 @@ class FailureCount:
     last_failed_at: datetime
 
 
+def wait_after(failures: int, limit: int) -> timedelta:
+    """Return the wait that the last failure began: none below the limit, then twice as long each time."""
+    if failures < limit:
+        return timedelta(0)
+    doublings = min(failures - limit, 16)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
 def retry_after_seconds(count: FailureCount | None, limit: int, now: datetime) -> int:
-    """Return how long the subject has to wait, 0 when it may try now. A refused attempt does not prolong the lock."""
-    if count is None or count.failures < limit:
+    """Return how long the subject has to wait, 0 when it may try now.
+
+    A refused attempt does not prolong the wait. After the clock was set back the wait is no longer than from new.
+    """
+    if count is None:
         return 0
-    return max(0, ceil((count.last_failed_at + WINDOW - now).total_seconds()))
+    wait = wait_after(count.failures, limit)
+    passed = max(timedelta(0), now - count.last_failed_at)
+    return max(0, ceil((wait - passed).total_seconds()))
 
 
 def add_failure(count: FailureCount | None, now: datetime) -> FailureCount:

@@ -27,6 +27,8 @@ class Account(Base):
     must_change_password: Mapped[bool]
     is_active: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
+    """Place in the tree of units; None for an account that belongs to none."""
 
 
 class AccountSession(Base):

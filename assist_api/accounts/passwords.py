@@ -6,12 +6,19 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from kit.errors import InvalidInputError
 
 MIN_PASSWORD_LENGTH = 10
 """NIST SP 800-63B asks for 8 or more and against composition rules; length is what counts."""
 MIN_DISTINCT_CHARACTERS = 5
+MIN_STRENGTH = 3
+"""Of zxcvbn's scale from 0 to 4: more than 10^8 guesses, which a sign-in that waits does not allow in a lifetime."""
+_JUDGED_CHARACTERS = 72
+"""zxcvbn takes no more; what follows can only make a password better."""
+_TRADE_WORDS = ("tingzhi", "听知", "95598", "12345", "12328", "96777", "kefu", "guowang", "dianli", "ranqi", "reli")
+"""Names of the product and of hotlines: the first guesses of whoever knows where the server stands."""
 _GENERATED_BYTES = 15
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB, three passes.
@@ -40,7 +47,8 @@ def check_password_policy(password: str, username: str, *, field: str) -> None:
     """Judge a new password.
 
     Raises:
-        InvalidInputError: `password_too_short`, `password_too_simple` or `password_contains_username`.
+        InvalidInputError: `password_too_short`, `password_too_simple`, `password_contains_username` or
+            `password_too_weak`.
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         text = f"A password has at least {MIN_PASSWORD_LENGTH} characters."
@@ -52,6 +60,10 @@ def check_password_policy(password: str, username: str, *, field: str) -> None:
         raise InvalidInputError(
             "A password does not contain the user name.", field=field, code="password_contains_username"
         )
+    judged = zxcvbn(password[:_JUDGED_CHARACTERS], user_inputs=[username, *_TRADE_WORDS])
+    if judged["score"] < MIN_STRENGTH:
+        text = "The password is among the first that are guessed; use several words that do not belong together."
+        raise InvalidInputError(text, field=field, code="password_too_weak")
 
 
 _UNKNOWN_ACCOUNT_HASH = hash_password(secrets.token_urlsafe())

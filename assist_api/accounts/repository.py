@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.lockout import FailureCount, add_failure
 from assist_api.accounts.models import Account, AccountSession, SignInFailures
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 
 
 class AccountRepository:
@@ -76,6 +76,26 @@ class AccountRepository:
             statement = statement.where(AccountSession.id != keep)
         await self.session.execute(statement)
 
+    async def sessions_of(self, account_id: UUID) -> Sequence[AccountSession]:
+        """Return the sessions of an account, last used first."""
+        statement = select(AccountSession).where(AccountSession.account_id == account_id)
+        return (await self.session.scalars(statement.order_by(AccountSession.seen_at.desc(), AccountSession.id))).all()
+
+    async def delete_session_of(self, account_id: UUID, session_id: UUID) -> bool:
+        """End a session of an account; tell whether there was one."""
+        row = await self.session.get(AccountSession, session_id)
+        if row is None or row.account_id != account_id:
+            return False
+        await self.session.delete(row)
+        await self.session.flush()
+        return True
+
+    async def replace_token(self, session_id: UUID, token_hash: str) -> None:
+        """Let a session be found by another token."""
+        await self.session.execute(
+            update(AccountSession).where(AccountSession.id == session_id).values(token_hash=token_hash)
+        )
+
     async def delete_expired_sessions(self, now: datetime, idle: timedelta) -> None:
         """Remove sessions that are over."""
         is_over = (AccountSession.expires_at <= now) | (AccountSession.seen_at <= now - idle)
@@ -88,10 +108,16 @@ class SignInFailureRepository:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
 
-    async def find(self, subject: str) -> FailureCount | None:
-        """Return the count of a subject, or None. The row stays locked until the transaction ends."""
+    async def find(self, subject: str, now: datetime) -> FailureCount | None:
+        """Return the count of a subject, or None. The row stays locked until the transaction ends.
+
+        A failure that lies ahead, because the clock was set back since, counts as one of now.
+        """
         row = await self.session.get(SignInFailures, subject, with_for_update=True, populate_existing=True)
-        return None if row is None else FailureCount(row.failures, row.last_failed_at)
+        if row is None:
+            return None
+        row.last_failed_at = min(row.last_failed_at, now)
+        return FailureCount(row.failures, row.last_failed_at)
 
     async def record(self, subject: str, now: datetime) -> None:
         """Count an attempt against the subject."""

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr, StringConstraints
 
-from assist_api.accounts.permissions import Permission, Role
-from assist_api.schemas import InputModel, OutputModel
+from assist_api.http.permissions import Permission, Role
+from assist_api.http.schemas import InputModel, OutputModel
 
 Locale = Literal["zh-CN", "en"]
 Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r"^[\w.@-]+$")]
@@ -47,6 +47,25 @@ class SessionView(OutputModel):
 
     account: SignedInAccount
     permissions: list[Permission]
+
+
+class OwnSession(OutputModel):
+    """A browser in which the account is signed in."""
+
+    id: UUID
+    created_at: datetime
+    """When it signed in."""
+    seen_at: datetime
+    """When it was last used, to the minute."""
+    expires_at: datetime
+    is_current: bool
+    """Whether it is the one that asks."""
+
+
+class OwnSessionList(OutputModel):
+    """Every browser in which the account is signed in, last used first."""
+
+    items: list[OwnSession]
 
 
 class AccountView(SignedInAccount):

@@ -7,15 +7,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.accounts.models import Account
-from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password
-from assist_api.accounts.permissions import Role
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.accounts.repository import AccountRepository
+from assist_api.accounts.lockout import name_subject
+from assist_api.accounts.models import Account, AccountSession
+from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password, verify_password
+from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
 from assist_api.accounts.schemas import AccountChange, AccountCreation
-from assist_api.accounts.sessions import fold_username
+from assist_api.accounts.sessions import fold_username, hash_token, new_token
+from assist_api.http.permissions import Role
+from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
 
 FIRST_ADMIN_NAME = "admin"
 
@@ -25,6 +26,7 @@ class AccountService:
 
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self._accounts = AccountRepository(session)
+        self._failures = SignInFailureRepository(session)
         self._clock = clock
 
     async def list_all(self) -> Sequence[Account]:
@@ -58,6 +60,7 @@ class AccountService:
         account = await self._get(account_id)
         await self._keep_an_admin(account, change)
         if change.password is not None:
+            await self._failures.forgive(name_subject(account.username))
             self._set_password(account, change.password.get_secret_value(), field="password", must_change=True)
         for name in ("display_name", "role", "locale", "is_active"):
             if (value := getattr(change, name)) is not None:
@@ -70,12 +73,39 @@ class AccountService:
         """Set a password the owner chose; their other sessions end.
 
         Raises:
-            InvalidInputError: The new password breaks the policy.
+            InvalidInputError: The new password breaks the policy, or is the present one (`password_unchanged`).
         """
         account = await self._get(current.id)
+        if verify_password(account.password_hash, new_password):
+            text = "The new password is the present one; choose another."
+            raise InvalidInputError(text, field="new_password", code="password_unchanged")
         self._set_password(account, new_password, field="new_password", must_change=False)
         await self._accounts.delete_sessions_of(account.id, keep=current.session_id)
         return account
+
+    async def renew_token(self, session_id: UUID) -> str:
+        """Give the session a new token; whoever has a copy of the old one is signed out."""
+        token = new_token()
+        await self._accounts.replace_token(session_id, hash_token(token))
+        return token
+
+    async def own_sessions(self, account_id: UUID) -> Sequence[AccountSession]:
+        """Return the sessions of an account, last used first."""
+        rows = await self._accounts.sessions_of(account_id)
+        return [row for row in rows if row.expires_at > self._clock.now()]
+
+    async def end_own_session(self, account_id: UUID, session_id: UUID) -> None:
+        """End one session of the account.
+
+        Raises:
+            NotFoundError: The account has no such session.
+        """
+        if not await self._accounts.delete_session_of(account_id, session_id):
+            raise NotFoundError("There is no such session of this account.", code="session_not_found")
+
+    async def end_other_sessions(self, current: CurrentAccount) -> None:
+        """End every session of the account but the one that asks."""
+        await self._accounts.delete_sessions_of(current.id, keep=current.session_id)
 
     async def get(self, account_id: UUID) -> Account:
         """Return an account.
@@ -112,6 +142,7 @@ class AccountService:
         account.password_hash = hash_password(password)
         account.role, account.is_active, account.must_change_password = Role.ADMIN, True, False
         await self._accounts.delete_sessions_of(account.id)
+        await self._failures.forgive(name_subject(account.username))
         return password
 
     async def _get(self, account_id: UUID) -> Account:

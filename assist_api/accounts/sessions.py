@@ -18,10 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
-from assist_api.accounts.permissions import Role
-from assist_api.accounts.principal import CurrentAccount
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
-from assist_api.metrics import SIGN_INS
+from assist_api.http.account_changes import AccountChanges
+from assist_api.http.actor import actor_of, nobody
+from assist_api.http.core import AuditTrail
+from assist_api.http.metrics import SIGN_INS
+from assist_api.http.permissions import Role
+from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import NotSignedInError, TooManyRequestsError
@@ -36,6 +39,11 @@ def fold_username(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
+def new_token() -> str:
+    """Return 256 random bits for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
 def hash_token(token: str) -> str:
     """Return what the database knows of a token; a fast hash does, for the token is random."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
@@ -44,9 +52,13 @@ def hash_token(token: str) -> str:
 class SessionService:
     """Owns every session of this server; keeps its own transactions, so that a refused sign-in is counted."""
 
-    def __init__(self, database: Database, clock: Clock, *, idle: timedelta, lifetime: timedelta) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, audit: AuditTrail, *, idle: timedelta, lifetime: timedelta
+    ) -> None:
+        self.changes = AccountChanges()
         self._database = database
         self._clock = clock
+        self._audit = audit
         self._idle = idle
         self._lifetime = lifetime
         self._counting = asyncio.Lock()
@@ -70,6 +82,7 @@ class SessionService:
             account = await AccountRepository(session).find_by_name(name)
         if not await self._is_password_of(account, password) or account is None or not account.is_active:
             SIGN_INS.labels("refused").inc()
+            await self._record_refusal(account, address)
             raise NotSignedInError("User name or password is wrong.", code="wrong_credentials")
         opened = await self._open(account, name, address, previous_token)
         SIGN_INS.labels("opened").inc()
@@ -85,6 +98,7 @@ class SessionService:
         async with self._database.session() as session:
             account = await AccountRepository(session).find(current.id)
         if not await self._is_password_of(account, password):
+            await self._record_refusal(account, address)
             return False
         async with self._database.session() as session:
             await _forgive(session, current.username, address)
@@ -107,11 +121,19 @@ class SessionService:
                 await accounts.touch_session(row.id, now)
             return current_account(account, row.id)
 
-    async def sign_out(self, token: str | None) -> None:
+    async def sign_out(self, token: str | None, *, address: str) -> None:
         """End the session of a token, if it is one."""
         if token is not None:
             async with self._database.session() as session:
-                await AccountRepository(session).delete_session(hash_token(token))
+                accounts = AccountRepository(session)
+                found = await accounts.find_session(hash_token(token))
+                if found is None:
+                    return
+                row, account = found
+                await accounts.delete_session(row.token_hash)
+                actor = actor_of(current_account(account, row.id), address)
+                self._audit.record(session, actor, "session.closed", "account", account.id)
+            self.changes.tell(account.id)
 
     async def forget_ended(self) -> None:
         """Delete sessions that are over and failures that no longer count."""
@@ -119,6 +141,15 @@ class SessionService:
         async with self._database.session() as session:
             await AccountRepository(session).delete_expired_sessions(now, self._idle)
             await SignInFailureRepository(session).delete_older_than(now - lockout.WINDOW)
+
+    async def _record_refusal(self, account: Account | None, address: str) -> None:
+        """Record a refused password; a name that no account has is not kept, for it may be somebody's password."""
+        reason = "unknown_name" if account is None else "wrong_password" if account.is_active else "account_closed"
+        object_id = "unknown" if account is None else account.id
+        async with self._database.session() as session:
+            self._audit.record(
+                session, nobody(address), "session.refused", "account", object_id, details={"reason": reason}
+            )
 
     def close(self) -> None:
         """Let the hashing threads go; safe to call twice."""
@@ -140,21 +171,23 @@ class SessionService:
         now = self._clock.now()
         async with self._counting, self._database.session() as session:
             failures = SignInFailureRepository(session)
-            waits = [
-                lockout.retry_after_seconds(await failures.find(subject), limit, now)
-                for subject, limit in limits.items()
-            ]
-            if any(waits):
-                SIGN_INS.labels("locked").inc()
-                text = f"Too many failed sign-ins; try again in {max(waits)} seconds."
-                raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=max(waits))
-            for subject in limits:
+            wait = max(
+                [
+                    lockout.retry_after_seconds(await failures.find(subject, now), limit, now)
+                    for subject, limit in limits.items()
+                ]
+            )
+            for subject in () if wait else limits:
                 await failures.record(subject, now)
+        if wait:
+            SIGN_INS.labels("locked").inc()
+            text = f"Too many failed sign-ins; try again in {wait} seconds."
+            raise TooManyRequestsError(text, code="sign_in_locked", retry_after_seconds=wait)
 
     async def _open(
         self, account: Account, name: str, address: str, previous_token: str | None
     ) -> tuple[CurrentAccount, str]:
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         now = self._clock.now()
         row = AccountSession(
             id=uuid4(),
@@ -170,7 +203,9 @@ class SessionService:
             if previous_token is not None:
                 await accounts.delete_session(hash_token(previous_token))
             await accounts.add_session(row)
-        return current_account(account, row.id), token
+            current = current_account(account, row.id)
+            self._audit.record(session, actor_of(current, address), "session.opened", "account", account.id)
+        return current, token
 
 
 async def _forgive(session: AsyncSession, name: str, address: str) -> None:
@@ -189,4 +224,5 @@ def current_account(account: Account, session_id: UUID) -> CurrentAccount:
         role=Role(account.role),
         locale=account.locale,
         must_change_password=account.must_change_password,
+        unit_id=account.unit_id,
     )

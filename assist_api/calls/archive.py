@@ -1,20 +1,21 @@
-"""Calls as they are stored: lists, events and recordings, each with its role check."""
+"""Reads stored calls: lists, events and recordings, each after a check of the viewer's permissions."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 from assist_api.calls.models import CallRow
 from assist_api.calls.recordings import RecordingStore
 from assist_api.calls.repository import CallRepository, call_info
-from assist_api.calls.schemas import CallEventPage, CallPage, CallSource
+from assist_api.calls.schemas import CallEventPage, CallPage, SourceKind
+from assist_api.calls.states import CallState
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CallState
-from kb.paging import cursor_error, decode_cursor, encode_cursor
+from assist_api.http.permissions import Permission
 from kit.db import Database
-from kit.errors import NotFoundError
+from kit.errors import NotAllowedError, NotFoundError
+from kit.paging import cut_page, decode_cursor
 
 
 class CallArchive:
@@ -30,8 +31,8 @@ class CallArchive:
         *,
         cursor: str | None = None,
         limit: int = 50,
-        state: CallState | None = None,
-        source: CallSource | None = None,
+        states: Sequence[CallState] = (),
+        source: SourceKind | None = None,
     ) -> CallPage:
         """Return calls the viewer may read, newest first.
 
@@ -41,22 +42,34 @@ class CallArchive:
         async with self._database.session() as session:
             rows = await CallRepository(session).page(
                 agent_account_id=None if viewer.can_read_all else viewer.account_id,
-                state=state,
+                states=states,
                 source=source,
-                before=None if cursor is None else _place(cursor),
+                before=decode_cursor(cursor),
                 limit=limit + 1,
             )
-        shown = rows[:limit]
-        next_cursor = encode_cursor(shown[-1].created_at.isoformat(), shown[-1].id) if len(rows) > limit else None
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
         return CallPage(items=[call_info(row) for row in shown], next_cursor=next_cursor)
 
-    async def check_readable(self, viewer: CallViewer, call_id: UUID) -> None:
-        """Insist that the call exists for this viewer.
+    async def check_readable(self, viewer: CallViewer, call_id: UUID) -> bool:
+        """Insist that the call exists for this viewer, and tell whether it is the viewer's own.
 
         Raises:
             NotFoundError: It does not, or it is another agent's.
         """
-        await self._get(call_id, viewer.account_id, is_every_call=viewer.can_read_all)
+        row = await self._get(call_id, viewer.account_id, is_every_call=viewer.can_read_all)
+        return row.agent_account_id == viewer.account_id
+
+    async def check_changeable(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may stop the call, choose its category and judge its suggestions.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer.
+            NotAllowedError: It is another agent's, and the viewer may only read it.
+        """
+        if not (await self.check_readable(viewer, call_id) or viewer.can_act_on_all):
+            permission = Permission.ACT_ON_ALL_CALLS.value
+            message = f"This is another agent's call; changing it needs the permission {permission}."
+            raise NotAllowedError(message, permission=permission)
 
     async def events(self, call_id: UUID, *, after: int, limit: int) -> CallEventPage:
         """Return persisted events behind `after`.
@@ -95,12 +108,3 @@ class CallArchive:
 
 def _not_found() -> NotFoundError:
     return NotFoundError("There is no such call.", code="call_not_found")
-
-
-def _place(cursor: str) -> tuple[datetime, UUID]:
-    at, call_id = decode_cursor(cursor)
-    try:
-        created_at = datetime.fromisoformat(at)
-        return created_at.astimezone(UTC), call_id
-    except (ValueError, OverflowError) as error:
-        raise cursor_error() from error

@@ -1,4 +1,4 @@
-"""Events of one call that wait for the database: in order, bounded, and stored as soon as it answers again.
+"""Keeps the events of one call that the database has not stored yet, in order and bounded.
 
 A database that is restarted, or whose disk is full, must cost no agent the call on the screen. While it is away events
 go to the spool and on to the screens; here they wait for it.
@@ -15,8 +15,8 @@ from uuid import UUID
 import structlog
 
 from assist_api.calls import metrics
+from assist_api.calls.events import CallEvent, CallInfo
 from assist_api.calls.spool import EventSpool
-from assist_api.realtime.protocol import CallEvent, CallInfo
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS, DatabaseUnreachableError
 from kit.tasks import TaskSupervisor
@@ -52,7 +52,7 @@ Tell = Callable[[], Awaitable[None]]
 
 
 class Backlog:
-    """What one call has not stored yet. One task at a time may call `store`."""
+    """Queue of the events of one call that are not stored yet. One task at a time may call `store`."""
 
     def __init__(self, call_id: UUID, write: Write, tell: Tell, *, spool: EventSpool, clock: Clock) -> None:
         """Begin empty.

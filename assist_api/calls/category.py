@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from assist_api.realtime.protocol import CategoryRanking, LegRole, RankedCategory, Utterance
+from assist_api.categories.ranked import CategoryRanking, RankedCategory
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.classify.classifier import CategoryRankingResult
-from kb.taxonomy import load_taxonomy, split_category_id
+from kb.taxonomy.tree import load_taxonomy, split_category_id
 
 MATERIAL_CHANGE = 0.05
 """A smaller change of probability is not worth moving the screen for."""

@@ -1,4 +1,4 @@
-"""The category an agent chooses for a call: an event of the call, and an example the ranking learns from."""
+"""Records the category that an agent chooses for a call, and gives choices to the training as examples."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CategoryChoiceRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CategoryChosen
+from assist_api.categories.ranked import CategoryChosen
+from assist_api.http.core import AuditTrail, DetailValue
 from kb.classify.examples import Example, Origin
-from kb.taxonomy import load_taxonomy, split_category_id
+from kb.taxonomy.tree import load_taxonomy, split_category_id
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import InvalidInputError
@@ -30,8 +31,9 @@ _NUMBERS = re.compile(r"[0-9零〇一二三四五六七八九幺两]{5,}")
 class CategoryDesk:
     """Records choices through the journal of their call."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, audit: AuditTrail) -> None:
         self._clock = clock
+        self._audit = audit
 
     async def choose(self, journal: CallJournal, viewer: CallViewer, category_id: str) -> CategoryChosen:
         """Record a choice; the same choice again changes nothing.
@@ -55,6 +57,8 @@ class CategoryDesk:
                 is_correction=first != chosen.category_id,
             )
             await CallRepository(session).save_choice(row)
+            details: dict[str, DetailValue] = {"category_id": category_id, "is_correction": row.is_correction}
+            self._audit.record(session, viewer.actor, "call.category_chosen", "call", journal.call_id, details=details)
 
         await journal.record(chosen, after=save)
         return chosen
@@ -85,7 +89,7 @@ def chosen_category(journal: CallJournal, viewer: CallViewer, category_id: str) 
 
 
 class ChosenExamples:
-    """What agents chose, as the classifier learns it. Implements `kb.classify.examples.ExampleSource`."""
+    """Gives the categories that agents chose as training examples. Implements `kb.classify.examples.ExampleSource`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

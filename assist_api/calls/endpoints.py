@@ -9,20 +9,22 @@ from fastapi import APIRouter, File, Form, Query, UploadFile, status
 from fastapi.responses import FileResponse
 
 from assist_api.calls.access import CallsDep, FeedbackGiverDep, ListenerDep, ReaderDep, ReplayerDep
+from assist_api.calls.events import CallSnapshotEvent, FeedbackRecorded
 from assist_api.calls.recordings import MEDIA_TYPES, IncomingFile
 from assist_api.calls.schemas import (
     CallAccepted,
     CallEventPage,
     CallPage,
-    CallSource,
     CategoryChoice,
     DemoCallInfo,
     DemoCallRequest,
     FeedbackRequest,
     ReplaySpeed,
     Sector,
+    SourceKind,
 )
-from assist_api.realtime.protocol import CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
+from assist_api.calls.states import CallState
+from assist_api.categories.ranked import CategoryChosen
 
 router = APIRouter(tags=["calls"])
 
@@ -38,17 +40,17 @@ async def list_calls(
     viewer: ReaderDep,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: PageLimit = 50,
-    state: CallState | None = None,
-    source: CallSource | None = None,
+    state: Annotated[list[CallState] | None, Query(description="Any of these; all when left out")] = None,
+    source: SourceKind | None = None,
 ) -> CallPage:
     """List calls, newest first: one's own, or everyone's with the permission for it."""
-    return await calls.archive.page(viewer, cursor=cursor, limit=limit, state=state, source=source)
+    return await calls.archive.page(viewer, cursor=cursor, limit=limit, states=state or (), source=source)
 
 
 @router.get("/calls/{call_id}")
 async def get_call(call_id: UUID, calls: CallsDep, viewer: ReaderDep) -> CallSnapshotEvent:
     """Return everything the screen needs about a call, as it stands."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.check_reading(viewer, call_id)
     return await calls.snapshot(call_id)
 
 
@@ -61,7 +63,7 @@ async def list_call_events(
     limit: EventLimit = 500,
 ) -> CallEventPage:
     """List the persisted events of a call in order, from the one after `after`."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.check_reading(viewer, call_id)
     return await calls.archive.events(call_id, after=after, limit=limit)
 
 
@@ -95,8 +97,8 @@ async def start_demo_call(demo_id: str, request: DemoCallRequest, calls: CallsDe
 @router.post("/calls/{call_id}/stop", status_code=status.HTTP_202_ACCEPTED)
 async def stop_call(call_id: UUID, calls: CallsDep, viewer: ReplayerDep) -> CallAccepted:
     """End a running replay; its transcript so far stays. 409 when it has ended already."""
-    await calls.archive.check_readable(viewer, call_id)
-    await calls.stop(call_id)
+    await calls.archive.check_changeable(viewer, call_id)
+    await calls.stop(viewer, call_id)
     return CallAccepted(call_id=call_id)
 
 
@@ -111,7 +113,7 @@ async def stop_call(call_id: UUID, calls: CallsDep, viewer: ReplayerDep) -> Call
 )
 async def get_call_audio(call_id: UUID, calls: CallsDep, viewer: ListenerDep) -> FileResponse:
     """Return the recording, customer left and agent right; understands `Range`."""
-    path = await calls.archive.audio(viewer, call_id)
+    path = await calls.listen(viewer, call_id)
     return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], content_disposition_type="inline")
 
 
@@ -120,7 +122,7 @@ async def give_feedback(
     call_id: UUID, suggestion_id: UUID, request: FeedbackRequest, calls: CallsDep, viewer: FeedbackGiverDep
 ) -> FeedbackRecorded:
     """Record the verdict on a suggestion; a second one replaces the first and keeps its id."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.give_feedback(viewer, call_id, suggestion_id, request)
 
 
@@ -129,5 +131,5 @@ async def choose_category(
     call_id: UUID, choice: CategoryChoice, calls: CallsDep, viewer: FeedbackGiverDep
 ) -> CategoryChosen:
     """Set the category of a running or finished call, which the ranking learns from; the newest counts."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.choose_category(viewer, call_id, choice.category_id)

@@ -1,4 +1,4 @@
-"""What a call says about its end when a part of it failed."""
+"""Turns the error that ended a call into a code and a message that may be shown."""
 
 from __future__ import annotations
 

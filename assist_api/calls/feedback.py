@@ -1,4 +1,4 @@
-"""Verdicts on suggestions: one standing verdict each, kept with what was on screen."""
+"""Records agents' verdicts on suggestions: one for each suggestion, stored with what was on the screen."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.events import CallSnapshot, FeedbackRecorded, Verdict
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.models import CallSuggestionRow, SuggestionFeedbackRow
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.schemas import FeedbackRequest
 from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import CallSnapshot, FeedbackRecorded, SuggestionList
+from assist_api.http.core import AuditTrail
+from assist_api.suggestions.cards import SuggestionList
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import NotFoundError
@@ -21,24 +23,32 @@ from kit.errors import NotFoundError
 class FeedbackDesk:
     """Records verdicts through the journal of their call."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: AuditTrail) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     async def record(
         self, journal: CallJournal, viewer: CallViewer, suggestion_id: UUID, request: FeedbackRequest
     ) -> FeedbackRecorded:
-        """Record a verdict; the same verdict again changes nothing.
+        """Record a verdict, or take it back; the same again changes nothing.
 
         Raises:
             NotFoundError: The call showed no such suggestion.
         """
         feedback = await self._feedback(journal.call_id, suggestion_id, request)
-        if feedback in journal.snapshot.feedback:
+        standing = next((item for item in journal.snapshot.feedback if item.suggestion_id == suggestion_id), None)
+        is_withdrawn = feedback.verdict is Verdict.WITHDRAWN
+        if feedback == standing or (is_withdrawn and standing is None):
             return feedback
 
         async def save(session: AsyncSession) -> None:
+            details = {"verdict": feedback.verdict.value, "suggestion_id": str(suggestion_id)}
+            self._audit.record(session, viewer.actor, "suggestion.judged", "call", journal.call_id, details=details)
             repository = CallRepository(session)
+            if is_withdrawn:
+                await repository.delete_feedback(feedback.feedback_id)
+                return
             shown = await repository.shown_with(journal.call_id, suggestion_id, until=journal.seq)
             row = SuggestionFeedbackRow(
                 id=feedback.feedback_id,

@@ -5,62 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.backlog import Backlog, Stored
+from assist_api.calls.events import (
+    CallEvent,
+    CallSnapshot,
+    CallSnapshotEvent,
+    StageState,
+    event_of,
+)
+from assist_api.calls.hub import CallHub
 from assist_api.calls.models import CallRow
 from assist_api.calls.reducer import empty_snapshot, fold, reduce_call
 from assist_api.calls.repository import CallRepository, call_info
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import (
-    CallAnswered,
-    CallAnsweredEvent,
-    CallEnded,
-    CallEndedEvent,
-    CallEvent,
-    CallInterrupted,
-    CallInterruptedEvent,
-    CallSnapshot,
-    CallSnapshotEvent,
-    CallState,
-    CategoryChosen,
-    CategoryChosenEvent,
-    CategoryRankedEvent,
-    CategoryRanking,
-    FeedbackRecorded,
-    FeedbackRecordedEvent,
-    StageState,
-    StageStateChangedEvent,
-    SuggestionList,
-    SuggestionShownEvent,
-    SuggestionWithheld,
-    SuggestionWithheldEvent,
-    TranscriptFinalEvent,
-    TranscriptPartialEvent,
-    Utterance,
-)
+from assist_api.http.wire import WireModel
+from assist_api.transcripts.utterances import Utterance
 from kit.clock import Clock
 from kit.db import Database
 from kit.db_faults import DatabaseUnreachableError
 from kit.errors import NotFoundError
 
-EventData = (
-    CallAnswered
-    | CallInterrupted
-    | CallEnded
-    | Utterance
-    | SuggestionList
-    | SuggestionWithheld
-    | CategoryRanking
-    | CategoryChosen
-    | FeedbackRecorded
-    | StageState
-)
 Write = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -94,14 +63,16 @@ class CallJournal:
         self._backlog = Backlog(snapshot.call.id, self._write, self._tell_storage, spool=ways.spool, clock=ways.clock)
 
     @classmethod
-    async def create(cls, row: CallRow, answered: CallAnswered, ways: JournalWays, *, write: Write) -> CallJournal:
+    async def create(
+        cls, row: CallRow, first: WireModel, ways: JournalWays, *, write: Write | None = None
+    ) -> CallJournal:
         """Create a call and its first event in one transaction.
 
         Args:
             row: The call, not yet stored.
-            answered: The first event.
+            first: The data of its first event.
             ways: Where its events go.
-            write: Last thing before the commit; moves the recording into place.
+            write: Last thing before the commit; moves a recording into place.
         """
         journal = cls(empty_snapshot(call_info(row)), 0, ways)
 
@@ -109,7 +80,7 @@ class CallJournal:
             CallRepository(session).add(row)
             await session.flush()
 
-        await journal.record(answered, before=insert, after=write)
+        await journal.record(first, before=insert, after=write)
         return journal
 
     @classmethod
@@ -149,7 +120,7 @@ class CallJournal:
         """Return the first message of a socket: the snapshot and the event it is as new as."""
         return CallSnapshotEvent(call_id=self.call_id, seq=self._seq, at=self._clock.now(), data=self._snapshot)
 
-    async def record(self, data: EventData, *, before: Write | None = None, after: Write | None = None) -> CallEvent:
+    async def record(self, data: WireModel, *, before: Write | None = None, after: Write | None = None) -> CallEvent:
         """Persist one event in one transaction, then publish it; a failure leaves no trace of it.
 
         An event by itself does not fail for a database that is away: it goes to the spool, and follows.
@@ -160,12 +131,13 @@ class CallJournal:
             after: Written in the same transaction, behind the event.
 
         Raises:
+            IllegalTransitionError: The call cannot go to the state that the event brings.
             DatabaseUnreachableError: Something is to be written with the event, and the database is away.
             DiskFullError: The same, and it has no room.
         """
         return await uninterrupted(self._record(data, before, after), name="call-journal.record")
 
-    async def _record(self, data: EventData, before: Write | None, after: Write | None) -> CallEvent:
+    async def _record(self, data: WireModel, before: Write | None, after: Write | None) -> CallEvent:
         async with self._lock:
             event, snapshot = self._next(data)
             if before is None and after is None:
@@ -209,7 +181,7 @@ class CallJournal:
     async def _tell_storage(self) -> None:
         """Show on the screens of the call whether its events wait for the database."""
         known = any(stage.stage == "storage" for stage in self._snapshot.stages)
-        if self._snapshot.call.state is not CallState.ENDED and known is not self._backlog.is_behind:
+        if not self._snapshot.call.state.is_over and known is not self._backlog.is_behind:
             await self.record(_storage_stage(is_behind=self._backlog.is_behind))
 
     async def settled(self) -> None:
@@ -227,8 +199,8 @@ class CallJournal:
             await self._publish(event, snapshot)
         return event
 
-    def _next(self, data: EventData) -> tuple[CallEvent, CallSnapshot]:
-        event = make_event(self.call_id, self._seq + 1, self._clock.now(), data)
+    def _next(self, data: WireModel) -> tuple[CallEvent, CallSnapshot]:
+        event = event_of(self.call_id, self._seq + 1, self._clock.now(), data)
         return event, reduce_call(self._snapshot, event)
 
     async def _publish(self, event: CallEvent, snapshot: CallSnapshot) -> None:
@@ -240,30 +212,3 @@ def _storage_stage(*, is_behind: bool) -> StageState:
     if is_behind:
         return StageState(stage="storage", state="degraded", code="storage_behind", lag_ms=0)
     return StageState(stage="storage", state="ok", code="", lag_ms=0)
-
-
-def make_event(call_id: UUID, seq: int, at: datetime, data: EventData) -> CallEvent:
-    """Return the event that carries the data."""
-    match data:
-        case CallAnswered():
-            return CallAnsweredEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case CallInterrupted():
-            return CallInterruptedEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case CallEnded():
-            return CallEndedEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case Utterance(is_final=True):
-            return TranscriptFinalEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case Utterance():
-            return TranscriptPartialEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case SuggestionList():
-            return SuggestionShownEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case SuggestionWithheld():
-            return SuggestionWithheldEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case CategoryRanking():
-            return CategoryRankedEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case CategoryChosen():
-            return CategoryChosenEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case FeedbackRecorded():
-            return FeedbackRecordedEvent(call_id=call_id, seq=seq, at=at, data=data)
-        case StageState():
-            return StageStateChangedEvent(call_id=call_id, seq=seq, at=at, data=data)

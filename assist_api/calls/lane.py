@@ -1,4 +1,4 @@
-"""Work beside a mailbox: one piece at a time, in order, the oldest overtaken when too many wait."""
+"""Runs the searches and classifications of a call one after the other; a full queue drops its oldest item."""
 
 from __future__ import annotations
 

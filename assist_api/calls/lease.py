@@ -1,4 +1,4 @@
-"""Which process carries a call: a locked file per process, which the kernel lets go when the process dies.
+"""Marks the process that runs a call by a locked file, which the kernel unlocks when the process dies.
 
 The server takes up the calls of a dead server, and never those of a `tingzhi replay` that still runs beside it.
 """

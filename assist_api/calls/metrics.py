@@ -16,5 +16,6 @@ SEARCHES_FAILED = counter("tingzhi_call_searches_failed_total", "Searches that c
 SEARCHES_DROPPED = counter("tingzhi_call_searches_dropped_total", "Searches overtaken by newer ones before they began")
 SEARCHES_AHEAD = counter("tingzhi_call_searches_ahead_total", "Searches at a pause: begun, shown, used", ("step",))
 SUGGESTIONS_WITHHELD = counter("tingzhi_suggestions_withheld_total", "Searches that showed nothing", ("reason",))
+OBSERVERS_FAILED = counter("tingzhi_call_observers_failed_total", "Failures that cost an alert or a fact")
 CLIENTS = gauge("tingzhi_realtime_clients", "Screens connected to a call")
 CLIENTS_CUT_OFF = counter("tingzhi_realtime_clients_cut_off_total", "Screens that were too slow for their queue")

@@ -1,4 +1,4 @@
-"""Where recordings lie: taken in under a temporary name, checked, and moved into place in one step.
+"""Stores recordings: written under a temporary name, checked, and renamed in one step.
 
 `<data_dir>/recordings/<call_id>/` holds the files as they came (`source-0.wav`, …) and what a browser plays. All
 methods block on the disk; call them from an executor.
@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from kit.errors import InvalidInputError
+from kit.files import sync_folder
 from speech.recording import Recording, RecordingLimits, open_recording
 
 MEDIA_TYPES = {".flac": "audio/flac", ".wav": "audio/wav"}
@@ -90,9 +91,9 @@ class RecordingStore:
 
     def publish(self, prepared: PreparedRecording) -> None:
         """Move a prepared recording to its final name."""
-        _sync_folder(prepared.folder)
+        sync_folder(prepared.folder)
         prepared.folder.rename(self._root / str(prepared.call_id))
-        _sync_folder(self._root)
+        sync_folder(self._root)
 
     def discard(self, prepared: PreparedRecording) -> None:
         """Remove a recording whose call was not created, published or not."""
@@ -146,14 +147,6 @@ def _copy(file: IncomingFile, folder: Path, number: int) -> str:
         target.flush()
         os.fsync(target.fileno())
     return name
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_uuid(name: str) -> bool:

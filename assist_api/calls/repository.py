@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.events import CallEvent, CallInfo, CallStateChangedEvent, EndReason, SuggestionShownEvent
 from assist_api.calls.models import (
     CallEventRow,
     CallRow,
@@ -18,15 +19,9 @@ from assist_api.calls.models import (
     CategoryChoiceRow,
     SuggestionFeedbackRow,
 )
-from assist_api.realtime.protocol import (
-    CallEvent,
-    CallInfo,
-    CallState,
-    EndReason,
-    LegRole,
-    SuggestionList,
-    SuggestionShownEvent,
-)
+from assist_api.calls.states import TERMINAL_STATES, CallState
+from assist_api.suggestions.cards import SuggestionList
+from assist_api.transcripts.utterances import LegRole
 
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)
 _VERDICTS_AT_ONCE = 500
@@ -50,17 +45,17 @@ class CallRepository:
         self,
         *,
         agent_account_id: UUID | None,
-        state: CallState | None,
+        states: Sequence[CallState],
         source: str | None,
         before: tuple[datetime, UUID] | None,
         limit: int,
     ) -> Sequence[CallRow]:
-        """Return calls, newest first; every argument that is None filters nothing."""
+        """Return calls, newest first; an argument that is None or empty filters nothing."""
         conditions: list[Any] = []
         if agent_account_id is not None:
             conditions.append(CallRow.agent_account_id == agent_account_id)
-        if state is not None:
-            conditions.append(CallRow.state == state)
+        if states:
+            conditions.append(CallRow.state.in_(states))
         if source is not None:
             conditions.append(CallRow.source == source)
         if before is not None:
@@ -71,7 +66,9 @@ class CallRepository:
 
     async def unfinished(self) -> Sequence[CallRow]:
         """Return every call that has not ended, oldest first."""
-        statement = select(CallRow).where(CallRow.state != CallState.ENDED).order_by(CallRow.created_at, CallRow.id)
+        statement = (
+            select(CallRow).where(CallRow.state.not_in(TERMINAL_STATES)).order_by(CallRow.created_at, CallRow.id)
+        )
         return (await self.session.scalars(statement)).all()
 
     async def ids(self, call_ids: Sequence[UUID]) -> set[UUID]:
@@ -92,7 +89,7 @@ class CallRepository:
         """Add an event and bring the head of its call up to it."""
         data = event.data.model_dump(mode="json")
         self.session.add(CallEventRow(call_id=event.call_id, seq=event.seq, type=event.type, at=event.at, data=data))
-        values = {
+        values: dict[str, Any] = {
             "state": head.state,
             "duration_ms": head.duration_ms,
             "heard_ms": head.heard_ms,
@@ -101,7 +98,10 @@ class CallRepository:
             "end_code": head.end_code,
             "end_message": head.end_message,
             "last_seq": event.seq,
+            "agent_name": head.agent_name,
         }
+        if isinstance(event, CallStateChangedEvent) and event.data.agent_account_id is not None:
+            values["agent_account_id"] = event.data.agent_account_id
         await self.session.execute(update(CallRow).where(CallRow.id == event.call_id).values(values))
         if isinstance(event, SuggestionShownEvent):
             await self._add_suggestions(event)
@@ -145,6 +145,10 @@ class CallRepository:
     async def save_feedback(self, row: SuggestionFeedbackRow) -> None:
         """Insert the verdict, or replace the one with the same id."""
         await self.session.merge(row)
+
+    async def delete_feedback(self, feedback_id: UUID) -> None:
+        """Remove a verdict; one that is not there is none."""
+        await self.session.execute(delete(SuggestionFeedbackRow).where(SuggestionFeedbackRow.id == feedback_id))
 
     async def entry_verdicts(self) -> AsyncIterator[tuple[UUID, str, dict[str, Any]]]:
         """Yield every verdict on an entry's card: the entry, the verdict, and what was on the screen."""

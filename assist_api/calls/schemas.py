@@ -1,4 +1,4 @@
-"""What the call endpoints take and give, beside the wire messages of `assist_api.realtime.protocol`."""
+"""What the call endpoints take and give, beside the wire messages of `assist_api.calls.events`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from assist_api.realtime.protocol import CallEvent, CallInfo, Verdict, WireModel
-from assist_api.schemas import InputModel
+from assist_api.calls.events import CallEvent, CallInfo, Verdict
+from assist_api.http.schemas import InputModel
+from assist_api.http.wire import WireModel
 
 ReplaySpeed = Literal["1", "max"]
-CallSource = Literal["replay", "demo", "cli", "live"]
+SourceKind = Literal["replay", "demo", "cli", "live"]
 Sector = Literal["power", "heating", "water", "gas", "tv"]
 
 

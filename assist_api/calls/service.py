@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,27 +15,35 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.audit.accesses import AccessLog
 from assist_api.calls.archive import CallArchive
-from assist_api.calls.births import NewCall, call_row
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
+from assist_api.calls.demo.catalog import DemoCall
+from assist_api.calls.events import CallAnswered, CallOffered, CallSnapshotEvent, CallStateChanged, FeedbackRecorded
 from assist_api.calls.feedback import FeedbackDesk
+from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
 from assist_api.calls.lease import RunnerLease
+from assist_api.calls.new_call import NewCall, call_row
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
-from assist_api.calls.replay import ROLES, LegOpener
 from assist_api.calls.repository import CallRepository
-from assist_api.calls.runs import CallRun, CallRunner
-from assist_api.calls.schemas import CallSource, FeedbackRequest, ReplaySpeed
+from assist_api.calls.runs import CallRun, CallRunner, Ending
+from assist_api.calls.schemas import FeedbackRequest, ReplaySpeed, SourceKind
+from assist_api.calls.sources.base import LegOpener
+from assist_api.calls.sources.live import LiveSource
+from assist_api.calls.sources.recording import ROLES
 from assist_api.calls.spool import EventSpool
 from assist_api.calls.uninterrupted import uninterrupted
 from assist_api.calls.viewer import CallViewer
-from assist_api.demo.catalog import DemoCall
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallAnswered, CallSnapshotEvent, CallState, CategoryChosen, FeedbackRecorded
+from assist_api.categories.ranked import CategoryChosen
+from assist_api.http.actor import program
+from assist_api.http.core import AuditTrail
 from assist_api.suggestions.service import SuggestionService
 from kit.clock import Clock
 from kit.db import Database
+from kit.disk import told_when_full
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import TaskSupervisor
 from speech.recording import RecordingLimits
@@ -65,8 +73,11 @@ class CallService:
         clock: Clock,
         data_dir: Path,
         max_concurrent: int,
+        audit: AuditTrail,
+        max_of_account: int = 256,
         demo_calls: Sequence[DemoCall] = (),
         limits: RecordingLimits | None = None,
+        observe: Observe = observe_nothing,
     ) -> None:
         """Build the parts; touches no file.
 
@@ -79,12 +90,17 @@ class CallService:
             clock: Time of the events and pace of the replays.
             data_dir: Recordings and leases lie in it.
             max_concurrent: Calls carried at once; one more is refused.
+            audit: Records what people do with calls, and what they read and hear of others'.
+            max_of_account: Of these, calls that one account started; the command line may start any number.
             demo_calls: Calls that come with the product.
             limits: What recordings are accepted.
+            observe: Makes what watches a call besides its suggestions.
         """
         self._database = database
         self._clock = clock
         self._max_concurrent = max_concurrent
+        self._max_of_account = max_of_account
+        self._owners: dict[UUID, UUID | None] = {}
         self._admitting = 0
         self.demo_calls = tuple(demo_calls)
         self._lease = RunnerLease(data_dir / "runners")
@@ -93,10 +109,12 @@ class CallService:
         self._ways = JournalWays(database, self._spool, hub, clock)
         self._recordings = RecordingStore(data_dir / "recordings", self._lease.runner_id, limits or RecordingLimits())
         self.archive = CallArchive(database, self._recordings)
-        self._feedback = FeedbackDesk(database, clock)
-        self._choices = CategoryDesk(clock)
+        self._audit = audit
+        self._accesses = AccessLog(database, clock, audit)
+        self._feedback = FeedbackDesk(database, clock, audit)
+        self._choices = CategoryDesk(clock, audit)
         self._suggestions = suggestions
-        self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock)
+        self._runner = CallRunner(engine, suggestions, categories, self._recordings, self._disk, clock, observe)
         self._runs: dict[UUID, CallRun] = {}
         self._tasks = TaskSupervisor("calls")
         self._loading = asyncio.Lock()
@@ -139,18 +157,19 @@ class CallService:
         speed: ReplaySpeed,
         sector: str | None = None,
         title: str = "",
-        source: CallSource = "replay",
+        source: SourceKind = "replay",
         call_id: UUID | None = None,
     ) -> UUID:
         """Check and store a recording, and begin the call.
 
         Raises:
             InvalidInputError: The files cannot be used; nothing is stored.
-            TooManyRequestsError: As many calls as allowed are running.
+            TooManyRequestsError: As many calls as allowed are running, at all or of this account.
+            DiskFullError: There is no room for the recording; nothing is stored.
         """
         name = title or (Path(files[0].name).stem if files else "")
         new = NewCall(call_id or uuid4(), source, name, sector, speed, viewer, self._clock.now())
-        async with self._admission():
+        async with self._admission(new):
             # A client that goes away must not leave half a call.
             return await uninterrupted(self._admit(new, files), name="calls.admit")
 
@@ -171,7 +190,97 @@ class CallService:
         finally:
             stream.close()
 
-    async def stop(self, call_id: UUID) -> None:
+    async def check_reading(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may read the call, and record it when the call is another agent's.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer.
+        """
+        if not await self.archive.check_readable(viewer, call_id):
+            await self._accesses.note(viewer.actor, "call.read", "call", call_id)
+
+    async def listen(self, viewer: CallViewer, call_id: UUID) -> Path:
+        """Return the playable recording of a call, and record that the viewer listens to it.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer, or its recording is gone.
+        """
+        path = await self.archive.audio(viewer, call_id)
+        await self._accesses.note(viewer.actor, "call.listened", "call", call_id)
+        return path
+
+    async def start_live(
+        self, call_id: UUID, *, title: str = "", sector: str | None = None, customer_number: str = ""
+    ) -> LiveSource:
+        """Begin a telephone call, or go on with one that this server was carrying before it was restarted.
+
+        A call that people speak in is never refused, so it does not wait for a place among the replays; it takes one.
+
+        Args:
+            call_id: The same for the same call, also after a restart.
+            title: What lists show of it.
+            sector: Which sector's answers count first.
+            customer_number: Personal; only its masked form is kept.
+
+        Returns:
+            What hears its legs.
+
+        Raises:
+            ConflictError: The call is over, or another process carries it.
+        """
+        if (run := self._runs.get(call_id)) is None:
+            viewer = CallViewer(program("telephony"), can_read_all=False, can_hear_all=False, can_act_on_all=False)
+            now = self._clock.now()
+            new = NewCall(call_id, "live", title, sector, "1", viewer, now, customer_number)
+            run = await uninterrupted(self._admit_live(new), name="calls.admit_live")
+        if run.live is None:
+            raise _carried_elsewhere()
+        return run.live
+
+    @property
+    def live_calls(self) -> tuple[UUID, ...]:
+        """Telephone calls that this process carries, also those that wait to be taken up."""
+        return tuple(call_id for call_id, run in self._runs.items() if run.live is not None)
+
+    async def change_state(self, call_id: UUID, change: CallStateChanged) -> None:
+        """Record where a telephone call is now; a state that it is in already changes nothing.
+
+        Raises:
+            NotFoundError: No such telephone call runs here.
+            IllegalTransitionError: It cannot go to that state.
+        """
+        journal = self._live_run(call_id).journal
+        if journal.snapshot.call.state is not change.state:
+            await journal.record(change)
+
+    def end_live(self, call_id: UUID, ending: Ending) -> None:
+        """End a telephone call; what was heard still becomes text.
+
+        Raises:
+            NotFoundError: No such telephone call runs here.
+        """
+        self._live_run(call_id).stop(ending)
+
+    def _live_run(self, call_id: UUID) -> CallRun:
+        run = self._runs.get(call_id)
+        if run is None or run.live is None:
+            raise NotFoundError("No such telephone call is carried here.", code="call_not_found")
+        return run
+
+    async def _admit_live(self, new: NewCall) -> CallRun:
+        async with self._loading:
+            async with self._database.session() as session:
+                known = await CallRepository(session).find(new.call_id)
+            if known is not None:
+                raise ConflictError("This call is over, or another process carries it.", code="call_already_ended")
+            row = call_row(new, ROLES, self._lease.runner_id, None)
+            offered = CallOffered(title=new.clean_title, leg_roles=list(ROLES))
+            journal = await CallJournal.create(row, offered, self._ways)
+        run = CallRun(journal, source=self._runner.live_source())
+        self._launch(run)
+        return run
+
+    async def stop(self, viewer: CallViewer, call_id: UUID) -> None:
         """End a running call; what was heard still becomes text.
 
         Raises:
@@ -179,10 +288,14 @@ class CallService:
             ConflictError: It has ended, or another process carries it.
         """
         if (run := self._runs.get(call_id)) is not None:
+            if run.live is not None:
+                raise ConflictError("A telephone call ends when a party hangs up.", code="call_is_live")
+            async with self._database.session() as session:
+                self._audit.record(session, viewer.actor, "call.stopped", "call", call_id)
             run.stop()
             return
         journal = await self._load(call_id)
-        if journal.snapshot.call.state is CallState.ENDED:
+        if journal.snapshot.call.state.is_over:
             raise ConflictError("The call has ended already.", code="call_already_ended")
         raise _carried_elsewhere()
 
@@ -223,6 +336,16 @@ class CallService:
         async with self._writable(call_id) as journal:
             return await self._choices.choose(journal, viewer, category_id)
 
+    async def write(self, call_id: UUID, act: Callable[[CallJournal], Awaitable[T]]) -> T:
+        """Let what a person did write into a call that runs here or has ended, and return its result.
+
+        Raises:
+            NotFoundError: There is no such call.
+            ConflictError: Another process carries the call and is the one that writes it.
+        """
+        async with self._writable(call_id) as journal:
+            return await act(journal)
+
     @asynccontextmanager
     async def _writable(self, call_id: UUID) -> AsyncIterator[CallJournal]:
         """Yield the journal of a call that runs here or has ended; one writer per call, the others take turns."""
@@ -231,12 +354,12 @@ class CallService:
             return
         async with self._loading:
             journal = await self._load(call_id)
-            if journal.snapshot.call.state is not CallState.ENDED:
+            if not journal.snapshot.call.state.is_over:
                 raise _carried_elsewhere()
             yield journal
 
     @asynccontextmanager
-    async def _admission(self) -> AsyncIterator[None]:
+    async def _admission(self, new: NewCall) -> AsyncIterator[None]:
         if len(self._runs) + self._admitting >= self._max_concurrent:
             raise TooManyRequestsError(
                 f"{self._max_concurrent} calls are running, as many as this server is set to carry.",
@@ -244,11 +367,23 @@ class CallService:
                 limit=self._max_concurrent,
                 retry_after_seconds=RETRY_AFTER_SECONDS,
             )
+        owner = new.viewer.account_id
+        if owner is not None and list(self._owners.values()).count(owner) >= self._max_of_account:
+            raise TooManyRequestsError(
+                f"{self._max_of_account} calls of this account are running, as many as one account may have.",
+                code="too_many_calls",
+                limit=self._max_of_account,
+                retry_after_seconds=RETRY_AFTER_SECONDS,
+            )
         self._admitting += 1
+        self._owners[new.call_id] = owner
         try:
-            yield
+            with told_when_full():
+                yield
         finally:
             self._admitting -= 1
+            if new.call_id not in self._runs:
+                self._owners.pop(new.call_id, None)
 
     async def _admit(self, new: NewCall, files: Sequence[IncomingFile]) -> UUID:
         prepared = await self._on_disk(lambda: self._recordings.prepare(new.call_id, files))
@@ -269,10 +404,12 @@ class CallService:
         return new.call_id
 
     async def _create(self, new: NewCall, prepared: PreparedRecording, answered: CallAnswered) -> CallJournal:
-        async def publish(_session: AsyncSession) -> None:
+        async def publish(session: AsyncSession) -> None:
+            details = {"source": new.source, "sector": new.sector, "legs": prepared.leg_count}
+            self._audit.record(session, new.viewer.actor, "call.started", "call", new.call_id, details=details)
             await self._on_disk(lambda: self._recordings.publish(prepared))
 
-        row = call_row(new, prepared, answered, self._lease.runner_id)
+        row = call_row(new, answered.leg_roles, self._lease.runner_id, prepared)
         return await CallJournal.create(row, answered, self._ways, write=publish)
 
     def _launch(self, run: CallRun) -> None:
@@ -284,6 +421,7 @@ class CallService:
             await self._runner.carry(run)
         finally:
             del self._runs[run.call_id]
+            self._owners.pop(run.call_id, None)
 
     async def _take_up(self, call_id: UUID) -> None:
         journal = await self._load(call_id)

@@ -10,28 +10,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
 
 from assist_api.calls import metrics
 from assist_api.calls.category import CallCategories, is_materially_different
+from assist_api.calls.events import StageState, Verdict
 from assist_api.calls.journal import CallJournal
 from assist_api.calls.lane import WorkLane
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.stages import StageBoard
-from assist_api.realtime.protocol import (
-    CategoryRanking,
-    LegRole,
-    StageState,
-    SuggestionWithheld,
-    Utterance,
-    Verdict,
-)
+from assist_api.categories.ranked import CategoryRanking
+from assist_api.http.wire import Span
 from assist_api.suggestions.ahead import SearchAhead
+from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.suggestions.policy import Shown, SuggestionPolicy, Withheld
-from assist_api.suggestions.query import Heard, SearchRequest
+from assist_api.suggestions.query import FULL_CONFIDENCE, Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
+from assist_api.suggestions.spoken import SpokenLines
+from assist_api.suggestions.stable import StableText
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by
@@ -107,6 +107,7 @@ class CallSession:
         categories: CallCategories,
         clock: Clock,
         is_paced: bool = True,
+        observe: Observe = observe_nothing,
     ) -> None:
         """Prepare a call.
 
@@ -117,6 +118,7 @@ class CallSession:
             categories: Ranks the category.
             clock: For delays.
             is_paced: Whether speech comes at its pace; otherwise it is held back until it has been searched for.
+            observe: Makes what watches the call besides, such as the safety alerts.
         """
         self._journal = journal
         self._leg_roles = leg_roles
@@ -124,8 +126,10 @@ class CallSession:
         self._categories = categories
         self._clock = clock
         self._stages = StageBoard(journal)
-        self._policy = SuggestionPolicy(sector=journal.snapshot.call.sector)
+        self._policy = SuggestionPolicy(suggestions.settings(), sector=journal.snapshot.call.sector)
         self._policy.resume(map(_heard, journal.snapshot.utterances), journal.snapshot.suggestions.cards)
+        self._spoken = SpokenLines()
+        self._watch(journal.snapshot.suggestions)
         self._search_state = SearchState.LEXICAL_ONLY
         self._documents: dict[UUID, str] = {}
         self._finals: set[UUID] = set()
@@ -133,8 +137,12 @@ class CallSession:
         self._searches = WorkLane(SEARCH_QUEUE if is_paced else UNPACED_SEARCH_QUEUE, self._search)
         self._ahead = SearchAhead(suggestions.search, self._foresee)
         self._previewed: Searched | None = None
+        self._stable = StableText()
+        self._while_speaking: set[UUID] = set()
+        """Utterances whose newest search ahead was for a part of them."""
         self._is_paced = is_paced
         self._rankings = WorkLane(1, self._rank)
+        self._observation = observe(journal)
         self._unanswered = 0
         self._is_caught_up = asyncio.Event()
         self._is_caught_up.set()
@@ -156,7 +164,9 @@ class CallSession:
         async with aclosing(self._ahead), asyncio.TaskGroup() as group:
             for lane in (self._searches, self._rankings):
                 group.create_task(self._run_lane(lane), name="call-session.lane")
+            group.create_task(self._observation.run(), name="call-session.observation")
             await self._handle_all()
+            self._observation.close()
 
     async def _run_lane(self, lane: WorkLane[_Question] | WorkLane[_CategoryQuestion]) -> None:
         await lane.run()
@@ -196,12 +206,27 @@ class CallSession:
         if not partial.text or partial.segment_id in self._finals:
             return
         leg_role = self._leg_roles[partial.leg_id]
-        await self._journal.announce(_partial_utterance(partial, leg_role))
-        if partial.is_pause and self._is_paced:
+        utterance = _partial_utterance(partial, leg_role)
+        await self._journal.announce(utterance)
+        self._observation.hear(utterance)
+        if self._is_paced:
             await self._search_ahead(partial, leg_role)
 
-    async def _search_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
-        heard = Heard(pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives)
+    async def _search_ahead(self, partial: TranscriptPartial, leg_role: LegRole) -> None:
+        """Search for what a pause has come to, or for what is stable of a customer who goes on speaking."""
+        if partial.is_pause:
+            self._while_speaking.discard(partial.segment_id)
+            await self._begin_ahead(partial, leg_role)
+        elif leg_role is LegRole.CUSTOMER:
+            stable = self._stable.hear(partial.segment_id, partial.text)
+            if stable is not None and self._unanswered == 0:
+                self._while_speaking.add(partial.segment_id)
+                await self._begin_ahead(replace(partial, text=stable, confidence=FULL_CONFIDENCE), leg_role)
+
+    async def _begin_ahead(self, pause: TranscriptPartial, leg_role: LegRole) -> None:
+        heard = Heard(
+            pause.segment_id, leg_role, pause.text, pause.confidence, pause.alternatives, pause.end_ms, pause.start_ms
+        )
         request = self._policy.foresee(heard)
         if request is not None and await self._ahead.begin(request):
             metrics.SEARCHES_AHEAD.labels("begun").inc()
@@ -213,7 +238,12 @@ class CallSession:
     async def _on_foreseen(self, searched: Searched) -> None:
         """Show at the pause what its final would: most of an agent's wait is the silence that proves the end."""
         request, result = searched.request, searched.result
-        if result.state is SearchState.UNAVAILABLE:
+        if not result.has_answer:
+            # More may be said; that nothing fits is told when the utterance has ended.
+            return
+        if request.trigger_segment_id in self._finals:
+            return
+        if request.trigger_segment_id in self._while_speaking and not self._suffices(result):
             return
         self._previewed = searched
         decision = self._policy.preview(request, result, self._dismissed())
@@ -225,15 +255,40 @@ class CallSession:
             metrics.SEARCHES_AHEAD.labels("shown").inc()
             await self._show(decision, trigger)
 
+    def _suffices(self, result: SearchResult) -> bool:
+        """Tell whether the beginning of an utterance is answered so surely that its end can hardly change it."""
+        return result.hits[0].confidence >= self._suggestions.settings().partial_above
+
     async def _on_final(self, final: TranscriptFinal) -> None:
         if final.segment_id in self._finals:
             return
         self._finals.add(final.segment_id)
+        self._stable.end(final.segment_id)
+        self._while_speaking.discard(final.segment_id)
         heard_at = self._clock.monotonic()
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
         utterance = _final_utterance(final, self._leg_roles[final.leg_id])
         await self._journal.record(utterance)
+        self._observation.hear(utterance)
+        if utterance.leg_role is LegRole.AGENT:
+            await self._tick_off(utterance)
         await self._ask(utterance, final.alternatives, heard_at)
+
+    def _watch(self, suggestions: SuggestionList) -> None:
+        self._spoken.watch({str(card.suggestion_id): (card.script, card.answer) for card in suggestions.cards})
+
+    async def _tick_off(self, utterance: Utterance) -> None:
+        """Record what of the cards an utterance of the agent has said."""
+        for card, progress in self._spoken.hear(utterance.text).items():
+            await self._journal.record(
+                CardSpoken(
+                    suggestion_id=UUID(card),
+                    script=[Span(start=line.start, end=line.end) for line in progress.lines],
+                    steps=list(progress.steps),
+                    is_finished=progress.is_finished,
+                    segment_id=utterance.segment_id,
+                )
+            )
 
     async def _ask(self, utterance: Utterance, alternatives: tuple[Alternative, ...], heard_at: float) -> None:
         asked = self._policy.hear(_heard(utterance, alternatives))
@@ -292,14 +347,13 @@ class CallSession:
 
     async def _show(self, shown: Shown, trigger: UUID) -> None:
         try:
-            suggestions = await self._suggestions.cards(
-                self._journal.call_id, shown, self._journal.snapshot.suggestions, trigger, self._search_state
-            )
+            suggestions = await self._suggestions.cards(self._journal.call_id, shown, trigger, self._search_state)
         except Exception as error:  # noqa: BLE001  # rejected: see _search
             log.warning("call_cards_failed", call_id=str(self._journal.call_id), **told_by(error))
             await self._stages.set_search(SearchState.UNAVAILABLE)
             await self._withhold(Withheld("search_unavailable"), trigger, "unavailable")
             return
+        self._watch(suggestions)
         self._documents.update({card.suggestion_id: str(card.entry_id) for card in suggestions.cards})
         self._documents.update({case.suggestion_id: str(case.case_id) for case in suggestions.cases})
         await self._journal.record(suggestions)
@@ -349,7 +403,15 @@ class CallSession:
 
 
 def _heard(utterance: Utterance, alternatives: tuple[Alternative, ...] = ()) -> Heard:
-    return Heard(utterance.segment_id, utterance.leg_role, utterance.text, utterance.confidence, alternatives)
+    return Heard(
+        utterance.segment_id,
+        utterance.leg_role,
+        utterance.text,
+        utterance.confidence,
+        alternatives,
+        end_ms=utterance.end_ms,
+        start_ms=utterance.start_ms,
+    )
 
 
 def _partial_utterance(partial: TranscriptPartial, leg_role: LegRole) -> Utterance:

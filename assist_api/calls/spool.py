@@ -1,4 +1,4 @@
-"""Events that the database has not taken yet, in a file a call: they outlive this process, and nothing else reads them.
+"""Writes events that the database has not stored yet to one file for each call, so that they outlive the process.
 
 A disk that is full takes none of them either; then they are in memory alone, and what a call said can be heard again
 from its recording.
@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from assist_api.realtime.protocol import CallEvent
+from assist_api.calls.events import CallEvent
 
 log = structlog.get_logger(__name__)
 _EVENT: TypeAdapter[CallEvent] = TypeAdapter(CallEvent)
@@ -23,7 +23,7 @@ _SUFFIX = ".jsonl"
 
 
 class EventSpool:
-    """Owner of a folder; every method blocks for the disk alone."""
+    """Folder of spool files; every method blocks for the disk alone."""
 
     def __init__(self, folder: Path) -> None:
         """Remember the folder; it is made when something is kept.

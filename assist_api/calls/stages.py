@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from assist_api.calls.events import StageState
 from assist_api.calls.journal import CallJournal
-from assist_api.realtime.protocol import StageState
 from kb.search.hits import SearchState
 
 LAG_STEP_MS = 1_000

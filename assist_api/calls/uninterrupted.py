@@ -1,4 +1,4 @@
-"""Work that must not be torn in two by a cancellation."""
+"""Runs a coroutine to its end although the task that awaits it is cancelled."""
 
 from __future__ import annotations
 

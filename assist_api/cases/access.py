@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from kb.casebook.privacy import deidentified
-from kb.schemas import CaseDetail
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kb.cases.privacy import deidentified
+from kb.entries.schemas import CaseDetail
 
 
 def may_identify(account: CurrentAccount, case: CaseDetail) -> bool:

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
+from assist_api.audit.deps import ActorDep
 from assist_api.cases.schemas import (
     CallCase,
     CaseClusterList,
@@ -20,9 +19,11 @@ from assist_api.cases.schemas import (
     SolutionList,
 )
 from assist_api.cases.service import CaseDesk
-from assist_api.deps import ServicesDep, SessionDep, permitted
-from kb.cases import CaseService
-from kb.schemas import CaseDetail
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kb.cases.service import CaseService
+from kb.entries.schemas import CaseDetail
 
 router = APIRouter(tags=["cases"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
@@ -34,30 +35,25 @@ EntryIds = Annotated[list[UUID], Query(min_length=1, max_length=100)]
 Code = Annotated[str, Query(min_length=1, max_length=100)]
 
 
-async def get_desk(services: ServicesDep) -> CaseDesk:
-    """Return what serves cases."""
-    return CaseDesk(services.database, services.clock, services.calls, services.knowledge.search, services.editor)
-
-
-async def get_cases(session: SessionDep, services: ServicesDep) -> CaseService:
+async def get_cases(session: SessionDep, core: CoreDep) -> CaseService:
     """Return the case service of this request."""
-    return CaseService(session, services.clock)
+    return CaseService(session, core.clock)
 
 
-DeskDep = Annotated[CaseDesk, Depends(get_desk)]
+DeskDep = Annotated[CaseDesk, Depends(provided(CaseDesk))]
 CasesDep = Annotated[CaseService, Depends(get_cases)]
 
 
 @router.get("/calls/{call_id}/case")
-async def get_call_case(call_id: UUID, account: Maker, desk: DeskDep) -> CallCase:
+async def get_call_case(call_id: UUID, account: Maker, actor: ActorDep, desk: DeskDep) -> CallCase:
     """Return the form of a finished call's case, filled in with what was said, and the case when there is one."""
-    return await desk.of_call(account, call_id)
+    return await desk.of_call(account, actor, call_id)
 
 
 @router.put("/calls/{call_id}/case")
-async def save_call_case(call_id: UUID, edit: CaseEdit, account: Maker, desk: DeskDep) -> CaseDetail:
+async def save_call_case(call_id: UUID, edit: CaseEdit, account: Maker, actor: ActorDep, desk: DeskDep) -> CaseDetail:
     """Make the case of a finished call, or change it; it is found by search at once."""
-    return await desk.save_of_call(account, call_id, edit)
+    return await desk.save_of_call(account, actor, call_id, edit)
 
 
 @router.post("/knowledge/cases/search")
@@ -75,29 +71,31 @@ async def list_case_clusters(
 
 
 @router.get("/knowledge/cases/{case_id}")
-async def get_case(case_id: UUID, account: Reader, desk: DeskDep, identified: Identified = False) -> CaseDetail:
+async def get_case(
+    case_id: UUID, account: Reader, actor: ActorDep, desk: DeskDep, identified: Identified = False
+) -> CaseDetail:
     """Return one case, de-identified unless asked otherwise."""
-    return await desk.get(account, case_id, identified=identified)
+    return await desk.get(account, actor, case_id, identified=identified)
 
 
 @router.get("/knowledge/cases/{case_id}/evidence")
 async def get_case_evidence(
-    case_id: UUID, account: Reader, desk: DeskDep, identified: Identified = False
+    case_id: UUID, account: Reader, actor: ActorDep, desk: DeskDep, identified: Identified = False
 ) -> CaseEvidence:
     """Return what was said in the call of a case, de-identified unless asked otherwise."""
-    return await desk.evidence(account, case_id, identified=identified)
+    return await desk.evidence(account, actor, case_id, identified=identified)
 
 
 @router.put("/knowledge/cases/{case_id}")
-async def update_case(case_id: UUID, edit: CaseEdit, account: Keeper, desk: DeskDep) -> CaseDetail:
+async def update_case(case_id: UUID, edit: CaseEdit, account: Keeper, actor: ActorDep, desk: DeskDep) -> CaseDetail:
     """Change a case; it is found by its new words at once."""
-    return await desk.update(account, case_id, edit)
+    return await desk.update(account, actor, case_id, edit)
 
 
 @router.delete("/knowledge/cases/{case_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_case(case_id: UUID, version: Version, _keeper: Keeper, desk: DeskDep) -> None:
+async def delete_case(case_id: UUID, version: Version, _keeper: Keeper, actor: ActorDep, desk: DeskDep) -> None:
     """Remove a case for good, with its evidence; the call stays."""
-    await desk.delete(case_id, version)
+    await desk.delete(actor, case_id, version)
 
 
 @router.get("/knowledge/outcomes")

@@ -10,13 +10,14 @@ from uuid import UUID
 
 from assist_api.cases.facts import Fact, find_area, find_facts
 from assist_api.cases.story import FinishedCall
-from assist_api.realtime.protocol import CategoryChosen, LegRole, RankedCategory, Utterance
+from assist_api.categories.ranked import CategoryChosen, RankedCategory
 from assist_api.suggestions.small_talk import content_length, content_spans
+from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.deidentify import deidentify
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import EvidenceLine, EvidenceNote
 from kb.markdown import plain_text
-from kb.models import CaseOutcome
-from kb.schemas import EvidenceLine, EvidenceNote
-from kb.taxonomy import load_taxonomy
+from kb.taxonomy.tree import load_taxonomy
 
 PROBLEM_SENTENCES = 3
 ANSWER_SENTENCES = 4

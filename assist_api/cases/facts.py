@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.realtime.protocol import Utterance
+from assist_api.transcripts.utterances import Utterance
 from kb.deidentify import PersonalKind, deidentify, find_personal, mask
 
 MAX_FACT_CHARACTERS = 60

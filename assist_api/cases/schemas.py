@@ -1,4 +1,4 @@
-"""What the case endpoints take and give beyond `kb.schemas`."""
+"""What the case endpoints take and give beyond `kb.entries.schemas`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.realtime.protocol import RankedCategory
-from assist_api.schemas import InputModel, OutputModel
-from kb.models import CaseOutcome
-from kb.schemas import CaseCluster, CaseDetail, CaseDraft, EntryOutcomes, EvidenceLine, Solution
+from assist_api.categories.ranked import RankedCategory
+from assist_api.http.schemas import InputModel, OutputModel
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import CaseCluster, CaseDetail, CaseDraft, EntryOutcomes, EvidenceLine, Solution
 from kb.search.query import MAX_QUERY_CHARACTERS
 
 MAX_PAGE = 100

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 from uuid import UUID
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.audit.accesses import AccessLog
 from assist_api.calls.access import viewer_of
 from assist_api.calls.archive import CallArchive
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent
+from assist_api.calls.viewer import CallViewer
 from assist_api.cases.access import may_identify, require_identified, seen_by
 from assist_api.cases.extraction import Proposal, evidence_lines, propose
 from assist_api.cases.schemas import (
@@ -25,18 +29,22 @@ from assist_api.cases.schemas import (
     OfferedEntry,
 )
 from assist_api.cases.story import FinishedCall, finished_call
-from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, CallState
-from assist_api.search.service import SearchEngine
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail, DetailValue
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from assist_api.search.service import ANSWER_THRESHOLD, SearchEngine, is_alike
 from assist_api.suggestions.service import state_name
-from kb.case_repository import CaseFilter
-from kb.casebook.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
-from kb.casebook.privacy import deidentified
-from kb.cases import CallOrigin, CaseService, stale_case
+from kb.cases.clusters import MAX_CASES, Cluster, Comparable, cluster_cases
+from kb.cases.privacy import deidentified
+from kb.cases.repository import CaseFilter
+from kb.cases.service import CallOrigin, CaseService, stale_case
 from kb.deidentify import deidentify
-from kb.models import CaseOutcome
-from kb.schemas import CaseCluster, CaseDetail
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import CaseCluster, CaseDetail
+from kb.kinds import DocumentKind
 from kb.search.hits import SearchState
-from kb.search.query import MAX_DOCUMENT_IDS, DocumentKind, SearchQuery
+from kb.search.query import MAX_DOCUMENT_IDS, SearchQuery
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError
@@ -56,6 +64,10 @@ class Calls(Protocol):
         """Return the call as it stands."""
         ...
 
+    async def check_reading(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may read the call, and record it when the call is another agent's."""
+        ...
+
 
 class Findable(Protocol):
     """What waits for the search index after a change."""
@@ -68,37 +80,54 @@ class Findable(Protocol):
 class CaseDesk:
     """Use cases on cases, with the rights of the account that asks. Keeps no state."""
 
-    def __init__(self, database: Database, clock: Clock, calls: Calls, engine: SearchEngine, index: Findable) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        calls: Calls,
+        engine: SearchEngine,
+        index: Findable,
+        audit: AuditTrail,
+        zone: tzinfo,
+    ) -> None:
         self._database = database
+        self._audit = audit
+        self._accesses = AccessLog(database, clock, audit)
         self._clock = clock
         self._calls = calls
         self._engine = engine
         self._index = index
+        self._zone = zone
 
     @asynccontextmanager
     async def _cases(self) -> AsyncIterator[CaseService]:
         async with self._database.session() as session:
             yield CaseService(session, self._clock)
 
+    @asynccontextmanager
+    async def _edit(self) -> AsyncIterator[tuple[AsyncSession, CaseService]]:
+        async with self._database.session() as session:
+            yield session, CaseService(session, self._clock)
+
     # Of a call ---------------------------------------------------------------------------------------------------
 
-    async def of_call(self, account: CurrentAccount, call_id: UUID) -> CallCase:
+    async def of_call(self, account: CurrentAccount, actor: Actor, call_id: UUID) -> CallCase:
         """Return the filled-in form of a call's case, and the case when there is one.
 
         Raises:
             NotFoundError: The call does not exist for this account.
             ConflictError: `call_not_ended`.
         """
-        snapshot, story = await self._story(account, call_id)
+        snapshot, story = await self._story(account, actor, call_id)
         async with self._cases() as cases:
             case = await cases.find_case_by_call(call_id)
             equipment, areas = await cases.words_in_use()
         proposal = propose(story, equipment, areas)
         lines = evidence_lines(story, proposal, proposal.entry_ids)
-        shown = None if case is None else seen_by(account, case, identified=may_identify(account, case))
+        shown = None if case is None else await self._seen_by(account, actor, case, may_identify(account, case))
         return CallCase(
             case=shown,
-            proposal=_proposal(proposal, snapshot),
+            proposal=_proposal(proposal, snapshot, self._zone),
             entries=[
                 OfferedEntry(entry_id=card.entry_id, title=card.title, is_used=card.is_used) for card in story.cards
             ],
@@ -107,7 +136,7 @@ class CaseDesk:
             has_audio=snapshot.call.has_audio,
         )
 
-    async def save_of_call(self, account: CurrentAccount, call_id: UUID, edit: CaseEdit) -> CaseDetail:
+    async def save_of_call(self, account: CurrentAccount, actor: Actor, call_id: UUID, edit: CaseEdit) -> CaseDetail:
         """Make the case of a call, or change it; the same text again changes nothing.
 
         Raises:
@@ -116,11 +145,13 @@ class CaseDesk:
             ConflictError: `call_not_ended`, or `stale_case`: somebody else saved this case meanwhile.
             NotAllowedError: The case is somebody else's, and the account may see it only de-identified.
         """
-        _snapshot, story = await self._story(account, call_id)
-        async with self._cases() as cases:
+        _snapshot, story = await self._story(account, actor, call_id)
+        async with self._edit() as (session, cases):
             known = await cases.find_case_by_call(call_id)
             origin = await self._origin(cases, account, call_id, story, edit)
             saved = await self._save(cases, account, known, edit, origin)
+            if saved != known:
+                self._record(session, actor, "case.created" if known is None else "case.changed", known, saved)
         await self._index.make_findable()
         return saved
 
@@ -153,10 +184,10 @@ class CaseDesk:
             revisions={card.entry_id: card.revision_id for card in story.cards if card.entry_id in edit.entry_ids},
         )
 
-    async def _story(self, account: CurrentAccount, call_id: UUID) -> tuple[CallSnapshot, FinishedCall]:
-        await self._calls.archive.check_readable(viewer_of(account), call_id)
+    async def _story(self, account: CurrentAccount, actor: Actor, call_id: UUID) -> tuple[CallSnapshot, FinishedCall]:
+        await self._calls.check_reading(viewer_of(account, actor.address), call_id)
         snapshot = (await self._calls.snapshot(call_id)).data
-        if snapshot.call.state is not CallState.ENDED:
+        if not snapshot.call.state.is_over:
             raise ConflictError("The call is still going on; make its case when it has ended.", code="call_not_ended")
         return snapshot, finished_call(snapshot, [event async for event in self._events(call_id)])
 
@@ -173,7 +204,7 @@ class CaseDesk:
 
     # Reading -----------------------------------------------------------------------------------------------------
 
-    async def get(self, account: CurrentAccount, case_id: UUID, *, identified: bool) -> CaseDetail:
+    async def get(self, account: CurrentAccount, actor: Actor, case_id: UUID, *, identified: bool) -> CaseDetail:
         """Return a case as the account may see it.
 
         Raises:
@@ -181,9 +212,16 @@ class CaseDesk:
             NotAllowedError: `identified`, and the account may not.
         """
         async with self._cases() as cases:
-            return seen_by(account, await cases.get_case(case_id), identified=identified)
+            case = await cases.get_case(case_id)
+        return await self._seen_by(account, actor, case, identified)
 
-    async def evidence(self, account: CurrentAccount, case_id: UUID, *, identified: bool) -> CaseEvidence:
+    async def _seen_by(self, account: CurrentAccount, actor: Actor, case: CaseDetail, identified: bool) -> CaseDetail:
+        shown = seen_by(account, case, identified=identified)
+        if identified:
+            await self._accesses.note(actor, "case.read", "case", case.id)
+        return shown
+
+    async def evidence(self, account: CurrentAccount, actor: Actor, case_id: UUID, *, identified: bool) -> CaseEvidence:
         """Return what was said in the call of a case.
 
         Identified text is read from the call itself, for the case keeps none; what is gone there stays de-identified.
@@ -196,6 +234,7 @@ class CaseDesk:
             case, frozen = await cases.get_case(case_id), await cases.get_evidence(case_id)
         if identified:
             require_identified(account, case)
+            await self._accesses.note(actor, "case.evidence_read", "case", case_id)
         call_id = await self._readable_call(account, case.call_id)
         texts = await self._texts(call_id) if identified and call_id is not None else {}
         lines = [line.model_copy(update={"text": texts.get(line.segment_id, line.text)}) for line in frozen.lines]
@@ -240,7 +279,9 @@ class CaseDesk:
             return await self._page(_filter(request, text=request.text.strip()[:100]), request, state="unavailable")
         async with self._cases() as cases:
             found = await cases.find_cases([UUID(hit.document_id) for hit in result.hits])
-        items = [found[UUID(hit.document_id)] for hit in result.hits if UUID(hit.document_id) in found]
+        # What merely follows in the order resembles nothing; the cut-off is that of the typed search.
+        alike = [UUID(hit.document_id) for hit in result.hits if is_alike(request.text, hit, ANSWER_THRESHOLD)]
+        items = [found[case_id] for case_id in alike if case_id in found]
         return CaseSearchAnswer(items=items, next_cursor=None, state=state_name(result.state))
 
     async def _page(self, wanted: CaseFilter, request: CaseSearch, *, state: str) -> CaseSearchAnswer:
@@ -251,7 +292,7 @@ class CaseDesk:
 
     # Keeping -----------------------------------------------------------------------------------------------------
 
-    async def update(self, account: CurrentAccount, case_id: UUID, edit: CaseEdit) -> CaseDetail:
+    async def update(self, account: CurrentAccount, actor: Actor, case_id: UUID, edit: CaseEdit) -> CaseDetail:
         """Change a case.
 
         Raises:
@@ -260,19 +301,35 @@ class CaseDesk:
             ConflictError: `stale_case`.
             NotAllowedError: The account may see it only de-identified.
         """
-        async with self._cases() as cases:
-            require_identified(account, await cases.get_case(case_id))
+        async with self._edit() as (session, cases):
+            known = await cases.get_case(case_id)
+            require_identified(account, known)
             if edit.base_version is None:
                 raise stale_case()
             saved = await cases.update_case(case_id, edit.draft(), edit.entry_ids, base_version=edit.base_version)
+            self._record(session, actor, "case.changed", known, saved)
         await self._index.make_findable()
         return saved
 
-    async def delete(self, case_id: UUID, base_version: int) -> None:
+    async def delete(self, actor: Actor, case_id: UUID, base_version: int) -> None:
         """Remove a case for good; see `CaseService.delete_case`."""
-        async with self._cases() as cases:
+        async with self._edit() as (session, cases):
+            known = await cases.get_case(case_id)
             await cases.delete_case(case_id, base_version)
+            self._record(session, actor, "case.removed", known, None)
         await self._index.make_findable()
+
+    def _record(
+        self, session: AsyncSession, actor: Actor, action: str, before: CaseDetail | None, after: CaseDetail | None
+    ) -> None:
+        case = after or before
+        if case is None:
+            raise ValueError("an entry of a case needs the case")
+        details: dict[str, DetailValue] = {
+            "call_id": None if case.call_id is None else str(case.call_id),
+            "version": case.version,
+        }
+        self._audit.record(session, actor, action, "case", case.id, before=before, after=after, details=details)
 
     async def clusters(self, sector: str | None) -> CaseClusterList:
         """Group the newest cases that are alike; bounded, and computed anew each time."""
@@ -311,7 +368,12 @@ def _query(request: CaseSearch, ids: list[UUID] | None) -> SearchQuery:
     )
 
 
-def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
+def day_of_call(began_at: datetime, zone: tzinfo) -> date:
+    """Return the day a call belongs to: the one it began on in the installation's time zone."""
+    return began_at.astimezone(zone).date()
+
+
+def _proposal(proposal: Proposal, snapshot: CallSnapshot, zone: tzinfo) -> CaseProposal:
     return CaseProposal(
         title=proposal.title,
         problem=proposal.problem,
@@ -321,8 +383,7 @@ def _proposal(proposal: Proposal, snapshot: CallSnapshot) -> CaseProposal:
         business_type=proposal.business_type,
         solution=proposal.solution,
         outcome=proposal.outcome,
-        # A call belongs to the day it began on where the operators are.
-        occurred_on=snapshot.call.created_at.astimezone().date(),
+        occurred_on=day_of_call(snapshot.call.created_at, zone),
         area=proposal.area,
         equipment=proposal.equipment,
         entry_ids=list(proposal.entry_ids),

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.realtime.protocol import (
-    CallEvent,
-    CallSnapshot,
-    CategoryChosen,
-    CategoryRanking,
-    LegRole,
-    SuggestionShownEvent,
-    Utterance,
-    Verdict,
-)
+from assist_api.calls.events import CallEvent, CallSnapshot, SuggestionShownEvent, Verdict
+from assist_api.categories.ranked import CategoryChosen, CategoryRanking
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 
 @dataclass(frozen=True, slots=True)

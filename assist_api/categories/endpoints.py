@@ -6,25 +6,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
+from assist_api.audit.deps import ActorDep
 from assist_api.categories.schemas import CategoryModels, ChoosableSituation, ChoosableSituations, RollBack
 from assist_api.categories.service import CategoryModelDesk
-from assist_api.deps import ServicesDep, permitted
-from kb.category_search import find_situations
-from kb.taxonomy import load_taxonomy
+from assist_api.http.deps import permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kb.filing.finding import find_situations
+from kb.taxonomy.tree import load_taxonomy
 
 router = APIRouter(tags=["categories"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_models(services: ServicesDep) -> CategoryModelDesk:
-    """Return what looks after the category models."""
-    return services.category_models
-
-
-ModelsDep = Annotated[CategoryModelDesk, Depends(get_models)]
+ModelsDep = Annotated[CategoryModelDesk, Depends(provided(CategoryModelDesk))]
 
 
 @router.get("/knowledge/situations")
@@ -56,14 +52,18 @@ async def list_category_models(_editor: Editor, models: ModelsDep) -> CategoryMo
 
 
 @router.post("/category-models", status_code=status.HTTP_202_ACCEPTED)
-async def train_category_model(account: Editor, models: ModelsDep) -> None:
+async def train_category_model(_editor: Editor, actor: ActorDep, models: ModelsDep) -> None:
     """Learn a model from everything there is; 409 while one is being learned."""
-    models.start_training(account.display_name)
+    await models.order_training(actor)
 
 
 @router.post("/category-models/{number}/live")
 async def roll_back_category_model(
-    number: Annotated[int, Path(ge=1, le=2**31 - 1)], request: RollBack, account: Editor, models: ModelsDep
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    request: RollBack,
+    _editor: Editor,
+    actor: ActorDep,
+    models: ModelsDep,
 ) -> CategoryModels:
     """Make an earlier model the one that answers; running calls use it from their next sentence on."""
-    return await models.roll_back(number, account.display_name, request.note.strip())
+    return await models.roll_back(number, actor, request.note.strip())

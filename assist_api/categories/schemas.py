@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assist_api.schemas import InputModel, OutputModel
+from assist_api.http.schemas import InputModel, OutputModel
 
 
 class ChoosableSituation(OutputModel):
@@ -95,7 +95,7 @@ class CategoryModels(OutputModel):
 
     items: list[CategoryModelView]
     events: list[CategoryModelEvent]
-    is_learning: bool = Field(description="A model is being learned or decided on in this process")
+    is_learning: bool = Field(description="The training of a model waits or runs, in any process")
     live_here: int | None = Field(description="The model that answers in this process; null while one stands in")
     tolerance: float = Field(description="A new model may be this much less accurate and still go live")
 

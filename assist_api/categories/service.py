@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.categories.schemas import (
     CategoryModelEvent,
@@ -11,22 +11,25 @@ from assist_api.categories.schemas import (
     ModelComparison,
     ModelQuality,
 )
+from assist_api.categories.training import CategoryTraining
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
 from kb.classify.models import CategoryModelRow
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService
-from kit.errors import AssistError, ConflictError
-from kit.tasks import TaskSupervisor
-
-log = structlog.get_logger(__name__)
+from kit.errors import ConflictError
 
 
 class CategoryModelDesk:
     """Use cases on category models."""
 
-    def __init__(self, registry: ModelRegistry, categories: CategoryService) -> None:
+    def __init__(
+        self, registry: ModelRegistry, categories: CategoryService, training: CategoryTraining, audit: AuditTrail
+    ) -> None:
         self._registry = registry
         self._categories = categories
-        self._tasks = TaskSupervisor("category-models")
+        self._training = training
+        self._audit = audit
 
     async def overview(self) -> CategoryModels:
         """Return every model and what was done with them."""
@@ -40,44 +43,43 @@ class CategoryModelDesk:
                 )
                 for row in events
             ],
-            is_learning=self._categories.is_learning,
+            is_learning=await self._training.is_ordered(),
             live_here=self._categories.live_number,
             tolerance=self._categories.policy.tolerance,
         )
 
-    def start_training(self, asked_by: str) -> None:
-        """Begin to learn a model; it takes seconds to minutes and is decided on by itself.
+    async def order_training(self, actor: Actor) -> None:
+        """Order the learning of a model; it takes seconds to minutes and is decided on by itself.
 
         Raises:
             ConflictError: `category_training_runs`.
         """
-        self._refuse_while_learning()
-        self._tasks.start(self._train(asked_by), name="category-training")
 
-    async def roll_back(self, number: int, done_by: str, note: str) -> CategoryModels:
+        def record(session: AsyncSession) -> None:
+            self._audit.record(session, actor, "category_model.ordered", "category_model", "next")
+
+        if not await self._training.order(actor.name, actor.account_id, also=record):
+            raise _training_runs()
+
+    async def roll_back(self, number: int, actor: Actor, note: str) -> CategoryModels:
         """Make an earlier model live; see `CategoryService.roll_back`.
 
         Raises:
             ConflictError: `category_training_runs`; what is being learned would be live soon after.
         """
-        self._refuse_while_learning()
-        await self._categories.roll_back(number, done_by, note)
+        if await self._training.is_ordered():
+            raise _training_runs()
+
+        def record(session: AsyncSession) -> None:
+            self._audit.record(session, actor, "category_model.rolled_back", "category_model", str(number))
+
+        await self._categories.roll_back(number, actor.name, note, also=record)
         return await self.overview()
 
-    def _refuse_while_learning(self) -> None:
-        if self._categories.is_learning:
-            message = "A model is being learned already; wait until it is decided on."
-            raise ConflictError(message, code="category_training_runs")
 
-    async def aclose(self) -> None:
-        """Stop waiting for what is being learned; safe to call twice."""
-        await self._tasks.aclose()
-
-    async def _train(self, asked_by: str) -> None:
-        try:
-            await self._categories.train(asked_by)
-        except AssistError as error:
-            log.warning("category_training_failed", code=error.error_code, reason=error.message)
+def _training_runs() -> ConflictError:
+    message = "A model is being learned already; wait until it is decided on."
+    return ConflictError(message, code="category_training_runs")
 
 
 def _view(row: CategoryModelRow, *, can_roll_back: bool) -> CategoryModelView:

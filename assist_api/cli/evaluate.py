@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console, RenderableType
 
+from assist_api.cli import evaluate_assist
 from assist_api.cli.console import prepare_logging
 from assist_api.evaluation import tables
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
@@ -26,12 +27,14 @@ from assist_api.evaluation.knowledge import evaluate_knowledge
 from assist_api.evaluation.layouts import read_call_set, require_file
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
+from assist_api.evaluation.turn_layout import read_turn_set
+from assist_api.evaluation.turns import TurnsReport, evaluate_turns
 from assist_api.settings import AssistSettings
 from curation.evaluate import evaluate_pairs
 from kb.classify.evaluate import evaluate_classification
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
+from kb.search.evaluation.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.errors import MisconfiguredError
@@ -82,6 +85,39 @@ async def _calls(folder: Path, speed: Speed, packs: Sequence[Path]) -> CallsRepo
         return await evaluate_calls(scripts, services, speed=speed.value, say=_say)
 
 
+@app.command("turns")
+def turns(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds manifest.json and the recordings, or one such folder a call.")
+    ],
+    speed: Annotated[Speed, typer.Option(help="max is faster and measures no seconds.")] = Speed.REAL,
+    at_once: Annotated[int, typer.Option("--at-once", min=1, max=64, help="Calls played side by side.")] = 4,
+    packs: Annotated[
+        list[Path] | None, typer.Option("--pack", help="Knowledge to use instead of the demo knowledge; repeatable.")
+    ] = None,
+    as_object: JsonOption = False,
+) -> None:
+    """Replay calls of several matters: does the newest question's card lead, and how soon?
+
+    `manifest.json` is `{"calls": [...]}`, a list of calls, or one call. A call has `turns`, optionally `name`, and
+    `audio`: one stereo file (left the customer, right the agent) or `[customer, agent]`, beside the manifest; without
+    it the recordings in the manifest's folder. A turn has `leg` (`customer` or `agent`), `text`, `start` and `end` in
+    seconds, and where the customer asks or reports something new `expect`: a regular expression over entry titles, or
+    `NONE`. DIR without a manifest holds one folder a call. What stands when the customer speaks again counts for a
+    turn. The object of `--json` is `assist_api.evaluation.turns.TurnsReport`, properties included: `right_first`,
+    `right_any`, `stale`, `none_ok`, and `seconds` with `p50` and `p95`.
+    """
+    _prepare()
+    report = asyncio.run(_turns(folder, speed, at_once, packs or []))
+    _show(report, tables.turns_tables(report), is_json=as_object)
+
+
+async def _turns(folder: Path, speed: Speed, at_once: int, packs: Sequence[Path]) -> TurnsReport:
+    calls = read_turn_set(folder)
+    async with open_stage(packs, _say, max_concurrent_calls=at_once) as services:
+        return await evaluate_turns(calls, services, speed=speed.value, at_once=at_once, say=_say)
+
+
 @app.command("knowledge")
 def knowledge(
     is_recorded: Annotated[bool, typer.Option("--record", help="Keep the run in the history of the page.")] = False,
@@ -111,8 +147,8 @@ def retrieval(
     """Search for questions with known answers: MRR, recall, hits and time.
 
     `queries.jsonl` has `qid`, `text` and optionally `source`; the corpus `id`, `title`, `text`; `qrels.tsv` question,
-    0, passage, 1. The object of `--json` is `kb.search.evaluate.RetrievalReport` without its runs. The first time a
-    corpus is embedded, about 25 passages a CPU second; the vectors are kept for the next time.
+    0, passage, 1. The object of `--json` is `kb.search.evaluation.evaluate.RetrievalReport` without its runs. The first
+    time a corpus is embedded, about 25 passages a CPU second; the vectors are kept for the next time.
     """
     _prepare()
     report = asyncio.run(_retrieval(folder, corpus, queries, out, lexical_only, naive, limit))
@@ -285,3 +321,6 @@ def _show(report: object, shown: Sequence[RenderableType], *, is_json: bool) -> 
     console = Console(highlight=False)
     for table in shown:
         console.print(table)
+
+
+evaluate_assist.register(app, lambda report, shown, is_json: _show(report, shown, is_json=is_json))

@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import Knowledge, build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
+from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
-from kb.document_source import DatabaseDocumentSource
-from kb.rebuild_request import RebuildRequest
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.indexing.rebuild_request import RebuildRequest
 from kb.search.index import SearchIndex, SearchServerError
 from kb.settings import KBSettings
 from kit.clock import SystemClock
@@ -87,7 +88,7 @@ async def _opened(settings: AssistSettings) -> AsyncIterator[tuple[Knowledge, Da
     prepare_logging(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.effective_database_url)
-    knowledge = build_knowledge(settings, KBSettings.load(), database, SystemClock())
+    knowledge = parts_of_search(settings, KBSettings.load(), database, SystemClock())
     try:
         await runner.upgrade(database)
         yield knowledge, database

@@ -6,6 +6,7 @@ The libraries behind the commands take seconds to load, and `--help` must not.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,13 +32,22 @@ COMMANDS = {
     "index": _Command("assist_api.cli.index", "app", "Show the search index, or make it again from the database."),
     "evaluate": _Command("assist_api.cli.evaluate", "app", "Measure quality on labelled data."),
     "models": _Command("assist_api.cli.models", "app", "Fetch, list and verify models."),
+    "audit": _Command("assist_api.cli.audit", "app", "Check that the audit log is whole; write it to a file."),
+    "pbx": _Command("assist_api.cli.pbx", "app", "Run an exchange here; say what is missing for calls."),
+    "call": _Command("assist_api.cli.phone", "call", "Call in as a customer does (test telephone)."),
+    "answer": _Command("assist_api.cli.phone", "answer", "Answer as an agent does (test telephone)."),
+    "demo-town": _Command("assist_api.cli.demo_town", "demo_town", "Fill in a small town: customers, work orders."),
     "doctor": _Command("assist_api.cli.doctor", "doctor", "Say what is missing here and how to mend it."),
 }
 USAGE_ERROR = 2
 
 
 def main() -> None:
-    """Run the command line; a deliberate error is one line on standard error and exit code 2."""
+    """Run the command line; a deliberate error is one line on standard error and exit code 2.
+
+    Files that a command writes are its user's alone: calls, cases and accounts are in them.
+    """
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -16,15 +16,15 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assist_api.calls.judgements import CardVerdicts, StoredGold, resolve_gold
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.evaluation.figures import as_json
 from assist_api.migrations import runner
-from assist_api.search.judgements import CardVerdicts, StoredGold, resolve_gold
 from assist_api.settings import AssistSettings
-from kb.search.fit.judgements import GoldLine, read_gold
-from kb.search.fit.service import FitReport, RankingFit
-from kb.search.ranking_versions import SHIPPED, RankingModelDamagedError, RankingVersions
+from kb.search.ranking.fit.judgements import GoldLine, read_gold
+from kb.search.ranking.fit.service import FitReport, RankingFit
+from kb.search.ranking.versions import SHIPPED, RankingModelDamagedError, RankingVersions
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
@@ -58,7 +58,7 @@ def fit(
     """Learn from gold questions and card verdicts; goes live only if it wins on a held-out third.
 
     Entries are named by key or id. Every fit is kept with its scores; `tingzhi ranking rollback` goes back. The object
-    of `--json` is `kb.search.fit.service.FitReport`.
+    of `--json` is `kb.search.ranking.fit.service.FitReport`.
     """
     settings = AssistSettings.load()
     prepare_logging(settings)
@@ -76,7 +76,7 @@ async def _fit(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     database = Database(settings.effective_database_url)
-    knowledge = build_knowledge(settings, KBSettings.load(), database, clock)
+    knowledge = parts_of_search(settings, KBSettings.load(), database, clock)
     try:
         await runner.upgrade(database)
         judged = await resolve_gold(database, lines)

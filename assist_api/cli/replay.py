@@ -15,21 +15,26 @@ from uuid import UUID, uuid4
 import typer
 from rich.console import Console
 
+from assist_api.calls.events import CallEndedEvent, CallEvent, EndReason
+from assist_api.calls.hub import CallHub
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
+from assist_api.calls.service import CallService
 from assist_api.calls.viewer import COMMAND_LINE
 from assist_api.cli.console import prepare_logging
 from assist_api.cli.storyteller import Storyteller
-from assist_api.composition import Services, build_services
-from assist_api.lifespan import DEMO_PACKS
+from assist_api.composition import compose
+from assist_api.http.application import Application
 from assist_api.migrations import runner
-from assist_api.realtime.protocol import CallEndedEvent, CallEvent, EndReason
+from assist_api.search.demo_knowledge import DEMO_PACKS, has_knowledge
+from assist_api.search.parts import Knowledge
 from assist_api.search.schemas import SectorName
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
-from kb.service import KnowledgeService
+from assist_api.words.recogniser_words import RecogniserWords
+from kb.packs.importing import PackImporter
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
+from speech.engine import SpeechEngine
 from speech.recording import RecordingLimits, open_recording
 
 QUEUED_EVENTS = 100_000
@@ -94,12 +99,12 @@ async def _replay(
 ) -> CallEndedEvent:
     call_id = uuid4()
     async with (
-        _opened_services(settings) as services,
-        services.hub.watch(call_id, queue_size=QUEUED_EVENTS) as events,
-        _stopped_by_signals(services, call_id),
+        _opened_services(settings) as application,
+        application.get(CallHub).watch(call_id, queue_size=QUEUED_EVENTS) as events,
+        _stopped_by_signals(application, call_id),
     ):
         with _OpenFiles(files) as incoming:
-            await services.calls.start_replay(
+            await application.get(CallService).start_replay(
                 COMMAND_LINE, incoming, speed=speed, sector=sector, source="cli", call_id=call_id
             )
         async for event in events:
@@ -124,49 +129,48 @@ class _OpenFiles:
 
 
 @asynccontextmanager
-async def _opened_services(settings: AssistSettings) -> AsyncIterator[Services]:
+async def _opened_services(settings: AssistSettings) -> AsyncIterator[Application]:
     """Open what a call needs; a server may be running on the same data, calls of others are left to it."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    services = build_services(settings)
+    application = compose(settings)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(services.aclose)
-        await runner.upgrade(services.database)
-        await _import_demo_knowledge(services)
+        stack.push_async_callback(application.aclose)
+        await runner.upgrade(application.database)
+        await _import_demo_knowledge(application)
         _say("loading the speech model")
-        await services.speech.warm_up()
-        await services.calls.start()
-        await _prepare_knowledge(services)
-        yield services
+        await application.get(SpeechEngine).warm_up()
+        await application.get(CallService).start()
+        await _prepare_knowledge(application)
+        yield application
 
 
-async def _prepare_knowledge(services: Services) -> None:
+async def _prepare_knowledge(application: Application) -> None:
     """Make the knowledge as complete as a server's that has run for a while; what is there already costs nothing."""
-    knowledge = services.knowledge
+    knowledge = application.get(Knowledge)
     await knowledge.indexer.catch_up()
     await knowledge.search.warm_up()
     _say("embedding what is new in the knowledge (the first time this takes a minute or two)")
     await knowledge.indexer.fill_vectors()
     _say("learning the work-order categories")
     await knowledge.categories.ensure_trained()
-    await services.vocabulary.refresh()
+    await application.get(RecogniserWords).refresh()
 
 
-async def _import_demo_knowledge(services: Services) -> None:
-    async with services.database.session() as session:
-        has_knowledge = bool((await KnowledgeService(session, services.clock).list_entries(limit=1)).items)
-    if services.settings.demo_knowledge and not has_knowledge:
+async def _import_demo_knowledge(application: Application) -> None:
+    is_empty = not await has_knowledge(application.database, application.clock)
+    if application.settings.demo_knowledge and is_empty:
         _say("importing the demo knowledge")
-        await PackImporter(services.database, services.clock).import_pack([DEMO_PACKS])
+        await PackImporter(application.database, application.clock).import_pack([DEMO_PACKS])
 
 
 @asynccontextmanager
-async def _stopped_by_signals(services: Services, call_id: UUID) -> AsyncIterator[None]:
+async def _stopped_by_signals(application: Application, call_id: UUID) -> AsyncIterator[None]:
     """Ctrl-C ends the call like its stop button: what was heard is still told and kept."""
     tasks = TaskSupervisor("replay")
 
     async def stop() -> None:
         with suppress(ConflictError):
-            await services.calls.stop(call_id)
+            await application.get(CallService).stop(COMMAND_LINE, call_id)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

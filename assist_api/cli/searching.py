@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
 from assist_api.search.schemas import MAX_RESULTS, SearchAnswer, SearchRequest, SectorName
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
-from kb.search.query import Audience
+from kb.kinds import Audience
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
@@ -49,7 +49,7 @@ async def _search(settings: AssistSettings, request: SearchRequest) -> SearchAns
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     database = Database(settings.effective_database_url)
-    knowledge = build_knowledge(settings, KBSettings.load(), database, clock)
+    knowledge = parts_of_search(settings, KBSettings.load(), database, clock)
     try:
         await runner.upgrade(database)
         # A running server is the writer of the index; then this finds it up to date and only reads. Vectors take

@@ -13,9 +13,12 @@ from rich.console import Console
 
 from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
 from assist_api.app import create_app
+from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
+from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
-from assist_api.lifespan import running_services
+from assist_api.http.actor import program
+from assist_api.lifespan import accepting
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
@@ -47,8 +50,27 @@ def serve(
     refuse_to_start(asyncio.run(run_checks(settings)))
     if reset_admin_password:
         _show_password(console, asyncio.run(_reset_admin_password(settings)))
-    open_services = partial(running_services, show_first_password=partial(_show_password, console))
-    _Server(settings, console, create_app(settings, open_services)).run()
+    application = compose(settings, show_first_password=partial(_show_password, console))
+    served = _Served()
+    server = _Server(settings, console, create_app(application, partial(accepting, stop=served.stop)))
+    served.server = server
+    server.run()
+    if served.error is not None:
+        raise served.error
+
+
+class _Served:
+    """Ends the server when what it needs cannot be loaded."""
+
+    def __init__(self) -> None:
+        self.server: uvicorn.Server | None = None
+        self.error: Exception | None = None
+
+    def stop(self, error: Exception) -> None:
+        """Keep the error for the command line and let the server end."""
+        self.error = error
+        if self.server is not None:
+            self.server.should_exit = True
 
 
 def _settings(host: str | None, port: int | None, demo: bool) -> AssistSettings:
@@ -61,7 +83,11 @@ async def _reset_admin_password(settings: AssistSettings) -> str:
     try:
         await runner.upgrade(database)
         async with database.session() as session:
-            return await AccountService(session, SystemClock()).reset_admin_password()
+            clock = SystemClock()
+            password = await AccountService(session, clock).reset_admin_password()
+            by = program("tingzhi serve --reset-admin-password")
+            AuditLog(clock).record(session, by, "account.password_reset", "account", FIRST_ADMIN_NAME)
+            return password
     finally:
         await database.aclose()
 
@@ -86,6 +112,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
                 timeout_graceful_shutdown=GRACEFUL_STOP_SECONDS,
                 ws="websockets-sansio",
                 ws_max_size=MAX_SOCKET_MESSAGE_BYTES,

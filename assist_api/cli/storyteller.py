@@ -5,17 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from assist_api.realtime.protocol import (
-    CallAnswered,
-    CallEnded,
-    CallEvent,
-    CategoryRanking,
-    Confidence,
-    LegRole,
-    StageState,
-    SuggestionList,
-    Utterance,
-)
+from assist_api.calls.events import CallAnswered, CallEnded, CallEvent, StageState
+from assist_api.categories.ranked import CategoryRanking
+from assist_api.search.shown import Confidence
+from assist_api.suggestions.cards import SuggestionList
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 _BARS = {Confidence.HIGH: "●●●", Confidence.MEDIUM: "●●○", Confidence.LOW: "●○○"}
 _SIDES = {LegRole.CUSTOMER: ("客", "bold cyan"), LegRole.AGENT: ("坐", "bold")}

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from assist_api.evaluation.figures import Spread, spread
-from assist_api.evaluation.layouts import CallScript
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
-    Card,
     CategoryRankedEvent,
-    LegRole,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
     TranscriptFinalEvent,
-    Utterance,
 )
+from assist_api.evaluation.figures import Spread, spread
+from assist_api.evaluation.layouts import CallScript
+from assist_api.suggestions.cards import Card
+from assist_api.transcripts.utterances import LegRole, Utterance
 from speech.evaluate import error_count, normalise
 
 
@@ -156,7 +155,7 @@ def speech_to_final_ms(observed: Sequence[ObservedEvent]) -> list[float]:
     The first sample is taken to be played when the call is answered; it is in truth some milliseconds later, so that
     the figure errs towards slow.
     """
-    origin_ms = _origin_ms(observed)
+    origin_ms = answered_ms(observed)
     if origin_ms is None:
         return []
     return [
@@ -180,7 +179,7 @@ def speech_to_rest_ms(observed: Sequence[ObservedEvent]) -> list[float]:
 
 
 def _answers_after_speech(observed: Sequence[ObservedEvent]) -> list[list[float]]:
-    origin_ms = _origin_ms(observed)
+    origin_ms = answered_ms(observed)
     if origin_ms is None:
         return []
     ends = {
@@ -196,7 +195,7 @@ def _answers_after_speech(observed: Sequence[ObservedEvent]) -> list[list[float]
     return list(delays.values())
 
 
-def _origin_ms(observed: Sequence[ObservedEvent]) -> float | None:
+def answered_ms(observed: Sequence[ObservedEvent]) -> float | None:
     """Return when the first sample was played, None for a call played as fast as it goes."""
     for item in observed:
         if isinstance(item.event, CallAnsweredEvent):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
+from assist_api.calls.events import CallEndedEvent
+from assist_api.calls.hub import CallHub
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
+from assist_api.calls.service import CallService
 from assist_api.calls.viewer import COMMAND_LINE
-from assist_api.composition import Services
 from assist_api.evaluation.call_scores import (
     CallScore,
     LegScore,
@@ -21,8 +25,8 @@ from assist_api.evaluation.call_scores import (
 )
 from assist_api.evaluation.figures import Spread, spread
 from assist_api.evaluation.layouts import CallScript, LabelledCall
-from assist_api.realtime.protocol import CallEndedEvent
-from kb.repository import EntryRepository
+from assist_api.http.application import Application
+from kb.entries.repository import EntryRepository
 from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError, NotFoundError
 
@@ -62,7 +66,7 @@ class CallsReport:
 
 async def evaluate_calls(
     calls: Sequence[LabelledCall],
-    services: Services,
+    application: Application,
     *,
     speed: ReplaySpeed = "max",
     say: Callable[[str], None] = lambda _line: None,
@@ -71,26 +75,26 @@ async def evaluate_calls(
 
     Args:
         calls: As `read_call_set` returns them.
-        services: Running, with the knowledge that the calls expect.
+        application: Running, with the knowledge that the calls expect.
         speed: `1` to measure delays as a caller meets them, `max` for what is found.
         say: Told what is going on.
 
     Raises:
         NotFoundError: An expected entry is not in the knowledge base.
     """
-    expected = await _expected_entries(calls, services)
+    expected = await _expected_entries(calls, application)
     scores, to_card, to_final = [], [], []
     for number, call in enumerate(calls, start=1):
         say(f"{number}/{len(calls)} {call.script.demo_id}")
-        observed = await replay_observed(call, services, speed)
+        observed = await replay_observed([call.path], application, speed)
         scores.append(score_call(call.script, expected[call.script.demo_id], observed))
         to_card += final_to_card_ms(observed)
         to_final += speech_to_final_ms(observed)
     return CallsReport(speed, tuple(scores), spread(to_card), spread(to_final))
 
 
-async def _expected_entries(calls: Sequence[LabelledCall], services: Services) -> dict[str, frozenset[UUID]]:
-    async with services.database.session() as session:
+async def _expected_entries(calls: Sequence[LabelledCall], application: Application) -> dict[str, frozenset[UUID]]:
+    async with application.database.session() as session:
         entries = EntryRepository(session)
         return {call.script.demo_id: await _entry_ids(entries, call.script) for call in calls}
 
@@ -105,21 +109,31 @@ async def _entry_ids(entries: EntryRepository, script: CallScript) -> frozenset[
     return frozenset(entry.id for _key, entry in found if entry is not None)
 
 
-async def replay_observed(call: LabelledCall, services: Services, speed: ReplaySpeed) -> list[ObservedEvent]:
+async def replay_observed(paths: Sequence[Path], application: Application, speed: ReplaySpeed) -> list[ObservedEvent]:
     """Replay one call and return its events, each with the moment it was published.
+
+    Args:
+        paths: One recording of both legs, or the customer's and the agent's.
+        application: Running.
+        speed: Of the replay.
 
     Raises:
         DependencyError: Events were lost on the way here.
     """
     call_id = uuid4()
-    async with services.hub.watch(call_id) as subscription:
-        stream = await asyncio.to_thread(call.path.open, "rb")
-        with stream:
-            files = [IncomingFile(call.path.name, stream)]
-            await services.calls.start_replay(COMMAND_LINE, files, speed=speed, source="cli", call_id=call_id)
+    async with application.get(CallHub).watch(call_id) as subscription:
+        streams = await asyncio.to_thread(lambda: [path.open("rb") for path in paths])
+        with ExitStack() as stack:
+            files = [
+                IncomingFile(path.name, stack.enter_context(stream))
+                for path, stream in zip(paths, streams, strict=True)
+            ]
+            await application.get(CallService).start_replay(
+                COMMAND_LINE, files, speed=speed, source="cli", call_id=call_id
+            )
         observed: list[ObservedEvent] = []
         async for event in subscription:
-            observed.append(ObservedEvent(event, _now_ms(services.clock)))
+            observed.append(ObservedEvent(event, _now_ms(application.clock)))
             if isinstance(event, CallEndedEvent):
                 return observed
     raise DependencyError(

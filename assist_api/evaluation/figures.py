@@ -53,5 +53,7 @@ def as_json(value: Any) -> Any:  # noqa: ANN401  # rejected: any dataclass in, J
 
 
 def _field_names(kind: type) -> list[str]:
-    computed = [name for name, member in vars(kind).items() if isinstance(member, property)]
+    computed = [
+        name for name, member in vars(kind).items() if isinstance(member, property) and not name.startswith("_")
+    ]
     return [*(item.name for item in fields(kind)), *computed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.gold.comparison import EVERY_SCOPE, Figures, Place, figures_by_scope
@@ -74,7 +74,7 @@ async def evaluate_knowledge(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
     database = Database(settings.effective_database_url)
-    knowledge = build_knowledge(settings, kb_settings, database, clock)
+    knowledge = parts_of_search(settings, kb_settings, database, clock)
     try:
         await runner.upgrade(database)
         await knowledge.indexer.catch_up()

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from assist_api.realtime.protocol import LegRole
+from assist_api.transcripts.utterances import LegRole
 from kit.errors import InvalidInputError
 
 M = TypeVar("M", bound=BaseModel)
@@ -147,10 +147,11 @@ def _parsed(path: Path, number: int, line: str, model: type[M]) -> M:
     except json.JSONDecodeError as error:
         raise layout_error(path, f"is not JSON: {error.msg}", number) from error
     except ValidationError as error:
-        raise layout_error(path, _first_problem(error), number) from error
+        raise layout_error(path, first_problem(error), number) from error
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """Return the first thing that is wrong with an item, with the field that it is about."""
     problem = error.errors()[0]
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place}: {problem['msg']}" if place else problem["msg"]
@@ -207,7 +208,7 @@ def _script(manifest: Path, line: int, item: Any) -> CallScript:  # noqa: ANN401
     try:
         return CallScript.model_validate(item)
     except ValidationError as error:
-        raise layout_error(manifest, _first_problem(error), line) from error
+        raise layout_error(manifest, first_problem(error), line) from error
 
 
 def _call_items(manifest: Path) -> list[tuple[int, Any]]:

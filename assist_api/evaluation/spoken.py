@@ -23,10 +23,10 @@ from assist_api.evaluation.layouts import (
     read_relevant,
     read_spoken_set,
 )
-from kb.search.evaluate import OpenedCorpus, naive_search
+from kb.search.evaluation.evaluate import OpenedCorpus, naive_search
 from kb.search.query import SearchQuery
-from kb.search.readings import Reading, likelihood_beside, search_readings
-from kb.vocabulary import trade_sentences
+from kb.search.question.readings import Reading, likelihood_beside, search_readings
+from kb.words.trade import trade_sentences
 from speech.engine import SpeechEngine
 from speech.evaluate import error_count, hear, normalise, stock_text
 from speech.events import TranscriptFinal

@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assist_api.composition import Services
-from assist_api.lifespan import DEMO_PACKS, running_services
+from assist_api.composition import compose
+from assist_api.http.application import Application
+from assist_api.lifespan import running
+from assist_api.search.demo_knowledge import DEMO_PACKS
+from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.words.importing import import_demo_words
 from kit.errors import InvalidInputError
 
@@ -19,46 +22,51 @@ POLL_SECONDS = 0.2
 
 
 @asynccontextmanager
-async def open_stage(packs: Sequence[Path] = (), say: Callable[[str], None] = print) -> AsyncIterator[Services]:
+async def open_stage(
+    packs: Sequence[Path] = (), say: Callable[[str], None] = print, *, max_concurrent_calls: int | None = None
+) -> AsyncIterator[Application]:
     """Start every part with the knowledge given, complete: nothing fills in behind while it is measured.
 
     Args:
         packs: Files or folders to import; the demo knowledge and its words when empty.
         say: Told what is going on.
+        max_concurrent_calls: Other than this installation's.
 
     Raises:
         InvalidInputError: A pack was refused; the message names file and line.
         MisconfiguredError: A model is missing.
     """
     with TemporaryDirectory(prefix="tingzhi-evaluation-") as folder:
-        own = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
-        async with running_services(AssistSettings.load().model_copy(update=own)) as services:
+        own: dict[str, object] = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
+        if max_concurrent_calls is not None:
+            own["max_concurrent_calls"] = max_concurrent_calls
+        async with running(compose(AssistSettings.load().model_copy(update=own))) as application:
             say("importing knowledge")
-            await _import(services, packs or (DEMO_PACKS,))
+            await _import(application, packs or (DEMO_PACKS,))
             if not packs:
-                await import_demo_words(services.database, services.clock)
-                await services.knowledge.words.refresh()
-            await services.knowledge.indexer.catch_up()
+                await import_demo_words(application.database, application.clock)
+                await application.get(Knowledge).words.refresh()
+            await application.get(Knowledge).indexer.catch_up()
             say("embedding it")
-            await _wait_for_vectors(services)
+            await _wait_for_vectors(application)
             # On a busy machine the model of a half-imported knowledge would answer the first calls.
             say("learning its categories")
-            await services.knowledge.categories.ensure_trained()
-            yield services
+            await application.get(Knowledge).categories.ensure_trained()
+            yield application
 
 
-async def _wait_for_vectors(services: Services) -> None:
+async def _wait_for_vectors(application: Application) -> None:
     """The indexer embeds in the background; filling from here as well would do the work twice."""
-    store = services.knowledge.index.store
-    while services.knowledge.embedder is not None:
+    store = application.get(Knowledge).index.store
+    while application.get(Knowledge).embedder is not None:
         waiting = await asyncio.to_thread(store.passages_without_vector, 1)
         if not waiting:
             return
-        await services.clock.sleep(POLL_SECONDS)
+        await application.clock.sleep(POLL_SECONDS)
 
 
-async def _import(services: Services, packs: Sequence[Path]) -> None:
-    report = await PackImporter(services.database, services.clock).import_pack(packs)
+async def _import(application: Application, packs: Sequence[Path]) -> None:
+    report = await PackImporter(application.database, application.clock).import_pack(packs)
     for file in report.files:
         for refusal in file.refused:
             raise InvalidInputError(

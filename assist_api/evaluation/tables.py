@@ -11,10 +11,12 @@ from assist_api.evaluation.calls import CallsReport
 from assist_api.evaluation.figures import Spread
 from assist_api.evaluation.knowledge import KnowledgeReport, scopes_in_order
 from assist_api.evaluation.spoken import SpokenReport
+from assist_api.evaluation.turn_layout import NOTHING
+from assist_api.evaluation.turns import TurnsReport
 from curation.evaluate import WANTED_PRECISION, PairsReport
 from kb.classify.evaluate import ClassificationReport
-from kb.search.evaluate import RetrievalReport
-from kb.search.trust import TrustReport
+from kb.search.evaluation.evaluate import RetrievalReport
+from kb.search.evaluation.trust import TrustReport
 from speech.evaluate import TranscriptionReport
 
 
@@ -44,6 +46,29 @@ def calls_tables(report: CallsReport) -> list[RenderableType]:
     sums.add_row("end of speech → final", spread_text(report.speech_to_final_ms))
     sums.add_row("final → card", spread_text(report.final_to_card_ms))
     return [table, sums]
+
+
+def turns_tables(report: TurnsReport) -> list[RenderableType]:
+    """Show the turns whose list was not right, then the sums."""
+    table = Table("call", "said", "expected", "shown", "")
+    for call in report.calls:
+        for turn in call.turns:
+            is_right = turn.is_nothing if turn.expect == NOTHING else turn.is_first
+            if not is_right:
+                verdict = "stale" if turn.is_stale else "behind" if turn.is_any else "wrong"
+                table.add_row(call.name, turn.text, turn.expect, " | ".join(turn.shown) or "–", verdict)
+    sums = Table("of all turns", "value", show_header=False)
+    sums.add_row("turns", str(report.turns))
+    sums.add_row("right card leads", f"{report.right_first:.2f}")
+    sums.add_row("right card among those shown", f"{report.right_any:.2f}")
+    sums.add_row("leading card answers an earlier turn", f"{report.stale:.2f}")
+    sums.add_row("nothing leads where nothing fits", f"{report.none_ok:.2f}")
+    seconds = report.seconds
+    if seconds is not None:
+        sums.add_row(
+            "end of turn → right card", f"p50 {seconds.p50:.2f} s, p95 {seconds.p95:.2f} s (n = {seconds.count})"
+        )
+    return [table, sums] if table.row_count else [sums]
 
 
 def spoken_tables(report: SpokenReport) -> list[RenderableType]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from assist_api.health.schemas import PartState
+from assist_api.http.parts import PartState
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.search.index import SearchServerError

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
-from assist_api.health.schemas import HealthReport, PartHealth, PartState
+from assist_api.health.schemas import HealthReport
+from assist_api.http.parts import PartHealth, PartState, Probe, not_ok
 
 PROBE_TIMEOUT_SECONDS = 3.0
 _WORST_FIRST: tuple[PartState, ...] = ("failed", "degraded", "ok")
 log = structlog.get_logger(__name__)
-
-Probe = Callable[[], Awaitable[PartHealth]]
-"""Looks at one part; what it raises makes the part `failed`."""
 
 
 class HealthService:
@@ -43,16 +41,6 @@ def worst(parts: Sequence[PartHealth]) -> PartState:
     """Return the worst state of the parts, `ok` when there are none."""
     states = {part.state for part in parts}
     return next((state for state in _WORST_FIRST if state in states), "ok")
-
-
-def ok(part: str, detail: str, **facts: int | str) -> PartHealth:
-    """Return a line for a part that is well."""
-    return PartHealth(part=part, state="ok", code="", detail=detail, facts=facts)
-
-
-def not_ok(part: str, state: PartState, code: str, detail: str, **facts: int | str) -> PartHealth:
-    """Return a line for a part that is not."""
-    return PartHealth(part=part, state=state, code=code, detail=detail, facts=facts)
 
 
 async def _ask(part: str, probe: Probe) -> PartHealth:

@@ -7,32 +7,30 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
+from assist_api.audit.deps import ActorDep
+from assist_api.http.deps import permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.schemas import Publication
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.schemas import ImportDetail, ImportFileView, ImportPage, UnitPage
 from kb.ingest.service import MAX_NAME_CHARACTERS
-from kb.paging import MAX_PAGE_SIZE
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/imports", tags=["imports"])
 Importer = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_imports(services: ServicesDep) -> DocumentImports:
-    """Return what imports documents."""
-    return services.imports
-
-
-ImportsDep = Annotated[DocumentImports, Depends(get_imports)]
+ImportsDep = Annotated[DocumentImports, Depends(provided(DocumentImports))]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
-async def create_import(settings: ImportSettings, account: Importer, imports: ImportsDep) -> ImportDetail:
+async def create_import(
+    settings: ImportSettings, _account: Importer, actor: ActorDep, imports: ImportsDep
+) -> ImportDetail:
     """Begin an import; files are sent to it one by one."""
-    return await imports.create(settings, account.display_name)
+    return await imports.create(settings, actor)
 
 
 @router.get("")
@@ -49,13 +47,14 @@ async def list_imports(
 @router.post("/files", status_code=status.HTTP_201_CREATED)
 async def add_import_file(
     _account: Importer,
+    actor: ActorDep,
     imports: ImportsDep,
     import_id: Annotated[UUID, Form()],
     name: Annotated[str, Form(max_length=MAX_NAME_CHARACTERS, description="Path below the folder that is sent")],
     file: Annotated[UploadFile, File(description="One document, or an archive of documents")],
 ) -> ImportFileView:
     """Send a file; it is stored before this answers, and read when the preview is asked for."""
-    return await imports.add_file(import_id, name, file.file, file.size or 0)
+    return await imports.add_file(import_id, actor, name, file.file, file.size or 0)
 
 
 @router.get("/{import_id}")
@@ -66,21 +65,21 @@ async def get_import(import_id: UUID, _account: Importer, imports: ImportsDep) -
 
 @router.put("/{import_id}/settings")
 async def change_import_settings(
-    import_id: UUID, settings: ImportSettings, _account: Importer, imports: ImportsDep
+    import_id: UUID, settings: ImportSettings, _account: Importer, actor: ActorDep, imports: ImportsDep
 ) -> ImportDetail:
     """Change what applies to every file; a preview that was made is made again."""
-    return await imports.change_settings(import_id, settings)
+    return await imports.change_settings(import_id, settings, actor)
 
 
 @router.post("/{import_id}/read", status_code=status.HTTP_202_ACCEPTED)
-async def read_import(import_id: UUID, _account: Importer, imports: ImportsDep) -> ImportDetail:
+async def read_import(import_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep) -> ImportDetail:
     """Make the preview: what each file would become. Nothing is published."""
-    return await imports.read(import_id)
+    return await imports.read(import_id, actor)
 
 
 @router.post("/{import_id}/publish", status_code=status.HTTP_202_ACCEPTED)
 async def publish_import(
-    import_id: UUID, _account: Importer, imports: ImportsDep, publication: Publication | None = None
+    import_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep, publication: Publication | None = None
 ) -> ImportDetail:
     """Write the entries of every file that is ready, each file whole or not at all.
 
@@ -88,35 +87,37 @@ async def publish_import(
     `ready` again, with a `failure` (`knowledge_test_drop`, `knowledge_test_blocked`, `knowledge_test_unavailable`)
     and the report in `test_refusal`.
     """
-    return await imports.publish(import_id, (publication or Publication()).consent())
+    return await imports.publish(import_id, actor, (publication or Publication()).consent())
 
 
 @router.post("/{import_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
-async def cancel_import(import_id: UUID, _account: Importer, imports: ImportsDep) -> ImportDetail:
+async def cancel_import(import_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep) -> ImportDetail:
     """Stop between two files; what was published stays. 409 when it is over already."""
-    return await imports.cancel(import_id)
+    return await imports.cancel(import_id, actor)
 
 
 @router.put("/{import_id}/files/{file_id}/settings")
 async def change_import_file_settings(
-    import_id: UUID, file_id: UUID, settings: FileSettings, _account: Importer, imports: ImportsDep
+    import_id: UUID, file_id: UUID, settings: FileSettings, _account: Importer, actor: ActorDep, imports: ImportsDep
 ) -> ImportDetail:
     """Change what applies to one file, in place of the settings of the batch."""
-    return await imports.change_file_settings(import_id, file_id, settings)
+    return await imports.change_file_settings(import_id, file_id, settings, actor)
 
 
 @router.delete("/{import_id}/files/{file_id}/settings")
 async def reset_import_file_settings(
-    import_id: UUID, file_id: UUID, _account: Importer, imports: ImportsDep
+    import_id: UUID, file_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep
 ) -> ImportDetail:
     """Let the settings of the batch apply to a file again."""
-    return await imports.change_file_settings(import_id, file_id, None)
+    return await imports.change_file_settings(import_id, file_id, None, actor)
 
 
 @router.delete("/{import_id}/files/{file_id}")
-async def remove_import_file(import_id: UUID, file_id: UUID, _account: Importer, imports: ImportsDep) -> ImportDetail:
+async def remove_import_file(
+    import_id: UUID, file_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep
+) -> ImportDetail:
     """Leave a file out of the import."""
-    return await imports.remove_file(import_id, file_id)
+    return await imports.remove_file(import_id, file_id, actor)
 
 
 @router.get("/{import_id}/files/{file_id}/units")

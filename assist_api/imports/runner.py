@@ -1,4 +1,4 @@
-"""Reads and publishes imports in the background, one at a time; a run that was cut off goes on after the next start."""
+"""Reads and publishes imports as durable jobs; a run that was cut off is taken up where it was."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.storage import ImportStore
 from assist_api.knowledge.publishing import Admission, AdmitBatch, Consent, PublicationRefusedError
 from kb.gold.changes import TextChange
@@ -27,7 +28,7 @@ from kit.db import Database
 from kit.db_faults import STORAGE_FAULTS
 from kit.disk import DiskFullError, is_disk_full
 from kit.errors import ConflictError, InvalidInputError
-from kit.tasks import TaskSupervisor
+from kit.jobs import JobCancelledError, LeaseLostError, RunningJob
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ class ImportRunner:
         max_files: int,
         index: IndexNotice,
         admit: AdmitBatch,
+        notices: ImportNotices,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -60,54 +62,55 @@ class ImportRunner:
         self._max_files = max_files
         self._index = index
         self._admit = admit
-        self._turn = asyncio.Lock()
-        self._tasks = TaskSupervisor("imports")
-        self._running: set[asyncio.Task[None]] = set()
+        self._notices = notices
 
-    async def recover(self) -> None:
-        """Go on with what an earlier process left, and remove files of imports that are over."""
+    async def sweep(self) -> Sequence[UUID]:
+        """Remove files of imports that are over, and return the imports that are being read or published."""
         async with self._database.session() as session:
             imports = ImportRepository(session)
             under_way = await imports.in_state(ImportState.READING, ImportState.PUBLISHING)
             waiting = await imports.in_state(ImportState.COLLECTING, ImportState.READY)
         await asyncio.to_thread(self._store.sweep, [*under_way, *waiting])
-        for import_id in under_way:
-            self.wake(import_id)
+        return under_way
 
-    def wake(self, import_id: UUID) -> None:
-        """Work on an import as soon as those before it are done."""
-        task = self._tasks.start(self.run(import_id), name=f"run-{import_id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    async def run(self, job: RunningJob) -> None:
+        """Read or publish an import, whichever its state asks for; a fault is kept with it.
 
-    async def wait(self) -> None:
-        """Return when everything that was asked for until now is over."""
-        await asyncio.gather(*self._running)
+        Raises:
+            ConflictError: The run stopped; its code is the failure that the import has.
+            JobCancelledError: Somebody cancelled the job; the stage can be asked for again.
+        """
+        import_id = UUID(str(job.payload["import_id"]))
+        try:
+            await self._run(import_id, job)
+        except JobCancelledError:
+            await self._fail(import_id, "job_cancelled")
+            raise
+        except LeaseLostError:
+            raise
+        except Exception as error:
+            code = failure_code(error)
+            log.exception("import_stopped", code=code)
+            await self._fail(import_id, code)
+            raise ConflictError("The import stopped; look at it and ask for the stage again.", code=code) from error
+        finally:
+            self._index.notify()
 
-    async def run(self, import_id: UUID) -> None:
-        """Read or publish an import, whichever its state asks for; a fault is kept with it."""
-        async with self._turn:
-            try:
-                await self._run(import_id)
-            except Exception as error:  # rejected: whatever stops a run, the import must say so and be startable again
-                log.exception("import_stopped", code=failure_code(error))
-                await self._fail(import_id, error)
-        self._index.notify()
-
-    async def _run(self, import_id: UUID) -> None:
+    async def _run(self, import_id: UUID, job: RunningJob) -> None:
         row = await self._row(import_id)
         if row is None:
             return
         settings = ImportSettings.model_validate(row.settings)
         if row.state == ImportState.READING:
-            await self._read(import_id, settings)
+            await self._read(import_id, settings, job)
         elif row.state == ImportState.PUBLISHING:
-            await self._publish(row, settings)
+            await self._publish(row, settings, job)
 
-    async def _read(self, import_id: UUID, settings: ImportSettings) -> None:
+    async def _read(self, import_id: UUID, settings: ImportSettings, job: RunningJob) -> None:
         reader = DocumentReader(self._limits)
         try:
             while (file := await self._next(import_id, ImportState.READING, FileState.WAITING)) is not None:
+                await self._report(import_id, FileState.WAITING, job)
                 await self._read_file(reader, file, settings)
         finally:
             await reader.aclose()
@@ -150,16 +153,19 @@ class ImportRunner:
                 if member.name in ids:
                     self._store.adopt(file.import_id, folder / member.stored, ids[member.name])
 
-    async def _publish(self, row: ImportRow, settings: ImportSettings) -> None:
+    async def _publish(self, row: ImportRow, settings: ImportSettings, job: RunningJob) -> None:
         import_id = row.id
         try:
             admission = await self._admission(row, settings)
         except PublicationRefusedError as refusal:
             log.info("import_refused_by_tests", code=refusal.error_code)
             why = {"failure": refusal.error_code, "test_refusal": dict(refusal.details)}
-            await self._move(import_id, ImportState.PUBLISHING, ImportState.READY, **why)
+            async with self._database.session() as session:
+                if await ImportRepository(session).move(import_id, [ImportState.PUBLISHING], ImportState.READY, **why):
+                    await self._notices.refused(session, job, import_id, refusal.error_code)
             return
         while (file := await self._next(import_id, ImportState.PUBLISHING, FileState.READY)) is not None:
+            await self._report(import_id, FileState.READY, job)
             async with self._database.session() as session:
                 is_ours = await ImportService(session, self._clock).publish_file(file, settings, row.author)
                 if is_ours and admission is not None:
@@ -170,9 +176,19 @@ class ImportRunner:
                 admission = None
             log.info("import_file_published", counts=file.counts)
             self._index.notify()
-        finished_at = self._clock.now()
-        if await self._move(import_id, ImportState.PUBLISHING, ImportState.FINISHED, finished_at=finished_at):
+        if await self._finish(import_id, job):
             await asyncio.to_thread(self._store.discard, import_id)
+
+    async def _finish(self, import_id: UUID, job: RunningJob) -> bool:
+        now = self._clock.now()
+        async with self._database.session() as session:
+            imports = ImportRepository(session)
+            if not await imports.move(import_id, [ImportState.PUBLISHING], ImportState.FINISHED, finished_at=now):
+                return False
+            files = await imports.files(import_id)
+            refused = sum(file.state == FileState.REFUSED for file in files)
+            await self._notices.finished(session, job, import_id, files=len(files) - refused, refused=refused)
+        return True
 
     async def _admission(self, row: ImportRow, settings: ImportSettings) -> Admission | None:
         """Let the gold questions run before anything is written; None when they have let the import pass already.
@@ -224,9 +240,14 @@ class ImportRunner:
         async with self._database.session() as session:
             return await ImportRepository(session).move(import_id, [before], after, **values)
 
-    async def _fail(self, import_id: UUID, error: Exception) -> None:
+    async def _report(self, import_id: UUID, left: FileState, job: RunningJob) -> None:
+        """Show how many files of the stage are behind."""
+        async with self._database.session() as session:
+            files = await ImportRepository(session).files(import_id)
+        await job.report(sum(file.state != left for file in files), len(files))
+
+    async def _fail(self, import_id: UUID, code: str) -> None:
         """Put the import back to where the stage can be asked for again, with the reason."""
-        code = failure_code(error)
         try:
             async with self._database.session() as session:
                 imports = ImportRepository(session)
@@ -235,10 +256,6 @@ class ImportRunner:
         except STORAGE_FAULTS:
             # The state stays; the next start goes on from it.
             log.exception("import_failure_not_kept")
-
-    async def aclose(self) -> None:
-        """Stop between two files; safe to call twice. What is not done is done after the next start."""
-        await self._tasks.aclose()
 
 
 def failure_code(error: Exception) -> str:

@@ -5,7 +5,6 @@ All methods block on the disk; call them from an executor.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import BinaryIO
 from uuid import UUID
 
 import structlog
+
+from kit.files import write_atomically
 
 _COPY_BYTES = 1 << 20
 _UNPACKING = ".unpacking"
@@ -37,16 +38,8 @@ class ImportStore:
         """
         target = self.path(import_id, file_id)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(".part")
-        try:
-            with partial.open("wb") as sink:
-                shutil.copyfileobj(stream, sink, _COPY_BYTES)
-                sink.flush()
-                os.fsync(sink.fileno())
-            partial.replace(target)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        with write_atomically(target) as sink:
+            shutil.copyfileobj(stream, sink, _COPY_BYTES)
 
     def unpacking_folder(self, import_id: UUID) -> Path:
         """Return an empty folder for the files of an archive."""

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, SessionDep, permitted
+from assist_api.audit.deps import ActorDep
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
 from assist_api.knowledge.service import KnowledgeEditor
-from kb.models import RevisionState
-from kb.paging import MAX_PAGE_SIZE
-from kb.repository import EntryFilter
-from kb.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
-from kb.service import KnowledgeService
+from assist_api.search.audiences import audiences_of, require_audience
+from kb.entries.models import RevisionState
+from kb.entries.repository import EntryFilter
+from kb.entries.schemas import CategoryTree, EntryDetail, EntryPage, RevisionDetail
+from kb.entries.service import KnowledgeService
+from kit.paging import MAX_PAGE_SIZE
 
 router = APIRouter(prefix="/knowledge", tags=["knowledge"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ENTRIES))]
@@ -26,18 +28,13 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 PageSize = Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)]
 
 
-async def get_knowledge(session: SessionDep, services: ServicesDep) -> KnowledgeService:
+async def get_knowledge(session: SessionDep, core: CoreDep) -> KnowledgeService:
     """Return the knowledge service of this request."""
-    return KnowledgeService(session, services.clock)
-
-
-async def get_editor(services: ServicesDep) -> KnowledgeEditor:
-    """Return what edits entries."""
-    return services.editor
+    return KnowledgeService(session, core.clock)
 
 
 KnowledgeDep = Annotated[KnowledgeService, Depends(get_knowledge)]
-EditorDep = Annotated[KnowledgeEditor, Depends(get_editor)]
+EditorDep = Annotated[KnowledgeEditor, Depends(provided(KnowledgeEditor))]
 
 
 @router.get("/categories")
@@ -48,7 +45,7 @@ async def get_categories(_reader: Reader, knowledge: KnowledgeDep) -> CategoryTr
 
 @router.get("/entries")
 async def list_entries(
-    _reader: Reader,
+    reader: Reader,
     knowledge: KnowledgeDep,
     sector: FilterText = None,
     situation: FilterText = None,
@@ -58,53 +55,61 @@ async def list_entries(
     limit: PageSize = 50,
 ) -> EntryPage:
     """List entries, the newest text first; `situation` may also be a group of situations."""
-    wanted = EntryFilter(sector=sector, situation=situation, status=status, title=title)
+    wanted = EntryFilter(sector=sector, situation=situation, status=status, title=title, audiences=audiences_of(reader))
     return await knowledge.list_entries(wanted, cursor=cursor, limit=limit)
 
 
 @router.post("/entries", status_code=status.HTTP_201_CREATED)
-async def create_entry(entry: NewEntry, account: Editor, editor: EditorDep) -> EntryDetail:
+async def create_entry(entry: NewEntry, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Publish a new entry; it is found by search at once. 409 when gold questions would lose their place."""
-    return await editor.create(entry.draft(), account.display_name, entry.consent())
+    return await editor.create(entry.draft(), actor, entry.consent())
 
 
 @router.get("/entries/{entry_id}")
-async def get_entry(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> EntryDetail:
-    """Return an entry with the revision readers see."""
-    return await knowledge.get_entry(entry_id)
+async def get_entry(entry_id: UUID, reader: Reader, knowledge: KnowledgeDep) -> EntryDetail:
+    """Return an entry with the revision readers see; an entry that is not for agents exists for editors only."""
+    entry = await knowledge.get_entry(entry_id)
+    require_audience(reader, entry.current.audiences)
+    return entry
 
 
 @router.get("/entries/{entry_id}/revisions")
-async def list_revisions(entry_id: UUID, _reader: Reader, knowledge: KnowledgeDep) -> RevisionList:
-    """Return every revision of an entry, the newest first."""
-    return RevisionList(items=await knowledge.list_revisions(entry_id))
+async def list_revisions(entry_id: UUID, reader: Reader, knowledge: KnowledgeDep) -> RevisionList:
+    """Return every revision of an entry that the account has a right to, the newest first."""
+    require_audience(reader, (await knowledge.get_entry(entry_id)).current.audiences)
+    right = audiences_of(reader)
+    revisions = await knowledge.list_revisions(entry_id)
+    return RevisionList(items=[item for item in revisions if not right.isdisjoint(item.audiences)])
 
 
 @router.post("/entries/{entry_id}/revisions", status_code=status.HTTP_201_CREATED)
-async def revise_entry(entry_id: UUID, revision: EntryRevision, account: Editor, editor: EditorDep) -> RevisionDetail:
+async def revise_entry(
+    entry_id: UUID, revision: EntryRevision, _editor: Editor, actor: ActorDep, editor: EditorDep
+) -> RevisionDetail:
     """Publish the next revision of an entry; 409 when somebody was faster or gold questions would lose their place."""
-    draft, author = revision.draft(), account.display_name
-    return await editor.revise(entry_id, revision.base_revision_id, draft, author, revision.consent())
+    return await editor.revise(entry_id, revision.base_revision_id, revision.draft(), actor, revision.consent())
 
 
 @router.post("/entries/{entry_id}/retire")
-async def retire_entry(entry_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+async def retire_entry(entry_id: UUID, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Take an entry out of search; its revisions stay readable."""
-    return await editor.retire(entry_id)
+    return await editor.retire(entry_id, actor)
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/publish")
 async def publish_revision(
-    entry_id: UUID, revision_id: UUID, publication: Publication, _editor: Editor, editor: EditorDep
+    entry_id: UUID, revision_id: UUID, publication: Publication, _editor: Editor, actor: ActorDep, editor: EditorDep
 ) -> EntryDetail:
     """Publish a revision that waits for review.
 
     409 `not_in_review` when somebody has decided already, or when gold questions would lose their place.
     """
-    return await editor.publish_waiting(entry_id, revision_id, publication.consent())
+    return await editor.publish_waiting(entry_id, revision_id, actor, publication.consent())
 
 
 @router.post("/entries/{entry_id}/revisions/{revision_id}/turn-down")
-async def turn_down_revision(entry_id: UUID, revision_id: UUID, _editor: Editor, editor: EditorDep) -> EntryDetail:
+async def turn_down_revision(
+    entry_id: UUID, revision_id: UUID, _editor: Editor, actor: ActorDep, editor: EditorDep
+) -> EntryDetail:
     """Leave out a revision that waits for review; what is published stays."""
-    return await editor.turn_down(entry_id, revision_id)
+    return await editor.turn_down(entry_id, revision_id, actor)

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import EntryDraft, RevisionDetail
 from kb.gold.changes import ChangeSource
 from kb.gold.comparison import DropPolicy, Ruling, rule
 from kb.gold.reports import report_of
@@ -16,9 +17,7 @@ from kb.gold.results import DraftTest, GoldTestUnavailableError
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import GoldReport
 from kb.gold.tester import GoldTester
-from kb.schemas import EntryDraft, RevisionDetail
 from kit.clock import Clock
-from kit.db import Database
 from kit.errors import ConflictError
 
 NAMED_QUESTIONS = 3
@@ -85,11 +84,9 @@ class PublicationRefusedError(ConflictError):
 class PublicationGate:
     """Tests texts before they are published; keeps nothing itself."""
 
-    def __init__(self, database: Database, clock: Clock, tester: GoldTester, default_policy: DropPolicy) -> None:
-        self._database = database
-        self._clock = clock
+    def __init__(self, tester: GoldTester, drop_policy: Callable[[], DropPolicy]) -> None:
         self._tester = tester
-        self.default_policy = default_policy
+        self._drop_policy = drop_policy
 
     async def report(self, draft: EntryDraft, entry_id: UUID | None) -> GoldReport | None:
         """Return what publishing a valid draft would do; None when it touches no question.
@@ -119,7 +116,7 @@ class PublicationGate:
         return await self._admit(lambda: self._tester.test_batch(changes), consent)
 
     async def _admit(self, run: Callable[[], Awaitable[DraftTest | None]], consent: Consent) -> Admission:
-        policy = await self._policy()
+        policy = self._drop_policy()
         test, drops = None, None
         try:
             test = await run()
@@ -132,10 +129,6 @@ class PublicationGate:
             raise _refusal(ruling, policy, None if test is None else _report(test))
         kept_reason = reason if policy is DropPolicy.BLOCK and drops != 0 else ""
         return Admission(test, policy, kept_reason, self._tester)
-
-    async def _policy(self) -> DropPolicy:
-        async with self._database.session() as session:
-            return (await GoldRunService(session, self._clock).policy(self.default_policy)).policy
 
 
 def _report(test: DraftTest) -> GoldReport:

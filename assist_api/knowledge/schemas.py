@@ -1,4 +1,4 @@
-"""What the knowledge endpoints take and give beyond `kb.schemas`."""
+"""What the knowledge endpoints take and give beyond `kb.entries.schemas`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from assist_api.http.schemas import OutputModel
 from assist_api.knowledge.publishing import Consent
-from assist_api.schemas import OutputModel
-from kb.schemas import EntryDraft, InputModel, RevisionDetail
+from kb.entries.schemas import EntryDraft, InputModel, RevisionDetail
 
 
 class Publication(InputModel):

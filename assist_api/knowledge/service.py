@@ -7,11 +7,14 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.knowledge.publishing import ASSENT, Admit, Consent
-from kb.review import ReviewService
-from kb.schemas import EntryDetail, EntryDraft, RevisionDetail
-from kb.service import KnowledgeService
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail, DetailValue
+from assist_api.knowledge.publishing import ASSENT, Admission, Admit, Consent
+from kb.entries.review import ReviewService
+from kb.entries.schemas import EntryDetail, EntryDraft, RevisionDetail
+from kb.entries.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
 from kit.tasks import TaskSupervisor
@@ -32,14 +35,15 @@ class IndexFollower(Protocol):
 class KnowledgeEditor:
     """Use cases that change entries, each in a transaction of its own."""
 
-    def __init__(self, database: Database, clock: Clock, index: IndexFollower, admit: Admit) -> None:
+    def __init__(self, database: Database, clock: Clock, index: IndexFollower, admit: Admit, audit: AuditTrail) -> None:
         self._database = database
         self._clock = clock
         self._index = index
         self._admit = admit
+        self._audit = audit
         self._tasks = TaskSupervisor("knowledge")
 
-    async def create(self, draft: EntryDraft, author: str, consent: Consent = ASSENT) -> EntryDetail:
+    async def create(self, draft: EntryDraft, actor: Actor, consent: Consent = ASSENT) -> EntryDetail:
         """Publish a new entry once its text is admitted; see `KnowledgeService.create_entry`.
 
         Raises:
@@ -49,14 +53,15 @@ class KnowledgeEditor:
             await KnowledgeService(session, self._clock).check_new(draft)
         admission = await self._admit(draft, None, consent)
         async with self._database.session() as session:
-            entry = await KnowledgeService(session, self._clock).create_entry(draft, author)
+            entry = await KnowledgeService(session, self._clock).create_entry(draft, actor.name)
             await admission.record(session, self._clock, entry.current)
+            self._record(session, actor, "entry.created", entry.id, entry.current, admission)
         await self.make_findable()
         admission.note_published()
         return entry
 
     async def revise(
-        self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, author: str, consent: Consent = ASSENT
+        self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, actor: Actor, consent: Consent = ASSENT
     ) -> RevisionDetail:
         """Publish the next revision once its text is admitted; see `KnowledgeService.revise_entry`.
 
@@ -69,20 +74,24 @@ class KnowledgeEditor:
         admission = await self._admit(draft, entry_id, consent)
         async with self._database.session() as session:
             knowledge = KnowledgeService(session, self._clock)
-            revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, author)
+            revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, actor.name)
             await admission.record(session, self._clock, revision)
+            self._record(session, actor, "entry.revised", entry_id, revision, admission)
         await self.make_findable()
         admission.note_published()
         return revision
 
-    async def retire(self, entry_id: UUID) -> EntryDetail:
+    async def retire(self, entry_id: UUID, actor: Actor) -> EntryDetail:
         """Take an entry out of search; see `KnowledgeService.retire_entry`."""
         async with self._database.session() as session:
             entry = await KnowledgeService(session, self._clock).retire_entry(entry_id)
+            self._record(session, actor, "entry.retired", entry_id, entry.current)
         await self.make_findable()
         return entry
 
-    async def publish_waiting(self, entry_id: UUID, revision_id: UUID, consent: Consent = ASSENT) -> EntryDetail:
+    async def publish_waiting(
+        self, entry_id: UUID, revision_id: UUID, actor: Actor, consent: Consent = ASSENT
+    ) -> EntryDetail:
         """Publish a text that waits for review once it is admitted; see `ReviewService.publish`.
 
         Raises:
@@ -94,14 +103,33 @@ class KnowledgeEditor:
         async with self._database.session() as session:
             entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)
             await admission.record(session, self._clock, entry.current)
+            self._record(session, actor, "entry.published", entry_id, entry.current, admission)
         await self.make_findable()
         admission.note_published()
         return entry
 
-    async def turn_down(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
+    async def turn_down(self, entry_id: UUID, revision_id: UUID, actor: Actor) -> EntryDetail:
         """Leave out a text that waits for review; see `ReviewService.turn_down`."""
         async with self._database.session() as session:
-            return await ReviewService(session, self._clock).turn_down(entry_id, revision_id)
+            entry = await ReviewService(session, self._clock).turn_down(entry_id, revision_id)
+            details = {"revision_id": str(revision_id)}
+            self._audit.record(session, actor, "entry.turned_down", "entry", entry_id, details=details)
+            return entry
+
+    def _record(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        action: str,
+        entry_id: UUID,
+        revision: RevisionDetail,
+        admission: Admission | None = None,
+    ) -> None:
+        """Record what became of a text; a block that was overridden is told as such, without the reason."""
+        details: dict[str, DetailValue] = {"revision_id": str(revision.id), "number": revision.number}
+        if admission is not None:
+            details["overrode_tests"] = bool(admission.override_reason)
+        self._audit.record(session, actor, action, "entry", entry_id, after=revision, details=details)
 
     async def aclose(self) -> None:
         """Stop waiting for the index; it catches up after the next start. Safe to call twice."""

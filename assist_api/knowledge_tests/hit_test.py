@@ -15,15 +15,16 @@ from assist_api.knowledge_tests.schemas import (
 )
 from assist_api.search.cards import card_match
 from assist_api.suggestions.service import state_name
-from kb.case_repository import CaseRepository
-from kb.document_source import case_document, draft_document, entry_document
+from kb.cases.repository import CaseRepository
+from kb.entries.repository import EntryRepository
+from kb.entries.validation import check_entry
 from kb.gold.tester import GoldTester
-from kb.repository import EntryRepository
+from kb.indexing.document_source import case_document, draft_document, entry_document
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
 from kb.search.hits import Hit, SearchResult
-from kb.search.query import DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
 from kb.search.service import SearchService
-from kb.validation import check_entry
 from kit.db import Database
 
 
@@ -49,8 +50,8 @@ class HitTest:
             check_entry(request.edit.draft)
             edited = _document(request.edit)
             view = await self._tester.overlay(edited)
-            with self._search.looking_at(view, self._tester.executor) as look:
-                after = await look.search(query)
+            with self._search.search_through_view(view, self._tester.executor) as view_search:
+                after = await view_search.search(query)
         texts = await self._documents([*before.hits, *(after.hits if after else ())])
         return HitTestAnswer(
             before=_list(before, texts, None),

@@ -8,15 +8,17 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.realtime.protocol import CardMatch, WireModel
-from assist_api.schemas import InputModel, OutputModel
+from assist_api.http.schemas import InputModel, OutputModel
+from assist_api.http.wire import WireModel
 from assist_api.search.schemas import MAX_RESULTS, SectorName
+from assist_api.search.shown import CardMatch
+from kb.entries.schemas import EntryDraft
 from kb.gold.comparison import DropPolicy
 from kb.gold.exchange import FileFormat
 from kb.gold.models import QuestionOrigin
 from kb.gold.schemas import GoldQuestionDetail, GoldQuestionRow
-from kb.schemas import EntryDraft
-from kb.search.query import MAX_QUERY_CHARACTERS, Audience, DocumentKind
+from kb.kinds import Audience, DocumentKind
+from kb.search.query import MAX_QUERY_CHARACTERS
 
 MAX_FILE_CHARACTERS = 900_000
 """Below the limit of a request's body; some 10,000 questions."""

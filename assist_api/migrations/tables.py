@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import assist_api.accounts.models
+import assist_api.audit.models
 import assist_api.calls.models
+import assist_api.customers.models
+import assist_api.notifications.models
+import assist_api.policies.models
+import assist_api.units.models
+import assist_api.work_orders.models
 import kb.classify.models
+import kb.entries.models
 import kb.gold.models
 import kb.ingest.models
-import kb.models
-import kb.taxonomy_models
+import kb.taxonomy.models
 import kb.words.models
+import kit.jobs.models
+import kit.outbox.models
 from kit.db import Base
 
 MODULES = (
     assist_api.accounts.models,
+    assist_api.audit.models,
     assist_api.calls.models,
+    assist_api.customers.models,
+    assist_api.notifications.models,
+    assist_api.policies.models,
+    assist_api.units.models,
+    assist_api.work_orders.models,
     kb.classify.models,
     kb.gold.models,
     kb.ingest.models,
-    kb.models,
-    kb.taxonomy_models,
+    kb.entries.models,
+    kb.taxonomy.models,
     kb.words.models,
+    kit.jobs.models,
+    kit.outbox.models,
 )
 metadata = Base.metadata

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from assist_api.realtime.protocol import CardMatch, Confidence, Span
+from assist_api.http.wire import Span
 from assist_api.search.folded import FoldedNames, folded_behind
 from assist_api.search.schemas import FoundCase, FoundEntry
-from kb.schemas import CaseDetail, RevisionDetail
+from assist_api.search.shown import CardMatch, Confidence
+from kb.entries.schemas import CaseDetail, RevisionDetail
 from kb.search.hits import Hit, TermMatch
 
 HIGH_CONFIDENCE = 0.7

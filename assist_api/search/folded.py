@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.realtime.protocol import FoldedDocument
-from kb.cases import CaseService
+from assist_api.search.shown import FoldedDocument
+from kb.cases.service import CaseService
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit
-from kb.search.query import DocumentKind
-from kb.service import KnowledgeService
 from kit.clock import Clock
 
 FoldedNames = dict[str, FoldedDocument]

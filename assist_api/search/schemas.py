@@ -8,9 +8,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from assist_api.realtime.protocol import CardMatch, Confidence, FoldedDocument, WireModel
-from assist_api.schemas import InputModel
-from kb.search.query import MAX_QUERY_CHARACTERS, Audience, DocumentKind
+from assist_api.http.schemas import InputModel
+from assist_api.http.wire import WireModel
+from assist_api.search.shown import CardMatch, Confidence, FoldedDocument
+from kb.kinds import Audience, DocumentKind
+from kb.search.query import MAX_QUERY_CHARACTERS
 
 SectorName = Literal["power", "heating", "water", "gas", "tv"]
 MAX_RESULTS = 20

@@ -1,10 +1,13 @@
 """Pure: when to search, with what, what to show, and when to stay silent.
 
-A caller describes one matter in several breaths. Each breath is searched (with the ones before it as context), and
-what the searches say is added up per entry: evidence of an older breath counts less, several weak signs for the same
-entry make a strong one, and a card that stands needs a clearly better one to push it out. So the right entry stays
-in the list instead of flickering with every sentence, and a second matter still gets through. Once it is clear which
-sector the call is about, entries of the others are not shown (`suggestions.sector`).
+The newest question of the caller leads. What a caller says before the agent speaks again is one turn; the searches of
+a turn are added up per entry, and the entry that they speak for most leads, whatever the call was about before. Behind
+it stand the other answers to the turn, then entries of earlier turns while there is room: those that led, newest
+first, and those for which weak signs of several turns add up. Where a turn asks and no entry answers it, nothing
+stands.
+
+Once it is clear which sector the call is about, entries of the others are not shown (`suggestions.sector`), and an
+entry that the caller's words contradict goes down (`suggestions.claims`).
 
 The caller of this class runs the searches; it never waits and never reads a clock.
 """
@@ -17,54 +20,28 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
-from assist_api.realtime.protocol import Card, LegRole
 from assist_api.search.cards import confidence_of
+from assist_api.suggestions.cards import Card
+from assist_api.suggestions.claims import Claims
+from assist_api.suggestions.evidence import MAX_SHARE, Evidence, Key, with_result
+from assist_api.suggestions.numbers import CardNumbers
 from assist_api.suggestions.query import Heard, QueryComposer, SearchRequest
 from assist_api.suggestions.sector import SectorTracker
+from assist_api.suggestions.settings import SuggestionSettings
+from assist_api.transcripts.utterances import LegRole
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.query import DocumentKind
-from kb.taxonomy import split_category_id
+from kb.taxonomy.tree import split_category_id
 
 MAX_SHOWN = 3
-MAX_SHARE = 0.99
-"""No single search is ever certain."""
-FADED = 0.01
-"""Evidence below this is forgotten."""
 FOUND_AGAIN = 0.7
 """A category that another search of the call finds again: what that is worth of the search before. Of 60 calls in text
 form 49 have the right category first if only the best search counts, 53 at 0.5, 54 at 0.7, 53 if every search counts
-the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks.md)."""
+the same. 42 of them were looked at before; on the 18 others it is 14, 15, 15 and 15 (docs/benchmarks/2026-11-29.md)."""
 FOUND_AT_MOST = 8
 """Searches that count for a category; the next would add 0.06 at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyParameters:
-    """Numbers of the policy; probabilities are 0..1.
-
-    Attributes:
-        decay: What evidence is worth after a search that found something else, or the same.
-        idle_decay: What it is worth after a search that trusts none of its hits: the caller said nothing new.
-        doubt: Factor for hits of a search that trusts none of its hits.
-        show_above: A card needs this probability to appear.
-        keep_above: A card that stands stays down to this probability.
-        relative_cut: Cards below this fraction of the best one are not shown.
-        standing_bonus: What a card that stands is worth more than one that does not.
-        case_above: A case needs this probability to appear.
-        situation_gain: How much the call's category speaks for an entry of its situation: the odds of the entry are
-            multiplied by 1 + gain x probability of the situation. A badly heard sentence finds the right entry
-            without trusting it; that the whole call sounds like its situation is the missing sign.
-    """
-
-    decay: float = 0.8
-    idle_decay: float = 0.95
-    doubt: float = 0.6
-    show_above: float = 0.3
-    keep_above: float = 0.2
-    relative_cut: float = 0.3
-    standing_bonus: float = 0.06
-    case_above: float = 0.35
-    situation_gain: float = 8.0
+BUDGET_MS = 60_000
+"""Length of speech that `SuggestionSettings.new_cards_per_minute` speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +51,23 @@ class Standing:
     Attributes:
         hit: The hit of that search.
         request: That search.
-        probability: Evidence of the whole call.
+        probability: Evidence of the turn for an answer to the newest turn, of the whole call for another document.
+        is_answer: Whether it answers the newest turn of the customer.
+        number: Number of an entry on the screen, the same for the whole call; 0 for a case.
+        is_new: Whether the entry was on no list of this call before.
     """
 
     hit: Hit
     request: SearchRequest
     probability: float
+    is_answer: bool = False
+    number: int = 0
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Replace the list with this one."""
+    """Replace the list with this one; the first entry leads."""
 
     entries: tuple[Standing, ...]
     cases: tuple[Standing, ...]
@@ -92,64 +75,62 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Leave the list as it is."""
+    """Show no new list; `nothing_fits` also folds the one that stands."""
 
     reason: Literal["nothing_fits", "unchanged", "not_a_question", "search_unavailable"]
 
 
 Decision = Shown | Withheld
-_Key = tuple[DocumentKind, str]
+_NOTHING = Shown((), ())
 
 
-@dataclass(slots=True)
-class _Evidence:
-    hit: Hit
-    request: SearchRequest
-    best_share: float
-    shares: list[float] = field(default_factory=list)
-    doubtful: float = 0.0
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What the searches of the newest turn of the customer found.
 
-    @property
-    def probability(self) -> float:
-        """Noisy-or: each share could be wrong by itself. Doubtful hits count once, however often they come."""
-        all_wrong = 1.0 - self.doubtful
-        for share in self.shares:
-            all_wrong *= 1.0 - share
-        return 1.0 - all_wrong
+    Attributes:
+        number: Of the turn; 0 before the first.
+        request: The newest search.
+        evidence: What they say, by document.
+        is_answered: Whether one of them has an answer.
+        is_asking: Whether one of its utterances asks something.
+    """
 
-    def faded(self, decay: float) -> _Evidence:
-        shares = [share * decay for share in self.shares if share * decay > FADED]
-        return replace(self, best_share=self.best_share * decay, doubtful=self.doubtful * decay, shares=shares)
-
-    def add(self, hit: Hit, request: SearchRequest, share: float, *, is_trusted: bool) -> None:
-        if is_trusted:
-            self.shares.append(share)
-        else:
-            self.doubtful = max(self.doubtful, share)
-        if share >= self.best_share:
-            self.hit, self.request, self.best_share = hit, request, share
+    number: int = 0
+    request: SearchRequest | None = None
+    evidence: Mapping[Key, Evidence] = field(default_factory=dict)
+    is_answered: bool = False
+    is_asking: bool = False
 
 
 class SuggestionPolicy:
     """Decides for one call; `hear` every final in order, `weigh` every search result in order."""
 
-    def __init__(self, parameters: PolicyParameters | None = None, *, sector: str | None = None) -> None:
+    def __init__(self, settings: SuggestionSettings | None = None, *, sector: str | None = None) -> None:
         """Begin a call.
 
         Args:
-            parameters: Other than the usual ones.
+            settings: Other than the usual ones.
             sector: The call's sector where it is known beforehand; otherwise what is said tells it.
         """
-        self._parameters = parameters or PolicyParameters()
+        self._settings = settings or SuggestionSettings()
         self._composer = QueryComposer()
         self._sectors = SectorTracker(sector)
-        self._evidence: dict[_Key, _Evidence] = {}
+        self._evidence: dict[Key, Evidence] = {}
+        """Of the whole call."""
+        self._turn = _Turn()
+        self._led: dict[str, int] = {}
+        """The turn for which each entry led last, by document id."""
+        self._numbers = CardNumbers()
+        self._appeared_ms: dict[str, int] = {}
+        """Where in the audio each entry was shown first, by document id."""
         self._preview: tuple[SearchRequest, SearchResult] | None = None
-        self._provisional: SearchRequest | None = None
-        """What asked for the list on the screen, where its words were not those of a final."""
-        self._settled = Shown((), ())
+        self._settled = _NOTHING
         """The list without what was previewed: what stands has it easier, a preview changes nothing that follows."""
-        self._on_screen = self._settled
+        self._on_screen = _NOTHING
+        self._folded_for: int | None = None
+        """The turn that nothing fits and that folded the list; None while it stands. As `_settled`."""
+        self._is_screen_folded = False
         self._situations: dict[str, float] = {}
         self._found: dict[str, list[float]] = {}
         """Categories of the entries that searches found, each with the best confidence of every search, best first."""
@@ -199,18 +180,18 @@ class SuggestionPolicy:
 
     def resume(self, utterances: Iterable[Heard], cards: Sequence[Card]) -> None:
         """Take in what was said and shown before an interruption, without searching for it again."""
-        known: set[UUID] = set()
         for utterance in utterances:
-            known.add(utterance.segment_id)
             self._sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
             self._composer.compose(utterance)
         self._settled = self._on_screen = Shown(tuple(_standing(card) for card in cards), ())
-        for item in self._settled.entries:
-            key = (DocumentKind.ENTRY, item.hit.document_id)
+        for place, item in enumerate(self._settled.entries):
+            document_id = item.hit.document_id
             share = min(MAX_SHARE, item.probability)
-            self._evidence[key] = _Evidence(item.hit, item.request, share, [share])
-            if item.request.trigger_segment_id not in known:
-                self._provisional = item.request
+            self._evidence[DocumentKind.ENTRY, document_id] = Evidence(item.hit, item.request, share, [share])
+            self._led[document_id] = -place
+            self._appeared_ms[document_id] = -BUDGET_MS
+            if item.number:
+                self._numbers.restore(document_id, item.number)
         self._note_categories((item.hit, item.best_share) for item in self._evidence.values())
 
     def weigh(self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()) -> Decision:
@@ -224,19 +205,18 @@ class SuggestionPolicy:
         self._preview = None
         if result.state is SearchState.UNAVAILABLE:
             return Withheld("search_unavailable")
-        self._evidence = self._with_result(request, result)
+        self._evidence = self._evidence_with(request, result)
+        self._turn = self._turn_with(request, result)
         self._note_categories((hit, hit.confidence) for hit in result.hits)
-        decision = self._decide(dismissed, request)
-        self._provisional = None
-        return decision
+        return self._decide(dismissed, is_asked=True)
 
     def preview(
         self, request: SearchRequest, result: SearchResult, dismissed: Collection[str] = frozenset()
     ) -> Decision:
-        """Decide what the agent sees if the utterance ends at the pause that it has come to.
+        """Decide what the agent sees if the utterance ends where it has come to.
 
         Only the screen follows: the call comes to the same cards with and without. Until the utterance is weighed, the
-        result counts in whatever is decided.
+        result counts in whatever is decided. A result without an answer shows nothing: more may be said.
 
         Args:
             request: What `foresee` asked for.
@@ -245,52 +225,85 @@ class SuggestionPolicy:
         """
         if result.state is SearchState.UNAVAILABLE:
             return Withheld("search_unavailable")
+        if not result.has_answer:
+            self._preview = None
+            return Withheld("unchanged")
         self._preview = (request, result)
-        decision = self._decide(dismissed, request)
-        if isinstance(decision, Shown):
-            self._provisional = request
-        return decision
+        return self._decide(dismissed)
 
-    def _decide(self, dismissed: Collection[str], asked: SearchRequest | None = None) -> Decision:
-        evidence = self._evidence if self._preview is None else self._with_result(*self._preview)
-        decided = Shown(
-            self._pick(
-                self._candidates(evidence, DocumentKind.ENTRY, dismissed),
-                self._settled.entries,
-                self._parameters.show_above,
-            ),
-            self._pick(
-                self._candidates(evidence, DocumentKind.CASE, dismissed),
-                self._settled.cases,
-                self._parameters.case_above,
-            ),
-        )
-        is_nothing = not decided.entries and not decided.cases and self._is_admitted(self._settled)
-        if is_nothing:
-            decided = self._settled
+    def _decide(self, dismissed: Collection[str], *, is_asked: bool = False) -> Decision:
+        """Decide what the screen shows.
+
+        Args:
+            dismissed: Documents that the agent does not want to see.
+            is_asked: Whether a search of a final was just answered; only then may the list be folded.
+        """
+        evidence, turn = self._evidence, self._turn
+        if self._preview is not None:
+            evidence, turn = self._evidence_with(*self._preview), self._turn_with(*self._preview)
+        answers = self._answers(turn, dismissed)
+        earlier = self._earlier(evidence, turn, dismissed)
+        if not answers and self._settled.entries:
+            if turn.is_asking and is_asked:
+                return self._fold(turn)
+            if self._folded_for == turn.number or (self._folded_for is not None and not self._has_new(earlier)):
+                return Withheld("unchanged")
+        entries = self._within_budget(_apart([*answers, *earlier]), turn)
+        decided = Shown(entries, self._cases(evidence, turn, dismissed, has_answers=bool(answers)))
+        if not entries and not self._settled.entries and is_asked and not decided.cases:
+            self._on_screen, self._is_screen_folded = _NOTHING, True
+            return Withheld("nothing_fits")
+        return self._show(decided, turn)
+
+    def _has_new(self, entries: Sequence[Standing]) -> bool:
+        """Tell whether an entry is among them that was on no list of this call."""
+        return any(item.hit.document_id not in self._appeared_ms for item in entries)
+
+    def _fold(self, turn: _Turn) -> Withheld:
+        self._folded_for = turn.number
+        self._on_screen, self._is_screen_folded = _NOTHING, True
+        return Withheld("nothing_fits")
+
+    def _show(self, decided: Shown, turn: _Turn) -> Decision:
+        ids = [item.hit.document_id for item in decided.entries]
+        new = {document_id for document_id in ids if document_id not in self._appeared_ms}
         if self._preview is None:
-            self._settled = decided
-        # Where more was said than at the pause, the same cards point at other places.
-        is_outdated = asked is not None and self._provisional not in {None, asked}
-        if _outline(decided) == _outline(self._on_screen) and (is_nothing or not is_outdated):
-            return Withheld("nothing_fits" if is_nothing else "unchanged")
-        self._on_screen = decided
-        return decided
+            self._settle(decided, turn)
+        is_nothing_new = decided == _NOTHING if self._is_screen_folded else _is_same(decided, self._on_screen)
+        if is_nothing_new:
+            return Withheld("unchanged")
+        self._is_screen_folded = False
+        numbers = self._numbers.show(ids)
+        entries = tuple(
+            replace(item, number=numbers[item.hit.document_id], is_new=item.hit.document_id in new)
+            for item in decided.entries
+        )
+        self._on_screen = replace(decided, entries=entries)
+        return self._on_screen
 
-    def _is_admitted(self, shown: Shown) -> bool:
-        return all(self._sectors.admits(item.hit.sector) for item in shown.entries + shown.cases)
+    def _settle(self, decided: Shown, turn: _Turn) -> None:
+        """Remember a list that no preview counts in."""
+        self._settled, self._folded_for = decided, None
+        for item in decided.entries:
+            self._appeared_ms.setdefault(item.hit.document_id, turn.request.end_ms if turn.request else 0)
+        if decided.entries and decided.entries[0].is_answer:
+            self._led[decided.entries[0].hit.document_id] = turn.number
 
-    def _with_result(self, request: SearchRequest, result: SearchResult) -> dict[_Key, _Evidence]:
-        decay = self._parameters.decay if result.has_answer else self._parameters.idle_decay
-        evidence = {key: known.faded(decay) for key, known in self._evidence.items()}
-        trust = request.weight * (1.0 if result.has_answer else self._parameters.doubt)
-        for hit in result.hits:
-            share = min(MAX_SHARE, max(0.0, hit.confidence * trust))
-            key = (hit.kind, hit.document_id)
-            if key not in evidence:
-                evidence[key] = _Evidence(hit, request, share)
-            evidence[key].add(hit, request, share, is_trusted=result.has_answer)
-        return {key: known for key, known in evidence.items() if known.probability > FADED}
+    def _evidence_with(self, request: SearchRequest, result: SearchResult) -> dict[Key, Evidence]:
+        decay = self._settings.decay if result.has_answer else self._settings.idle_decay
+        return with_result(self._evidence, request, result, decay=decay, doubt=self._settings.doubt)
+
+    def _turn_with(self, request: SearchRequest, result: SearchResult) -> _Turn:
+        before = self._turn if self._turn.number == request.turn else _Turn(request.turn)
+        decay = self._settings.turn_decay if result.has_answer else 1.0
+        return _Turn(
+            number=request.turn,
+            request=request,
+            # The hits of a search without an answer count in full: `answer_above` decides whether one leads.
+            evidence=with_result(before.evidence, request, result, decay=decay, doubt=1.0),
+            is_answered=before.is_answered or result.has_answer,
+            is_asking=before.is_asking or request.is_asking,
+        )
 
     def _note_categories(self, hits: Iterable[tuple[Hit, float]]) -> None:
         """Take in what one search found, each entry with its confidence."""
@@ -302,57 +315,139 @@ class SuggestionPolicy:
             known = self._found.get(category, [])
             self._found[category] = sorted([*known, confidence], reverse=True)[:FOUND_AT_MOST]
 
+    def _answers(self, turn: _Turn, dismissed: Collection[str]) -> list[Standing]:
+        """Return the entries that answer the newest turn, best first; none where the best is not likely enough."""
+        settings = self._settings
+        candidates = self._candidates(
+            turn.evidence, turn, DocumentKind.ENTRY, dismissed, gain=settings.turn_situation_gain
+        )
+        ranked = self._ranked(candidates)
+        least = settings.show_above if turn.is_answered else settings.answer_above
+        if settings.is_quiet:
+            least = max(least, settings.quiet_above)
+        if not ranked or ranked[0].probability < least:
+            return []
+        floor = max(settings.second_above, ranked[0].probability * settings.relative_cut)
+        return [replace(item, is_answer=True) for item in ranked if item.probability >= floor or item is ranked[0]]
+
+    def _earlier(self, evidence: Mapping[Key, Evidence], turn: _Turn, dismissed: Collection[str]) -> list[Standing]:
+        """Return entries that the whole call speaks for: those that led first, the newest of them at the head."""
+        settings = self._settings
+        candidates = self._candidates(evidence, turn, DocumentKind.ENTRY, dismissed, gain=settings.situation_gain)
+        worth = self._worth_showing(candidates, self._settled.entries, settings.show_above)
+        return sorted(worth, key=lambda item: -self._led.get(item.hit.document_id, -MAX_SHOWN))
+
+    def _cases(
+        self, evidence: Mapping[Key, Evidence], turn: _Turn, dismissed: Collection[str], *, has_answers: bool
+    ) -> tuple[Standing, ...]:
+        if self._settings.is_quiet:
+            return ()
+        spoken_of = turn.evidence if has_answers else evidence
+        gain = self._settings.turn_situation_gain if has_answers else self._settings.situation_gain
+        candidates = self._candidates(spoken_of, turn, DocumentKind.CASE, dismissed, gain=gain)
+        worth = self._worth_showing(candidates, self._settled.cases, self._settings.case_above)
+        return _apart(worth)[:MAX_SHOWN]
+
     def _candidates(
-        self, evidence: Mapping[_Key, _Evidence], kind: DocumentKind, dismissed: Collection[str]
+        self,
+        evidence: Mapping[Key, Evidence],
+        turn: _Turn,
+        kind: DocumentKind,
+        dismissed: Collection[str],
+        *,
+        gain: float,
     ) -> list[Standing]:
         return [
-            Standing(known.hit, known.request, self._with_situation(known))
+            Standing(known.hit, known.request, self._probability(known, turn, gain))
             for (document_kind, document_id), known in evidence.items()
             if document_kind is kind
             # Who does not want an entry does not want its copy either.
             and not {document_id, *known.hit.folded}.intersection(dismissed)
-            and self._sectors.admits(known.hit.sector)
+            and (self._sectors.admits(known.hit.sector) or self._is_sure(known, turn))
         ]
 
-    def _with_situation(self, evidence: _Evidence) -> float:
-        """Return the evidence of the searches, with what the category says about the entry's situation."""
+    def _is_sure(self, evidence: Evidence, turn: _Turn) -> bool:
+        """Tell whether the newest turn is answered so surely that it opens a matter of another sector."""
+        key = (evidence.hit.kind, evidence.hit.document_id)
+        known = turn.evidence.get(key)
+        if turn.request is None or not turn.request.is_open:
+            return False
+        return known is not None and max(known.shares, default=0.0) >= self._settings.other_sector_above
+
+    def _probability(self, evidence: Evidence, turn: _Turn, gain: float) -> float:
+        """Return the evidence of the searches with what the category and the caller's claims say about the entry."""
         probability = evidence.probability
         situation = split_category_id(evidence.hit.category_id or "")[1]
-        gain = 1.0 + self._parameters.situation_gain * self._situations.get(situation, 0.0)
-        return probability * gain / (1.0 - probability + probability * gain)
+        claims = turn.request.claims if turn.request is not None else Claims()
+        odds_factor = 1.0 + gain * self._situations.get(situation, 0.0)
+        if claims.support(evidence.hit.title):
+            odds_factor *= self._settings.supported
+        likely = probability * odds_factor / (1.0 - probability + probability * odds_factor)
+        return likely * (self._settings.contradicted if claims.contradict(evidence.hit.title) else 1.0)
 
-    def _pick(
+    def _ranked(self, candidates: Iterable[Standing]) -> list[Standing]:
+        shown = {item.hit.document_id for item in self._settled.entries if item.is_answer}
+        bonus = self._settings.standing_bonus
+        return sorted(candidates, key=lambda item: -(item.probability + bonus * (item.hit.document_id in shown)))
+
+    def _worth_showing(
         self, candidates: Sequence[Standing], standing: Sequence[Standing], show_above: float
-    ) -> tuple[Standing, ...]:
+    ) -> list[Standing]:
         shown = {item.hit.document_id for item in standing}
         best = max((item.probability for item in candidates), default=0.0)
-        floor = best * self._parameters.relative_cut
-        scale = self._parameters.keep_above / self._parameters.show_above
-
-        def rank(item: Standing) -> float:
-            return item.probability + (self._parameters.standing_bonus if item.hit.document_id in shown else 0.0)
+        floor = best * self._settings.relative_cut
+        scale = self._settings.keep_above / self._settings.show_above
+        bonus = self._settings.standing_bonus
 
         def is_worth_showing(item: Standing) -> bool:
             threshold = show_above * (scale if item.hit.document_id in shown else 1.0)
             return item.probability >= max(threshold, floor)
 
-        return _apart(sorted(filter(is_worth_showing, candidates), key=rank, reverse=True))[:MAX_SHOWN]
+        worth = filter(is_worth_showing, candidates)
+        return sorted(worth, key=lambda item: -(item.probability + bonus * (item.hit.document_id in shown)))
+
+    def _within_budget(self, entries: Sequence[Standing], turn: _Turn) -> tuple[Standing, ...]:
+        """Return what is shown of entries: new ones only while the noise budget has room, but always what leads."""
+        if self._settings.is_quiet:
+            return tuple(entries[:1])
+        now_ms = turn.request.end_ms if turn.request is not None else 0
+        left = self._settings.new_cards_per_minute - sum(at > now_ms - BUDGET_MS for at in self._appeared_ms.values())
+        kept: list[Standing] = []
+        for place, item in enumerate(entries):
+            if len(kept) == MAX_SHOWN:
+                break
+            is_known = item.hit.document_id in self._appeared_ms
+            if is_known or left > 0 or (place == 0 and item.is_answer):
+                kept.append(item)
+                left -= not is_known
+        return tuple(kept)
 
 
 def _request(utterance: Heard, sectors: SectorTracker, composer: QueryComposer) -> SearchRequest | None:
     sectors.hear(utterance.leg_role, utterance.text, utterance.confidence)
     request = composer.compose(utterance)
-    return None if request is None else replace(request, sector=sectors.sector)
+    # A further matter may be of another sector; `other_sector_above` decides whether it is.
+    return None if request is None else replace(request, sector=None if request.is_open else sectors.sector)
 
 
 def _apart(best_first: Iterable[Standing]) -> tuple[Standing, ...]:
-    """Leave out what says nearly the same as something better: two searches may each have led with another copy."""
+    """Leave out what stands already or says nearly the same as something better."""
     kept: list[Standing] = []
     for item in best_first:
         behind = {item.hit.document_id, *item.hit.folded}
         if not any(other.hit.document_id in behind or item.hit.document_id in other.hit.folded for other in kept):
             kept.append(item)
     return tuple(kept)
+
+
+def _is_same(shown: Shown, before: Shown) -> bool:
+    """Tell whether two lists are the same for a reader: the cards with their confidence, and what the first answers."""
+    if _outline(shown) != _outline(before):
+        return False
+    if not shown.entries or not shown.entries[0].is_answer:
+        return True
+    asked, asked_before = shown.entries[0].request, before.entries[0].request
+    return (asked.text, asked.trigger_segment_id) == (asked_before.text, asked_before.trigger_segment_id)
 
 
 def _outline(shown: Shown) -> tuple[object, ...]:
@@ -373,6 +468,6 @@ def _standing(card: Card) -> Standing:
         sector=card.sector,
         folded=tuple(str(document.document_id) for document in card.folded),
     )
-    trigger = card.trigger_segment_ids[0]
+    trigger: UUID = card.answers_segment_id or card.trigger_segment_ids[0]
     request = SearchRequest(number=0, text="", context=(), parts=(), trigger_segment_id=trigger, weight=1.0)
-    return Standing(hit, request, card.probability)
+    return Standing(hit, request, card.probability, number=card.number or 0)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from uuid import UUID
 
-from assist_api.realtime.protocol import LegRole
+from assist_api.suggestions.claims import Claims
 from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
-from kb.search.readings import Reading, likelihood_beside
+from assist_api.transcripts.utterances import LegRole
+from kb.search.question.readings import Reading, likelihood_beside
 from speech.events import Alternative
 
 JOINER = "，"
@@ -32,15 +33,50 @@ _RESTATEMENT = re.compile(
 )
 
 
+_TO_ASK = r"(?:我)?(?:还|再)?(?:想|要)?(?:再)?(?:问|咨询)(?:一下|一个|个|问)?"
+_FURTHER = re.compile(
+    rf"(?:(?:还有(?:就是|一个|个|件)?(?:事儿?|问题)?|另外|对了|顺便|最后)[，。、\s]*(?:{_TO_ASK})?|"
+    r"(?:我)?还想(?:问|咨询)(?:一下)?|再(?:问|咨询)(?:一下|一个|个)?)[，。、\s]*(?=[\u4e00-\u9fff])"
+)
+"""Words with which a caller opens a further matter."""
+TURN_PAUSE_MS = 1_500
+"""After so long a pause the customer's words are a turn of their own: the agent has spoken, and a recording that is
+played as fast as possible may bring the agent's words later."""
+MIN_FURTHER = 4
+"""Characters behind such words that make a matter of their own."""
+_SENTENCE_END = re.compile(r"[。！？!?]+")
+_QUESTION = re.compile(
+    r"[?？]|吗|怎么|咋|什么|啥|哪|谁|多少|几(?:点|天|号|时|个|年|次|块)|多(?:久|长|大)|为何|为什么|如何|要不要|"
+    r"能不能|可不可以|可以不|行不行|是不是|有没有|该不该|还不还|招不招|赔不赔|管不管|给不给|收不收|能否|是否|请问|想问|咨询"
+)
+
+
+def is_question(text: str) -> bool:
+    """Tell whether an utterance asks something."""
+    return _QUESTION.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A final, as far as suggestions need to know it."""
+    """A final, as far as suggestions need to know it.
+
+    Attributes:
+        segment_id: The utterance.
+        leg_role: Who spoke.
+        text: What was recognised.
+        confidence: Mean token probability, 0..1.
+        alternatives: Other texts of the recogniser.
+        end_ms: Where the speech ended in the audio of its leg; 0 where that is not known.
+        start_ms: Where it began.
+    """
 
     segment_id: UUID
     leg_role: LegRole
     text: str
     confidence: float
     alternatives: tuple[Alternative, ...] = ()
+    end_ms: int = 0
+    start_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +139,15 @@ class SearchRequest:
         weight: How much its hits count, 0..1.
         sector: The only sector to search in; None for every one.
         readings: What else was asked, perhaps, likeliest first; other than `text`.
+        turn: Counts the turns of the customer from 1: what is said before the agent speaks again is one turn, unless
+            the customer opens a further matter.
+        is_asking: Whether the utterance asks something or opens a further matter, so that it deserves to be told
+            that nothing fits.
+        is_open: Whether an entry of any sector may answer: the utterance opens a further matter, or nothing in the
+            call's sector answers it.
+        claims: What the customer has stated so far.
+        end_ms: Where the utterance ended in the audio.
+        answered_segment_id: The utterance of the customer that the agent restates; None for one of the customer.
     """
 
     number: int
@@ -113,6 +158,17 @@ class SearchRequest:
     weight: float
     sector: str | None = None
     readings: tuple[QuestionReading, ...] = ()
+    turn: int = 0
+    is_asking: bool = True
+    is_open: bool = False
+    claims: Claims = Claims()
+    end_ms: int = 0
+    answered_segment_id: UUID | None = None
+
+    @property
+    def asked_segment_id(self) -> UUID:
+        """The utterance of the customer that an answer answers."""
+        return self.answered_segment_id or self.trigger_segment_id
 
     def read_as(self, reading: QuestionReading) -> SearchRequest:
         """Return the request with this reading for its question."""
@@ -143,28 +199,68 @@ class QueryComposer:
         self._count = 0
         self._last: tuple[_Piece, ...] = ()
         self._said: deque[str] = deque(maxlen=CONTEXT_UTTERANCES)
+        self._turn = 0
+        self._has_agent_spoken = True
+        self._silent_since_ms = 0
+        self._claims = Claims()
 
     def compose(self, utterance: Heard) -> SearchRequest | None:
         """Return the search an utterance asks for, or None."""
+        if utterance.leg_role is LegRole.CUSTOMER:
+            self._claims = self._claims.heard(utterance.text)
         pieces = _pieces(utterance, utterance.text)
         if sum(content_length(piece.text) for piece in pieces) < MIN_CONTENT:
             return None
         if utterance.leg_role is LegRole.AGENT:
+            self._has_agent_spoken = True
             return self._restated(utterance, pieces)
-        context = tuple(self._said)
-        question = self._joined(pieces)
-        if question != pieces:
-            context = context[:-1]
-        self._last = pieces
+        newest = _newest_matter(utterance.text, pieces)
+        is_after_pause = utterance.start_ms - self._silent_since_ms >= TURN_PAUSE_MS
+        self._begin_turn(is_further=newest is not None or is_after_pause)
+        self._silent_since_ms = utterance.end_ms
+        return self._asked(utterance, pieces, newest)
+
+    def _asked(self, utterance: Heard, pieces: tuple[_Piece, ...], newest: tuple[_Piece, ...] | None) -> SearchRequest:
+        """Compose the search of a customer's utterance.
+
+        Args:
+            utterance: Of the customer.
+            pieces: What it says about a matter.
+            newest: What of it opens a further matter; None where it opens none. What was said before is no context of
+                that.
+        """
+        own = newest or _last_question(utterance.text, pieces) or pieces
+        asks = any(is_question(piece.text) for piece in own) or utterance.text.rstrip().endswith(("？", "?"))
+        # A question stands on its own; where nothing answers it so, it is read with the sentence before.
+        joined = pieces if own != pieces else self._joined(pieces)
+        question = joined if newest is None and own == pieces and not asks else own
+        context = () if newest else self._context(question, pieces)
+        self._last = own
         self._said.append(_join(pieces))
-        request = self._request(utterance, question, context, weight=1.0)
-        before = question[: len(question) - len(pieces)]
-        return replace(request, readings=tuple(_readings(utterance, before, request.text)))
+        request = self._request(utterance, question, context, weight=1.0, is_asking=asks or newest is not None)
+        before = question[: len(question) - len(own)]
+        readings = list(_readings(utterance, before, request.text))
+        if question != joined:
+            readings.insert(0, QuestionReading(_join(joined), 1.0, _parts(joined)))
+        return replace(request, is_open=newest is not None, readings=tuple(readings))
+
+    def _context(self, question: tuple[_Piece, ...], pieces: tuple[_Piece, ...]) -> tuple[str, ...]:
+        said = tuple(self._said)
+        if len(question) > len(pieces):
+            return said[:-1]
+        before = pieces[: len(pieces) - len(question)]
+        return (*said, _join(before))[-CONTEXT_UTTERANCES:] if before else said
+
+    def _begin_turn(self, *, is_further: bool) -> None:
+        if self._has_agent_spoken or is_further:
+            self._turn += 1
+        self._has_agent_spoken = False
 
     def _restated(self, utterance: Heard, pieces: tuple[_Piece, ...]) -> SearchRequest | None:
         if not self._said or not _RESTATEMENT.search(utterance.text):
             return None
-        return self._request(utterance, pieces, tuple(self._said), weight=AGENT_WEIGHT)
+        request = self._request(utterance, pieces, tuple(self._said), weight=AGENT_WEIGHT, is_asking=False)
+        return replace(request, answered_segment_id=self._last[-1].segment_id)
 
     def _joined(self, pieces: tuple[_Piece, ...]) -> tuple[_Piece, ...]:
         text = _join(pieces)
@@ -173,7 +269,13 @@ class QueryComposer:
         return self._last + pieces
 
     def _request(
-        self, utterance: Heard, pieces: tuple[_Piece, ...], context: tuple[str, ...], weight: float
+        self,
+        utterance: Heard,
+        pieces: tuple[_Piece, ...],
+        context: tuple[str, ...],
+        weight: float,
+        *,
+        is_asking: bool,
     ) -> SearchRequest:
         self._count += 1
         trust = min(1.0, max(LEAST_WEIGHT, utterance.confidence / FULL_CONFIDENCE))
@@ -184,7 +286,48 @@ class QueryComposer:
             parts=_parts(pieces),
             trigger_segment_id=utterance.segment_id,
             weight=weight * trust,
+            turn=self._turn,
+            is_asking=is_asking,
+            claims=self._claims,
+            end_ms=utterance.end_ms,
         )
+
+
+def _newest_matter(text: str, pieces: tuple[_Piece, ...]) -> tuple[_Piece, ...] | None:
+    """Return the pieces behind the last words that open a further matter; None where there is no such matter."""
+    for start in reversed([match.end() for match in _FURTHER.finditer(text)]):
+        newest = _from(text, pieces, start)
+        if sum(content_length(piece.text) for piece in newest) >= MIN_FURTHER:
+            return newest
+    return None
+
+
+def _last_question(text: str, pieces: tuple[_Piece, ...]) -> tuple[_Piece, ...] | None:
+    """Return the pieces of the last sentence where it asks by itself and others stand before it."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text.rstrip()[:-1])]
+    if not ends:
+        return None
+    last = _from(text, pieces, ends[-1])
+    if len(last) == len(pieces) or not is_question(text[ends[-1] :]):
+        return None
+    return last if sum(content_length(piece.text) for piece in last) >= MIN_FURTHER else None
+
+
+def _from(text: str, pieces: tuple[_Piece, ...], start: int) -> tuple[_Piece, ...]:
+    """Return what of the pieces of a text stands at or behind a place of it."""
+    cut = (_cut(piece, span, start) for span, piece in zip(content_spans(text), pieces, strict=True))
+    return tuple(piece for piece in cut if piece is not None and content_length(piece.text) > 0)
+
+
+def _cut(piece: _Piece, span: TextSpan, start: int) -> _Piece | None:
+    """Return what of a piece, which fills a span of a text, stands at or behind a place of that text."""
+    if span.end <= start:
+        return None
+    if span.start >= start:
+        return piece
+    skipped = start - span.start
+    kept = TextSpan(skipped, len(piece.text))
+    return _Piece(piece.segment_id, piece.text[skipped:], tuple(_within(piece.runs, kept)))
 
 
 def _pieces(utterance: Heard, text: str) -> tuple[_Piece, ...]:
@@ -207,7 +350,7 @@ def _runs(text: str, shown: str) -> list[_Run]:
     ]
 
 
-def _within(runs: list[_Run], span: TextSpan) -> Iterator[_Run]:
+def _within(runs: Sequence[_Run], span: TextSpan) -> Iterator[_Run]:
     for run in runs:
         start, end = max(run.start, span.start), min(run.start + run.length, span.end)
         if start < end:
@@ -218,6 +361,7 @@ def _readings(utterance: Heard, before: tuple[_Piece, ...], question: str) -> It
     seen = {question}
     for alternative in utterance.alternatives:
         pieces = _pieces(utterance, alternative.text)
+        pieces = _newest_matter(alternative.text, pieces) or _last_question(alternative.text, pieces) or pieces
         text = _join(before + pieces)
         if text in seen or sum(content_length(piece.text) for piece in pieces) < MIN_CONTENT:
             continue

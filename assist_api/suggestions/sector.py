@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from assist_api.realtime.protocol import LegRole
-from kb.taxonomy import Taxonomy, load_taxonomy, split_category_id
+from assist_api.transcripts.utterances import LegRole
+from kb.taxonomy.tree import Taxonomy, load_taxonomy, split_category_id
 
 RANKED_MASS = 0.85
 """Share of one sector in the category's ranking from which an unnamed sector counts as clear."""

@@ -12,20 +12,25 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.realtime.protocol import Card, CardMatch, CaseCard, Span, SuggestionList
+from assist_api.http.wire import Span
 from assist_api.search.cards import card_match, confidence_of
 from assist_api.search.folded import FoldedNames, folded_behind, load_folded
 from assist_api.search.service import SearchEngine
+from assist_api.search.shown import CardMatch
+from assist_api.suggestions.because import carries_meaning
+from assist_api.suggestions.cards import Card, CaseCard, SuggestionList
 from assist_api.suggestions.policy import Shown, Standing
 from assist_api.suggestions.query import SearchRequest, locate
-from kb.casebook.ranking import CaseCircumstances, rank_cases
-from kb.cases import CaseService
-from kb.models import RevisionState
-from kb.schemas import CaseDetail, RevisionDetail
+from assist_api.suggestions.settings import SuggestionSettings
+from kb.cases.ranking import CaseCircumstances, rank_cases
+from kb.cases.service import CaseService
+from kb.entries.models import RevisionState
+from kb.entries.schemas import CaseDetail, RevisionDetail
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState
-from kb.search.query import DocumentKind, SearchQuery
-from kb.search.readings import search_readings
-from kb.service import KnowledgeService
+from kb.search.query import SearchQuery
+from kb.search.question.readings import ReadResult, search_readings
 from kit.circuit import CircuitBreaker
 from kit.clock import Clock
 from kit.db import Database
@@ -63,7 +68,22 @@ class Searched:
 class SuggestionService:
     """Searches for calls and turns decisions into cards; keeps no state of a call."""
 
-    def __init__(self, engine: SearchEngine, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: SearchEngine,
+        database: Database,
+        clock: Clock,
+        settings: Callable[[], SuggestionSettings] = SuggestionSettings,
+    ) -> None:
+        """Build the service.
+
+        Args:
+            engine: Answers questions.
+            database: Holds the texts of cards.
+            clock: Bounds how long they may keep a call waiting.
+            settings: Returns the thresholds and the noise budget in force; asked when a call begins.
+        """
+        self.settings = settings
         self._engine = engine
         self._database = database
         self._clock = clock
@@ -91,6 +111,8 @@ class SuggestionService:
                 self._engine.search, query, request.readings, is_time_left=lambda: self._clock.monotonic() < until
             )
             asked = request if found.chosen is None else request.read_as(request.readings[found.chosen])
+            if request.sector is not None and not found.result.has_answer:
+                found, asked = await self._search_elsewhere(request, found, asked)
             cases = await (found_cases if asked is request else self._search_cases(asked, reading_of=request.text))
         entries = found.result
         result = SearchResult(
@@ -100,6 +122,15 @@ class SuggestionService:
             took_ms=entries.took_ms + cases.took_ms,
         )
         return Searched(asked, result)
+
+    async def _search_elsewhere(
+        self, request: SearchRequest, found: ReadResult, asked: SearchRequest
+    ) -> tuple[ReadResult, SearchRequest]:
+        """Search every sector where that of the call has no answer: a caller may have come to another matter."""
+        opened = replace(request, sector=None, context=(), is_open=True)
+        result = await self._engine.search(_query(opened, DocumentKind.ENTRY, ENTRY_HITS))
+        is_sure = result.has_answer and result.hits[0].confidence >= self.settings().other_sector_above
+        return (ReadResult(result, None), opened) if is_sure else (found, asked)
 
     async def _search_cases(self, request: SearchRequest, *, reading_of: str | None = None) -> SearchResult:
         query = replace(_query(request, DocumentKind.CASE, CASE_HITS), reading_of=reading_of)
@@ -120,18 +151,15 @@ class SuggestionService:
         cases = {str(case_id): case for case_id, case in found.items()}
         return rank_cases(" ".join([*request.context, request.text]), hits, cases)
 
-    async def cards(
-        self, call_id: UUID, shown: Shown, before: SuggestionList, trigger_segment_id: UUID, state: SearchState
-    ) -> SuggestionList:
+    async def cards(self, call_id: UUID, shown: Shown, trigger_segment_id: UUID, state: SearchState) -> SuggestionList:
         """Return the list to show; what was retired since it was indexed is left out.
 
         Raises:
             DatabaseUnreachableError: It does not give their texts in time.
         """
         revisions, cases, names = await self._read(partial(self._texts, shown))
-        known = {card.suggestion_id for card in before.cards}
         cards = [
-            _card(call_id, item, revisions[item.hit.revision_id], known, names)
+            _card(call_id, item, revisions[item.hit.revision_id], names)
             for item in shown.entries
             if item.hit.revision_id in revisions
         ]
@@ -201,10 +229,9 @@ def _query(request: SearchRequest, kind: DocumentKind, limit: int) -> SearchQuer
     )
 
 
-def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UUID], names: FoldedNames) -> Card:
-    card_id = suggestion_id(call_id, item)
+def _card(call_id: UUID, item: Standing, revision: RevisionDetail, names: FoldedNames) -> Card:
     return Card(
-        suggestion_id=card_id,
+        suggestion_id=suggestion_id(call_id, item),
         entry_id=revision.entry_id,
         revision_id=revision.id,
         revision_number=revision.number,
@@ -222,8 +249,10 @@ def _card(call_id: UUID, item: Standing, revision: RevisionDetail, known: set[UU
         score_parts=dict(item.hit.score_parts),
         trigger_segment_ids=_triggers(item.request),
         matches=_matches(item),
-        is_new=card_id not in known,
+        is_new=item.is_new,
         folded=folded_behind(item.hit, names),
+        number=item.number or None,
+        answers_segment_id=item.request.asked_segment_id,
     )
 
 
@@ -249,9 +278,11 @@ def _triggers(request: SearchRequest) -> list[UUID]:
 
 
 def _matches(item: Standing) -> list[CardMatch]:
-    """Move each match from the question to the utterance it was said in."""
+    """Move each match that is a reason from the question to the utterance it was said in."""
     moved = []
     for match in item.hit.matches:
+        if not carries_meaning(item.request.text[match.query_start : match.query_end]):
+            continue
         place = locate(item.request.parts, match.query_start, match.query_end)
         if place is not None:
             change: dict[str, object] = {"utterance_span": Span(start=place.start, end=place.end)}

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from fastapi.responses import PlainTextResponse
 
-from assist_api.accounts.permissions import Permission
-from assist_api.accounts.principal import CurrentAccount
-from assist_api.deps import ServicesDep, permitted
+from assist_api.audit.deps import ActorDep
+from assist_api.http.deps import permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
 from assist_api.taxonomy.schemas import (
     EditableGroup,
     EditableIdea,
@@ -22,19 +23,14 @@ from assist_api.taxonomy.schemas import (
     TaxonomyVersion,
 )
 from assist_api.taxonomy.service import TaxonomyDesk
-from kb.taxonomy_pack import SituationItem
-from kb.taxonomy_service import PackVersion, Usage
+from kb.filing.service import PackVersion, Usage
+from kb.taxonomy.pack import SituationItem
 
 router = APIRouter(prefix="/taxonomy", tags=["taxonomy"])
 Editor = Annotated[CurrentAccount, Depends(permitted(Permission.EDIT_ENTRIES))]
 
 
-async def get_taxonomy(services: ServicesDep) -> TaxonomyDesk:
-    """Return what edits the taxonomy."""
-    return services.taxonomy
-
-
-TaxonomyDep = Annotated[TaxonomyDesk, Depends(get_taxonomy)]
+TaxonomyDep = Annotated[TaxonomyDesk, Depends(provided(TaxonomyDesk))]
 
 
 @router.get("/{pack}")
@@ -45,10 +41,10 @@ async def get_taxonomy_pack(pack: str, _editor: Editor, taxonomy: TaxonomyDep) -
 
 @router.post("/{pack}/changes")
 async def change_taxonomy_pack(
-    pack: str, edit: TaxonomyEdit, account: Editor, taxonomy: TaxonomyDep
+    pack: str, edit: TaxonomyEdit, _editor: Editor, actor: ActorDep, taxonomy: TaxonomyDep
 ) -> TaxonomyPackView:
     """Change a pack; entries, cases and agents' choices follow a code or an idea that goes away."""
-    await taxonomy.change(pack, edit.base_number, edit.change, account.display_name, edit.note.strip())
+    await taxonomy.change(actor, pack, edit.base_number, edit.change, edit.note.strip())
     return _view(*await taxonomy.current(pack))
 
 
@@ -67,27 +63,27 @@ async def list_taxonomy_versions(pack: str, _editor: Editor, taxonomy: TaxonomyD
 
 
 @router.get("/{pack}/file", response_class=PlainTextResponse)
-async def export_taxonomy_pack(pack: str, _editor: Editor, taxonomy: TaxonomyDep) -> PlainTextResponse:
+async def export_taxonomy_pack(pack: str, _editor: Editor, actor: ActorDep, taxonomy: TaxonomyDep) -> PlainTextResponse:
     """Return a pack as a YAML file that can be imported again."""
     headers = {"Content-Disposition": f"attachment; filename=\"taxonomy.yaml\"; filename*=UTF-8''{pack}.yaml"}
-    return PlainTextResponse(await taxonomy.export(pack), media_type="application/yaml", headers=headers)
+    return PlainTextResponse(await taxonomy.export(actor, pack), media_type="application/yaml", headers=headers)
 
 
 @router.put("/{pack}/file")
 async def import_taxonomy_pack(
-    pack: str, request: TaxonomyImport, account: Editor, taxonomy: TaxonomyDep
+    pack: str, request: TaxonomyImport, _editor: Editor, actor: ActorDep, taxonomy: TaxonomyDep
 ) -> TaxonomyPackView:
     """Replace a pack by a file's; 422 `taxonomy_pack_invalid` names line and field."""
-    await taxonomy.import_pack(pack, request.base_number, request.text, account.display_name, request.note.strip())
+    await taxonomy.import_pack(actor, pack, request.base_number, request.text, request.note.strip())
     return _view(*await taxonomy.current(pack))
 
 
 @router.post("/{pack}/restore")
 async def restore_taxonomy_pack(
-    pack: str, request: TaxonomyRestore, account: Editor, taxonomy: TaxonomyDep
+    pack: str, request: TaxonomyRestore, _editor: Editor, actor: ActorDep, taxonomy: TaxonomyDep
 ) -> TaxonomyPackView:
     """Go back to an earlier version of a pack, as a new version."""
-    await taxonomy.restore(pack, request.base_number, request.number, account.display_name)
+    await taxonomy.restore(actor, pack, request.base_number, request.number)
     return _view(*await taxonomy.current(pack))
 
 

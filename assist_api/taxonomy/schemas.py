@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field
 
-from assist_api.schemas import InputModel, OutputModel
-from kb.taxonomy_edits import TaxonomyChange
+from assist_api.http.schemas import InputModel, OutputModel
+from kb.taxonomy.edits import TaxonomyChange
 
 MAX_NUMBER = 2**31 - 1
 """Of versions: what a database integer holds."""

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.taxonomy_edits import TaxonomyChange
-from kb.taxonomy_models import TaxonomyVersionRow
-from kb.taxonomy_pack import write_taxonomy_pack
-from kb.taxonomy_service import PackVersion, TaxonomyService, Usage, refresh_taxonomy
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail, DetailValue
+from kb.filing.service import PackVersion, TaxonomyService, Usage, refresh_taxonomy
+from kb.taxonomy.edits import TaxonomyChange
+from kb.taxonomy.models import TaxonomyVersionRow
+from kb.taxonomy.pack import write_taxonomy_pack
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import AssistError
-
-CHECK_SECONDS = 5.0
-"""How soon another process follows an edit."""
-log = structlog.get_logger(__name__)
 
 
 class TaxonomyDesk:
     """Use cases of curators on the taxonomy packs."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, audit: AuditTrail) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
 
     async def current(self, name: str) -> tuple[PackVersion, Usage]:
         """Return a pack and what is filed under it."""
@@ -38,43 +36,50 @@ class TaxonomyDesk:
         async with self._database.session() as session:
             return await TaxonomyService(session, self._clock).history(name)
 
-    async def export(self, name: str) -> str:
+    async def export(self, actor: Actor, name: str) -> str:
         """Return a pack as its YAML file."""
-        version, _usage = await self.current(name)
+        async with self._database.session() as session:
+            version = await TaxonomyService(session, self._clock).current(name)
+            self._record(session, actor, "taxonomy.exported", version, {})
         return write_taxonomy_pack(version.pack)
 
-    async def change(self, name: str, base_number: int, change: TaxonomyChange, author: str, note: str) -> None:
+    async def change(self, actor: Actor, name: str, base_number: int, change: TaxonomyChange, note: str) -> None:
         """Change a pack; see `TaxonomyService.change`."""
-        async with self._edit() as taxonomy:
-            await taxonomy.change(name, base_number, change, author, note)
+        async with self._edit() as (session, taxonomy):
+            version = await taxonomy.change(name, base_number, change, actor.name, note)
+            self._record(session, actor, "taxonomy.changed", version, {"kind": change.kind})
 
-    async def import_pack(self, name: str, base_number: int, text: str, author: str, note: str) -> None:
+    async def import_pack(self, actor: Actor, name: str, base_number: int, text: str, note: str) -> None:
         """Replace a pack by a file's; see `TaxonomyService.import_pack`."""
-        async with self._edit() as taxonomy:
-            await taxonomy.import_pack(name, base_number, text, author, note)
+        async with self._edit() as (session, taxonomy):
+            version = await taxonomy.import_pack(name, base_number, text, actor.name, note)
+            self._record(session, actor, "taxonomy.imported", version, {})
 
-    async def restore(self, name: str, base_number: int, number: int, author: str) -> None:
+    async def restore(self, actor: Actor, name: str, base_number: int, number: int) -> None:
         """Go back to an earlier version; see `TaxonomyService.restore`."""
-        async with self._edit() as taxonomy:
-            await taxonomy.restore(name, base_number, number, author)
+        async with self._edit() as (session, taxonomy):
+            version = await taxonomy.restore(name, base_number, number, actor.name)
+            self._record(session, actor, "taxonomy.restored", version, {"restored": number})
 
     @asynccontextmanager
-    async def _edit(self) -> AsyncIterator[TaxonomyService]:
+    async def _edit(self) -> AsyncIterator[tuple[AsyncSession, TaxonomyService]]:
         async with self._database.session() as session:
-            yield TaxonomyService(session, self._clock)
+            yield session, TaxonomyService(session, self._clock)
         await refresh_taxonomy(self._database)
+
+    def _record(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        action: str,
+        version: PackVersion,
+        details: Mapping[str, DetailValue],
+    ) -> None:
+        all_details = {"number": version.number, **details}
+        self._audit.record(
+            session, actor, action, "taxonomy_pack", version.pack.name, after=version.pack, details=all_details
+        )
 
     async def refresh(self) -> None:
         """Put the newest packs in force in this process."""
         await refresh_taxonomy(self._database)
-
-    async def follow(self) -> None:
-        """Put in force what other processes changed; runs until cancelled. A failure leaves the old taxonomy."""
-        while True:
-            await self._clock.sleep(CHECK_SECONDS)
-            try:
-                await self.refresh()
-            except AssistError as error:
-                log.warning("taxonomy_refresh_failed", code=error.error_code)
-            except Exception:  # rejected: a database that is away for a moment must not end the following
-                log.exception("taxonomy_refresh_failed")

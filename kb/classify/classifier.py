@@ -13,7 +13,7 @@ from kb.classify.calibration import Calibration
 from kb.classify.scorers import Scorer
 from kb.classify.text import agent_content_text, content_text, vector_text
 from kb.search.embedders.base import Embedder
-from kb.taxonomy import split_category_id
+from kb.taxonomy.tree import split_category_id
 
 RANKED_AT_MOST = 5
 FOUND_WEIGHT = 3.0

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import DocumentKind
-from kb.taxonomy import Taxonomy, split_category_id
+from kb.taxonomy.tree import Taxonomy, split_category_id
 
 CHOICES_PER_CATEGORY = 20.0
 """What all agents' choices of one category weigh together at most, in texts of entries (which have about a dozen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -68,6 +68,13 @@ class Candidate:
     file_hash: str
 
 
+Write = Callable[[AsyncSession], None]
+
+
+def nothing_else(_session: AsyncSession) -> None:
+    """Add nothing to a transaction."""
+
+
 class ModelRegistry:
     """Every statement on category models, each call in a transaction of its own."""
 
@@ -119,8 +126,14 @@ class ModelRegistry:
             session.add(self._row(number, candidate, ModelState.LIVE if goes_live else ModelState.REJECTED))
             self._note(session, number, "live" if goes_live else "rejected", candidate.trained_by, "")
 
-    async def make_live(self, number: int, done_by: str, note: str) -> CategoryModelRow:
+    async def make_live(self, number: int, done_by: str, note: str, *, also: Write = nothing_else) -> CategoryModelRow:
         """Make a recorded model the live one.
+
+        Args:
+            number: Of the model.
+            done_by: Name of whoever decides.
+            note: Why; may be empty.
+            also: Adds to the transaction.
 
         Raises:
             NotFoundError: There is no such model.
@@ -135,6 +148,7 @@ class ModelRegistry:
             await _put_aside_live(session)
             row.state = ModelState.LIVE
             self._note(session, number, "rolled_back", done_by, note)
+            also(session)
             return row
 
     def _row(self, number: int, candidate: Candidate, state: ModelState) -> CategoryModelRow:

@@ -18,9 +18,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MultiLabelBinarizer, Normalizer, StandardScaler
 from sklearn.svm import LinearSVC
 
-from kb.search.analysis.sounds import similar_sounds, sounds
-from kb.search.analysis.terms import words
-from kb.taxonomy import split_category_id
+from kb.search.question.analysis.sounds import similar_sounds, sounds
+from kb.search.question.analysis.terms import words
+from kb.taxonomy.tree import split_category_id
 
 MAX_TERMS = 150_000
 MAX_LANDMARKS = 1_000

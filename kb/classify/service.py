@@ -20,14 +20,14 @@ from kb.classify.classifier import CategoryClassifier, CategoryRankingResult
 from kb.classify.comparison import compare
 from kb.classify.examples import Example, ExampleSource, Origin, examples_from
 from kb.classify.models import CategoryModelRow
-from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason
+from kb.classify.registry import NOTHING_TO_COMPARE, Candidate, Comparison, ModelRegistry, Reason, Write, nothing_else
 from kb.classify.scorers import Floats
 from kb.classify.storage import StoredModel, load_model, model_path, remove_models, save_model
 from kb.classify.text import content_text, vector_text
 from kb.classify.training import Trained, embed, fit
 from kb.search.documents import DocumentSource
 from kb.search.embedders.base import Embedder
-from kb.taxonomy import Taxonomy, load_taxonomy
+from kb.taxonomy.tree import Taxonomy, load_taxonomy
 from kit.clock import Clock
 from kit.errors import AssistError, ConflictError, InvalidInputError
 from kit.tasks import background_executor
@@ -55,6 +55,23 @@ class ModelPolicy:
     choices: int = 20
     choices_after: timedelta = timedelta(hours=6)
     kept_files: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DueTraining:
+    """Why a model is to be learned, and the state of its sources that says so.
+
+    Attributes:
+        reason: Kept with the model.
+        change_number: The newest change of the knowledge.
+        taxonomy: The one in force.
+        choices: State of the agents' choices; empty without a source of them.
+    """
+
+    reason: Reason
+    change_number: int
+    taxonomy: Taxonomy
+    choices: str
 
 
 class CategoryService:
@@ -92,6 +109,7 @@ class CategoryService:
         self._classifier: CategoryClassifier | None = None
         self._number: int | None = None
         self._seen: tuple[int, Taxonomy | None] = (-1, None)
+        self._stood_in_for: tuple[int, Taxonomy] | None = None
         self._learned_choices = ""
         self._is_judged = False
         self._vectors: dict[str, Floats] = {}
@@ -150,23 +168,55 @@ class CategoryService:
             self._seen = (number, taxonomy)
             return self.is_ready
 
-    async def train(self, asked_by: str) -> int | None:
-        """Learn from everything there is, because a person asks for it.
+    async def refresh(self) -> bool:
+        """Load the live model if it is another than the one that answers here.
+
+        Where there is none to load, a lexical model that is kept nowhere answers until one is learned.
+
+        Returns:
+            Whether there is a classifier.
+        """
+        async with self._training:
+            await self._load_live()
+            state = (await self._source.latest_change_number(), load_taxonomy())
+            if self._classifier is None and state != self._stood_in_for:
+                await self._stand_in(await self._examples())
+                self._stood_in_for = state
+            return self.is_ready
+
+    async def due(self) -> DueTraining | None:
+        """Return why a model is to be learned; None while the last one that was noted holds."""
+        number, taxonomy = await self._source.latest_change_number(), load_taxonomy()
+        choices = "" if self._choices is None else await self._choices.state()
+        if (number, taxonomy) != self._seen:
+            return DueTraining(Reason.KNOWLEDGE, number, taxonomy, choices)
+        if await self._has_enough_choices():
+            return DueTraining(Reason.CHOICES, number, taxonomy, choices)
+        return None
+
+    def note_ordered(self, due: DueTraining) -> None:
+        """Note that the learning of a model was ordered, here or for another process; it is not due again."""
+        self._seen = (due.change_number, due.taxonomy)
+        self._learned_choices = due.choices
+
+    async def train(self, asked_by: str, reason: Reason = Reason.ASKED) -> int | None:
+        """Learn from everything there is and decide on the model; waits while another one is learned here.
+
+        Args:
+            asked_by: Display name of the person who asks; empty when the server learns by itself.
+            reason: Kept with the model.
 
         Returns:
             Number of the model for this data, which may have been learned before; None with too little knowledge.
-
-        Raises:
-            ConflictError: `category_training_runs`: a model is being learned already.
         """
-        if self._training.locked():
-            message = "A model is being learned already; wait until it is decided on."
-            raise ConflictError(message, code="category_training_runs")
         async with self._training:
-            return await self._renew(Reason.ASKED, asked_by)
+            await self._load_live()
+            return await self._renew(reason, asked_by)
 
-    async def roll_back(self, number: int, done_by: str, note: str = "") -> CategoryModelRow:
-        """Make an earlier model the live one, here at once, elsewhere when `follow` looks.
+    async def roll_back(
+        self, number: int, done_by: str, note: str = "", *, also: Write = nothing_else
+    ) -> CategoryModelRow:
+        """Make an earlier model the live one, here at once, elsewhere when `follow` looks; see `make_live`.
 
         Raises:
             NotFoundError: There is no such model.
@@ -178,7 +228,7 @@ class CategoryService:
             if number in rows and stored is None:
                 message = f"The file of model {number} is gone or damaged; learn a new model instead."
                 raise ConflictError(message, code="category_model_file_missing")
-            row = await self._registry.make_live(number, done_by, note)
+            row = await self._registry.make_live(number, done_by, note, also=also)
             if stored is not None:
                 self._classifier, self._number, self._is_judged = stored.classifier, number, True
             log.info("category_model_rolled_back", number=number)
@@ -216,11 +266,8 @@ class CategoryService:
         return new_choices >= self._policy.choices or is_late
 
     async def _renew(self, reason: Reason, asked_by: str) -> int | None:
-        state, chosen = "", []
-        if self._choices is not None:
-            state, chosen = await self._choices.state(), await self._choices.examples()
-        documents = [document async for document in self._source.all_documents()]
-        examples = examples_from(documents, load_taxonomy(), chosen)
+        state = "" if self._choices is None else await self._choices.state()
+        examples = await self._examples()
         data_hash = _fingerprint(examples, self._embedder_name)
         judged = await self._registry.find_by_data(data_hash)
         number = judged.number if judged is not None else None
@@ -228,6 +275,17 @@ class CategoryService:
             number = await self._learn_new(examples, data_hash, reason, asked_by)
         self._learned_choices = state
         return number
+
+    async def _examples(self) -> Sequence[Example]:
+        chosen = [] if self._choices is None else await self._choices.examples()
+        documents = [document async for document in self._source.all_documents()]
+        return examples_from(documents, load_taxonomy(), chosen)
+
+    async def _stand_in(self, examples: Sequence[Example]) -> None:
+        try:
+            self._classifier = (await self._learn(partial(fit, examples))).classifier
+        except InvalidInputError as error:
+            log.info("category_training_skipped", code=error.error_code)
 
     async def _learn_new(
         self, examples: Sequence[Example], data_hash: str, reason: Reason, asked_by: str

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
@@ -19,8 +17,9 @@ from kb.classify.classifier import CategoryClassifier
 from kb.classify.scorers import Scorer
 from kb.classify.training import HeldOut
 from kb.search.embedders.base import Embedder
+from kit.files import write_atomically
 
-FORMAT = 6
+FORMAT = 7
 """Grows when files of an older version can no longer be read; they are then learned anew."""
 
 TRUSTED = (
@@ -71,11 +70,8 @@ def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) ->
         "is_written": classifier.is_written,
         "held_out": (held_out.keys, held_out.is_right),
     }
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+    with write_atomically(path) as file:
         skops.io.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
     return _hash_of(path)
 
 

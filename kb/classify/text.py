@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kb.search.analysis.fillers import mute_fillers
-from kb.search.analysis.folding import fold
+from kb.search.question.analysis.fillers import mute_fillers
+from kb.search.question.analysis.folding import fold
 
 MAX_CHARACTERS = 2_000
 """A longer text counts by its beginning; a caller's minute of speech is under 400 characters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.deidentify.masking import deidentify, find_personal, mask
+from kb.deidentify.masking import check_recognisers, deidentify, find_personal, mask
 from kb.deidentify.spans import PersonalKind, PersonalSpan
 
-__all__ = ["PersonalKind", "PersonalSpan", "deidentify", "find_personal", "mask"]
+__all__ = ["PersonalKind", "PersonalSpan", "check_recognisers", "deidentify", "find_personal", "mask"]

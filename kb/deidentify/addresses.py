@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.deidentify.digits import SPOKEN_DIGITS
 from kb.deidentify.spans import PersonalKind, PersonalSpan
+from kit.numerals import SPOKEN_DIGITS
 
-_NUMBER = rf"(?:[0-9０-９]{{1,5}}|[{''.join(SPOKEN_DIGITS)}十百]{{1,6}}|[A-Za-z](?![A-Za-z]))"
+_NUMBER = rf"(?:[甲乙丙丁]?[0-9０-９]{{1,5}}|[{''.join(SPOKEN_DIGITS)}十百]{{1,6}}|[A-Za-z](?![A-Za-z]))"
 _HOUSE = rf"{_NUMBER}[ ]?(?:[之\-][ ]?{_NUMBER}[ ]?)?(?:号楼|号院|号|栋|幢|座|弄|楼|组|队|区)"
 _INSIDE = rf"{_NUMBER}[ ]?(?:号楼|号|栋|幢|座|单元|梯|门|楼|层|室|户|房)"
 _BARE_ROOM = (
@@ -46,3 +46,63 @@ def find_addresses(text: str) -> Iterator[PersonalSpan]:
     for found in _ENGLISH_ROOM.finditer(text):
         if _ENGLISH_HOME.search(found.group()):
             yield PersonalSpan(PersonalKind.ADDRESS, *found.span())
+
+
+_NOT_IN_A_PLACE = frozenset(
+    "我你您他她它们住在是写到送寄去从叫说报给把的了呢吧嗯啊呃哦噢哎喂，。、？！；：,.?!;: 也就那这个"
+    "请帮跟有没再让问查按打"
+)
+_PLACE_WORDS = re.compile(
+    r"(?:[A-Za-z0-9０-９][区期]|[0-9０-９]{1,4}号院?|[0-9０-９]{1,3}期|[0-9０-９]{1,3}组|[0-9０-９]{1,3}[街路巷弄])$"
+)
+_LONGEST_PLACE = 24
+"""Characters of town, street and neighbourhood before a house number; more is another clause."""
+_LEAD_IN = re.compile(
+    r"^(?:家里?|地址|位置|房子|小区|户主|这边|那边|对|就|我家|业主|发票|师傅|住址|用电|用气|用水|面)+(?=[\u4e00-\u9fff]{2})"
+)
+
+
+_FLOOR_ASIDE = re.compile(r"([0-9零〇一幺二三四五六七八九]{3,4})[，,][ ]?[0-9一二三四五六七八九十]{1,3}[楼层]$")
+"""`幺零二，一楼`: the floor is said of a room that stands already."""
+
+
+def find_whole_addresses(text: str) -> Iterator[PersonalSpan]:
+    """Yield addresses from the name of the place to the room; a street without a house number is none."""
+    reached = 0
+    for house in _merged(text, sorted(find_addresses(text), key=lambda span: (span.start, -span.end))):
+        if house.start < reached:
+            continue
+        start = _place_start(text, house.start, reached)
+        reached = house.end
+        floor = _FLOOR_ASIDE.search(text, start, house.end)
+        yield PersonalSpan(PersonalKind.ADDRESS, start, floor.end(1) if floor else house.end)
+
+
+def _merged(text: str, spans: list[PersonalSpan]) -> list[PersonalSpan]:
+    """Join parts of one address: what overlaps, touches, or has only a place between (`113号鑫源大厦9层`)."""
+    merged: list[PersonalSpan] = []
+    for span in spans:
+        last = merged[-1] if merged else None
+        if last is not None and (span.start <= last.end or _is_place(text[last.end : span.start])):
+            merged[-1] = PersonalSpan(PersonalKind.ADDRESS, last.start, max(last.end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _is_place(between: str) -> bool:
+    return len(between) <= 12 and not any(sign in _NOT_IN_A_PLACE for sign in between)
+
+
+def _place_start(text: str, house: int, earliest: int) -> int:
+    start = house
+    while start > max(earliest, house - _LONGEST_PLACE):
+        if found := _PLACE_WORDS.search(text, max(earliest, start - 6), start):
+            start = found.start()
+        elif text[start - 1] in _NOT_IN_A_PLACE or not "\u4e00" <= text[start - 1] <= "\u9fff":
+            break
+        else:
+            start -= 1
+    if lead := _LEAD_IN.match(text[start:house]):
+        start += lead.end()
+    return start

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-SPOKEN_DIGITS = dict(zip("零〇洞一幺二两三四五六七拐八九", "000112234567789", strict=True))
-"""`洞` 0, `幺` 1 and `拐` 7 are how Chinese dispatchers keep like-sounding digits apart."""
+from kit.numerals import SPOKEN_DIGITS
+
 _ENGLISH = {"oh": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 _ENGLISH |= {"seven": "7", "eight": "8", "nine": "9"}
 _REPEATS = {"double": 2, "triple": 3}

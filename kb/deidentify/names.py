@@ -33,33 +33,88 @@ _DOUBLE = (
     "夏侯",
     "端木",
     "南宫",
+    "申屠",
+    "钟离",
+    "长孙",
+    "宇文",
+    "鲜于",
+    "闻人",
+    "澹台",
+    "万俟",
+    "呼延",
+    "轩辕",
+    "百里",
+    "西门",
+    "独孤",
 )
-_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
+SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
 _NO_GIVEN = (
     "我你您他她它们的了是在有没家住要想这那就都也和给把被让叫请电话号码手机停水气暖燃户主表费报修因为所以不还又再说问来去"
     "上下里外楼层区单元路街村，。、？！；：,.?!;:嗯啊呢吧吗呀哦先女师哥姐叔姨总经第[]"
 )
-_GIVEN = rf"[^{re.escape(_NO_GIVEN)}\sA-Za-z0-9０-９]"
-_TITLE = "(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|大叔|大姐|大哥|叔叔|老师|经理|主任|总|老板|医生|同志|奶奶|爷爷)"
-_END = r"(?=[，。、？！；：,.?!;:\s]|$)"
+GIVEN = rf"[^{re.escape(_NO_GIVEN)}\sA-Za-z0-9０-９]"
+ANY_GIVEN = r"[^我你您他她它的了是吗呢吧呀啊嗯哦没在这那就都不要，。、？！；：,.?!;:\sA-Za-z0-9０-９]"
+"""Right behind a word that announces a name, where the name also ends at a pause."""
+TITLE = "(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|大叔|大姐|大哥|叔叔|老师|经理|主任|总|老板|医生|同志|奶奶|爷爷)"
+_END = r"(?=吧|啊|呀|说|名下|同意|本人|[，。、？！；：,.?!;:\s]|$)"
+
+_RARE = (
+    "逄亓仝揭綦雍郗郦於敬荆蔺籍厉晁钮尧覃逯冼苍占计伏暴甘束糜撒隗仉智臧富尉宓益卞咸斐玄琚仓续茹戈么"
+    "谌粟皮哈冶才闻蹇次阙鄢凤原朴寿岱普藏国衡粘帅薄裘干应宣贲杭嵇滑荀惠封芮羿储汲邴松巴弓牧钭戎祖印"
+    "宿怀邰鄂赖阴胥莘贡劳扶堵宰郤璩濮扈燕冀郏浦晏慎庾暨匡寇禄沃蔚夔隆勾融訾阚饶鞠丰巢蒯竺权盖桓佴岳"
+    "亢缑商牟佘佟墨年爱阳言福鹿乐洪昌苌妥睢展黑海呼延阮励习漆买依郁伊闾笪廉危向谷乌焦侯蓬班仰秋苍双"
+    "党边别连容步利越权益山种仵矫肇鲍逢修勤綦晋湛滑底来英圣"
+)
+"""Rare surnames: only right behind a word that announces a name."""
+ANY_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}{_RARE}])"
+_ROLE = (
+    r"(?:老|原|新|现)?(?:户主|户名|机主|业主|房主|房东|联系人|收件人|收货人|收款人|开户人|开户名|"
+    r"持卡人|经办人|申请人|报修人|承租人|法人|本人|姓名|名字|用户|客户)"
+)
+_IS = (
+    r"(?:就?(?:写|填|留|记)(?!的)|就?是|叫|写的?是?|登记的?是?|用的?是?|填的?是?|改成|换成|改为|"
+    r"的?名字(?:是|叫)?|:|：)\s?"
+)
 
 _PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
+    (kind, re.compile(pattern))
+    for kind, pattern in (
         # A whole name after a word that announces one.
-        rf"(?:我叫|名叫|名字叫|名字是|姓名是|姓名叫|姓名[:：]?|户名是|户名[:：]?|户主是|户主叫|户主[:：]|联系人是|联系人叫|"
-        rf"联系人[:：]?|机主是|本人叫|业主是|业主叫|业主[:：])\s?({_SURNAME}{_GIVEN}{{1,2}})",
-        rf"(?:我是|这里是|本人是|本人|我们?家?户主)({_SURNAME}{_GIVEN}{{1,2}}){_END}",
+        (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|名字写|{_ROLE}{_IS})\s?({ANY_SURNAME}{GIVEN}{{1,2}})"),
+        (PersonalKind.NAME, rf"(?:全名|大名|{_ROLE})(?<!用户)(?<!客户)[，\s]?({ANY_SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
+        (PersonalKind.NAME, rf"(?:我叫|名叫|名字叫|名字是|{_ROLE}{_IS})\s?({ANY_SURNAME}{ANY_GIVEN}{{1,2}}){_END}"),
+        (
+            PersonalKind.NAME,
+            rf"(?:房本上|合同上|证上|系统里|单子上|登记|户头)(?:登记|写|填)?的?(?:名字)?(?:是|叫|写的?是)({ANY_SURNAME}{GIVEN}{{1,2}}){_END}",
+        ),
+        (
+            PersonalKind.NAME,
+            rf"(?:我是|这里是|本人是|本人|我们?家?户主|我爱人|我老公|我老婆|我媳妇|我老伴|我儿子|我女儿|我爸|我妈|我父亲|我母亲|他叫|她叫)(?:是|叫)?(?:用户|客户|业主|户主)?({SURNAME}{GIVEN}{{1,2}}){_END}",
+        ),
+        (
+            PersonalKind.NAME,
+            rf"(?:叫|过户[给到]|转给|换成|改成|找)({ANY_SURNAME}{GIVEN}{{1,2}})(?=[，。、,.]|$|的名|名下)",
+        ),
         # A surname alone.
-        rf"(?:免贵姓|我姓|姓|敝姓|贵姓是?)({_SURNAME})(?!名)",
+        (PersonalKind.SURNAME, rf"(?:免贵姓|我姓|姓|敝姓|贵姓是?)({ANY_SURNAME})(?!名|啥|什么|氏)"),
         # A name before a form of address; a given name only where something announces it.
-        rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({_SURNAME}{_GIVEN}{{1,2}})(?={_TITLE})",
-        rf"(?<!谢)({_SURNAME})(?={_TITLE})",
-        rf"(?:^|[，。、？！\s是找叫])[老小]({_SURNAME})(?=[，。、？！说来去家的]|$)",
-        r"(?:[Mm]y name(?: is|'s)|[Tt]he name is|[Nn]ame:|[Aa]ccount holder(?: is|:)|[Cc]ontact(?: is|:))\s+"
-        r"([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2})",
-        r"[Tt]his is ([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)(?= speaking| calling|[,.]| from)",
-        r"(?:Mr|Mrs|Ms|Miss|Dr|Madam)\.?\s+([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)",
+        (
+            PersonalKind.NAME,
+            rf"(?:是|叫|找|联系|请|问|为|给|跟|和|与|，|。|^|的|客户|用户|业主|户主)({SURNAME}{GIVEN}{{1,2}})(?={TITLE})",
+        ),
+        (PersonalKind.SURNAME, rf"(?<!谢)({SURNAME})(?={TITLE})"),
+        (PersonalKind.SURNAME, rf"(?:^|[，。、？！\s是找叫])[老小]({SURNAME})(?=[，。、？！说来去家的]|$)"),
+        (
+            PersonalKind.NAME,
+            r"(?:[Mm]y name(?: is|'s)|[Tt]he name is|[Nn]ame:|[Aa]ccount holder(?: is|:)|[Cc]ontact(?: is|:))\s+"
+            r"([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){0,2})",
+        ),
+        (PersonalKind.NAME, r"[Tt]his is ([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)(?= speaking| calling|[,.]| from)"),
+        (PersonalKind.NAME, r"(?:Mr|Mrs|Ms|Miss|Dr|Madam)\.?\s+([A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?)"),
+        (
+            PersonalKind.NAME,
+            r"(?:我叫|名字(?:是|叫)|姓名(?:是|叫)?|户名(?:是|叫)?|英文名(?:是|叫)?|护照上(?:写的?)?(?:是|叫)?)\s?([A-Z][A-Za-z'’-]+(?:[\s·][A-Z][A-Za-z'’-]+){0,2})",
+        ),
     )
 )
 # Before a form of address these are words, not people: 安装师傅, 谢谢老师, 方总.
@@ -71,7 +126,7 @@ _NOT_A_NAME = re.compile(
 
 def find_names(text: str) -> Iterator[PersonalSpan]:
     """Yield names; forms of address (先生, Mr) stay, so that the sentence can still be read."""
-    for pattern in _PATTERNS:
+    for kind, pattern in _PATTERNS:
         for found in pattern.finditer(text):
             if not _NOT_A_NAME.match(text, found.start(1)):
-                yield PersonalSpan(PersonalKind.NAME, *found.span(1))
+                yield PersonalSpan(kind, *found.span(1))

@@ -18,16 +18,30 @@ _MAX_CHUNKS = 24
 _IDENTITY = re.compile(r"身份证|证件|\bID\b|identity", re.IGNORECASE)
 _BANK = re.compile(r"银行卡|信用卡|储蓄卡|卡号|bank card|card number|credit card", re.IGNORECASE)
 _ACCOUNT = re.compile(
-    r"户号|用户号|客户号|客户编号|用户编号|账号|帐号|账户|缴费号|缴费编码|表号|智能卡|"
-    r"account|customer (?:number|no|id)|meter (?:number|no)|contract",
+    r"[户互]号|用户号|客户号|客户编号|用户编号|账号|帐号|账户|[缴交]费号|[缴交]费编[码号]|用[电水气]编号|供热编号|智能卡|宽带号|热费号|"
+    r"account|customer (?:number|no|id)|contract",
+    re.IGNORECASE,
+)
+_METER = re.compile(
+    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:出厂|资产)?(?:编?号码?|编码|条形?码)|"
+    r"资产编?号|出厂编?号|meter (?:number|no)",
+    re.IGNORECASE,
+)
+_METER_CODE = re.compile(
+    rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9.-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9.-]{{4,19}})",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
-    r"电话|手机|座机|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|reach me|(?:my|phone|this) number",
+    r"电话|手机|座机|固话|固定电话|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|"
+    r"reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
-_NOT_PERSONAL = re.compile(r"工单|单号|受理号|订单|文号|国标|标准|型号|order (?:number|no)|ticket", re.IGNORECASE)
+_NOT_PERSONAL = re.compile(
+    r"工单|单号|发票号码?|发票代码|票号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
+    r"SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(
     r"[ ]?(?:元|块|度|千瓦|立方|吨|户|次|条|例|米|公里|人|分钟|小时|天|年|月|日|%|％|kWh|kW|m3|yuan|RMB|V|伏)"
 )
@@ -35,6 +49,14 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{1,2}[2-9]\d{6,7}")
 _HOTLINE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}|1[12]\d(?:\d{2})?")
+_DISOWNED = re.compile(r"(?:不记得|记不|忘|找不|没有?|不知道|不晓得)[^0-9]*$")
+_NOT_PERSONAL_AFTER = re.compile(r"[，,]?\s?(?:这|那)?(?:就)?是[^，。]{0,6}(?:流水|单号|订单|工单|文号|邮编|型号)")
+_LETTERS_BEFORE = re.compile(r"[A-Za-z]{1,4}-?$")
+_ID_DIGITS = 18
+_METER_DIGITS = 24
+_CARD_DIGITS = (16, 19)
+_BORN_BEFORE = "2020"
+"""A number of eighteen digits with a later date and no word that explains it is a transaction, not a child."""
 _COUNTING = "01234567890"
 _ID_CHECK_LETTER = re.compile(r"[ ]?[xX叉]")
 
@@ -43,6 +65,8 @@ def find_numbers(text: str) -> Iterator[PersonalSpan]:
     """Yield every personal number; what is said in pieces counts as one as long as it makes one."""
     for run in digit_runs(text):
         yield from _in_run(text, run)
+    for found in _METER_CODE.finditer(text):
+        yield PersonalSpan(PersonalKind.METER, *found.span(1))
 
 
 def _in_run(text: str, run: Sequence[Digits]) -> Iterator[PersonalSpan]:
@@ -61,30 +85,52 @@ def _in_run(text: str, run: Sequence[Digits]) -> Iterator[PersonalSpan]:
 def _judge(text: str, chunks: Sequence[Digits]) -> PersonalSpan | None:
     digits = "".join(chunk.text for chunk in chunks)
     start, end = chunks[0].start, chunks[-1].end
-    if len(digits) == 17 and (letter := _ID_CHECK_LETTER.match(text, end)):
-        digits, end = f"{digits}0", letter.end()
+    has_letter = False
+    if len(digits) == _ID_DIGITS - 1 and (letter := _ID_CHECK_LETTER.match(text, end)):
+        digits, end, has_letter = f"{digits}X", letter.end(), True
     if _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks):
         return None
     before = text[max(0, start - _CONTEXT_CHARACTERS) : start]
-    kind = _kind(digits, before, text[end : end + 4])
+    if has_letter:
+        return PersonalSpan(PersonalKind.IDENTITY, start, end) if _is_identity_card(digits) else None
+    kind = _kind(digits, before, text[end : end + _CONTEXT_CHARACTERS])
+    if kind is PersonalKind.METER and (letters := _LETTERS_BEFORE.search(before)):
+        start -= len(letters.group())
     return None if kind is None else PersonalSpan(kind, start, end)
 
 
 def _kind(digits: str, before: str, after: str) -> PersonalKind | None:
-    if _is_identity_card(digits):
+    explained = _explained(digits, before)
+    if explained is PersonalKind.IDENTITY or (_is_identity_card(digits) and _has_check_digit(digits)):
         return PersonalKind.IDENTITY
-    if _MOBILE.fullmatch(digits):
-        return PersonalKind.PHONE
-    if (explained := _explained(digits, before)) is not None:
-        return explained
-    if digits in _COUNTING or _NOT_PERSONAL.search(before) or _UNIT.match(after) or _is_point_in_time(digits):
+    if _is_explained_away(before) or _NOT_PERSONAL_AFTER.match(after):
         return None
+    if _MOBILE.fullmatch(digits) and (explained is None or _DISOWNED.search(before)):
+        return PersonalKind.PHONE
+    if explained is not None:
+        return explained
+    if digits in _COUNTING or _UNIT.match(after) or _is_point_in_time(digits):
+        return None
+    return _by_shape(digits, before)
+
+
+def _by_shape(digits: str, before: str) -> PersonalKind | None:
+    """Return what a number that nothing explains looks like."""
     if _LANDLINE.fullmatch(digits):
         return PersonalKind.PHONE
-    if 16 <= len(digits) <= 19:
+    if _is_identity_card(digits) and len(digits) == _ID_DIGITS and digits[6:10] < _BORN_BEFORE:
+        return PersonalKind.IDENTITY
+    if _CARD_DIGITS[0] <= len(digits) <= _CARD_DIGITS[1]:
         return PersonalKind.BANK_CARD if digits[0] in "3456" else PersonalKind.ACCOUNT
-    is_unexplained = _MANY_DIGITS <= len(digits) <= 20 and not re.search(r"[A-Za-z]-?$", before)
+    is_unexplained = _MANY_DIGITS <= len(digits) <= 20 and not re.search(r"[A-Za-z]-?$|[=＝]$", before)
     return PersonalKind.ACCOUNT if is_unexplained else None
+
+
+def _is_explained_away(before: str) -> bool:
+    """Whether the nearest explanation says that a number belongs to a document or a thing, not to a person."""
+    nearest = [match.end() for match in _NOT_PERSONAL.finditer(before)]
+    personal = [match.end() for kind in (_IDENTITY, _BANK, _ACCOUNT, _METER, _PHONE) for match in kind.finditer(before)]
+    return bool(nearest) and max(nearest) >= max(personal, default=0)
 
 
 def _explained(digits: str, before: str) -> PersonalKind | None:
@@ -94,22 +140,31 @@ def _explained(digits: str, before: str) -> PersonalKind | None:
         (_IDENTITY, least or 15, PersonalKind.IDENTITY),
         (_BANK, least or 12, PersonalKind.BANK_CARD),
         (_ACCOUNT, least or 5, PersonalKind.ACCOUNT),
+        (_METER, least or 5, PersonalKind.METER),
         (_PHONE, least or 7, PersonalKind.PHONE),
     )
     found = [
         (max(match.end() for match in pattern.finditer(before)), kind)
         for pattern, shortest, kind in rules
-        if shortest <= len(digits) <= 20 and pattern.search(before)
+        if shortest <= len(digits) <= (_METER_DIGITS if kind is PersonalKind.METER else 20) and pattern.search(before)
     ]
-    if found and not _NOT_PERSONAL.search(before):
+    if found and not _is_explained_away(before):
         return max(found)[1]
     return PersonalKind.PHONE if least is not None and len(digits) in (4, 6) else None
 
 
 def _is_identity_card(digits: str) -> bool:
-    if len(digits) == 18:
+    if len(digits) == _ID_DIGITS:
         return _DAY.fullmatch(digits[6:14]) is not None
     return len(digits) == 15 and _DAY.fullmatch(f"19{digits[6:12]}") is not None and digits[0] in "123456"
+
+
+def _has_check_digit(digits: str) -> bool:
+    """Whether the last sign of an identity number is that of ISO 7064 MOD 11-2, as GB 11643 prescribes."""
+    if len(digits) != _ID_DIGITS:
+        return False
+    total = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(digits[:17]))
+    return digits[17] == "10X98765432"[total % 11]
 
 
 def _is_point_in_time(digits: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.deidentify.digits import SPOKEN_DIGITS
 from kb.deidentify.spans import PersonalKind, PersonalSpan
+from kit.numerals import SPOKEN_DIGITS
 
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _SIGN = rf"[A-HJ-NP-Za-hj-np-z0-9{''.join(SPOKEN_DIGITS)}]"

@@ -10,13 +10,16 @@ class PersonalKind(StrEnum):
     """What kind of personal data a place in a text is."""
 
     NAME = "name"
+    SURNAME = "surname"
     PHONE = "phone"
     IDENTITY = "identity"
     ACCOUNT = "account"
+    METER = "meter"
     BANK_CARD = "bank_card"
     PLATE = "plate"
     ADDRESS = "address"
     EMAIL = "email"
+    MESSENGER = "messenger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from kb.entries.models import Revision
 from kb.gold.comparison import DEPTH
-from kb.models import Revision
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
 
 
 def query_of(text: str, revision: Revision) -> SearchQuery:

@@ -8,7 +8,7 @@ from uuid import UUID
 from kb.gold.asking import query_of
 from kb.gold.comparison import Placement, placement
 from kb.gold.repository import AskedQuestion
-from kb.search.service import Look
+from kb.search.service import ViewSearch
 
 REMEMBERED = 20_000
 """Placements; some 2 kB each."""
@@ -24,10 +24,10 @@ class Baseline:
         self._known: dict[UUID, tuple[str, Placement]] = {}
 
     async def of(
-        self, asked: Sequence[AskedQuestion], look: Look, progress: Progress = lambda _done, _total: None
+        self, asked: Sequence[AskedQuestion], view_search: ViewSearch, progress: Progress = lambda _done, _total: None
     ) -> dict[UUID, Placement]:
         """Return the placements of the questions, searching only for those not remembered."""
-        state = _state(look)
+        state = _state(view_search)
         self._enter(state)
         placed: dict[UUID, Placement] = {}
         for done, item in enumerate(asked, start=1):
@@ -35,7 +35,7 @@ class Baseline:
             asked_as = repr(query_of(item.question.text, item.revision))
             known = self._known.get(key)
             if known is None or known[0] != asked_as:
-                result = await look.search(query_of(item.question.text, item.revision))
+                result = await view_search.search(query_of(item.question.text, item.revision))
                 known = (asked_as, placement(result, str(item.question.entry_id)))
                 # Another run may have moved on to a newer state of the index meanwhile.
                 if self._state == state and len(self._known) < REMEMBERED:
@@ -44,12 +44,12 @@ class Baseline:
             progress(done, len(asked))
         return placed
 
-    def carry_over(self, moved: dict[UUID, Placement], before: int, look: Look) -> None:
+    def carry_over(self, moved: dict[UUID, Placement], before: int, view_search: ViewSearch) -> None:
         """Enter the state after a publication: what was foreseen for it is what is.
 
         Does nothing when more than that publication has changed the index since `before`.
         """
-        state = _state(look)
+        state = _state(view_search)
         if self._state != (state[0], before) or state[1] != before + 1:
             return
         self._state = state
@@ -60,5 +60,5 @@ class Baseline:
             self._state, self._known = state, {}
 
 
-def _state(look: Look) -> _State:
-    return look.way, look.store.change_number
+def _state(view_search: ViewSearch) -> _State:
+    return view_search.version, view_search.store.change_number

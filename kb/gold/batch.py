@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from kb.document_source import entry_document
 from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline
 from kb.gold.changes import ChangeSource, TextChange
@@ -19,11 +18,12 @@ from kb.gold.contenders import Contenders, WeighedQuestion
 from kb.gold.placing import as_it_is, place
 from kb.gold.repository import AskedQuestion
 from kb.gold.results import DraftTest
-from kb.search.analysis.questions import analyse
+from kb.indexing.document_source import entry_document
 from kb.search.components import retrieval_terms
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
-from kb.search.service import Look, SearchService
+from kb.search.question.analysis.questions import analyse
+from kb.search.service import SearchService, ViewSearch
 from kb.search.stores.overlay import Draft, term_weights
 
 T = TypeVar("T")
@@ -103,9 +103,9 @@ class BatchTest:
         contested = [contenders.is_contested(at) for at in range(len(asked))]
         if not any(contested) and not survey.replaced:
             return None
-        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
-            placed = await self._baseline.of(asked, look)
-            state, change_number = self._search.state_of(look.store), look.store.change_number
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            placed = await self._baseline.of(asked, view_search)
+            state, change_number = self._search.state_of(view_search.store), view_search.store.change_number
         found = [_found_by(item, placed[item.question.id]) & survey.replaced for item in asked]
         if not any(contested) and not any(found):
             return None
@@ -121,8 +121,8 @@ class BatchTest:
         return DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
 
     async def _contenders(self, asked: Sequence[AskedQuestion], changes: ChangeSource) -> Contenders:
-        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
-            contenders = Contenders([await self._in_executor(_weigh, item, look) for item in asked])
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            contenders = Contenders([await self._in_executor(_weigh, item, view_search) for item in asked])
         async for portion in changes():
             await self._in_executor(contenders.offer, portion)
         return contenders
@@ -149,11 +149,11 @@ def make_draft(search: SearchService, document: SearchDocument) -> Draft:
     return Draft.of(document, search.embed_passages([passage.text for passage in passages_of(document)]))
 
 
-def _weigh(item: AskedQuestion, look: Look) -> WeighedQuestion:
+def _weigh(item: AskedQuestion, view_search: ViewSearch) -> WeighedQuestion:
     query = query_of(item.question.text, item.revision)
-    terms = retrieval_terms(analyse(query, look.lexicon))
-    weights = term_weights(terms, look.store)
-    return WeighedQuestion.against(weights, look.filter_of(query), entry_document(item.revision))
+    terms = retrieval_terms(analyse(query, view_search.lexicon))
+    weights = term_weights(terms, view_search.store)
+    return WeighedQuestion.against(weights, view_search.filter_of(query), entry_document(item.revision))
 
 
 def _found_by(item: AskedQuestion, placed: Placement) -> set[str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
-from kb.search.analysis.folding import fold
-from kb.search.analysis.terms import gram_texts
 from kb.search.documents import SearchDocument
 from kb.search.hits import SearchResult
+from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.terms import gram_texts
 
 DEPTH = 10
 """Hits looked at for a question; an entry behind them counts as not found."""

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb.entries.validation import Problem, find_text_problems, raise_problems
 from kb.gold.models import QuestionOrigin
 from kb.gold.schemas import GoldQuestionRow
-from kb.validation import Problem, find_text_problems, raise_problems
+from kit.csv_cells import as_text, from_text
 
 MAX_LINES = 10_000
 MAX_QUESTION_CHARACTERS = 200
@@ -76,7 +77,7 @@ def write_questions(rows: Iterable[GoldQuestionRow], file_format: FileFormat) ->
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(records)
+    writer.writerows({name: as_text(cell) for name, cell in record.items()} for record in records)
     return out.getvalue()
 
 
@@ -100,7 +101,8 @@ def _csv_rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, Mapping
             problems.append(Problem("lines.1.entry" if "entry" in missing else "lines.1.question", "required", message))
             return
         for row in reader:
-            yield reader.line_num, {name: (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+            cells = {name: from_text((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+            yield reader.line_num, cells
     except csv.Error as error:
         problems.append(
             Problem(

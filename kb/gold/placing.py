@@ -29,11 +29,11 @@ async def place(
 ) -> dict[UUID, Placement]:
     """Return how questions fare with the drafts in place, each asked for those whom its entry's draft is for."""
     placed: dict[UUID, Placement] = {}
-    with search.looking_at(with_drafts(drafts), executor, has_reasons=False) as look:
+    with search.search_through_view(with_drafts(drafts), executor, has_reasons=False) as view_search:
         for item in asked:
             query, entry_id = query_of(item.question.text, item.revision), str(item.question.entry_id)
             own = drafts.get(entry_id)
             if own is not None:
                 query = query_for(query, own.document)
-            placed[item.question.id] = placement(await look.search(query), entry_id)
+            placed[item.question.id] = placement(await view_search.search(query), entry_id)
     return placed

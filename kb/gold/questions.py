@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.repository import EntryRepository
+from kb.entries.validation import Problem, comparable, find_text_problems, raise_problems
 from kb.gold.exchange import MAX_QUESTION_CHARACTERS, ImportedQuestion
 from kb.gold.models import GoldQuestion, QuestionOrigin
 from kb.gold.repository import AskedQuestion, GoldRepository
 from kb.gold.schemas import GoldQuestionDetail, GoldQuestionRow
-from kb.repository import EntryRepository
-from kb.validation import Problem, comparable, find_text_problems, raise_problems
 from kit.clock import Clock
 from kit.errors import InvalidInputError, NotFoundError
 

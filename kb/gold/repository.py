@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.gold.models import GoldPolicy, GoldQuestion, GoldRun, RunTrigger
-from kb.models import Entry, Revision, RevisionState
+from kb.entries.models import Entry, Revision, RevisionState
+from kb.gold.models import GoldQuestion, GoldRun, RunTrigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class AskedQuestion:
 
 
 class GoldRepository:
-    """Gold questions, runs and the policy."""
+    """Gold questions and runs."""
 
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
@@ -90,7 +90,3 @@ class GoldRepository:
     async def find_run(self, run_id: UUID) -> GoldRun | None:
         """Return a run."""
         return await self.session.get(GoldRun, run_id)
-
-    async def policy(self) -> GoldPolicy | None:
-        """Return the policy somebody chose."""
-        return await self.session.get(GoldPolicy, 1)

@@ -1,4 +1,4 @@
-"""The history of runs, and the policy. One unit of work; never commits."""
+"""The history of runs. One unit of work; never commits."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import RevisionDetail
 from kb.gold.comparison import DropPolicy, Figures, Movement, Placement, QuestionOutcome, figures_by_scope
-from kb.gold.models import GoldPolicy, GoldRun, RunTrigger
+from kb.gold.models import GoldRun, RunTrigger
 from kb.gold.reports import changes_of, figures_detail, placement_detail, placement_from
 from kb.gold.repository import GoldRepository
 from kb.gold.results import DraftTest, FullTest
-from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage, PolicyDetail
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.schemas import RevisionDetail
+from kb.gold.schemas import GoldRunDetail, GoldRunFull, GoldRunPage
 from kb.search.hits import SearchState
 from kit.clock import Clock
 from kit.errors import NotFoundError
+from kit.paging import check_page_size, cut_page, decode_cursor
 
 Json = dict[str, Any]
 
@@ -125,10 +125,9 @@ class GoldRunService:
             InvalidInputError: The cursor or the page size cannot be used.
         """
         check_page_size(limit)
-        rows = await self._runs.runs(_decode(cursor), limit + 1, entry_id=entry_id)
-        last = rows[limit - 1] if len(rows) > limit else None
-        next_cursor = encode_cursor(last.at.isoformat(), last.id) if last else None
-        return GoldRunPage(items=[GoldRunDetail.model_validate(row) for row in rows[:limit]], next_cursor=next_cursor)
+        rows = await self._runs.runs(decode_cursor(cursor), limit + 1, entry_id=entry_id)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.at, row.id))
+        return GoldRunPage(items=[GoldRunDetail.model_validate(row) for row in shown], next_cursor=next_cursor)
 
     async def get_run(self, run_id: UUID) -> GoldRunFull:
         """Return a run with the questions it changed.
@@ -146,21 +145,6 @@ class GoldRunService:
         run = await self._runs.latest_full_run()
         return None if run is None else run.at
 
-    async def policy(self, default: DropPolicy) -> PolicyDetail:
-        """Return what was chosen, or the default."""
-        row = await self._runs.policy()
-        if row is None:
-            return PolicyDetail(policy=default, chosen_by=None, chosen_at=None)
-        return PolicyDetail(policy=DropPolicy(row.policy), chosen_by=row.chosen_by, chosen_at=row.chosen_at)
-
-    async def choose_policy(self, policy: DropPolicy, author: str) -> PolicyDetail:
-        """Choose what happens at a drop from now on."""
-        row = await self._runs.policy() or GoldPolicy(id=1)
-        row.policy, row.chosen_by, row.chosen_at = policy, author, self._clock.now()
-        self._session.add(row)
-        await self._session.flush()
-        return PolicyDetail(policy=policy, chosen_by=author, chosen_at=row.chosen_at)
-
 
 def _kept(made: Mapping[str, Figures]) -> Json:
     return {scope: figures_detail(item).model_dump(mode="json") for scope, item in made.items()}
@@ -168,16 +152,3 @@ def _kept(made: Mapping[str, Figures]) -> Json:
 
 def _kept_placements(placements: Mapping[UUID, Placement]) -> Json:
     return {str(key): placement_detail(placed).model_dump(mode="json") for key, placed in placements.items()}
-
-
-def _decode(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id

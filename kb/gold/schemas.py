@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
+from kb.entries.schemas import OutputModel
 from kb.gold.comparison import DropPolicy, Movement
 from kb.gold.models import QuestionOrigin, RunTrigger
-from kb.schemas import OutputModel
 
 
 class GoldQuestionDetail(OutputModel):

@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from kb.document_source import draft_document, entry_document
+from kb.entries.models import Revision, RevisionState
+from kb.entries.repository import EntryRepository
+from kb.entries.schemas import EntryDraft
 from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline, Progress
 from kb.gold.batch import BatchTest, make_draft
@@ -21,13 +23,11 @@ from kb.gold.comparison import Candidate, Placement, choose, document_pairs, pai
 from kb.gold.placing import as_it_is, place, with_drafts
 from kb.gold.repository import AskedQuestion, GoldRepository
 from kb.gold.results import DraftTest, FullTest, unavailable
-from kb.models import Revision, RevisionState
-from kb.repository import EntryRepository
-from kb.schemas import EntryDraft
+from kb.indexing.document_source import draft_document, entry_document
 from kb.search.documents import SearchDocument
-from kb.search.service import Look, SearchService, StoreView
+from kb.search.ranking.revision_effect import can_rise
+from kb.search.service import SearchService, StoreView, ViewSearch
 from kb.search.stores.overlay import Draft
-from kb.search.touch import can_rise
 from kb.settings import KBSettings
 from kit.db import Database
 from kit.tasks import background_executor
@@ -140,18 +140,18 @@ class GoldTester:
         """
         asked = await self._asked(None)
         try:
-            with self._search.looking_at(as_it_is, self._background, has_reasons=False) as look:
+            with self._search.search_through_view(as_it_is, self._background, has_reasons=False) as view_search:
                 # Not from memory: this run is what finds out that memory was wrong.
-                placements = await Baseline().of(asked, look, progress)
-                return FullTest(tuple(asked), placements, self._search.state_of(look.store))
+                placements = await Baseline().of(asked, view_search, progress)
+                return FullTest(tuple(asked), placements, self._search.state_of(view_search.store))
         except Exception as error:  # debt: stores raise whatever their engine raises
             raise unavailable(error) from error
 
     def note_published(self, test: DraftTest) -> None:
         """Remember what was foreseen once the text is in the index, so that the next test starts from there."""
         moved = {outcome.question_id: outcome.after for outcome in test.outcomes}
-        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
-            self._baseline.carry_over(moved, test.change_number, look)
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            self._baseline.carry_over(moved, test.change_number, view_search)
 
     async def overlay(self, document: SearchDocument) -> StoreView:
         """Return a view of the index as if the document were in it."""
@@ -169,8 +169,8 @@ class GoldTester:
         Both texts are looked at through a view: their vectors are made the same way, and the index may still be a
         moment behind the database.
         """
-        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
-            key = _key(asked, change.before, after, look)
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            key = _key(asked, change.before, after, view_search)
         # Asking for a confirmation and getting it must not take twice as long.
         test = self._lately.get(key) or await self._search_for(asked, available, change.before, after)
         self._lately[key] = test
@@ -182,10 +182,10 @@ class GoldTester:
         self, asked: Sequence[AskedQuestion], available: int, before: SearchDocument | None, after: SearchDocument
     ) -> DraftTest:
         old, new = None if before is None else await self._prepare(before), await self._prepare(after)
-        with self._search.looking_at(as_it_is, self._executor, has_reasons=False) as look:
-            placed = await self._baseline.of(asked, look)
-            touched = await self._touched(asked, placed, old, new, look)
-            state, change_number = self._search.state_of(look.store), look.store.change_number
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            placed = await self._baseline.of(asked, view_search)
+            touched = await self._touched(asked, placed, old, new, view_search)
+            state, change_number = self._search.state_of(view_search.store), view_search.store.change_number
         placed_before = placed if old is None else placed | await self._place(touched, old)
         placed_after = placed_before | await self._place(touched, new)
         return DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
@@ -199,7 +199,7 @@ class GoldTester:
         placed: Mapping[UUID, Placement],
         before: Draft | None,
         after: Draft,
-        look: Look,
+        view_search: ViewSearch,
     ) -> list[AskedQuestion]:
         """Return the questions that find the entry now, are its own, or share more with the new text."""
         if before is None or _admits_others(before.document, after.document):
@@ -209,7 +209,7 @@ class GoldTester:
         def is_touched(item: AskedQuestion) -> bool:
             if placed[item.question.id].shows(entry_id) or str(item.question.entry_id) == entry_id:
                 return True
-            return can_rise(query_of(item.question.text, item.revision), old, after, look)
+            return can_rise(query_of(item.question.text, item.revision), old, after, view_search)
 
         return await loop.run_in_executor(self._executor, lambda: list(filter(is_touched, asked)))
 
@@ -245,11 +245,13 @@ class GoldTester:
         await asyncio.to_thread(self._background.shutdown)
 
 
-def _key(asked: Sequence[AskedQuestion], before: SearchDocument | None, after: SearchDocument, look: Look) -> _Asked:
+def _key(
+    asked: Sequence[AskedQuestion], before: SearchDocument | None, after: SearchDocument, view_search: ViewSearch
+) -> _Asked:
     # A new entry gets another id every time it is tried.
     named = after if before is not None else replace(after, document_id="")
     questions = frozenset((item.question.id, item.question.text) for item in asked)
-    return before, named, questions, look.way, look.store.change_number
+    return before, named, questions, view_search.version, view_search.store.change_number
 
 
 def _admits_others(before: SearchDocument, after: SearchDocument) -> bool:

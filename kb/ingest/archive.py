@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from kb.ingest.encodings import best_reading
 from kb.ingest.formats import Format, suffix_of
 from kb.ingest.limits import RATIO_FREE_BYTES, ReadLimits
 from kb.ingest.refusals import FileRefusedError, refuse
 
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
+_UNICODE_PATH = 0x7075
+_NAME_ENCODINGS = ("utf-8", "gb18030", "big5hkscs")
 _ENTITY_MARKS = tuple(
     mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
 )
@@ -102,8 +106,8 @@ def unpack(data: bytes, folder: Path, limits: ReadLimits) -> list[Member]:
     """
     with open_container(data, limits) as container:
         members = [member for member in container.infolist() if not member.is_dir()]
-        named = [(_readable_name(member), member) for member in members]
-        wanted = [(name, member) for name, member in named if not _is_ignored(name)]
+        named = zip(readable_names(members), members, strict=True)
+        wanted = [(name, member) for name, member in named if not _is_ignored(name) and not name.endswith("/")]
         if not wanted:
             raise refuse("file_without_text")
         shared = _shared_folder([name for name, _ in wanted])
@@ -161,17 +165,38 @@ def is_safe_path(name: str) -> bool:
     )
 
 
-def _readable_name(member: zipfile.ZipInfo) -> str:
-    """Archivers of Chinese Windows write GB18030 without saying so; the format's default is code page 437."""
-    if member.flag_bits & _UTF8_FLAG:
-        return member.filename
-    raw = member.filename.encode("cp437", errors="replace")
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return member.filename
+def readable_names(members: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """Return the names of members with `/` between folders.
+
+    Archivers of Chinese Windows write GB18030 without saying so, and old ones back-slashes. One short name may be valid
+    in several encodings, so the names of an archive are judged together. The format's default is code page 437.
+    """
+    raw = {at: member.filename.encode("cp437", "replace") for at, member in enumerate(members) if _is_unsaid(member)}
+    found = best_reading(b"\n".join(raw.values()), _NAME_ENCODINGS) if raw else None
+    names: list[str] = []
+    for at, member in enumerate(members):
+        name = _unicode_name(member) or member.filename
+        if at in raw and found is not None:
+            name = raw[at].decode(found[1], "replace")
+        # In GB18030 and Big5 the byte of a back-slash is half of some characters, so it is replaced behind decoding.
+        names.append(name.replace("\\", "/"))
+    return names
+
+
+def _is_unsaid(member: zipfile.ZipInfo) -> bool:
+    is_said = member.flag_bits & _UTF8_FLAG or member.filename.isascii() or _unicode_name(member)
+    return not is_said
+
+
+def _unicode_name(member: zipfile.ZipInfo) -> str:
+    """Return the name of the Info-ZIP extra field 0x7075, which old archivers write beside one in a local encoding."""
+    extra = member.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        if kind == _UNICODE_PATH and size > 5:
+            return extra[9 : 4 + size].decode("utf-8", "ignore")
+        extra = extra[4 + size :]
+    return ""
 
 
 def _is_ignored(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.search.analysis.articles import ARTICLE, NUMERAL, article_label
+from kb.search.question.analysis.articles import ARTICLE, NUMERAL, article_label
 
 _LEADING = re.compile(r"^(?:\*\*|__)?\s*")
 _AFTER_NUMBER = re.compile(r"^(?:\*\*|__)?(?:[\s\u3000：:、.．]|(?=[（(【《“])|$)")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID, uuid5
 
-from kb.document_source import draft_document, entry_document
+from kb.entries.models import RevisionState
 from kb.gold.changes import TextChange
+from kb.indexing.document_source import draft_document, entry_document
 from kb.ingest.models import Plan
 from kb.ingest.planning import KnownEntry, PlannedUnit
-from kb.models import RevisionState
 from kb.search.documents import SearchDocument
 
 _NAMESPACE = UUID("6c4b8a52-1a59-4f0e-9c61-3f6f0d2f8f57")

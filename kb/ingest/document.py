@@ -29,9 +29,13 @@ class DropReason(StrEnum):
     PICTURE = "picture"
     FORMULA = "formula"
     REPEATED = "repeated"
+    UNREADABLE = "unreadable"
+    UNANSWERED = "unanswered"
 
 
 Row = tuple[str, ...]
+ALL_SECTORS = "all"
+"""What a document says of text that is meant for every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,14 @@ class Unit:
     Attributes:
         key: Identity inside its document: the number of an article, the path of a section.
         kind: What it is made of.
-        title: At most `kb.validation.MAX_TITLE_CHARACTERS`.
+        title: At most `kb.entries.validation.MAX_TITLE_CHARACTERS`.
         path: Headings above it, outermost first.
         number: `第六十六条`, or empty.
         answer: Markdown.
         script: Only a table of questions has one.
         variants: Ways to ask; only a table of questions has them.
         page: Page or slide it begins on, or None.
+        sector: That its document states for it, `ALL_SECTORS`, or empty where the curator's setting counts.
     """
 
     key: str
@@ -118,6 +123,7 @@ class Unit:
     script: str = ""
     variants: tuple[str, ...] = ()
     page: int | None = None
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from pathlib import PurePosixPath
 
 from pydantic import Field
 
-from kb.ingest.document import Unit
-from kb.schemas import EntryDraft, InputModel, Source
-from kb.search.query import Audience
-from kb.validation import MAX_NAME_CHARACTERS, MAX_TITLE_CHARACTERS
+from kb.entries.schemas import EntryDraft, InputModel, Source
+from kb.entries.validation import MAX_NAME_CHARACTERS, MAX_TITLE_CHARACTERS
+from kb.ingest.document import ALL_SECTORS, Unit
+from kb.kinds import Audience
 
 _KEY_PREFIX = "doc"
 _LONGEST_DETAIL = 500
@@ -56,8 +56,15 @@ def draft_of(unit: Unit, file_name: str, settings: FileSettings) -> EntryDraft:
         script=unit.script,
         sources=[Source(title=short_name(file_name), detail=source_detail(unit))],
         change_note="",
-        **settings.model_dump(include=set(FileSettings.model_fields)),
+        **(settings.model_dump(include=set(FileSettings.model_fields)) | {"sector": unit_sector(unit, settings)}),
     )
+
+
+def unit_sector(unit: Unit, settings: FileSettings) -> str | None:
+    """Return the sector of a unit: what its document states comes before the curator's setting for the file."""
+    if unit.sector == ALL_SECTORS:
+        return None
+    return unit.sector or settings.sector
 
 
 def source_detail(unit: Unit) -> str:

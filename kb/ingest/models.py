@@ -119,6 +119,8 @@ class ImportUnit(Base):
     answer: Mapped[str] = mapped_column(Text)
     script: Mapped[str] = mapped_column(Text)
     variants: Mapped[list[str]] = mapped_column(JSON)
+    # That the document states for it (`kb.ingest.document.ALL_SECTORS` for every one); empty: the file's setting.
+    sector: Mapped[str] = mapped_column(String(16), default="")
     plan: Mapped[str] = mapped_column(String(16))
     # Why it is refused or kept; None otherwise.
     problem: Mapped[str | None] = mapped_column(String(64))

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from kb.entries.models import Entry, Revision, RevisionOrigin, RevisionState
+from kb.entries.schemas import EntryDraft
+from kb.entries.service import has_same_text
+from kb.entries.validation import find_entry_problems
 from kb.ingest.drafts import PublishMode
 from kb.ingest.models import Plan
-from kb.models import Entry, Revision, RevisionOrigin, RevisionState
-from kb.schemas import EntryDraft
-from kb.service import has_same_text
-from kb.taxonomy import Taxonomy
-from kb.validation import find_entry_problems
+from kb.taxonomy.tree import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.categories import category_rows
+from kb.entries.category_tree import category_rows
+from kb.entries.models import Entry, Revision, RevisionOrigin, RevisionState
+from kb.entries.repository import EntryRepository
+from kb.entries.schemas import EntryDraft
 from kb.ingest.changes import new_entry_id
 from kb.ingest.document import Unit, UnitKind
 from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode, document_prefix, draft_of, entry_key
 from kb.ingest.models import FileState, ImportFile, ImportUnit, Plan
 from kb.ingest.planning import Circumstances, PlannedUnit, count_plans, plan_document
 from kb.ingest.repository import ImportRepository
-from kb.models import Entry, Revision, RevisionOrigin, RevisionState
-from kb.repository import EntryRepository
-from kb.schemas import EntryDraft
-from kb.search.query import DocumentKind
-from kb.taxonomy import load_taxonomy
+from kb.kinds import DocumentKind
+from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError
 
@@ -42,7 +42,10 @@ class FilePublisher:
         drafts = {entry_key(file.name, unit): draft_of(unit, file.name, settings) for unit in units}
         known = await self._imports.known_entries(document_prefix(file.name))
         titles = [draft.title for draft in drafts.values()]
-        taken = await self._imports.titles_taken(titles, settings.sector, settings.region)
+        taken: dict[str, UUID] = {}
+        for sector in dict.fromkeys(draft.sector for draft in drafts.values()):
+            own = [draft.title for draft in drafts.values() if draft.sector == sector]
+            taken |= await self._imports.titles_taken(own, sector, settings.region)
         taken |= await self._imports.titles_promised(file, titles)
         now = Circumstances(known, taken, self._settings.mode, self._settings.retires_gone, self._taxonomy)
         return plan_document(drafts, now)
@@ -184,6 +187,7 @@ def _texts(unit: Unit) -> dict[str, object]:
         "answer": unit.answer,
         "script": unit.script,
         "variants": list(unit.variants),
+        "sector": unit.sector,
     }
 
 
@@ -198,6 +202,7 @@ def _texts_of_gone(plan: PlannedUnit) -> dict[str, object]:
         "answer": current.answer if current else "",
         "script": current.script if current else "",
         "variants": list(current.variants) if current else [],
+        "sector": "",
     }
 
 
@@ -213,4 +218,5 @@ def unit_of(row: ImportUnit, file_name: str) -> Unit:
         script=row.script,
         variants=tuple(row.variants),
         page=row.page,
+        sector=row.sector,
     )

@@ -22,6 +22,7 @@ MESSAGES = {
     "file_too_large": "The file is larger than {limit_bytes} bytes; split it.",
     "file_without_text": "The file has no text that could become an entry.",
     "file_damaged": "The file is damaged and cannot be opened; export it again.",
+    "file_csv_quote": "Line {line}: a quotation mark opens a value and is not closed; close it or take it out.",
     "file_encrypted": "The file is protected by a password; save it without one.",
     "file_has_macros": "The file carries macros; save it as {wanted} without macros.",
     "file_format_old": "The format is too old to be read safely; save the file as {wanted}.",

@@ -12,10 +12,10 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import selectinload
 
+from kb.entries.models import Entry, Revision, RevisionOrigin, RevisionState
+from kb.entries.repository import Repository
 from kb.ingest.models import FileState, ImportFile, ImportRow, ImportState, ImportUnit, Plan
 from kb.ingest.planning import KnownEntry
-from kb.models import Entry, Revision, RevisionOrigin, RevisionState
-from kb.repository import Repository
 
 _AT_ONCE = 400
 """Values of one statement; SQLite takes 999 in its oldest builds."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,10 +15,12 @@ from kb.ingest.document import Split
 from kb.ingest.limits import ReadLimits
 from kb.ingest.refusals import refuse
 from kb.ingest.wire import Message, member_from_wire, refusal_from_wire, split_from_wire
+from kit.worker_process import WorkerGoneError, WorkerProcess
 
 _WALL_SECONDS, _WALL_FACTOR = 60.0, 10
 """A process that neither computes nor answers is stuck; a machine this busy would be noticed elsewhere."""
-_LONGEST_ANSWER_BYTES = 128 * 1024 * 1024
+_LAST_WORDS_SECONDS = 5.0
+"""What a process that hung up has left to end by itself, so that its own exit code is known."""
 log = structlog.get_logger(__name__)
 
 
@@ -31,7 +29,9 @@ class DocumentReader:
 
     def __init__(self, limits: ReadLimits) -> None:
         self._limits = limits
-        self._process: Process | None = None
+        self._process: WorkerProcess | None = None
+        # Waits for the process; there is one thread, as there is one request at a time.
+        self._executor: ThreadPoolExecutor | None = None
 
     @property
     def process_id(self) -> int | None:
@@ -65,9 +65,9 @@ class DocumentReader:
         except TimeoutError:
             await self.aclose()
             raise refuse("file_too_slow", limit_seconds=round(self._limits.seconds)) from None
-        except (BrokenPipeError, ConnectionResetError, asyncio.IncompleteReadError, ValueError):
+        except WorkerGoneError:
             # The process died over this file, or answered more than is taken.
-            code = await self.aclose()
+            code = await self.aclose(_LAST_WORDS_SECONDS)
             log.warning("document_reader_died", exit_code=code)
             if code == -signal.SIGPROF:
                 raise refuse("file_too_slow", limit_seconds=round(self._limits.seconds)) from None
@@ -86,49 +86,31 @@ class DocumentReader:
         return answer
 
     async def _exchange(self, request: Message) -> Message:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await self._start()
-        process = self._process
-        stdin, stdout = _pipes(process)
-        stdin.write(json.dumps(request).encode() + b"\n")
-        await stdin.drain()
-        line = await stdout.readline()
-        if not line.endswith(b"\n"):
-            raise asyncio.IncompleteReadError(line, None)
-        answer: Message = json.loads(line)
-        return answer
-
-    async def _start(self) -> Process:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "kb.ingest.worker",
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+        if self._process is None or not self._process.is_running:
+            await self.aclose()
             # Nothing of our environment, which may hold passwords, belongs beside a stranger's file.
-            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
-            limit=_LONGEST_ANSWER_BYTES,
-        )
-        stdin, _ = _pipes(process)
-        stdin.write(json.dumps(asdict(self._limits)).encode() + b"\n")
-        return process
+            self._process = WorkerProcess.start("kb.ingest.worker", has_environment=False)
+            self._executor = ThreadPoolExecutor(1, thread_name_prefix="document-reader")
+            self._process.channel.send(asdict(self._limits))
+        channel = self._process.channel
 
-    async def aclose(self) -> int | None:
-        """Kill the process and wait for its end; safe to call twice. Return its exit code, if there was one."""
+        def ask() -> Message:
+            channel.send(request)
+            return dict(channel.receive().head)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, ask)
+
+    async def aclose(self, seconds: float = 0.0) -> int | None:
+        """End the process and wait for its end; safe to call twice. Return its exit code, if there was one.
+
+        Args:
+            seconds: What it has left to end by itself before it is killed.
+        """
         process, self._process = self._process, None
-        if process is None:
+        executor, self._executor = self._executor, None
+        if process is None or executor is None:
             return None
-        if process.stdout is not None and process.stdout.at_eof():
-            # It has died or is about to; its own exit code is the one to know.
-            return await process.wait()
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        return await process.wait()
-
-
-def _pipes(process: Process) -> tuple[asyncio.StreamWriter, asyncio.StreamReader]:
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("the reading process was started without pipes")
-    return process.stdin, process.stdout
+        code = await asyncio.to_thread(process.close, seconds)
+        # Whoever waited for an answer was told that the process is gone.
+        executor.shutdown(wait=False)
+        return code

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from kb.entries.schemas import OutputModel
 from kb.gold.comparison import DropPolicy
 from kb.gold.schemas import GoldReport
 from kb.ingest.document import DropReason, UnitKind
 from kb.ingest.drafts import FileSettings, ImportSettings
 from kb.ingest.models import FileState, ImportState, Plan
-from kb.schemas import OutputModel
 
 
 class Refusal(OutputModel):
@@ -104,6 +104,7 @@ class UnitView(OutputModel):
     answer: str = Field(description="Markdown")
     script: str
     variants: list[str]
+    sector: str = Field(description="That the document states for it; `all` for every sector, empty for the setting")
     plan: Plan
     problem: str | None = Field(description="Why it is refused or kept")
     entry_id: UUID | None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kb.entries.schemas import EntryDraft
+from kb.entries.validation import find_entry_problems, raise_problems
 from kb.gold.changes import TextChange
 from kb.ingest.archive import is_safe_path
 from kb.ingest.changes import changes_of
@@ -31,12 +31,10 @@ from kb.ingest.schemas import (
     UnitView,
 )
 from kb.ingest.wire import refusal_to_wire
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.schemas import EntryDraft
-from kb.taxonomy import load_taxonomy
-from kb.validation import find_entry_problems, raise_problems
+from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
+from kit.paging import check_page_size, cut_page, decode_cursor
 
 MAX_NAME_CHARACTERS = 400
 _OPEN = (ImportState.COLLECTING, ImportState.READY)
@@ -103,15 +101,14 @@ class ImportService:
             InvalidInputError: The cursor or the page size cannot be used.
         """
         check_page_size(limit)
-        rows = await self._imports.page(_decode(cursor), limit + 1)
-        shown = rows[:limit]
+        rows = await self._imports.page(decode_cursor(cursor), limit + 1)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
         files: dict[UUID, list[ImportFile]] = {row.id: [] for row in shown}
         for file in await self._imports.files_of(list(files)):
             files[file.import_id].append(file)
-        last = shown[-1] if len(rows) > limit else None
         return ImportPage(
             items=[_summary(row, files[row.id]) for row in shown],
-            next_cursor=encode_cursor(last.created_at.isoformat(), last.id) if last else None,
+            next_cursor=next_cursor,
         )
 
     async def units(self, import_id: UUID, file_id: UUID, after: int, limit: int) -> UnitPage:
@@ -391,16 +388,3 @@ def _counts(files: Iterable[ImportFile]) -> dict[Plan, int]:
 
 def _not_open() -> ConflictError:
     return ConflictError("The import is being read or published, or is over.", code="import_not_open")
-
-
-def _decode(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        at: Any = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id

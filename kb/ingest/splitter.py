@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from kb.entries.validation import MAX_ANSWER_CHARACTERS, MAX_TITLE_CHARACTERS
 from kb.ingest.articles import ArticleStart, chapter_level, parse_article, without_page_number
+from kb.ingest.contents import without_contents
 from kb.ingest.document import (
     Block,
     BlockKind,
@@ -19,8 +21,8 @@ from kb.ingest.document import (
     Unit,
     UnitKind,
 )
-from kb.ingest.questions import QuestionColumns, find_question_columns, question_units
-from kb.validation import MAX_ANSWER_CHARACTERS, MAX_TITLE_CHARACTERS
+from kb.ingest.question_titles import propose_title
+from kb.ingest.questions import QuestionColumns, find_question_columns, is_unanswered, question_units
 
 SECTION_CHARACTERS = 1_600
 """A longer section becomes several entries: a card must be read in a call."""
@@ -66,7 +68,8 @@ class _Walk:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        texts = [block.text for block in document.blocks if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING)]
+        self._blocks = without_contents(document.blocks)
+        texts = [block.text for block in self._blocks if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING)]
         self._has_articles = sum(parse_article(text) is not None for text in texts) >= _FEWEST_ARTICLES
         self._open: list[_Heading] = []
         self._section = _Section(())
@@ -76,7 +79,7 @@ class _Walk:
 
     def run(self) -> Iterator[Unit]:
         """Yield the units in reading order."""
-        for block in self._document.blocks:
+        for block in self._blocks:
             yield from self._take(block)
         yield from self._close()
         self._leave(0)
@@ -139,7 +142,10 @@ class _Walk:
         bodies = list(_packed(pieces, MAX_ANSWER_CHARACTERS - 1_000))
         number = section.article.number
         for part, body in enumerate(bodies, 1):
-            title = fit_title([self._document.title], f" {number}{_part(part, len(bodies))}")
+            ending = f" {number}{_part(part, len(bodies))}"
+            question = propose_title("\n".join(piece.markdown for piece in body))
+            # What an agent reads comes first; document and number stay, since they are asked for as well.
+            title = fit_title([question, self._document.title] if question else [self._document.title], ending)
             key = self._key(f"a{section.article.label}" + (f".p{part}" if part > 1 else ""))
             yield self._unit(key, UnitKind.ARTICLE, title, section, body, number)
 
@@ -160,7 +166,15 @@ class _Walk:
         return Unit(key, kind, title, section.path, number, answer, page=body[0].page)
 
     def _questions(self, block: Block, columns: QuestionColumns) -> Iterator[Unit]:
-        self._keep([block])
+        unanswered = [row for row in block.rows[1:] if is_unanswered(row, columns)]
+        lost = Block(BlockKind.DROPPED, rows=tuple(unanswered), reason=DropReason.UNANSWERED)
+        # A cell that a merge repeats counts once in the block, so the rows may count more than the block has.
+        lost = replace(
+            lost, text=" ".join(row[columns.question] for row in unanswered), characters=min(lost.size, block.size)
+        )
+        if unanswered:
+            self.dropped.append(lost)
+        self._keep([replace(block, characters=block.size - lost.size)])
         for unit in question_units(block, columns, self._path()):
             yield replace(unit, key=self._key(f"q{unit.key}"))
 

@@ -1,4 +1,4 @@
-"""What the reading process is told and what it answers: one JSON object a line."""
+"""What the reading process is told and what it answers: heads of `kit.worker_process`."""
 
 from __future__ import annotations
 

@@ -1,24 +1,23 @@
 """The process that opens strangers' files: `python -m kb.ingest.worker`, started and killed by `kb.ingest.sandbox`.
 
 It bounds its own memory, processor time, file sizes and open files, and is killed by its owner when a file takes too
-long for other reasons. It answers one line per request; whatever a library prints goes to standard error.
+long for other reasons. It answers each request; whatever a library prints goes nowhere.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import signal
 import sys
 from pathlib import Path
-from typing import IO
 
 from kb.ingest.archive import unpack
 from kb.ingest.limits import ReadLimits
 from kb.ingest.reading import read_file
 from kb.ingest.refusals import FileRefusedError, refuse
 from kb.ingest.wire import Message, member_to_wire, refusal_to_wire, split_to_wire
+from kit.worker_process import Channel, Head, WorkerGoneError
 
 _OPEN_FILES = 64
 _NICENESS = 10
@@ -26,22 +25,29 @@ _NICENESS = 10
 
 
 def main() -> None:
-    """Answer requests until standard input ends."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    sys.stdout = sys.stderr
-    limits = ReadLimits(**json.loads(sys.stdin.readline()))
+    """Answer requests until the owner hangs up."""
+    channel = Channel.of_this_worker()
+    try:
+        _answer_all(channel)
+    except WorkerGoneError:
+        return
+
+
+def _answer_all(channel: Channel) -> None:
+    limits = ReadLimits(**channel.receive().head)
     _bound(limits)
-    for line in sys.stdin:
+    while True:
+        request = channel.receive().head
         # Counts processor time; its signal ends the process, and the owner reads the reason from the exit code.
         signal.setitimer(signal.ITIMER_PROF, limits.seconds)
         try:
-            answer = _answer(json.loads(line), limits)
+            answer = _answer(request, limits)
             signal.setitimer(signal.ITIMER_PROF, 0)
         except MemoryError:
             # What the file left on the heap is not worth finding out; the owner starts another process.
-            _send(answers, {"refused": refusal_to_wire(refuse("file_too_complex")), "is_last": True})
+            channel.send({"refused": refusal_to_wire(refuse("file_too_complex")), "is_last": True})
             return
-        _send(answers, answer)
+        channel.send(answer)
 
 
 def _bound(limits: ReadLimits) -> None:
@@ -57,7 +63,7 @@ def _bound(limits: ReadLimits) -> None:
         resource.setrlimit(kind, (bound, bound))
 
 
-def _answer(request: Message, limits: ReadLimits) -> Message:
+def _answer(request: Head, limits: ReadLimits) -> Message:
     path = Path(request["path"])
     try:
         if path.stat().st_size > limits.file_bytes:
@@ -78,11 +84,6 @@ def _answer(request: Message, limits: ReadLimits) -> Message:
     except Exception as error:  # noqa: BLE001  # rejected: a parser met by a hostile file may raise anything
         sys.stderr.write(f"unexpected {type(error).__name__} while reading a document\n")
         return {"refused": refusal_to_wire(refuse("file_damaged"))}
-
-
-def _send(answers: IO[str], message: Message) -> None:
-    answers.write(json.dumps(message, ensure_ascii=False) + "\n")
-    answers.flush()
 
 
 if __name__ == "__main__":

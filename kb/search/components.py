@@ -14,22 +14,23 @@ import structlog
 from haystack import component
 
 from kb.metrics import SEARCH_STAGE_FAILURES
-from kb.search.analysis.articles import asks_for_article
-from kb.search.analysis.lexicon import Lexicon
-from kb.search.analysis.questions import AnalysedQuestion, analyse
-from kb.search.analysis.terms import Channel
 from kb.search.embedders.base import Embedder
-from kb.search.explanations import Reasons
-from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import Hit
 from kb.search.index import SearchServerError
-from kb.search.measured import MeasuredQuestion
-from kb.search.near_duplicates import folded
-from kb.search.projections import ProjectedDocument, ProjectionCache
 from kb.search.query import SearchQuery
-from kb.search.ranking import Ranked, RankingModel
+from kb.search.question.analysis.articles import asks_for_article
+from kb.search.question.analysis.lexicon import Lexicon
+from kb.search.question.analysis.questions import AnalysedQuestion, analyse
+from kb.search.question.analysis.terms import Channel
+from kb.search.question.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
+from kb.search.ranking.asked_thing import without_other_things
+from kb.search.ranking.explanations import Reasons
+from kb.search.ranking.features import COLUMN, FeatureMaker
+from kb.search.ranking.measured import MeasuredQuestion
+from kb.search.ranking.model import Ranked, RankingModel
+from kb.search.ranking.near_duplicates import folded
+from kb.search.ranking.projections import ProjectedDocument, ProjectionCache
 from kb.search.stores.base import Candidate, SearchFilter, SearchStore, Vector, VectorScore, WeightedTerm
-from kb.search.synonyms import SynonymMeasure, finding_terms, frequency_terms, shared_frequencies
 from kit.errors import DependencyError
 
 log = structlog.get_logger(__name__)
@@ -102,7 +103,7 @@ async def _in(executor: Executor, work: Callable[..., T], *values: object) -> T:
 
 @component
 class QuestionAnalyser:
-    """Takes the question apart."""
+    """Analyses the question into terms."""
 
     def __init__(self, lexicon: Callable[[], Lexicon], executor: Executor) -> None:
         self._executor = executor
@@ -150,7 +151,7 @@ def retrieval_terms(question: AnalysedQuestion) -> list[WeightedTerm]:
 
 @component
 class VectorRetriever:
-    """Finds documents that mean the like of the question as it was heard, while others are found by its terms."""
+    """Finds documents by the vector of the question as it was heard, beside the lexical retriever."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -179,7 +180,7 @@ class VectorRetriever:
 
 @component
 class MendedRetriever:
-    """Finds documents that mean the like of a mended question; of any other they are found already."""
+    """Finds documents by the vector of a mended question; an unmended one was searched for already."""
 
     def __init__(
         self, store: SearchStore, embedder: Callable[[], Embedder | None], limit: int, executor: Executor
@@ -242,7 +243,7 @@ def _unit(vector: Vector) -> Vector:
 
 @component
 class Ranker:
-    """Measures every candidate of either retriever the same way and puts them in order."""
+    """Computes the same features for every candidate of either retriever and orders them by their scores."""
 
     def __init__(
         self, store: SearchStore, model: Callable[[], RankingModel], projections: ProjectionCache, executor: Executor
@@ -297,6 +298,8 @@ class Ranker:
         # Whoever names an article wants that one, whatever else is alike.
         is_named = np.array([asks_for_article(asked.question.text, document.title) for document in documents])
         order = np.lexsort((-ranked.scores, ~is_named)).tolist() if documents else []
+        heard = asked.heard or asked.question
+        ranked = replace(ranked, confidences=without_other_things(heard, documents, order, ranked.confidences))
         return {"ranked": RankedDocuments(documents, ranked, order, characters)}
 
 
@@ -306,7 +309,7 @@ def _candidate_ids(lexical: Found, vectors: Found) -> list[str]:
 
 @component
 class Explainer:
-    """Turns the best candidates into hits with reasons, those that say the same into one."""
+    """Turns the best candidates into hits with reasons, and merges near-duplicates."""
 
     def __init__(self, executor: Executor, *, has_reasons: bool = True) -> None:
         self._executor = executor

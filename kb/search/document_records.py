@@ -1,4 +1,4 @@
-"""How stores keep a document: as a record of plain values, and what they count of its texts; pure."""
+"""Turns documents into records of plain values for stores, and counts their terms. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind
 
 _NAMES = [field.name for field in fields(SearchDocument)]
 

@@ -1,4 +1,4 @@
-"""What the search engine is given to index; frozen, leaf types."""
+"""Types of the documents that the search engine indexes; frozen, leaf types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from kb.search.query import Audience, DocumentKind
+from kb.kinds import Audience, DocumentKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One question through one store: which parts are ready, the pipeline over the store, and what it answers."""
+"""Runs one question through the pipeline over one store, with the parts that are ready."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 import structlog
 from haystack import Pipeline
 from haystack.core.errors import PipelineRuntimeError
 
-from kb.search.analysis.lexicon import Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.hits import Hit, SearchState
 from kb.search.index import SearchServerError
-from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.pipelines import search_pipeline
-from kb.search.projections import ProjectionCache
 from kb.search.query import SearchQuery
-from kb.search.ranking import RankingModel
+from kb.search.question.analysis.lexicon import Lexicon
+from kb.search.ranking.measured import NOTHING_MEASURED, MeasuredQuestion
+from kb.search.ranking.model import RankingModel
+from kb.search.ranking.projections import ProjectionCache
 from kb.search.rerankers.base import Reranker
 from kb.search.rerankers.stage import RerankingLimits, RerankingStage
 from kb.search.stores.base import SearchFilter, SearchStore
@@ -63,9 +63,10 @@ class EngineParts:
 class SearchEngine:
     """Builds pipelines over stores and asks them; owns neither store nor threads."""
 
-    def __init__(self, parts: EngineParts, clock: Clock, settings: KBSettings) -> None:
+    def __init__(self, parts: EngineParts, clock: Clock, settings: KBSettings, zone: tzinfo | None = None) -> None:
         self._parts = parts
         self._clock = clock
+        self._zone = zone
         self._settings = settings
         self._projections = ProjectionCache()
         self._ready_reranker: Reranker | None = None
@@ -161,5 +162,5 @@ class SearchEngine:
         )
 
     def _today(self) -> date:
-        """Validity ends at the operator's midnight, which is the machine's, not Greenwich's."""
-        return self._clock.now().astimezone().date()
+        """Validity ends at the operators' midnight, not at Greenwich's."""
+        return self._clock.now().astimezone(self._zone).date()

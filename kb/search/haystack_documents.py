@@ -1,4 +1,4 @@
-"""Between our documents and Haystack's."""
+"""Converts search documents to Haystack documents and back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from haystack import Document
 
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind
 
 
 def to_haystack(document: SearchDocument) -> Document:

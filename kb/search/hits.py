@@ -1,4 +1,4 @@
-"""What a search answers, and why; frozen, leaf types."""
+"""Types of the hits of a search, with their reasons; frozen, leaf types."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kb.search.query import DocumentKind
+from kb.kinds import DocumentKind
 
 
 class MatchKind(StrEnum):

@@ -1,4 +1,4 @@
-"""The search index as its users see it: one current store, rebuilds beside it, and what answers while it is away.
+"""Interface of the search index: one current store, rebuilds beside it, and a standby while its server is away.
 
 Each backend implements these protocols in `stores/<backend>/index.py`; `setup.py` chooses.
 """

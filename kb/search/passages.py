@@ -1,4 +1,4 @@
-"""Which texts of a document get a vector; pure."""
+"""Selects the texts of a document that get a vector. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import DocumentKind
 from kb.search.stores.base import Passage, Side
 
 CHUNK_CHARACTERS = 320

@@ -1,4 +1,4 @@
-"""Haystack pipelines are put together here and nowhere else."""
+"""Builds the Haystack pipelines of searches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 
 from haystack import Pipeline
 
-from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.components import (
     Explainer,
     LexicalRetriever,
@@ -17,9 +16,10 @@ from kb.search.components import (
     VectorRetriever,
 )
 from kb.search.embedders.base import Embedder
-from kb.search.mender import QuestionMender
-from kb.search.projections import ProjectionCache
-from kb.search.ranking import RankingModel
+from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon
+from kb.search.question.mender import QuestionMender
+from kb.search.ranking.model import RankingModel
+from kb.search.ranking.projections import ProjectionCache
 from kb.search.rerankers.stage import RerankingStage
 from kb.search.stores.base import SearchStore
 

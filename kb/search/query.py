@@ -1,10 +1,11 @@
-"""What a search is asked; frozen, leaf type."""
+"""Type of a search query; frozen, leaf type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+
+from kb.kinds import Audience, DocumentKind
 
 MAX_QUERY_CHARACTERS = 2_000
 """Longer questions are cut: a caller's minute of speech is under 400 characters."""
@@ -12,22 +13,6 @@ MAX_QUERY_CHARACTERS = 2_000
 
 MAX_DOCUMENT_IDS = 5_000
 """Every store takes so many in one query (Elasticsearch's own limit for a terms query is 65,536)."""
-
-
-class DocumentKind(StrEnum):
-    """What a hit is."""
-
-    ENTRY = "entry"
-    CASE = "case"
-
-
-class Audience(StrEnum):
-    """Who may see an entry; wider audiences include it in their own."""
-
-    AGENT = "agent"
-    IVR = "ivr"
-    PUBLIC = "public"
-    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)

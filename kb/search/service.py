@@ -1,4 +1,4 @@
-"""The one search of cards, typed search and everything else that asks."""
+"""Search service of cards, typed search, cases and knowledge tests."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TypeVar
 
 import structlog
 from haystack import Pipeline
 
 from kb.metrics import DOCUMENTS, SEARCH_SECONDS, SEARCH_STAGE_FAILURES, VECTOR_SHARE_RATIO
-from kb.search.analysis.lexicon import NO_WORDS, Lexicon
 from kb.search.embedders.base import Embedder
 from kb.search.engine import Answer, EngineParts, SearchEngine
 from kb.search.hits import SearchResult, SearchState
 from kb.search.index import SearchIndex, SearchServerError, SearchStoreAwayError
-from kb.search.measured import NOTHING_MEASURED, MeasuredQuestion
 from kb.search.passages import text_hash
 from kb.search.query import SearchQuery
-from kb.search.ranking import RankingModel, shipped_model
+from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon
+from kb.search.ranking.measured import NOTHING_MEASURED, MeasuredQuestion
+from kb.search.ranking.model import RankingModel, shipped_model
 from kb.search.rerankers.base import Reranker
 from kb.search.stores.base import SearchFilter, SearchStore, Vector
 from kb.settings import KBSettings
 from kit.clock import Clock
+from kit.disk import DiskFullError
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -34,8 +36,8 @@ StoreView = Callable[[SearchStore], SearchStore]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A search through a view, and what it goes by.
+class ViewSearch:
+    """Searches a view of the index without changing the index.
 
     Attributes:
         search: Answers one question.
@@ -43,7 +45,7 @@ class Look:
         embedder: As the search uses it; None while vectors take no part.
         lexicon: The curated words it knows.
         filter_of: What a document must fulfil to be found by a query.
-        way: Names ranking model, curated words and state: results of different ways are not comparable.
+        version: Names ranking model, curated words and state: results of different versions are not comparable.
     """
 
     search: Search
@@ -51,7 +53,7 @@ class Look:
     embedder: Embedder | None
     lexicon: Lexicon
     filter_of: Callable[[SearchQuery], SearchFilter]
-    way: str
+    version: str
 
 
 class SearchService:
@@ -67,6 +69,7 @@ class SearchService:
         model: Callable[[], RankingModel] = shipped_model,
         lexicon: Callable[[], Lexicon] = lambda: NO_WORDS,
         reranker: Reranker | None = None,
+        zone: tzinfo | None = None,
     ) -> None:
         """Keep the parts; nothing is opened or loaded yet.
 
@@ -78,11 +81,12 @@ class SearchService:
             model: Asked at every search, so that another one may go live meanwhile.
             lexicon: The curated words; asked for at every search.
             reranker: None to leave it out; closed by whoever made it.
+            zone: Whose days validity counts; None for that of this machine.
         """
         self._index = index
         self._clock = clock
         self._has_embedder = embedder is not None
-        self._engine = SearchEngine(EngineParts(embedder, reranker, model, lexicon), clock, settings)
+        self._engine = SearchEngine(EngineParts(embedder, reranker, model, lexicon), clock, settings, zone)
         self._executor = ThreadPoolExecutor(settings.search_workers, thread_name_prefix="kb-search")
         self._pipeline: tuple[SearchStore, Pipeline] | None = None
         self._is_closed = False
@@ -97,6 +101,9 @@ class SearchService:
             await self._in_executor(self._index.open)
         except SearchStoreAwayError as error:
             log.warning("search_starts_on_standby", reason=error.message)
+        except DiskFullError as error:
+            # The index is made once there is room; calls are carried meanwhile.
+            log.warning("search_starts_without_index", reason=error.message)
         await self.search(SearchQuery("暖机"))
         await self._engine.warm_up(self._executor)
 
@@ -105,7 +112,7 @@ class SearchService:
         return (await self.search_measured(query))[0]
 
     async def search_measured(self, query: SearchQuery) -> tuple[SearchResult, MeasuredQuestion]:
-        """Search, and return what the ranking saw as well: what evaluations and fits look at."""
+        """Search, and return what the ranking saw as well: what evaluations and fits read."""
         started = self._clock.monotonic()
         try:
             answer = await self._answer(query)
@@ -118,7 +125,9 @@ class SearchService:
         return result, answer.measured
 
     @contextmanager
-    def looking_at(self, view: StoreView, executor: Executor, *, has_reasons: bool = True) -> Iterator[Look]:
+    def search_through_view(
+        self, view: StoreView, executor: Executor, *, has_reasons: bool = True
+    ) -> Iterator[ViewSearch]:
         """Search as `search` does, but through a view of the current store and on the caller's threads.
 
         The store stays leased until the block ends. What the index raises is raised: a test that could not search
@@ -139,8 +148,8 @@ class SearchService:
                 return self._result(await self._engine.ask(pipeline, query, state), started)
 
             lexicon = self._engine.lexicon
-            way = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
-            yield Look(search, seen, self._engine.ready_embedder, lexicon, self._engine.filter_of, way)
+            version = f"{self._engine.model_name}/{hash(lexicon.groups)}/{state}"
+            yield ViewSearch(search, seen, self._engine.ready_embedder, lexicon, self._engine.filter_of, version)
 
     def state_of(self, store: SearchStore) -> SearchState:
         """Return whether vectors take part in searches of a store."""

@@ -1,4 +1,4 @@
-"""Puts the default parts together, for the composition root, the command line and evaluations."""
+"""Builds the default search parts for the composition root, the command line and evaluations."""
 
 from __future__ import annotations
 

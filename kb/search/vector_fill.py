@@ -1,4 +1,4 @@
-"""Embeds in the background what has no vector yet; goes on after a kill where it was."""
+"""Embeds passages that have no vector yet, in the background; goes on after a kill where it was."""
 
 from __future__ import annotations
 

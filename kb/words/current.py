@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from kb.search.analysis.lexicon import NO_WORDS, Lexicon, WordGroup, WordUse
+from kb.search.question.analysis.lexicon import NO_WORDS, Lexicon, WordGroup, WordUse
 from kb.words.service import WordService
 from kit.clock import Clock
 from kit.db import Database
 
 log = structlog.get_logger(__name__)
-
-CHECK_SECONDS = 2.0
-"""How often `follow` looks whether another process changed the words; this process tells at once."""
 
 
 class CurrentWords:
@@ -52,12 +49,3 @@ class CurrentWords:
         self._change_number = number
         log.info("words_read", groups=len(groups), change_number=number)
         return True
-
-    async def follow(self) -> None:
-        """Refresh whenever the words changed; runs until cancelled. A failure leaves the words as they were."""
-        while True:
-            await self._clock.sleep(CHECK_SECONDS)
-            try:
-                await self.refresh()
-            except Exception:  # rejected: a database that is away for a moment must not end the following
-                log.exception("words_not_read")

@@ -15,9 +15,10 @@ from enum import StrEnum
 import yaml
 from pydantic import Field, ValidationError
 
-from kb.pack_format import KEY_PATTERN, PackSyntaxError, Refusal, StrictLoader
+from kb.packs.file_format import KEY_PATTERN, PackSyntaxError, Refusal, StrictLoader
 from kb.words.schemas import WordGroup, WordGroupDraft
 from kb.words.validation import MAX_GROUPS, Claim, claims, find_problems, split_words
+from kit.csv_cells import as_text, from_text
 from kit.errors import InvalidInputError
 
 COLUMNS = ("use", "sector", "words", "note", "key")
@@ -180,7 +181,7 @@ def _csv_fields(header: Sequence[str], row: Sequence[str], line: int) -> dict[st
     if len(row) > len(header):
         message = f"The line has {len(row)} cells for {len(header)} columns; separate words by |, not by commas."
         raise PackSyntaxError(line, message)
-    cells = {name: cell.strip() for name, cell in zip(header, row, strict=False)}
+    cells = {name: from_text(cell.strip()) for name, cell in zip(header, row, strict=False)}
     fields: dict[str, object] = {name: cell or None for name, cell in cells.items() if name in ("sector", "key")}
     return fields | {
         "use": cells.get("use", ""),
@@ -225,5 +226,6 @@ def _as_csv(groups: Sequence[WordGroup]) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for group in groups:
-        writer.writerow([group.use.value, group.sector or "", "|".join(group.words), group.note, group.key or ""])
+        cells = (group.use.value, group.sector or "", "|".join(group.words), group.note, group.key or "")
+        writer.writerow([as_text(cell) for cell in cells])
     return out.getvalue()

@@ -12,8 +12,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import kb.words
-from kb.models import RevisionOrigin
-from kb.pack_format import Refusal
+from kb.entries.models import RevisionOrigin
+from kb.packs.file_format import Refusal
 from kb.words.file_format import FileGroup, WordFile, WordFileKind, read_words, require_sound
 from kb.words.models import WordGroupRow
 from kb.words.repository import WordRepository

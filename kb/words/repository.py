@@ -13,9 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.search.analysis.lexicon import WordUse
+from kb.search.question.analysis.lexicon import WordUse
+from kb.signals import WORDS_CHANGED
 from kb.words.models import WordGroupRow, WordListRow
 from kb.words.validation import folded
+from kit.outbox import signal
 
 _THE_ONE_ROW = 1
 
@@ -45,6 +47,7 @@ class WordRepository:
         statement = insert(WordListRow).values(id=_THE_ONE_ROW, change_number=1)
         raised = {"change_number": WordListRow.change_number + 1}
         await self.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=raised))
+        signal(self.session, WORDS_CHANGED)
 
     async def change_number(self) -> int:
         """Return how often the words changed, 0 when never."""

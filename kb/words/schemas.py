@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from kb.models import RevisionOrigin
-from kb.schemas import InputModel, OutputModel
-from kb.search.analysis.lexicon import WordUse
+from kb.entries.models import RevisionOrigin
+from kb.entries.schemas import InputModel, OutputModel
+from kb.search.question.analysis.lexicon import WordUse
 
 
 class WordGroupDraft(InputModel):

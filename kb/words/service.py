@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.models import RevisionOrigin
-from kb.paging import check_page_size, cursor_error, decode_cursor, encode_cursor
-from kb.validation import Problem, check_filter, raise_problems
+from kb.entries.models import RevisionOrigin
+from kb.entries.validation import Problem, check_filter, raise_problems
 from kb.words.models import WordGroupRow
 from kb.words.repository import WordFilter, WordRepository
 from kb.words.schemas import WordGroup, WordGroupDraft, WordGroupPage
 from kb.words.validation import MAX_GROUPS, claims, find_problems, folded, search_text
 from kit.clock import Clock
 from kit.errors import ConflictError, NotFoundError
+from kit.paging import check_page_size, cut_page, decode_cursor
 
 
 class WordService:
@@ -40,11 +40,11 @@ class WordService:
         check_page_size(limit)
         for field in ("sector", "text"):
             check_filter(getattr(wanted, field), field)
-        rows = await self._words.list_page(wanted, _decode(cursor), limit + 1)
-        last = rows[limit - 1] if len(rows) > limit else None
+        rows = await self._words.list_page(wanted, decode_cursor(cursor), limit + 1)
+        shown, next_cursor = cut_page(rows, limit, lambda row: (row.updated_at, row.id))
         return WordGroupPage(
-            items=[WordGroup.model_validate(row) for row in rows[:limit]],
-            next_cursor=encode_cursor(last.updated_at.isoformat(), last.id) if last else None,
+            items=[WordGroup.model_validate(row) for row in shown],
+            next_cursor=next_cursor,
             total=await self._words.count(wanted),
         )
 
@@ -159,16 +159,3 @@ def as_draft(row: WordGroupRow) -> WordGroupDraft:
     """Return what a stored group says."""
     fields = {name: getattr(row, name) for name in WordGroupDraft.model_fields}
     return WordGroupDraft.model_construct(**fields)
-
-
-def _decode(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    value, row_id = decode_cursor(cursor)
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError as error:
-        raise cursor_error() from error
-    if at.tzinfo is None:
-        raise cursor_error()
-    return at, row_id

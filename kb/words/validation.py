@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.search.analysis.folding import fold
-from kb.search.analysis.lexicon import WordUse
-from kb.taxonomy import SECTORS
-from kb.validation import Problem
+from kb.entries.validation import Problem
+from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.lexicon import WordUse
+from kb.taxonomy.tree import SECTORS
 from kb.words.schemas import WordGroupDraft
 
 MAX_GROUPS = 5_000

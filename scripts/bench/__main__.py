@@ -13,7 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from assist_api.demo.catalog import load_demo_calls
+from assist_api.calls.demo.catalog import load_demo_calls
 from kit.logging import configure_logging
 from scripts.bench import quality
 from scripts.bench.delays import Delays

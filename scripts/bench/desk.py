@@ -19,6 +19,7 @@ import psutil
 from pydantic import TypeAdapter
 from websockets.asyncio.client import connect
 
+from assist_api.calls.events import CallAnsweredEvent, CallEndedEvent, CallSnapshotEvent, ServerMessage
 from assist_api.evaluation.call_scores import (
     ObservedEvent,
     final_to_card_ms,
@@ -26,7 +27,6 @@ from assist_api.evaluation.call_scores import (
     speech_to_final_ms,
     speech_to_rest_ms,
 )
-from assist_api.realtime.protocol import CallAnsweredEvent, CallEndedEvent, CallSnapshotEvent, ServerMessage
 from scripts.bench.delays import Delays
 
 START_SECONDS = 300

@@ -27,7 +27,7 @@ import psutil
 
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
-from kb.search.evaluate import plain_document, read_corpus, read_questions
+from kb.search.evaluation.evaluate import plain_document, read_corpus, read_questions
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.search.vector_fill import VectorFill

@@ -17,13 +17,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from assist_api.calls.chunk_reader import read_chunks
-from assist_api.calls.replay import Pace
-from assist_api.lifespan import DEMO_PACKS
+from assist_api.calls.sources.recording import Pace
+from assist_api.search.demo_knowledge import DEMO_PACKS
 from kb.markdown import plain_text
-from kb.pack_format import read_pack
-from kb.packs import find_pack_files
+from kb.packs.file_format import read_pack
+from kb.packs.importing import find_pack_files
 from kb.search.documents import SearchDocument
-from kb.search.evaluate import Search, naive_search, plain_document
+from kb.search.evaluation.evaluate import Search, naive_search, plain_document
 from kit.clock import Clock, SystemClock
 from kit.tasks import Overflow
 from scripts.bench.delays import Delays

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import evaluate_retrieval, opened_corpus
+from kb.search.evaluation.evaluate import evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from scripts.bench.tables import print_table, ratio

@@ -27,7 +27,7 @@ import psutil
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import GoldQuestion, kept_index, read_corpus, read_questions, score_run
+from kb.search.evaluation.evaluate import GoldQuestion, kept_index, read_corpus, read_questions, score_run
 from kb.search.hits import SearchResult
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,16 @@ _STYLE_SHAPE = (-1, 1, 256)
 class KokoroSynthesiser:
     """The default Chinese voice."""
 
-    def __init__(self, folder: Path, *, thread_count: int = 1) -> None:
+    def __init__(self, folder: Path, *, thread_count: int = 1, voices: Sequence[str] = VOICES) -> None:
+        """Prepare.
+
+        Args:
+            folder: Holds the model, the vocabulary and one style file a voice.
+            thread_count: Threads of the model.
+            voices: Names of the style files; the shipped voices where nothing else is said.
+        """
         self._folder = folder
+        self._voices = tuple(voices)
         self._thread_count = thread_count
         self._session: Any = None
         self._phonemise: Any = None
@@ -34,7 +43,7 @@ class KokoroSynthesiser:
     @property
     def capabilities(self) -> VoiceCapabilities:
         """Mandarin, eight voices, 24 kHz."""
-        return VoiceCapabilities(frozenset({"zh"}), VOICES, SAMPLE_RATE_HZ)
+        return VoiceCapabilities(frozenset({"zh"}), self._voices, SAMPLE_RATE_HZ)
 
     def warm_up(self) -> None:
         """Load the model and the text front end."""
@@ -54,8 +63,8 @@ class KokoroSynthesiser:
 
     def synthesise(self, text: str, *, voice: str, speed: float = 1.0) -> bytes:
         """Return mono s16le PCM at 24 kHz."""
-        if voice not in VOICES:
-            raise InvalidInputError(f"voice: {voice} is unknown; use one of {', '.join(VOICES)}", field="voice")
+        if voice not in self._voices:
+            raise InvalidInputError(f"voice: {voice} is unknown; use one of {', '.join(self._voices)}", field="voice")
         if not 0.5 <= speed <= 2.0:
             raise InvalidInputError("speed: give a number between 0.5 and 2.0", field="speed")
         tokens = self._tokens(text)

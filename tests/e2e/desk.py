@@ -87,6 +87,10 @@ class Desk:
         )
         return title
 
+    def number_of(self, place: int) -> str:
+        """Return the number of the card at a place, which is its key."""
+        return self.cards.nth(place).locator(".card__opener .kbd").inner_text()
+
     def card(self, title: str) -> Locator:
         """Return the card of this title."""
         return self.page.get_by_role("article", name=title, exact=True)

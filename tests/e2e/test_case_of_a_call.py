@@ -63,7 +63,7 @@ def test_finished_call_becomes_a_case_that_the_next_call_finds(desk: Desk, finis
 
     # And from the list of cases, narrowed by what was chosen.
     page.goto("/cases?outcome=resolved&sector=power")
-    rows = page.get_by_role("region", name=text("nav.cases"), exact=True).locator(".entry-row")
+    rows = page.get_by_role("region", name=text("cases.nav"), exact=True).locator(".entry-row")
     expect(rows.first).to_be_visible()
     expect(rows.filter(has_text=TITLE)).to_have_count(0)
     page.goto("/cases?sector=gas")

@@ -50,12 +50,12 @@ def test_whole_journey_by_keys(new_page: NewPage, admin: httpx.Client) -> None:
     expect(desk.state("ended_completed")).to_be_visible(timeout=LISTENING_MS)
     expect(desk.cards.nth(1)).to_be_visible()
 
-    page.keyboard.press("1")
+    page.keyboard.press(desk.number_of(0))
     expect(desk.cards.first.get_by_role("button").first).to_have_attribute("aria-expanded", "true")
     first, second = desk.title_of(0), desk.title_of(1)
     page.keyboard.press("u")
     expect(desk.card(first)).to_contain_text(text("card.verdict_done_used"))
-    page.keyboard.press("2")
+    page.keyboard.press(desk.number_of(1))
     expect(desk.card(second).get_by_role("button").first).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("w")
     expect(desk.card(second).get_by_role("textbox", name=text("card.wrong_note"))).to_be_focused()
@@ -79,7 +79,7 @@ def test_question_mark_shows_the_keys_of_the_page_and_escape_closes(desk: Desk, 
     expect(desk.cards.first).to_be_visible(timeout=LISTENING_MS)
     desk.page.keyboard.press("?")
     overlay = desk.page.get_by_role("dialog", name=text("keys.title"))
-    for words in ("card.verdict_used", "card.verdict_dismissed", "search.label", "nav.knowledge"):
+    for words in ("card.verdict_used", "card.verdict_dismissed", "search.label", "knowledge.nav"):
         expect(overlay).to_contain_text(text(words))
     desk.page.keyboard.press("Alt+k")
     expect(overlay).to_be_visible()

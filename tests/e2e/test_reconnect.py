@@ -29,6 +29,10 @@ def notice(page: Page) -> Locator:
     return page.get_by_role("status").filter(has_text=pattern("call.reconnecting"))
 
 
+def doubt(page: Page) -> Locator:
+    return page.get_by_role("status").filter(has_text=pattern("call.stale"))
+
+
 def finals_of(desk: Desk) -> int:
     return sum(sentence["is_final"] for sentence in desk.snapshot()["utterances"])
 
@@ -56,6 +60,7 @@ def test_line_that_passes_nothing_on_is_noticed_and_said(distant_desk: Desk, lin
     desk.start_demo("马路边水管爆了")
     expect(desk.finals.first).to_be_visible(timeout=LISTENING_MS)
     line.freeze()
+    expect(doubt(desk.page)).to_be_visible()
     expect(notice(desk.page)).to_be_visible(timeout=SILENCE_NOTICED_MS)
     line.thaw()
     expect(notice(desk.page)).to_be_hidden(timeout=LISTENING_MS)

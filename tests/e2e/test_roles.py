@@ -54,12 +54,12 @@ def test_agent_sees_the_own_call_and_the_supervisor_sees_it_too(
 def test_agent_is_offered_neither_accounts_nor_editing(new_page: NewPage, li: httpx.Client) -> None:
     page = new_page(li)
     page.goto("/accounts")
-    expect(page.get_by_text(text("accounts.not_allowed"))).to_be_visible()
-    expect(page.get_by_role("navigation", name=text("nav.label")).get_by_text(text("nav.accounts"))).to_be_hidden()
+    expect(page.get_by_text(text("page.not_permitted"))).to_be_visible()
+    expect(page.get_by_role("navigation", name=text("nav.label")).get_by_text(text("accounts.nav"))).to_be_hidden()
     assert li.get("/accounts").status_code == 403
     page.goto("/knowledge")
     page.get_by_role("region", name=text("knowledge.list")).get_by_role("link").first.click()
     expect(page.get_by_role("region", name=text("knowledge.entry")).get_by_role("article")).to_be_visible()
     expect(page.get_by_role("link", name=text("knowledge.edit"), exact=True)).to_be_hidden()
     page.goto(f"{page.url}/edit")
-    expect(page.get_by_text(text("editor.not_allowed"))).to_be_visible()
+    expect(page.get_by_text(text("page.not_permitted"))).to_be_visible()

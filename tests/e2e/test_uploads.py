@@ -9,12 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-import assist_api.demo
+import assist_api.calls.demo
 from tests.e2e.desk import LISTENING_MS, Desk
 from tests.e2e.texts import text
 
 pytestmark = pytest.mark.e2e
-RECORDING = Path(assist_api.demo.__file__).parent / "calls" / "burst-pipe.flac"
+RECORDING = Path(assist_api.calls.demo.__file__).parent / "calls" / "burst-pipe.flac"
 
 
 def choose(page: Page, *files: Path) -> None:

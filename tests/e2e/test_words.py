@@ -51,7 +51,7 @@ def test_synonym_that_a_curator_adds_is_understood_at_once(admin_page: Page) -> 
     page.get_by_role("link", name=text("words.title"), exact=True).click()
     page.get_by_role("searchbox", name=text("words.filter")).fill("飞碟盒")
     page.get_by_role("button", name=text("words.remove_named", name="飞碟盒")).click()
-    page.get_by_role("tooltip").get_by_role("button", name=text("words.remove")).click()
+    page.get_by_role("alertdialog").get_by_role("button", name=text("words.remove")).click()
     expect(page.get_by_text(text("words.none"))).to_be_visible()
 
 

@@ -31,5 +31,8 @@ def _words(key: str, locale: str) -> str:
 
 @cache
 def _language(locale: str) -> dict[str, Any]:
-    words: dict[str, Any] = json.loads((I18N / f"{locale}.json").read_text(encoding="utf-8"))
+    """Return the texts of all features; no namespace stands in two files (web_agent/src/i18n/i18n.test.ts)."""
+    words: dict[str, Any] = {}
+    for file in sorted((I18N / locale).glob("*.json")):
+        words |= json.loads(file.read_text(encoding="utf-8"))
     return words

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from assist_api.demo.catalog import DEMO_CALLS_DIR
+from assist_api.calls.demo.catalog import DEMO_CALLS_DIR
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
 from assist_api.evaluation.layouts import read_call_set
 from assist_api.evaluation.stage import open_stage

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.demo.catalog import DEMO_CALLS_DIR
+from assist_api.calls.demo.catalog import DEMO_CALLS_DIR
 from assist_api.evaluation.calls import CallsReport
 from assist_api.evaluation.tables import calls_tables
 from tests.evals.conftest import UNSEEN_CALLS_DIR, show

@@ -17,9 +17,10 @@ import yaml
 from kb.ingest.document import Split, UnitKind
 from kb.ingest.limits import ReadLimits
 from kb.ingest.reading import read_file
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
 from kb.search.embedders.registry import make_embedder
-from kb.search.query import DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
 from kb.search.vector_fill import VectorFill
@@ -29,7 +30,7 @@ from tests.evals.conftest import show
 
 pytestmark = [pytest.mark.evals, pytest.mark.timeout(900)]
 EVERY = 12
-"""One document in so many; `docs/benchmarks.md` has the run over all of them."""
+"""One document in so many; `docs/benchmarks/2026-11-29.md` has the run over all of them."""
 LEAST_IN_THREE, LEAST_IN_TEN = 0.7, 0.8
 """Somewhat below what was measured: catches a part that broke."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.table import Table
 
-from kb.search.evaluate import read_corpus, read_questions
+from kb.search.evaluation.evaluate import read_corpus, read_questions
 from kb.search.setup import make_embedded_index, make_index
 from kb.settings import KBSettings
 from scripts.bench.generated_vectors import GeneratedVectors

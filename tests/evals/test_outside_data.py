@@ -20,7 +20,7 @@ from assist_api.evaluation.tables import (
     transcription_tables,
 )
 from kb.classify.evaluate import evaluate_classification
-from kb.search.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
+from kb.search.evaluation.evaluate import RetrievalReport, evaluate_retrieval, opened_corpus
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.errors import InvalidInputError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from assist_api.realtime.protocol import Card, Confidence
+from assist_api.search.shown import Confidence
+from assist_api.suggestions.cards import Card
 
 
 def make_card(entry_id: UUID, **changes: object) -> Card:

@@ -1,4 +1,4 @@
-"""A call service on a real database and real files, with scripted ears and a key word search."""
+"""A call service on a real database and real files, with a scripted recogniser and a key word search."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from assist_api.accounts.models import Account
+from assist_api.audit.log import AuditLog
 from assist_api.calls.category import CallCategories
+from assist_api.calls.events import CallEndedEvent, CallEvent
+from assist_api.calls.hub import CallHub
+from assist_api.calls.observers import Observe, observe_nothing
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
+from assist_api.http.actor import Actor
+from assist_api.http.permissions import Role
 from assist_api.migrations import runner
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallEndedEvent, CallEvent
 from assist_api.suggestions.service import SuggestionService
-from kb.cases import CaseService
-from kb.search.query import DocumentKind
-from kb.service import KnowledgeService
+from kb.cases.service import CaseService
+from kb.entries.service import KnowledgeService
+from kb.kinds import DocumentKind
 from kit.bus import LocalBus
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -97,6 +101,7 @@ async def open_desk(
     clock: Clock | None = None,
     max_concurrent: int = 4,
     engine: ScriptedEngine | None = None,
+    observe: Observe = observe_nothing,
 ) -> AsyncIterator[Desk]:
     """Open a desk; a second one on the same database and folder is the same machine after a restart."""
     clock = clock or SystemClock()
@@ -122,6 +127,8 @@ async def open_desk(
         clock=clock,
         data_dir=data_dir,
         max_concurrent=max_concurrent,
+        audit=AuditLog(clock),
+        observe=observe,
     )
     await calls.start()
     try:
@@ -142,7 +149,9 @@ async def _knowledge(database: Database, clock: Clock) -> tuple[tuple[UUID, UUID
     return (one.id, one.current.id), (other.id, other.current.id), case.id
 
 
-async def add_agent(database: Database, name: str = "zhang", *, sees_all: bool = False) -> CallViewer:
+async def add_agent(
+    database: Database, name: str = "zhang", *, sees_all: bool = False, role: Role = Role.AGENT
+) -> CallViewer:
     """Store an account and return it as a viewer."""
     account_id = uuid4()
     async with database.session() as session:
@@ -151,7 +160,7 @@ async def add_agent(database: Database, name: str = "zhang", *, sees_all: bool =
                 id=account_id,
                 username=f"{name}.{account_id.hex[:6]}",
                 display_name=name,
-                role="agent",
+                role=role,
                 locale="zh-CN",
                 password_hash="-",
                 must_change_password=False,
@@ -159,4 +168,5 @@ async def add_agent(database: Database, name: str = "zhang", *, sees_all: bool =
                 created_at=SystemClock().now(),
             )
         )
-    return CallViewer(account_id, name, can_read_all=sees_all, can_hear_all=sees_all)
+    actor = Actor(account_id, name, "agent")
+    return CallViewer(actor, can_read_all=sees_all, can_hear_all=sees_all, can_act_on_all=sees_all)

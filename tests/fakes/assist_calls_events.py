@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from assist_api.realtime.protocol import CallInfo, CallState, EndReason
+from assist_api.calls.events import CallInfo, EndReason
+from assist_api.calls.states import CallState
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kb.classify.classifier import CategoryRankingResult, RankedCategory
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, MatchKind, SearchResult, SearchState, TermMatch
-from kb.search.query import DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
 
 
 def make_hit(

@@ -1,12 +1,11 @@
-"""The whole application in this process with scripted ears, and sockets that need no network."""
+"""The whole application in this process with a scripted recogniser, and sockets that need no network."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,31 +13,44 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from assist_api.app import create_app
-from assist_api.composition import Services, build_services
+from assist_api.calls.hub import CallHub
+from assist_api.calls.observers import Observe, observe_nothing
+from assist_api.calls.service import CallService
+from assist_api.composition import compose
+from assist_api.http.application import Application
 from assist_api.migrations import runner
-from assist_api.settings import AssistSettings
-from tests.fakes.assist_calls_desk import Desk, open_desk
+from tests.fakes.assist_calls_desk import OUTAGE_CALL, Desk, open_desk
+from tests.fakes.assist_calls_speech import Line
 from tests.fakes.assist_core_clock import PatientClock
 from tests.fakes.assist_core_server import Server, settings_for
 
 
 @asynccontextmanager
-async def run_desk_server(database_url: str, data_dir: Path) -> AsyncIterator[tuple[Server, Desk]]:
+async def run_desk_server(
+    database_url: str,
+    data_dir: Path,
+    lines: Sequence[Line] = OUTAGE_CALL,
+    *,
+    observe: Observe = observe_nothing,
+) -> AsyncIterator[tuple[Server, Desk]]:
     """Run the application around an open desk; accounts and HTTP are real."""
-    async with open_desk(database_url, data_dir) as desk:
+    async with open_desk(database_url, data_dir, lines, observe=observe) as desk:
 
         @asynccontextmanager
-        async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
-            built = build_services(settings, PatientClock())
+        async def run(application: Application) -> AsyncIterator[Application]:
             try:
-                await runner.upgrade(built.database)
-                yield replace(built, calls=desk.calls, hub=desk.hub)
+                await runner.upgrade(application.database)
+                yield application
             finally:
-                await built.aclose()
+                await application.aclose()
 
-        app = create_app(settings_for(database_url, data_dir), open_services)
+        clock = PatientClock()
+        application = compose(settings_for(database_url, data_dir), clock)
+        application.put(CallService, desk.calls)
+        application.put(CallHub, desk.hub)
+        app = create_app(application, run)
         async with app.router.lifespan_context(app):
-            yield Server(app, app.state.services, app.state.services.clock), desk
+            yield Server(app, application, clock), desk
 
 
 class SocketClosedError(Exception):

@@ -57,6 +57,9 @@ class ScriptedEngine:
         for leg in self.legs:
             await leg.aclose()
 
+    async def ready(self) -> None:
+        return
+
     def open_leg(self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0) -> ScriptedLeg:
         number = len(self.legs) % self._legs_per_call
         breaks_at_ms = self.breaks_at_ms if number == 0 else None

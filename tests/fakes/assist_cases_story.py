@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid5
 
+from assist_api.calls.events import Verdict
 from assist_api.cases.story import FinishedCall, ShownCard
-from assist_api.realtime.protocol import CategoryRanking, LegRole, RankedCategory, Utterance, Verdict
+from assist_api.categories.ranked import CategoryRanking, RankedCategory
+from assist_api.transcripts.utterances import LegRole, Utterance
 
 NAMESPACE = UUID("6f0f6f0e-3d0e-4f7e-9a53-3b4d5c7a9d01")
 

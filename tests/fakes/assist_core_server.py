@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,14 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from assist_api.accounts.permissions import Role
 from assist_api.accounts.schemas import AccountCreation
 from assist_api.accounts.service import AccountService
 from assist_api.app import create_app
-from assist_api.composition import Services, build_services
+from assist_api.composition import compose
+from assist_api.http.application import Application
+from assist_api.http.core import Core
+from assist_api.http.module import Module
+from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
 from kb.settings import KBSettings
@@ -37,9 +40,9 @@ def settings_for(database_url: str, data_dir: Path, **changes: Any) -> AssistSet
 class Server:
     """A running application; every browser it gives is closed with it."""
 
-    def __init__(self, app: FastAPI, services: Services, clock: ManualClock) -> None:
+    def __init__(self, app: FastAPI, application: Application, clock: ManualClock) -> None:
         self.app = app
-        self.services = services
+        self.application = application
         self.clock = clock
 
     def browser(self, base_url: str = BASE_URL, address: str = "192.0.2.7") -> httpx.AsyncClient:
@@ -59,7 +62,7 @@ class Server:
     async def add_account(self, username: str, role: Role) -> None:
         """Make an account that need not change its password."""
         creation = AccountCreation(username=username, display_name=username, role=role, password=PASSWORD)
-        async with self.services.database.session() as session:
+        async with self.application.database.session() as session:
             account = await AccountService(session, self.clock).create(creation)
             account.must_change_password = False
 
@@ -70,19 +73,21 @@ async def sign_in(browser: httpx.AsyncClient, username: str, password: str) -> h
 
 
 @asynccontextmanager
-async def run_server(settings: AssistSettings) -> AsyncIterator[Server]:
+async def run_server(
+    settings: AssistSettings, further: Sequence[Callable[[Core], Module[object]]] = ()
+) -> AsyncIterator[Server]:
     """Run the application without its models: database, accounts, knowledge and lexical search are real."""
     clock = ManualClock()
 
     @asynccontextmanager
-    async def open_services(settings: AssistSettings) -> AsyncIterator[Services]:
-        services = build_services(settings, clock, kb_settings=KBSettings(_env_file=None, embedder="none"))
-        await runner.upgrade(services.database)
-        async with services.database.session() as session:
+    async def run(application: Application) -> AsyncIterator[Application]:
+        await runner.upgrade(application.database)
+        async with application.database.session() as session:
             await AccountService(session, clock).create_first_admin(ADMIN_PASSWORD)
-        yield services
-        await services.aclose()
+        yield application
+        await application.aclose()
 
-    app = create_app(settings, open_services)
+    application = compose(settings, clock, kb_settings=KBSettings(_env_file=None, embedder="none"), further=further)
+    app = create_app(application, run)
     async with app.router.lifespan_context(app):
-        yield Server(app, app.state.services, clock)
+        yield Server(app, application, clock)

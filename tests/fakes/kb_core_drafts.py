@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from kb.schemas import CaseDraft, EntryDraft
+from kb.entries.schemas import CaseDraft, EntryDraft
 
 
 def entry_draft(**changes: Any) -> EntryDraft:  # noqa: ANN401  # rejected: any field of the draft

@@ -6,11 +6,12 @@ import asyncio
 import sys
 from pathlib import Path
 
-from assist_api.composition import build_services
+from assist_api.composition import compose
+from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.migrations import runner
+from kb.entries.service import KnowledgeService
 from kb.gold.models import QuestionOrigin
 from kb.gold.questions import GoldQuestionService
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from tests.fakes.assist_core_server import settings_for
@@ -22,22 +23,22 @@ AUTHOR = "victim"
 async def publish(database_url: str, data_dir: Path) -> None:
     """Publish for ever; goes on where a killed one was."""
     kb_settings = KBSettings(_env_file=None, embedder="none")
-    services = build_services(settings_for(database_url, data_dir), SystemClock(), kb_settings=kb_settings)
-    await runner.upgrade(services.database)
-    knowledge = services.editor
-    async with services.database.session() as session:
-        service = GoldQuestionService(session, services.clock)
+    application = compose(settings_for(database_url, data_dir), SystemClock(), kb_settings=kb_settings)
+    await runner.upgrade(application.database)
+    knowledge = application.get(KnowledgeEditor)
+    async with application.database.session() as session:
+        service = GoldQuestionService(session, application.clock)
         known = await service.rows()
     if known:
         entry_id = known[0].entry_id
     else:
         entry_id = (await knowledge.create(entry_draft(), AUTHOR)).id
-        async with services.database.session() as session:
-            service = GoldQuestionService(session, services.clock)
+        async with application.database.session() as session:
+            service = GoldQuestionService(session, application.clock)
             await service.add(entry_id, "就我一家没电了", QuestionOrigin.WRITTEN, AUTHOR)
     while True:
-        async with services.database.session() as session:
-            base = (await KnowledgeService(session, services.clock).get_entry(entry_id)).current
+        async with application.database.session() as session:
+            base = (await KnowledgeService(session, application.clock).get_entry(entry_id)).current
         draft = entry_draft(script=f"请您先看一下总开关,第 {base.number} 次修改。")
         revision = await knowledge.revise(entry_id, base.id, draft, AUTHOR)
         sys.stdout.write(f"{revision.number}\n")

@@ -7,20 +7,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
+from assist_api.http.actor import program
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.settings import AssistSettings
+from kb.entries.models import RevisionState
+from kb.entries.repository import EntryFilter
+from kb.entries.schemas import EntryDetail, EntryDraft
+from kb.entries.service import KnowledgeService
 from kb.gold.comparison import DropPolicy
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.schemas import ImportDetail
-from kb.models import RevisionState
-from kb.repository import EntryFilter
-from kb.schemas import EntryDetail, EntryDraft
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import Clock
 from kit.db import Database
+
+CURATOR = program("管理员")
+"""Who imports in tests."""
 
 
 class QuietIndex:
@@ -33,8 +37,8 @@ class QuietIndex:
 def gate_over(database: Database, clock: Clock, data_dir: Path) -> PublicationGate:
     """Return the gate as the server has it, over an index without vectors that nothing has opened yet."""
     settings = AssistSettings(_env_file=None, data_dir=data_dir)
-    knowledge = build_knowledge(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
-    return PublicationGate(database, clock, knowledge.tester, DropPolicy.WARN)
+    knowledge = parts_of_search(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
+    return PublicationGate(knowledge.tester, lambda: DropPolicy.WARN)
 
 
 class ImportDesk:
@@ -47,24 +51,24 @@ class ImportDesk:
 
     async def preview(self, files: Mapping[str, str | bytes], **settings: Any) -> ImportDetail:  # noqa: ANN401  # rejected: of `ImportSettings`
         """Send files and make the preview."""
-        created = await self.imports.create(ImportSettings(**settings), "管理员")
+        created = await self.imports.create(ImportSettings(**settings), CURATOR)
         for name, content in files.items():
             data = content.encode() if isinstance(content, str) else content
-            await self.imports.add_file(created.id, name, io.BytesIO(data), len(data))
-        return await self.imports.work(created.id, self.imports.read)
+            await self.imports.add_file(created.id, CURATOR, name, io.BytesIO(data), len(data))
+        return await self.imports.work(created.id, CURATOR, self.imports.read)
 
     async def publish(self, files: Mapping[str, str | bytes], **settings: Any) -> ImportDetail:  # noqa: ANN401  # rejected: of `ImportSettings`
         """Send files, make the preview and publish."""
         previewed = await self.preview(files, **settings)
-        return await self.imports.work(previewed.id, self.imports.publish)
+        return await self.imports.work(previewed.id, CURATOR, self.imports.publish)
 
     async def entries(self, status: RevisionState | None = RevisionState.PUBLISHED) -> dict[str, EntryDetail]:
-        """Return entries by title."""
+        """Return entries by document and article, such as `小区供水约定 第三条`: titles follow the text."""
         async with self._database.session() as session:
             knowledge = KnowledgeService(session, self._clock)
             page = await knowledge.list_entries(EntryFilter(status=status), limit=100)
             found = [await knowledge.get_entry(item.id) for item in page.items]
-        return {entry.current.title: entry for entry in found}
+        return {_article_of(entry): entry for entry in found}
 
     async def edit(self, title: str, **changes: Any) -> None:  # noqa: ANN401  # rejected: of `EntryDraft`
         """Change an entry as a person does in the editor."""
@@ -78,3 +82,7 @@ class ImportDesk:
 def counts(detail: ImportDetail) -> dict[str, int]:
     """Return the units by plan, without those there are none of."""
     return {plan.value: count for plan, count in detail.counts.items() if count}
+
+
+def _article_of(entry: EntryDetail) -> str:
+    return entry.current.title.rpartition(" · ")[2]

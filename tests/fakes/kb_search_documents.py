@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from kb.kinds import DocumentKind
 from kb.search.documents import IndexChange, SearchDocument
 from kb.search.embedders.base import EmbedderCapabilities, Vectors
-from kb.search.query import DocumentKind
 from kb.search.stores.base import SearchStore
 
 

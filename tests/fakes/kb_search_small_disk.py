@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.documents import SearchDocument
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery

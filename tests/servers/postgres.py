@@ -54,10 +54,11 @@ class PostgresServer:
         for process in (postmaster, *postmaster.children(recursive=True)):
             process.send_signal(number)
 
-    def create_database(self) -> str:
-        """Create an empty database and return its SQLAlchemy address."""
+    def create_database(self, template: str | None = None) -> str:
+        """Create an empty database, or a copy of one that nobody is connected to; return its SQLAlchemy address."""
         name = f"t{uuid.uuid4().hex}"
-        self._psql("postgres", f'CREATE DATABASE "{name}"')
+        copied = "" if template is None else f' TEMPLATE "{template.rpartition("/")[2]}"'
+        self._psql("postgres", f'CREATE DATABASE "{name}"{copied}')
         return f"postgresql+asyncpg://tingzhi@127.0.0.1:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

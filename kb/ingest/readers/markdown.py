@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
 from kb.ingest.encodings import decode
 from kb.ingest.readers.tables import table_block
+from kb.ingest.readers.unreadable import unreadable_blocks
 
 _SIGNS = frozenset("#=|-:>*+_`~")
 _ITEMS = frozenset({"bullet_list_open", "ordered_list_open"})
@@ -23,7 +24,7 @@ def read_markdown(data: bytes, name: str) -> Document:
     lines = text.split("\n")
     blocks = tuple(_blocks(MarkdownIt("commonmark").enable("table").parse(text), lines))
     title = next((block.text for block in blocks if block.kind is BlockKind.HEADING and block.level == 1), name)
-    return Document(title, blocks, count_characters(text), "md", encoding)
+    return Document(title, (*blocks, *unreadable_blocks(text)), count_characters(text), "md", encoding)
 
 
 def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Block]:

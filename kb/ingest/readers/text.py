@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.ingest.document import Block, BlockKind, Document, count_characters
 from kb.ingest.encodings import decode
+from kb.ingest.readers.unreadable import unreadable_blocks
 
 _LONGEST_TITLE = 60
 
@@ -18,7 +19,7 @@ def read_text(data: bytes, name: str) -> Document:
     if len(blocks) > 1 and _is_title(lines):
         title = blocks[0].text
         blocks[0] = Block(BlockKind.HEADING, title, level=1)
-    return Document(title, tuple(blocks), count_characters(text), "txt", encoding)
+    return Document(title, (*blocks, *unreadable_blocks(text)), count_characters(text), "txt", encoding)
 
 
 def _is_title(lines: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What every embedder promises."""
+"""Interface of embedders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class EmbedderCapabilities:
-    """What callers may branch on.
+    """Properties of an embedder that callers may branch on.
 
     Attributes:
         name: Identity of model and pooling; vectors of another name are not comparable and are made again.

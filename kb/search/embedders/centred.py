@@ -1,4 +1,4 @@
-"""What every embedder does with its model's vectors: what all texts have in common is taken away.
+"""Centres the vectors of a model: subtracts the mean vector of many texts, which all texts share.
 
 Vectors of one model all point roughly the same way. The mean of ordinary sentences (`ordinary.txt`) is subtracted. It
 spreads the cosines, so that they can be added to BM25 and mean the same in a collection of ten documents and of a
@@ -28,7 +28,7 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Prefixes:
-    """What the model wants before a question and before a passage."""
+    """Prefixes that the model expects before a question and before a passage."""
 
     question: str
     passage: str

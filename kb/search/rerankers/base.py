@@ -1,4 +1,4 @@
-"""What every cross-encoder promises; it reads question and passage together, and is far slower than an index."""
+"""Interface of cross-encoders, which read question and passage together and are far slower than an index."""
 
 from __future__ import annotations
 

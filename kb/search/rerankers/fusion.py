@@ -1,4 +1,4 @@
-"""How a cross-encoder's judgement joins the ranking; pure."""
+"""Combines the scores of a cross-encoder with those of the ranking. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kb.search.features import Floats
-from kb.search.ranking import Ranked
+from kb.search.ranking.features import Floats
+from kb.search.ranking.model import Ranked
 from kb.search.rerankers.base import Logits
 
 _LARGEST_LOGIT = 12.0

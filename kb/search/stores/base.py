@@ -1,4 +1,4 @@
-"""What every search store promises; one file per search backend beside this one.
+"""Interface of search stores; each backend has a folder beside this file.
 
 A store keeps documents, an inverted index over application-side terms, and vectors. It finds candidates; scoring,
 fusion and explanation happen above it and are therefore the same on every backend. The first six methods are
@@ -18,16 +18,16 @@ import numpy.typing as npt
 from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
-from kb.search.analysis.terms import Channel
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import Audience, DocumentKind
+from kb.search.question.analysis.terms import Channel
 
 Vector = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCapabilities:
-    """What callers may branch on.
+    """Properties of a store that callers may branch on.
 
     Attributes:
         name: Of the backend.

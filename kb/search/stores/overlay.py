@@ -20,12 +20,12 @@ from typing import Any, Self
 from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
-from kb.search.analysis.document_terms import document_terms
-from kb.search.analysis.folding import fold
-from kb.search.analysis.terms import Channel
 from kb.search.document_records import answer_text, question_text
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
+from kb.search.question.analysis.document_terms import document_terms
+from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import (
     Candidate,
     CollectionStatistics,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from multiprocessing.connection import Connection, Pipe
 
 import structlog
 
-from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
+from kit.errors import DependencyCategory, DependencyError
+from kit.worker_process import Channel, WorkerGoneError, WorkerProcess
 from speech import metrics
 from speech.settings import SpeechSettings
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest, Recognizer
-from speech.stt.own_process.wire import Answer, Answered, Loaded, Unwanted, Window
+from speech.stt.own_process.wire import (
+    LOADED,
+    Answer,
+    Window,
+    answer_from_wire,
+    misconfigured_from_wire,
+    settings_to_wire,
+    unwanted,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -62,43 +67,35 @@ class _Attempt:
 
 
 class _Process:
-    """A process and the connection to it; used by one thread at a time."""
+    """A process and the channel to it; used by one thread at a time."""
 
     def __init__(self, settings: SpeechSettings) -> None:
         self._settings = settings
-        self._running: tuple[subprocess.Popen[bytes], Connection] | None = None
+        self._running: WorkerProcess | None = None
         self._asked = 0
 
-    def start(self) -> Connection:
-        """Return the connection to a process that has loaded its model; starts one where none runs.
+    def start(self) -> Channel:
+        """Return the channel to a process that has loaded its model; starts one where none runs.
 
         Raises:
             MisconfiguredError: The model is missing or unusable.
             DependencyError: The process died, or took longer than `START_TIMEOUT`.
         """
         if self._running is not None:
-            return self._running[1]
-        ours, theirs = Pipe()
-        with theirs:
-            process = subprocess.Popen(  # noqa: S603  # rejected: our own module and a number
-                [sys.executable, "-P", "-m", "speech.stt.own_process.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                # What is found here is found there, however this process was started.
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
-        self._running = (process, ours)
+            return self._running.channel
+        self._running = WorkerProcess.start("speech.stt.own_process.worker", has_environment=True)
+        channel = self._running.channel
         try:
-            ours.send(self._settings)
-            answer = ours.recv() if ours.poll(START_TIMEOUT.total_seconds()) else None
-        except (EOFError, OSError):
+            channel.send(settings_to_wire(self._settings))
+            answer = channel.receive() if channel.has_something(START_TIMEOUT.total_seconds()) else None
+        except WorkerGoneError:
             answer = None
-        match answer:
-            case Loaded():
-                return ours
-            case MisconfiguredError():
+        if answer is not None:
+            if answer.head == LOADED:
+                return channel
+            if (error := misconfigured_from_wire(answer)) is not None:
                 self.close()
-                raise answer
+                raise error
         raise DependencyError(
             f"The process that recognises speech did not start (exit code {self._kill()}); "
             "what it printed is in the server's output.",
@@ -115,12 +112,12 @@ class _Process:
         """
         try:
             return self._exchange(attempt, request)
-        except (EOFError, OSError):
+        except WorkerGoneError:
             self._bury()
         request.check_wanted()
         try:
             return self._exchange(attempt, request)
-        except (EOFError, OSError) as error:
+        except WorkerGoneError as error:
             self._bury()
             raise DependencyError(
                 "The process that recognises speech died twice over the same words.",
@@ -131,36 +128,29 @@ class _Process:
     def close(self) -> None:
         """Have the process end; safe to call twice."""
         running, self._running = self._running, None
-        if running is None:
-            return
-        process, connection = running
-        connection.close()
-        try:
-            process.wait(STOP_TIMEOUT.total_seconds())
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if running is not None:
+            running.close(STOP_TIMEOUT.total_seconds())
 
     def _exchange(self, attempt: int, request: RecognitionRequest) -> Recognition:
-        connection = self.start()
+        channel = self.start()
         self._asked += 1
-        connection.send(Window.of(request, number=self._asked, attempt=attempt))
-        answer = self._answer(connection, request)
+        channel.send(*Window(self._asked, attempt, request).to_wire())
+        answer = self._answer(channel, request)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _answer(self, connection: Connection, request: RecognitionRequest) -> Answer:
+    def _answer(self, channel: Channel, request: RecognitionRequest) -> Answer:
         until = time.monotonic() + ANSWER_TIMEOUT.total_seconds()
         is_given_up = False
         while True:
-            if connection.poll(LOOK_SECONDS):
-                answered: Answered = connection.recv()
-                if answered.number == self._asked:
-                    return answered.answer
+            if channel.has_something(LOOK_SECONDS):
+                answered = channel.receive()
+                if answered.head["number"] == self._asked:
+                    return answer_from_wire(answered)
             if not is_given_up and not request.is_wanted():
                 is_given_up = True
-                connection.send(Unwanted(self._asked))
+                channel.send(unwanted(self._asked))
             if time.monotonic() > until:
                 self._kill()
                 raise DependencyError(
@@ -171,12 +161,8 @@ class _Process:
 
     def _kill(self) -> int | None:
         """Return the exit code, None where no process runs."""
-        if self._running is None:
-            return None
-        process, _connection = self._running
-        process.kill()
-        self.close()
-        return process.returncode
+        running, self._running = self._running, None
+        return None if running is None else running.kill()
 
     def _bury(self) -> None:
         exit_code = self._kill()

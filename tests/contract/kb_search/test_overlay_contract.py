@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from kb.search.analysis.questions import analyse
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
 from kb.search.hits import Hit
 from kb.search.passages import passages_of, text_hash
 from kb.search.pipelines import search_pipeline
-from kb.search.projections import ProjectionCache
-from kb.search.query import DocumentKind, SearchQuery
-from kb.search.ranking import shipped_model
+from kb.search.query import SearchQuery
+from kb.search.question.analysis.questions import analyse
+from kb.search.ranking.model import shipped_model
+from kb.search.ranking.projections import ProjectionCache
 from kb.search.stores.base import SearchFilter, SearchStore, WeightedTerm
 from kb.search.stores.embedded.store import EmbeddedStore
 from kb.search.stores.overlay import Draft, OverlayStore

@@ -12,10 +12,11 @@ import pytest
 from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
 
-from kb.search.analysis.questions import analyse
-from kb.search.analysis.terms import Channel
+from kb.kinds import Audience, DocumentKind
 from kb.search.haystack_documents import to_haystack
-from kb.search.query import Audience, DocumentKind, SearchQuery
+from kb.search.query import SearchQuery
+from kb.search.question.analysis.questions import analyse
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import SearchFilter, SearchStore, Side, Vector, WeightedTerm
 from kb.search.stores.embedded.store import GRAPH_FILE, EmbeddedStore
 from kb.settings import KBSettings

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from assist_api.calls.events import CallAnsweredEvent, CallEndedEvent, CallInterruptedEvent, TranscriptFinalEvent
 from assist_api.calls.reducer import empty_snapshot, fold
-from assist_api.realtime.protocol import CallAnsweredEvent, CallEndedEvent, CallInterruptedEvent, TranscriptFinalEvent
 from tests.fakes.assist_calls_desk import OUTAGE_CALL, open_desk
 
 pytestmark = pytest.mark.integration

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.demo.catalog import load_demo_calls
+from assist_api.calls.demo.catalog import load_demo_calls
 from speech.recording import RecordingLimits, open_recording
 from tests.fakes.assist_calls_audio import wav_bytes
 

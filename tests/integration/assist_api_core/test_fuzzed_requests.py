@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from assist_api.app import create_app
-from assist_api.deps import SESSION_COOKIE
-from assist_api.settings import AssistSettings
+from assist_api.health.service import HealthService
+from assist_api.http.deps import SESSION_COOKIE
+from assist_api.openapi import openapi_document
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
 
 pytestmark = pytest.mark.integration
@@ -28,9 +28,7 @@ CHECKS = [not_a_server_error, content_type_conformance, response_schema_conforma
 
 
 # Signing out would make every later request a 401.
-API = schemathesis.openapi.from_dict(create_app(AssistSettings.model_construct()).openapi()).exclude(
-    method="DELETE", path="/api/v1/session"
-)
+API = schemathesis.openapi.from_dict(openapi_document()).exclude(method="DELETE", path="/api/v1/session")
 
 
 class RunningServer(uvicorn.Server):
@@ -46,7 +44,7 @@ class RunningServer(uvicorn.Server):
         url = f"sqlite+aiosqlite:///{self._folder / 'test.sqlite'}"
         async with run_server(settings_for(url, self._folder)) as server:
             super().__init__(uvicorn.Config(server.app, lifespan="off", log_config=None, ws="none"))
-            server.services.health.set_ready(True)
+            server.application.get(HealthService).set_ready(True)
             await self.serve(sockets=[self._listening])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-import kb.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
+import kb.entries.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
 from kb.classify.classifier import CategoryRankingResult
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService
-from kb.document_source import DatabaseDocumentSource
-from kb.packs import PackImporter
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.packs.importing import PackImporter
 from kb.search.embedders.e5_onnx import OnnxEmbedder
 from kit.clock import SystemClock
 from kit.db import Base, Database

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from kb.entries.models import Entry, Revision, RevisionState
 from kb.gold.models import GoldRun
-from kb.models import Entry, Revision, RevisionState
 from kit.db import Database
 
 pytestmark = pytest.mark.integration

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from kb.ingest.limits import ReadLimits
@@ -58,10 +60,37 @@ async def test_death_of_the_reader_is_the_files_refusal(rules: Path) -> None:
     await reader.read(rules, "rules.md")
     assert reader.process_id is not None
     os.kill(reader.process_id, signal.SIGSTOP)
+    reading = asyncio.create_task(refusal_of(reader, rules, "rules.md"))
+    await asyncio.sleep(0.1)
     os.kill(reader.process_id, signal.SIGKILL)
-    assert await refusal_of(reader, rules, "rules.md") == "file_too_complex"
+    assert await reading == "file_too_complex"
     assert len((await reader.read(rules, "rules.md")).units) == 5
     await reader.aclose()
+    await reader.aclose()
+
+
+async def test_death_of_the_reader_between_two_files_costs_none_of_them(rules: Path) -> None:
+    reader = DocumentReader(ReadLimits())
+    await reader.read(rules, "rules.md")
+    assert reader.process_id is not None
+    os.kill(reader.process_id, signal.SIGKILL)
+    psutil.Process(reader.process_id).wait(10)
+    assert len((await reader.read(rules, "rules.md")).units) == 5
+    await reader.aclose()
+
+
+async def test_a_reading_that_is_cancelled_ends_its_process(rules: Path) -> None:
+    reader = DocumentReader(ReadLimits())
+    await reader.read(rules, "rules.md")
+    process = psutil.Process(reader.process_id)
+    process.suspend()
+    reading = asyncio.create_task(reader.read(rules, "rules.md"))
+    await asyncio.sleep(0.1)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert not process.is_running()
+    assert len((await reader.read(rules, "rules.md")).units) == 5
     await reader.aclose()
 
 

@@ -11,20 +11,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from assist_api.audit.log import AuditLog
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.service import DocumentImports
 from assist_api.migrations import runner
+from kb.entries.models import Entry, IndexChangeRow, Revision
+from kb.entries.service import KnowledgeService
 from kb.gold.models import GoldRun, QuestionOrigin
 from kb.gold.questions import GoldQuestionService
 from kb.ingest.drafts import ImportSettings
 from kb.ingest.models import FileState, ImportState
-from kb.models import Entry, IndexChangeRow, Revision
-from kb.service import KnowledgeService
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
+from kit.jobs import JobQueue
 from tests.fakes.full_sqlite import full
 from tests.fakes.kb_core_drafts import entry_draft
-from tests.fakes.kb_ingest_desk import QuietIndex, counts, gate_over
+from tests.fakes.kb_ingest_desk import CURATOR, QuietIndex, counts, gate_over
 
 pytestmark = pytest.mark.integration
 ARTICLES = 60
@@ -44,7 +47,16 @@ def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
     clock = SystemClock()
     admit = gate_over(database, clock, folder).admit_batch
     imports = DocumentImports(
-        database, clock, QuietIndex(), admit, data_dir=folder, max_file_bytes=1_000_000, settings=settings
+        database,
+        clock,
+        QuietIndex(),
+        admit,
+        jobs=JobQueue(clock),
+        data_dir=folder,
+        max_file_bytes=1_000_000,
+        settings=settings,
+        audit=AuditLog(clock),
+        notices=ImportNotices(),
     )
     return database, imports
 
@@ -52,12 +64,11 @@ def open_imports(folder: Path) -> tuple[Database, DocumentImports]:
 async def prepare(folder: Path) -> str:
     database, imports = open_imports(folder)
     await runner.upgrade(database)
-    created = await imports.create(ImportSettings(), "管理员")
+    created = await imports.create(ImportSettings(), CURATOR)
     for number in range(FILES):
         data = regulation(number)
-        await imports.add_file(created.id, f"{number:02}.md", io.BytesIO(data), len(data))
-    await imports.work(created.id, imports.read)
-    await imports.aclose()
+        await imports.add_file(created.id, CURATOR, f"{number:02}.md", io.BytesIO(data), len(data))
+    await imports.work(created.id, CURATOR, imports.read)
     await database.aclose()
     return str(created.id)
 
@@ -78,7 +89,7 @@ from tests.integration.kb_ingest.test_interrupted_imports import open_imports
 async def main():
     database, imports = open_imports(Path(sys.argv[1]))
     print("ready", flush=True)
-    await imports.work(UUID(sys.argv[2]), imports.publish)
+    await imports.work(UUID(sys.argv[2]), CURATOR, imports.publish)
 asyncio.run(main())
 """
 
@@ -106,14 +117,13 @@ async def test_import_killed_while_publishing_goes_on_where_it_was(tmp_path: Pat
         assert await session.scalar(select(func.count()).select_from(Entry)) == published * ARTICLES + 1
         assert await session.scalar(select(func.count()).select_from(IndexChangeRow)) == published * ARTICLES + 1
         (run,) = await session.scalars(select(GoldRun.id))
-    await imports.runner.recover()
-    await imports.runner.wait()
+    await imports.recover()
+    await imports.work_off()
     done = await imports.get(known.id)
     assert (done.state, counts(done)) == (ImportState.FINISHED, {"new": FILES * ARTICLES})
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Revision)) == FILES * ARTICLES + 1
         assert [run, done.test_run_id] == [*await session.scalars(select(GoldRun.id)), run]
-    await imports.aclose()
     await database.aclose()
 
 
@@ -123,15 +133,14 @@ async def test_full_disk_while_publishing_is_said_and_mended_by_publishing_again
     (known,) = (await imports.list_imports(None, 1)).items
     pages = (tmp_path / "test.sqlite").stat().st_size // PAGE_BYTES + 60
     with full(database, pages=pages):
-        stopped = await imports.work(known.id, imports.publish)
+        stopped = await imports.work(known.id, CURATOR, imports.publish)
     assert (stopped.state, stopped.failure) == (ImportState.READY, "disk_full")
     whole = sum(file.state == FileState.PUBLISHED for file in stopped.files)
     assert whole < FILES
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Entry)) == whole * ARTICLES
-    done = await imports.work(known.id, imports.publish)
+    done = await imports.work(known.id, CURATOR, imports.publish)
     assert (done.state, done.failure, counts(done)) == (ImportState.FINISHED, None, {"new": FILES * ARTICLES})
-    await imports.aclose()
     await database.aclose()
 
 
@@ -143,14 +152,13 @@ from kit.errors import DependencyError
 from tests.integration.kb_ingest.test_interrupted_imports import open_imports
 async def main():
     database, imports = open_imports(Path(sys.argv[1]))
-    created = await imports.create(ImportSettings(), "x")
+    created = await imports.create(ImportSettings(), CURATOR)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
     try:
-        await imports.add_file(created.id, "a.txt", io.BytesIO(b"x" * 600_000), 600_000)
+        await imports.add_file(created.id, CURATOR, "a.txt", io.BytesIO(b"x" * 600_000), 600_000)
     except DependencyError as error:
         print(error.error_code, len((await imports.get(created.id)).files))
-    await imports.aclose()
     await database.aclose()
 asyncio.run(main())
 """

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from kb.indexer import Indexer
-from kb.rebuild_request import RebuildRequest
+from kb.indexing.indexer import Indexer
+from kb.indexing.rebuild_request import RebuildRequest
 from kb.search.documents import SearchDocument
 from kb.search.embedders.base import Embedder
 from kb.search.hits import SearchState
@@ -34,7 +34,7 @@ EVENTUALLY_SECONDS = 60.0
 REBUILD_UNTIL_KILLED = """
 import asyncio, sys
 from pathlib import Path
-from kb.index_follower import IndexFollower
+from kb.indexing.follower import IndexFollower
 from kb.search.setup import make_index
 from kb.settings import KBSettings
 from tests.fakes.kb_search_documents import ListedSource, entry

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.hits import SearchState
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService

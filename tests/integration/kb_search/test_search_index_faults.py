@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import signal
 import subprocess
@@ -10,17 +11,21 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
+from kb.search.hits import SearchState
 from kb.search.index import SearchIndex
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
 from kb.search.setup import make_index
+from kb.search.stores.embedded.index import EmbeddedIndex
 from kb.search.stores.embedded.store import LEXICAL_FOLDER, ROWS_FILE, EmbeddedStore
 from kb.settings import KBSettings
 from kit.clock import SystemClock
+from kit.disk import DiskFullError
 from kit.errors import ConflictError
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, ListedSource, entry
 
@@ -58,7 +63,7 @@ for number in range(1000):
 REBUILD_UNTIL_KILLED = """
 import asyncio, sys
 from pathlib import Path
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.setup import make_index
 from kb.settings import KBSettings
 from kit.clock import SystemClock
@@ -164,6 +169,37 @@ async def test_a_damaged_row_file_is_made_again_from_the_database(
     await indexer.aclose()
 
 
+async def test_damaged_index_on_a_full_disk_keeps_no_server_from_starting(tmp_path: Path, settings: KBSettings):
+    source = ListedSource()
+    for document in HANDBOOK:
+        source.publish(document)
+    is_full = False
+
+    def open_store(folder: Path) -> EmbeddedStore:
+        if is_full and not folder.exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return EmbeddedStore(folder)
+
+    index = EmbeddedIndex(tmp_path / "index", open_store)
+    indexer = Indexer(source, index, None, SystemClock(), settings)
+    await indexer.catch_up()
+    rows = index.store.folder / ROWS_FILE
+    index.close()
+    _scribble(rows)
+    is_full = True
+    with pytest.raises(DiskFullError):
+        await indexer.catch_up()
+    service = SearchService(index, None, SystemClock(), settings)
+    await service.warm_up()
+    assert (await service.search(SearchQuery("暖气不热"))).state is SearchState.UNAVAILABLE
+    is_full = False
+    assert await indexer.catch_up() == len(HANDBOOK)
+    assert (await titles(index, "暖气不热"))[0] == "暖气不热"
+    await service.aclose()
+    await indexer.aclose()
+    index.close()
+
+
 def _scribble(file: Path) -> None:
     for leftover in file.parent.glob(f"{file.name}-*"):
         leftover.unlink()
@@ -242,6 +278,17 @@ async def test_the_background_loop_follows_and_fills_vectors(tmp_path: Path, set
 class StoppedClock(SystemClock):
     def now(self) -> datetime:
         return datetime(2026, 3, 31, 17, 0, tzinfo=UTC)
+
+
+async def test_the_day_that_counts_is_that_of_the_installation(index: SearchIndex, settings: KBSettings):
+    index.open()
+    index.store.apply([entry("march", "春季优惠", valid_until=date(2026, 3, 31))], [])
+    found = []
+    for zone in (UTC, ZoneInfo("Asia/Shanghai")):
+        service = SearchService(index, None, StoppedClock(), settings, zone=zone)
+        found.append(len((await service.search(SearchQuery("春季优惠"))).hits))
+        await service.aclose()
+    assert found == [1, 0]
 
 
 async def test_the_day_that_counts_is_the_local_one(

@@ -9,10 +9,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from kb.indexer import Indexer
+from kb.indexing.indexer import Indexer
 from kb.search.embedders.base import Embedder
 from kb.search.embedders.registry import make_embedder
-from kb.search.evaluate import evaluate_retrieval
+from kb.search.evaluation.evaluate import evaluate_retrieval
 from kb.search.hits import MatchKind, SearchState
 from kb.search.query import SearchQuery
 from kb.search.service import SearchService
@@ -137,7 +137,7 @@ def test_a_missing_model_names_the_variable_and_the_command(tmp_path: Path):
 async def test_an_evaluation_scores_a_set_and_writes_its_run(
     tmp_path: Path, settings: KBSettings, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("kb.search.evaluate.CACHE_DIR", tmp_path / "cache")
+    monkeypatch.setattr("kb.search.evaluation.evaluate.CACHE_DIR", tmp_path / "cache")
     rows = [{"id": d.document_id, "title": d.title, "text": d.answer} for d in HANDBOOK]
     (tmp_path / "corpus.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
     asked = [{"qid": "1", "text": "暖气不热", "source": "desk"}, {"qid": "2", "text": "水管漏水", "source": "desk"}]

@@ -10,16 +10,17 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.calls.recordings import IncomingFile
-from assist_api.calls.reducer import empty_snapshot, fold
-from assist_api.calls.repository import CallRepository
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallAnsweredEvent,
     CallEndedEvent,
     CallEvent,
     CallInterruptedEvent,
     TranscriptFinalEvent,
 )
+from assist_api.calls.recordings import IncomingFile
+from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.repository import CallRepository
+from assist_api.calls.viewer import COMMAND_LINE
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import OUTAGE_MS, Desk, add_agent, open_desk
 
@@ -73,7 +74,7 @@ async def test_a_snapshot_has_the_number_of_what_is_committed_while_it_is_read(
 
         async def end_before_reading(self: CallRepository, *args: Any, **options: Any) -> list[CallEvent]:  # noqa: ANN401
             if desk.calls.is_carried_here(call_id):
-                await desk.calls.stop(call_id)
+                await desk.calls.stop(COMMAND_LINE, call_id)
                 await desk.ended(call_id)
             return await read_events(self, *args, **options)
 
@@ -89,7 +90,7 @@ async def test_a_live_process_keeps_its_calls(sqlite_url: str, tmp_path: Path) -
         await second.calls.recover()
         assert not second.calls.is_carried_here(call_id)
         assert (await second.calls.snapshot(call_id)).data.call.state == "answered"
-        await first.calls.stop(call_id)
+        await first.calls.stop(COMMAND_LINE, call_id)
         await first.ended(call_id)
 
 

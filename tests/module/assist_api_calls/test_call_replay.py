@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.calls.reducer import empty_snapshot, fold
-from assist_api.calls.schemas import FeedbackRequest
-from assist_api.calls.viewer import CallViewer
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallEvent,
     CategoryRankedEvent,
-    LegRole,
     StageStateChangedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
@@ -23,7 +20,12 @@ from assist_api.realtime.protocol import (
     TranscriptPartialEvent,
     Verdict,
 )
-from kb.search.query import DocumentKind
+from assist_api.calls.reducer import empty_snapshot, fold
+from assist_api.calls.schemas import FeedbackRequest
+from assist_api.calls.viewer import COMMAND_LINE, CallViewer
+from assist_api.transcripts.utterances import LegRole
+from kb.kinds import DocumentKind
+from kit.disk import DiskFullError
 from kit.errors import ConflictError, NotFoundError, TooManyRequestsError
 from kit.tasks import Overflow
 from speech.events import Alternative
@@ -201,15 +203,15 @@ async def test_a_stopped_call_keeps_what_was_heard(sqlite_url: str, tmp_path: Pa
     async with open_desk(sqlite_url, tmp_path) as desk:
         agent = await add_agent(desk.database)
         call_id = await desk.begin(agent, speed="1")
-        await desk.calls.stop(call_id)
+        await desk.calls.stop(COMMAND_LINE, call_id)
         await desk.ended(call_id)
         call = (await desk.calls.snapshot(call_id)).data.call
         assert (call.end_reason, call.end_code) == ("stopped", "")
         assert call.heard_ms < OUTAGE_MS == call.duration_ms
         with pytest.raises(ConflictError):
-            await desk.calls.stop(call_id)
+            await desk.calls.stop(COMMAND_LINE, call_id)
         with pytest.raises(NotFoundError):
-            await desk.calls.stop(uuid4())
+            await desk.calls.stop(COMMAND_LINE, uuid4())
 
 
 async def test_one_call_too_many_is_refused_and_leaves_nothing(sqlite_url: str, tmp_path: Path) -> None:
@@ -219,7 +221,7 @@ async def test_one_call_too_many_is_refused_and_leaves_nothing(sqlite_url: str, 
         with pytest.raises(TooManyRequestsError):
             await desk.begin(agent)
         assert [call.id for call in (await desk.calls.archive.page(agent)).items] == [first]
-        await desk.calls.stop(first)
+        await desk.calls.stop(COMMAND_LINE, first)
         await desk.ended(first)
         await desk.run(agent)
 
@@ -270,3 +272,34 @@ async def test_a_replay_that_falls_behind_says_so_and_says_when_it_has_caught_up
         ("ok", "", 0),
     ]
     assert not [event for event in of_type(at_full_speed, StageStateChangedEvent) if event.data.stage == "speech"]
+
+
+async def test_call_that_finds_no_room_is_told_so_and_leaves_nothing(
+    desk: Desk, agent: CallViewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("assist_api.calls.recordings.shutil.copyfileobj", refuse)
+    with pytest.raises(DiskFullError):
+        await desk.begin(agent)
+    assert desk.calls.is_idle
+    assert not [path for path in (tmp_path / "recordings").rglob("*") if path.is_file()]
+    monkeypatch.undo()
+    await desk.ended(await desk.begin(agent))
+
+
+async def test_account_has_so_many_calls_and_no_more(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_desk(sqlite_url, tmp_path) as desk:
+        desk.calls._max_of_account = 1
+        agent, other = await add_agent(desk.database, "one"), await add_agent(desk.database, "other")
+        first = await desk.begin(agent, speed="1")
+        with pytest.raises(TooManyRequestsError) as refused:
+            await desk.begin(agent, speed="1")
+        assert (refused.value.error_code, refused.value.details["limit"]) == ("too_many_calls", 1)
+        second = await desk.begin(other, speed="1")
+        await desk.calls.stop(agent, first)
+        await desk.ended(first)
+        await desk.ended(await desk.begin(agent))
+        await desk.calls.stop(second)
+        await desk.ended(second)

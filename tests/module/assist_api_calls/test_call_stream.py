@@ -10,12 +10,13 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from assist_api.accounts.permissions import Role
-from assist_api.calls.journal import make_event
+from assist_api.accounts.repository import AccountRepository
+from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState, event_of
+from assist_api.calls.hub import CallHub
 from assist_api.calls.reducer import reduce_call
-from assist_api.realtime.hub import CallHub
-from assist_api.realtime.protocol import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState
-from assist_api.realtime.stream import TOO_SLOW, CallStream, StreamTimes
+from assist_api.calls.stream import TOO_SLOW, CallStream, Closing, StreamTimes
+from assist_api.calls.viewer import COMMAND_LINE
+from assist_api.http.permissions import Role
 from kit.bus import LocalBus
 from kit.clock import SystemClock
 from tests.fakes.assist_calls_audio import wav_bytes
@@ -90,7 +91,7 @@ async def test_screens_that_come_go_and_ask_again_are_never_stale(served: tuple[
             screen.take(await socket.hear())
             await socket.say(ASK)
             screen.take(await socket.hear())
-    await desk.calls.stop(call_id)
+    await desk.calls.stop(COMMAND_LINE, call_id)
     async with open_socket(server.app, call_id, cookies(browser)) as socket:
         await until_call_ended(screen, socket)
     assert screen.gaps == 0
@@ -180,6 +181,9 @@ async def test_signing_out_closes_the_socket(served: tuple[Server, Desk]) -> Non
     assert (closed.value.code, closed.value.reason) == (4401, "session_ended")
 
 
+NOT_ALLOWED = Closing(4403, "not_allowed")
+
+
 class StuckSocket(DeskSocket):
     """A client whose network stopped after the first message."""
 
@@ -193,17 +197,34 @@ class StuckSocket(DeskSocket):
             await asyncio.Event().wait()
 
 
+class AskingSocket:
+    """A client that asks for one snapshot and is silent then."""
+
+    def __init__(self) -> None:
+        self.has_asked = False
+        self.taken = 0
+
+    async def receive(self) -> dict[str, Any]:
+        if self.has_asked:
+            await asyncio.Event().wait()
+        self.has_asked = True
+        return {"type": "websocket.receive", "text": ASK}
+
+    async def send_text(self, _data: str) -> None:
+        self.taken += 1
+
+
 @pytest.mark.parametrize("events", [1, 20])
 async def test_a_slow_screen_is_cut_off_and_the_call_goes_on(desk: Desk, events: int) -> None:
     call_id = await desk.begin(await add_agent(desk.database), speed="1")
     hub = CallHub(LocalBus(), queue_size=4)
 
-    async def has_session() -> bool:
-        return True
+    async def find_refusal() -> Closing | None:
+        return None
 
     times = StreamTimes(send=StreamTimes().poll / 10)
     stream = CallStream(
-        StuckSocket(), call_id, calls=desk.calls, hub=hub, clock=SystemClock(), has_session=has_session, times=times
+        StuckSocket(), call_id, calls=desk.calls, hub=hub, clock=SystemClock(), find_refusal=find_refusal, times=times
     )
     served = asyncio.create_task(stream.run())
     snapshot = await desk.calls.snapshot(call_id)
@@ -213,12 +234,12 @@ async def test_a_slow_screen_is_cut_off_and_the_call_goes_on(desk: Desk, events:
         await hub.publish(_stage_event(snapshot, 1_000 + number, data))
     assert await served == TOO_SLOW
     assert desk.calls.is_carried_here(call_id)
-    await desk.calls.stop(call_id)
+    await desk.calls.stop(COMMAND_LINE, call_id)
     await desk.ended(call_id)
 
 
 def _stage_event(snapshot: CallSnapshotEvent, seq: int, data: StageState) -> CallEvent:
-    return make_event(snapshot.call_id, seq, snapshot.at, data)
+    return event_of(snapshot.call_id, seq, snapshot.at, data)
 
 
 async def test_a_call_carried_by_another_process_is_followed(sqlite_url: str, tmp_path: Path) -> None:
@@ -228,7 +249,54 @@ async def test_a_call_carried_by_another_process_is_followed(sqlite_url: str, tm
         screen = Screen()
         async with open_socket(server.app, call_id, cookies(supervisor)) as socket:
             screen.take(await socket.hear())
-            await elsewhere.calls.stop(call_id)
+            await elsewhere.calls.stop(COMMAND_LINE, call_id)
             await elsewhere.ended(call_id)
             await until_call_ended(screen, socket)
         assert screen.snapshot == (await elsewhere.calls.snapshot(call_id)).data
+
+
+async def test_socket_ends_when_the_account_loses_the_right_to_the_call(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    call_id = await desk.begin(await add_agent(desk.database), speed="max")
+    await desk.ended(call_id)
+    supervisor = await server.browser_of(Role.SUPERVISOR)
+    async with open_socket(server.app, call_id, cookies(supervisor)) as socket:
+        assert (await socket.hear())["type"] == "call.snapshot"
+        async with desk.database.session() as session:
+            account = await AccountRepository(session).find_by_name("a.supervisor")
+            assert account is not None
+            account.role = Role.AGENT
+        with pytest.raises(SocketClosedError) as closed:
+            await socket.hear()
+    assert (closed.value.code, closed.value.reason) == (4404, "call_not_found")
+
+
+async def test_right_is_looked_at_before_a_message_is_answered(desk: Desk) -> None:
+    call_id = await desk.begin(await add_agent(desk.database), speed="max")
+    await desk.ended(call_id)
+    socket = AskingSocket()
+
+    async def find_refusal() -> Closing | None:
+        return NOT_ALLOWED if socket.has_asked else None
+
+    stream = CallStream(
+        socket, call_id, calls=desk.calls, hub=CallHub(LocalBus()), clock=SystemClock(), find_refusal=find_refusal
+    )
+    assert await stream.run() == NOT_ALLOWED
+    assert socket.taken == 1
+
+
+async def test_session_has_so_many_sockets_and_no_more(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser = await server.browser_of(Role.AGENT)
+    call_id = await begin(browser, speed="max")
+    await desk.ended(call_id)
+    desk.hub.places.limit = 1
+    async with open_socket(server.app, call_id, cookies(browser)) as first:
+        await first.hear()
+        async with open_socket(server.app, call_id, cookies(browser)) as second:
+            with pytest.raises(SocketClosedError) as closed:
+                await second.hear()
+    assert (closed.value.code, closed.value.reason) == (4429, "too_many_sockets")
+    async with open_socket(server.app, call_id, cookies(browser)) as third:
+        assert (await third.hear())["type"] == "call.snapshot"

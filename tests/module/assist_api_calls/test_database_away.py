@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from assist_api.calls import backlog
-from assist_api.calls.schemas import FeedbackRequest
-from assist_api.realtime.protocol import (
+from assist_api.calls.events import (
     CallEndedEvent,
     CallEvent,
     CallInterruptedEvent,
@@ -24,6 +23,7 @@ from assist_api.realtime.protocol import (
     TranscriptPartialEvent,
     Verdict,
 )
+from assist_api.calls.schemas import FeedbackRequest
 from kit.db_faults import DatabaseUnreachableError
 from tests.fakes.assist_calls_desk import Desk, add_agent, open_desk, until_ended
 from tests.fakes.full_sqlite import create_with_small_pages, full

@@ -7,10 +7,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
-from kb.cases import CaseService
-from kb.models import CaseOutcome
-from kb.service import KnowledgeService
+from assist_api.http.permissions import Role
+from assist_api.search.parts import Knowledge
+from kb.cases.service import CaseService
+from kb.entries.models import CaseOutcome
+from kb.entries.service import KnowledgeService
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
 
@@ -31,14 +32,14 @@ LEAK: dict[str, Any] = {
 
 
 async def add(server: Server, *entry_ids: UUID, **changes: Any) -> str:  # noqa: ANN401  # rejected: any field of a case
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         case = await CaseService(session, server.clock).add_case(case_draft(**changes), entry_ids)
-    await server.services.knowledge.indexer.catch_up()
+    await server.application.get(Knowledge).indexer.catch_up()
     return str(case.id)
 
 
 async def add_entry(server: Server, title: str) -> UUID:
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         return (await KnowledgeService(session, server.clock).create_entry(entry_draft(title=title), "测试")).id
 
 

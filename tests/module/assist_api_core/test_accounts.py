@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
 from assist_api.accounts.service import AccountService
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.module
@@ -88,13 +88,30 @@ async def test_weak_temporary_password_is_refused(server: Server) -> None:
 
 
 async def test_first_administrator_is_made_once(server: Server) -> None:
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         assert await AccountService(session, server.clock).create_first_admin(None) is None
+
+
+async def test_reset_ends_the_wait_after_failures(server: Server) -> None:
+    for number in range(6):
+        await sign_in(server.browser(), "admin", f"wrong {number}")
+    async with server.application.database.session() as session:
+        password = await AccountService(session, server.clock).reset_admin_password()
+    assert (await sign_in(server.browser(), "admin", password)).status_code == 200
+
+
+async def test_password_from_the_administrator_ends_the_wait_after_failures(server: Server) -> None:
+    admin, agent = await server.browser_of(Role.ADMIN), await server.browser_of(Role.AGENT)
+    agent_id = (await agent.get("/api/v1/session")).json()["account"]["id"]
+    for number in range(6):
+        await sign_in(server.browser(), "a.agent", f"wrong {number}")
+    await admin.patch(f"/api/v1/accounts/{agent_id}", json={"password": "set by the admin"})
+    assert (await sign_in(server.browser(), "a.agent", "set by the admin")).status_code == 200
 
 
 async def test_reset_gives_a_new_password_and_closes_old_sessions(server: Server) -> None:
     admin = await server.browser_of(Role.ADMIN)
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         password = await AccountService(session, server.clock).reset_admin_password()
     assert (await admin.get("/api/v1/session")).status_code == 401
     assert (await sign_in(server.browser(), "admin", ADMIN_PASSWORD)).status_code == 401

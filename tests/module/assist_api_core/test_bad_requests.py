@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import UNKNOWN, Server, run_server, settings_for
 from tests.fakes.kb_core_drafts import entry_draft
 

@@ -88,4 +88,4 @@ def test_folder_of_documents_is_imported_with_its_account(data_dir: Path, tmp_pa
     imported = tingzhi(data_dir, "import", str(folder), "--sector", "water")
     assert [cell.strip() for cell in imported.stdout.splitlines()[3].split("│")[1:3]] == ["约定.md", "5"]
     found = json.loads(tingzhi(data_dir, "search", "约定第3条", "--json").stdout)
-    assert found["cards"][0]["title"] == "小区供水约定 第三条"
+    assert found["cards"][0]["title"] == "水表每月抄一次 · 小区供水约定 第三条"

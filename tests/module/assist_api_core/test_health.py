@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.accounts.permissions import Role
 from assist_api.health.checks import CheckResult, refuse_to_start, run_checks
+from assist_api.health.service import HealthService
+from assist_api.http.permissions import Role
 from assist_api.migrations import runner
 from kit.db import Database
 from kit.errors import MisconfiguredError
@@ -28,7 +29,7 @@ async def test_liveness_and_readiness_are_open(server: Server) -> None:
     assert (await browser.get("/api/v1/health/live")).json() == {"state": "ok"}
     starting = await browser.get("/api/v1/health/ready")
     assert (starting.status_code, starting.json()) == (503, {"state": "starting"})
-    server.services.health.set_ready(True)
+    server.application.get(HealthService).set_ready(True)
     ready = await browser.get("/api/v1/health/ready")
     assert (ready.status_code, ready.json()) == (200, {"state": "ready"})
 
@@ -44,7 +45,7 @@ async def test_parts_tell_which_one_is_ill(server: Server) -> None:
 
 async def test_broken_part_does_not_hide_the_others(server: Server) -> None:
     browser = await server.browser_of(Role.AGENT)
-    (server.services.settings.data_dir / "search").write_text("not a folder")
+    (server.application.settings.data_dir / "search").write_text("not a folder")
     report = (await browser.get("/api/v1/health/parts")).json()
     lines = {part["part"]: (part["state"], part["code"]) for part in report["parts"]}
     assert lines["search"] == ("failed", "probe_failed")
@@ -61,18 +62,29 @@ async def test_metrics_are_given_to_this_machine_only(server: Server, address: s
     assert ("tingzhi_http_requests_total" in answer.text) is (status == 200)
 
 
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("Bearer a long enough token", 200), ("Bearer another token here", 403), ("a long enough token", 403), ("", 403)],
+)
+async def test_metrics_are_given_to_who_has_the_token(tmp_path: Path, header: str, status: int) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite'}"
+    async with run_server(settings_for(url, tmp_path, metrics_token="a long enough token")) as server:
+        answer = await server.browser(address="192.0.2.7").get("/metrics", headers={"authorization": header})
+    assert answer.status_code == status
+
+
 def by_part(results: list[CheckResult]) -> dict[str, tuple[str, str]]:
     return {result.part: (result.state, result.code) for result in results}
 
 
-async def test_fresh_folder_passes_and_database_will_be_migrated(database_url: str, tmp_path: Path) -> None:
-    results = by_part(await run_checks(settings_for(database_url, tmp_path / "new", port=_free_port())))
+async def test_fresh_folder_passes_and_database_will_be_migrated(empty_database_url: str, tmp_path: Path) -> None:
+    results = by_part(await run_checks(settings_for(empty_database_url, tmp_path / "new", port=_free_port())))
     assert results["data_dir"] == results["disk"] == results["port"] == ("ok", "")
     assert results["database"] == ("degraded", "migration_pending")
-    database = Database(database_url)
+    database = Database(empty_database_url)
     await runner.upgrade(database)
     await database.aclose()
-    results = by_part(await run_checks(settings_for(database_url, tmp_path, port=_free_port())))
+    results = by_part(await run_checks(settings_for(empty_database_url, tmp_path, port=_free_port())))
     assert results["database"] == ("ok", "")
 
 

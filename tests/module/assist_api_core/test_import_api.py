@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
+from assist_api.imports.service import DocumentImports
+from assist_api.search.parts import Knowledge
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_ingest_files import RULES
 
@@ -29,17 +31,17 @@ async def test_curator_imports_and_the_article_is_found_by_its_number(server: Se
     import_id = await begin(browser, sector="water")
     assert (await send(browser, import_id, "约定.md", RULES.encode())).status_code == 201
     assert (await browser.post(f"/api/v1/imports/{import_id}/read")).status_code == 202
-    await server.services.imports.runner.wait()
+    await server.application.get(DocumentImports).work_off()
     previewed = (await browser.get(f"/api/v1/imports/{import_id}")).json()
     assert (previewed["state"], previewed["counts"]["new"], previewed["counts"]["gone"]) == ("ready", 5, 0)
     units = (await browser.get(f"/api/v1/imports/{import_id}/files/{previewed['files'][0]['id']}/units")).json()
     assert [unit["number"] for unit in units["items"]][1:] == ["第一条", "第二条", "第三条", "第十条之一"]
     assert (await browser.post(f"/api/v1/imports/{import_id}/publish")).status_code == 202
-    await server.services.imports.runner.wait()
-    await server.services.knowledge.indexer.catch_up()
+    await server.application.get(DocumentImports).work_off()
+    await server.application.get(Knowledge).indexer.catch_up()
     for question in ("小区供水约定第3条", "约定第三条", "水表多久抄一次"):
         cards = (await browser.post("/api/v1/search", json={"text": question})).json()["cards"]
-        assert cards[0]["title"] == "小区供水约定 第三条", question
+        assert cards[0]["title"] == "水表每月抄一次 · 小区供水约定 第三条", question
     listed = (await browser.get("/api/v1/imports")).json()["items"]
     assert [(item["state"], item["file_count"]) for item in listed] == [("finished", 1)]
 

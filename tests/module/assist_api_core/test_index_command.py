@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assist_api.cli.main import run
-from assist_api.composition import build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
@@ -79,7 +79,7 @@ def test_a_running_server_fulfils_the_wish_and_the_command_watches(
 async def serve_and_rebuild(settings: AssistSettings, capsys: pytest.CaptureFixture[str]) -> None:
     database = Database(settings.effective_database_url)
     chosen = KBSettings(_env_file=None, embedder="none", index_poll_seconds=0.05)
-    knowledge = build_knowledge(settings, chosen, database, SystemClock())
+    knowledge = parts_of_search(settings, chosen, database, SystemClock())
     await knowledge.indexer.catch_up()
     before = knowledge.index.store.folder
     knowledge.indexer.start()

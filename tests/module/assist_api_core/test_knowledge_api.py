@@ -7,8 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
-from kb.cases import CaseService
+from assist_api.http.permissions import Role
+from assist_api.search.parts import Knowledge
+from kb.cases.service import CaseService
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
 
@@ -111,6 +112,15 @@ async def test_sector_narrows_the_search(server: Server) -> None:
     assert titles(await found(curator, "没电", sector="power")) == ["家里突然没电怎么办"]
 
 
+@pytest.mark.parametrize("audience", ["agent", "ivr", "public"])
+async def test_entry_that_is_not_for_agents_is_found_by_curators_only(server: Server, audience: str) -> None:
+    curator, agent = await server.browser_of(Role.CURATOR), await server.browser_of(Role.AGENT)
+    await curator.post(ENTRIES, json=body(audiences=["ivr", "public"]))
+    assert titles(await found(agent, "家里突然没电怎么办", audience=audience)) == []
+    by_curator = titles(await found(curator, "家里突然没电怎么办", audience=audience))
+    assert by_curator == ([] if audience == "agent" else ["家里突然没电怎么办"])
+
+
 async def test_empty_question_finds_nothing(server: Server) -> None:
     answer = await found(await server.browser_of(Role.AGENT), "  ")
     assert (answer["cards"], answer["cases"], answer["has_answer"]) == ([], [], False)
@@ -119,9 +129,9 @@ async def test_empty_question_finds_nothing(server: Server) -> None:
 async def test_similar_cases_stand_beside_the_entries(server: Server) -> None:
     curator = await server.browser_of(Role.CURATOR)
     await curator.post(ENTRIES, json=body())
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         case = await CaseService(session, server.clock).add_case(case_draft())
-    await server.services.knowledge.indexer.catch_up()
+    await server.application.get(Knowledge).indexer.catch_up()
     answer = await found(curator, "漏电保护器跳闸 没电")
     assert [item["case_id"] for item in answer["cases"]] == [str(case.id)]
     assert (await found(curator, "漏电保护器跳闸", kinds=["entry"]))["cases"] == []
@@ -160,7 +170,24 @@ async def test_category_tree_counts_published_entries(server: Server) -> None:
 
 async def test_slow_index_delays_finding_and_never_the_edit(server: Server) -> None:
     curator = await server.browser_of(Role.CURATOR)
-    await server.services.knowledge.indexer.aclose()
+    await server.application.get(Knowledge).indexer.aclose()
     created = await curator.post(ENTRIES, json=body())
     assert created.status_code == 201
     assert (await curator.get(f"{ENTRIES}/{created.json()['id']}")).status_code == 200
+
+
+async def test_entry_that_is_not_for_agents_exists_for_editors_only(server: Server) -> None:
+    editor, agent = await server.browser_of(Role.CURATOR), await server.browser_of(Role.AGENT)
+    made = await editor.post(ENTRIES, json=body(audiences=["ivr"]))
+    assert made.status_code == 201, made.text
+    path = f"{ENTRIES}/{made.json()['id']}"
+    for address in (path, f"{path}/revisions"):
+        assert (await editor.get(address)).status_code == 200
+        refused = await agent.get(address)
+        assert (refused.status_code, refused.json()["code"]) == (404, "entry_not_found")
+    listed = {
+        role: [item["id"] for item in (await browser.get(ENTRIES)).json()["items"]]
+        for role, browser in (("editor", editor), ("agent", agent))
+    }
+    assert made.json()["id"] in listed["editor"]
+    assert made.json()["id"] not in listed["agent"]

@@ -26,8 +26,8 @@ def differences(connection: Connection) -> list[object]:
     return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
 
-async def test_migrated_database_equals_the_models(database_url: str) -> None:
-    database = Database(database_url)
+async def test_migrated_database_equals_the_models(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     await runner.upgrade(database)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
@@ -35,16 +35,16 @@ async def test_migrated_database_equals_the_models(database_url: str) -> None:
     await database.aclose()
 
 
-async def test_migrating_twice_at_the_same_time_is_safe(database_url: str) -> None:
-    one, other = Database(database_url), Database(database_url)
+async def test_migrating_twice_at_the_same_time_is_safe(empty_database_url: str) -> None:
+    one, other = Database(empty_database_url), Database(empty_database_url)
     await asyncio.gather(runner.upgrade(one), runner.upgrade(other))
     assert await runner.current_revision(one) == runner.newest_revision()
     await one.aclose()
     await other.aclose()
 
 
-async def test_migrations_can_be_taken_back(database_url: str) -> None:
-    database = Database(database_url)
+async def test_migrations_can_be_taken_back(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     await runner.upgrade(database)
 
     def downgrade(connection: Connection) -> list[str]:
@@ -58,8 +58,8 @@ async def test_migrations_can_be_taken_back(database_url: str) -> None:
     await database.aclose()
 
 
-async def test_database_of_a_newer_version_is_refused(database_url: str) -> None:
-    database = Database(database_url)
+async def test_database_of_a_newer_version_is_refused(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     await runner.upgrade(database)
     async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

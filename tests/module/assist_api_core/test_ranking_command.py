@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 
 from assist_api.cli.main import run
-from assist_api.composition import Knowledge, build_knowledge
+from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
+from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
-from kb.packs import PackImporter
+from kb.packs.importing import PackImporter
 from kb.search.query import SearchQuery
-from kb.search.ranking import shipped_model
-from kb.search.ranking_versions import LOOK_EVERY_SECONDS
+from kb.search.ranking.model import shipped_model
+from kb.search.ranking.versions import LOOK_EVERY_SECONDS
 from kb.settings import KBSettings
 from kit.clock import SystemClock
 from kit.db import Database
@@ -65,7 +66,7 @@ async def server(settings: AssistSettings, tmp_path: Path) -> AsyncIterator[Know
     await runner.upgrade(database)
     report = await PackImporter(database, clock).import_pack([pack])
     assert not any(file.refused for file in report.files)
-    knowledge = build_knowledge(settings, KBSettings.load(), database, clock)
+    knowledge = parts_of_search(settings, KBSettings.load(), database, clock)
     await knowledge.indexer.catch_up()
     await knowledge.search.warm_up()
     yield knowledge

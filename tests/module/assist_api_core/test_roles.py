@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import PASSWORD, Server, sign_in
 from tests.fakes.kb_core_drafts import entry_draft
 
@@ -21,19 +21,47 @@ OPEN = frozenset(
         ("DELETE", "/api/v1/session"),
         ("GET", "/api/v1/health/live"),
         ("GET", "/api/v1/health/ready"),
+        ("GET", "/api/v1/crew/order"),
+        ("POST", "/api/v1/crew/accept"),
+        ("POST", "/api/v1/crew/arrive"),
+        ("POST", "/api/v1/crew/done"),
+        ("POST", "/api/v1/crew/photo"),
     }
 )
 SIGNED_IN = frozenset(Role)
 EDITORS = frozenset({Role.CURATOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+SERVICE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
+AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 # Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
 ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/session"): (None, SIGNED_IN),
     ("POST", "/api/v1/session/password"): ({"current_password": "wrong", "new_password": "x"}, SIGNED_IN),
+    ("GET", "/api/v1/session/browsers"): (None, SIGNED_IN),
+    ("DELETE", "/api/v1/session/browsers"): (None, SIGNED_IN),
+    ("DELETE", "/api/v1/session/browsers/{session_id}"): (None, SIGNED_IN),
     ("GET", "/api/v1/accounts"): (None, ADMINS),
     ("POST", "/api/v1/accounts"): (CREATION, ADMINS),
     ("PATCH", "/api/v1/accounts/{account_id}"): ({"role": "admin"}, ADMINS),
+    ("PUT", "/api/v1/accounts/{account_id}/unit"): ({"unit_id": None}, ADMINS),
+    ("GET", "/api/v1/units"): (None, ADMINS),
+    ("POST", "/api/v1/units"): ({"kind": "team", "name": "一组"}, ADMINS),
+    ("PUT", "/api/v1/units/{unit_id}"): ({"name": "一组", "sector": None}, ADMINS),
+    ("DELETE", "/api/v1/units/{unit_id}"): (None, ADMINS),
+    ("GET", "/api/v1/audit/entries"): (None, AUDITORS),
+    ("GET", "/api/v1/audit/entries/file"): (None, AUDITORS),
+    ("GET", "/api/v1/audit/state"): (None, AUDITORS),
+    ("GET", "/api/v1/notifications"): (None, SIGNED_IN),
+    ("POST", "/api/v1/notifications/read"): ({"ids": None}, SIGNED_IN),
+    ("GET", "/api/v1/policies"): (None, ADMINS),
+    ("PUT", "/api/v1/policies/{name}"): (None, ADMINS),
+    ("POST", "/api/v1/policies/{name}/restore"): (None, ADMINS),
+    ("GET", "/api/v1/policies/{name}/versions"): (None, ADMINS),
+    ("GET", "/api/v1/jobs"): (None, SIGNED_IN),
+    ("GET", "/api/v1/jobs/{job_id}"): (None, SIGNED_IN),
+    ("POST", "/api/v1/jobs/{job_id}/cancel"): (None, SIGNED_IN),
+    ("POST", "/api/v1/jobs/{job_id}/retry"): (None, SIGNED_IN),
     ("POST", "/api/v1/search"): ({"text": "停电"}, SIGNED_IN),
     ("GET", "/api/v1/knowledge/categories"): (None, SIGNED_IN),
     ("GET", "/api/v1/knowledge/entries"): (None, SIGNED_IN),
@@ -106,6 +134,21 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/calls/{call_id}/case"): (None, SIGNED_IN),
     ("PUT", "/api/v1/calls/{call_id}/case"): (None, SIGNED_IN),
     ("PUT", "/api/v1/calls/{call_id}/category"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}/work-order"): (None, SERVICE),
+    ("POST", "/api/v1/customers/search"): ({"text": "王建国"}, SERVICE),
+    ("POST", "/api/v1/customers/import"): (None, AUDITORS),
+    ("GET", "/api/v1/customers/{customer_id}"): (None, SERVICE),
+    ("PUT", "/api/v1/customers/{customer_id}/class"): (None, AUDITORS),
+    ("GET", "/api/v1/customers/{customer_id}/contacts"): (None, SERVICE),
+    ("POST", "/api/v1/customers/{customer_id}/calls"): (None, SERVICE),
+    ("GET", "/api/v1/customers/{customer_id}/account"): (None, SERVICE),
+    ("GET", "/api/v1/work-orders"): (None, SERVICE),
+    ("POST", "/api/v1/work-orders"): (None, SERVICE),
+    ("GET", "/api/v1/work-orders/units"): (None, SERVICE),
+    ("GET", "/api/v1/work-orders/{order_id}"): (None, SERVICE),
+    ("POST", "/api/v1/work-orders/{order_id}/actions"): (None, SERVICE),
+    ("POST", "/api/v1/work-orders/{order_id}/crew-link"): (None, SERVICE),
+    ("GET", "/api/v1/work-orders/{order_id}/photos/{photo_id}"): (None, SERVICE),
     ("POST", "/api/v1/calls/{call_id}/suggestions/{suggestion_id}/feedback"): ({"verdict": "used"}, SIGNED_IN),
 }
 

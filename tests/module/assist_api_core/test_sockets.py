@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.accounts.permissions import Role
-from assist_api.deps import SESSION_COOKIE
+from assist_api.http.deps import SESSION_COOKIE
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import run_server, settings_for
 
 pytestmark = pytest.mark.module

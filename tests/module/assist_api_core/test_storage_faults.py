@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import run_server, settings_for
 from tests.fakes.full_sqlite import create_with_small_pages, full
 from tests.fakes.kb_core_drafts import entry_draft
@@ -30,7 +30,7 @@ async def test_publishing_on_a_full_disk_is_refused_and_leaves_the_old_text(
         changed = entry_draft(script="先看总闸，再看空开。" * 40).model_dump(mode="json")
         changed |= {"base_revision_id": entry["current"]["id"]}
         revisions = f"{ENTRIES}/{entry['id']}/revisions"
-        with full(server.services.database), caplog.at_level(logging.INFO):
+        with full(server.application.database), caplog.at_level(logging.INFO):
             refused = await curator.post(revisions, json=changed)
             listed = await curator.get(revisions)
         assert (refused.status_code, refused.json()["code"]) == (503, "disk_full")

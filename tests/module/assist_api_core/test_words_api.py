@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import entry_draft
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.module
 
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.search.evaluate.CACHE_DIR", tmp_path_factory.mktemp("cache"))
+    monkeypatch.setattr("kb.search.evaluation.evaluate.CACHE_DIR", tmp_path_factory.mktemp("cache"))
 
 
 def evaluate(*arguments: object) -> int:

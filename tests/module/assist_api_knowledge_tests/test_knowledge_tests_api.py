@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
-from kb.packs import PackImporter
+from assist_api.http.permissions import Role
+from assist_api.knowledge_tests.job import FullRunJob
+from assist_api.search.parts import Knowledge
+from kb.packs.importing import PackImporter
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_core_drafts import entry_draft
 
@@ -150,18 +152,17 @@ async def test_a_draft_is_tried_without_publishing(curator: httpx.AsyncClient, s
 async def test_publishing_goes_on_when_the_tests_cannot_run(
     server: Server, curator: httpx.AsyncClient, single: dict[str, Any]
 ) -> None:
-    await server.services.knowledge.tester.aclose()
+    await server.application.get(Knowledge).tester.aclose()
     refused = await revised(curator, single, **WRECKED, ask_before_drop=True)
     assert (refused.status_code, refused.json()["code"]) == (409, "knowledge_test_unavailable")
     assert (await revised(curator, single, **WRECKED)).status_code == 201
     assert (await curator.get(RUNS)).json()["items"] == []
 
 
-async def finished(curator: httpx.AsyncClient) -> dict[str, Any]:
-    async with asyncio.timeout(60):
-        while (state := (await curator.get(f"{KNOWLEDGE}/tests/state")).json())["is_running"]:  # noqa: ASYNC110  # rejected: asked over HTTP
-            await asyncio.sleep(0.02)
-    result: dict[str, Any] = state
+async def finished(server: Server, curator: httpx.AsyncClient) -> dict[str, Any]:
+    assert await server.application.run_due_jobs() == 1
+    result: dict[str, Any] = (await curator.get(f"{KNOWLEDGE}/tests/state")).json()
+    assert not result["is_running"]
     return result
 
 
@@ -173,15 +174,15 @@ async def test_all_questions_run_in_the_background_and_compare_with_the_time_bef
     started, refused = sorted(answers, key=lambda answer: answer.status_code)
     assert (started.status_code, started.json()["is_running"]) == (202, True)
     assert (refused.status_code, refused.json()["code"]) == (409, "knowledge_test_running")
-    first = await finished(curator)
+    first = await finished(server, curator)
     assert (first["failed_code"], first["done"], first["total"]) == (None, 1, 1)
     await revised(curator, single, **WRECKED)
     await curator.post(RUNS)
-    second = await finished(curator)
+    second = await finished(server, curator)
     run = (await curator.get(f"{RUNS}/{second['finished_run_id']}")).json()
     assert (run["trigger"], run["worse"], run["before"]["all"]["hit_at_1"]) == ("all", 1, 1.0)
     assert [change["text"] for change in run["changes"]] == [QUESTION]
-    assert (await server.services.full_run.state()).latest_at is not None
+    assert (await server.application.get(FullRunJob).state()).latest_at is not None
 
 
 async def test_questions_travel_as_files(curator: httpx.AsyncClient, single: dict[str, Any]) -> None:
@@ -254,7 +255,7 @@ async def test_a_pack_does_not_bring_back_what_a_person_removed(
 ) -> None:
     file = tmp_path / "pack.yaml"
     file.write_text(PACK, "utf-8")
-    importer = PackImporter(server.services.database, server.clock)
+    importer = PackImporter(server.application.database, server.clock)
     assert not (await importer.import_pack([file])).has_refusals
     rows = (await curator.get(f"{KNOWLEDGE}/gold-questions")).json()["items"]
     assert {row["origin"] for row in rows} == {"pack"}
@@ -267,5 +268,5 @@ async def test_a_pack_does_not_bring_back_what_a_person_removed(
 async def test_a_pack_names_the_line_of_a_bad_question(server: Server, tmp_path: Path) -> None:
     file = tmp_path / "pack.yaml"
     file.write_text("gold_questions:\n  - entry: nobody\n    questions: ['没电了']\n", "utf-8")
-    (report,) = (await PackImporter(server.services.database, server.clock).import_pack([file])).files
+    (report,) = (await PackImporter(server.application.database, server.clock).import_pack([file])).files
     assert [(item.line, item.field, item.code) for item in report.refused] == [(2, "entry", "entry_key_unknown")]

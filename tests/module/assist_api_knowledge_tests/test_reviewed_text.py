@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
+from assist_api.imports.service import DocumentImports
+from assist_api.search.parts import Knowledge
 from tests.fakes.assist_core_server import Server
 from tests.fakes.kb_ingest_files import RULES
 
@@ -25,8 +27,8 @@ async def import_rules(server: Server, curator: httpx.AsyncClient, text: str, mo
     assert sent.status_code == 201
     for step in ("read", "publish"):
         assert (await curator.post(f"/api/v1/imports/{import_id}/{step}")).status_code == 202
-        await server.services.imports.runner.wait()
-    await server.services.knowledge.indexer.catch_up()
+        await server.application.get(DocumentImports).work_off()
+    await server.application.get(Knowledge).indexer.catch_up()
 
 
 async def waiting_text(server: Server, curator: httpx.AsyncClient) -> tuple[dict[str, Any], str]:

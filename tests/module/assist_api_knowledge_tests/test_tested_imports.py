@@ -10,17 +10,19 @@ from uuid import UUID
 import httpx
 import pytest
 
-from assist_api.accounts.permissions import Role
+from assist_api.http.permissions import Role
+from assist_api.imports.notices import ImportNotices
 from assist_api.imports.runner import IndexNotice
 from assist_api.imports.service import DocumentImports
-from assist_api.knowledge.publishing import Consent
+from assist_api.knowledge.publishing import Consent, PublicationGate
+from assist_api.search.parts import Knowledge
 from kb.gold.changes import TextChange
 from kb.gold.comparison import SHOWN
 from kb.ingest.models import FileState, ImportState
 from kb.ingest.service import ImportService
 from kb.settings import KBSettings
 from tests.fakes.assist_core_server import Server
-from tests.fakes.kb_ingest_desk import QuietIndex
+from tests.fakes.kb_ingest_desk import CURATOR, QuietIndex
 from tests.fakes.kb_ingest_files import RULES
 
 pytestmark = pytest.mark.module
@@ -44,15 +46,15 @@ async def previewed(server: Server, curator: httpx.AsyncClient, files: Mapping[s
         sent = await curator.post(f"{IMPORTS}/files", data=form, files={"file": ("document", text.encode())})
         assert sent.status_code == 201
     assert (await curator.post(f"{IMPORTS}/{import_id}/read")).status_code == 202
-    await server.services.imports.runner.wait()
+    await server.application.get(DocumentImports).work_off()
     return import_id
 
 
 async def published(server: Server, curator: httpx.AsyncClient, import_id: str, body: Json | None = None) -> Json:
     answer = await curator.post(f"{IMPORTS}/{import_id}/publish", **({} if body is None else {"json": body}))
     assert answer.status_code == 202, answer.text
-    await server.services.imports.runner.wait()
-    await server.services.knowledge.indexer.catch_up()
+    await server.application.get(DocumentImports).work_off()
+    await server.application.get(Knowledge).indexer.catch_up()
     detail: Json = (await curator.get(f"{IMPORTS}/{import_id}")).json()
     return detail
 
@@ -149,7 +151,7 @@ async def test_without_questions_no_text_is_looked_at(server: Server) -> None:
         raise AssertionError("gone through for nothing")
         yield []
 
-    assert await server.services.knowledge.tester.test_batch(changes) is None
+    assert await server.application.get(Knowledge).tester.test_batch(changes) is None
 
 
 async def test_what_is_foreseen_is_what_is(server: Server, curator: httpx.AsyncClient, article: str) -> None:
@@ -160,7 +162,7 @@ async def test_what_is_foreseen_is_what_is(server: Server, curator: httpx.AsyncC
     (run,) = await runs(curator)
     foreseen = (await curator.get(f"{KNOWLEDGE}/tests/runs/{run['id']}")).json()
     assert (done["state"], run["title"], run["question_count"]) == ("finished", "办法.md (+1)", 2)
-    full = await server.services.knowledge.tester.test_all()
+    full = await server.application.get(Knowledge).tester.test_all()
     # Nine rivals, five of them looked at: what an agent sees is foreseen, a rank behind the cards is not.
     actual = {str(key): seen(placed.rank, has_answer=placed.has_answer) for key, placed in full.placements.items()}
     after = {change["question_id"]: change["after"] for change in foreseen["changes"]}
@@ -181,20 +183,27 @@ def seen(rank: int | None, *, has_answer: bool) -> int | None:
 class PulledPlug:
     """The process ends as soon as it tells the index of a file."""
 
+    def __init__(self) -> None:
+        self.process: asyncio.Task[None] | None = None
+
     def notify(self) -> None:
-        raise asyncio.CancelledError
+        assert self.process is not None
+        self.process.cancel()
 
 
 def other_process(server: Server, index: IndexNotice) -> DocumentImports:
-    services = server.services
+    application = server.application
     return DocumentImports(
-        services.database,
-        services.clock,
+        application.database,
+        application.clock,
         index,
-        services.gate.admit_batch,
-        data_dir=services.settings.data_dir,
+        application.get(PublicationGate).admit_batch,
+        jobs=application.core.jobs,
+        data_dir=application.settings.data_dir,
         max_file_bytes=100_000,
         settings=KBSettings(_env_file=None, embedder="none"),
+        audit=application.core.audit,
+        notices=ImportNotices(),
     )
 
 
@@ -203,22 +212,22 @@ async def test_a_restart_between_two_files_neither_loses_nor_doubles_the_run(
 ) -> None:
     await curator.put(f"{KNOWLEDGE}/tests/policy", json={"policy": "block"})
     import_id = UUID(await previewed(server, curator, {"约定.md": EDITION, "规定.md": EDITION.replace("约定", "规定")}))
-    first, second = other_process(server, PulledPlug()), other_process(server, QuietIndex())
-    await first.publish(import_id, Consent(override_reason="归物业管了"))
+    plug = PulledPlug()
+    first, second = other_process(server, plug), other_process(server, QuietIndex())
+    await first.publish(import_id, CURATOR, Consent(override_reason="归物业管了"))
+    plug.process = asyncio.create_task(first.work_off())
     with pytest.raises(asyncio.CancelledError):
-        await first.runner.wait()
+        await plug.process
     stopped = await second.get(import_id)
     assert (stopped.state, stopped.done_count) == (ImportState.PUBLISHING, 1)
     (run,) = await runs(curator)
 
-    await second.runner.recover()
-    await second.runner.wait()
+    await second.recover()
+    await second.work_off()
     done = await second.get(import_id)
     assert (done.state, done.test_run_id) == (ImportState.FINISHED, UUID(run["id"]))
     assert {file.state for file in done.files} == {FileState.PUBLISHED}
     assert await runs(curator) == [run]
-    for process in (first, second):
-        await process.aclose()
 
 
 async def test_a_restart_before_the_first_file_keeps_what_the_person_said(
@@ -226,33 +235,32 @@ async def test_a_restart_before_the_first_file_keeps_what_the_person_said(
 ) -> None:
     await curator.put(f"{KNOWLEDGE}/tests/policy", json={"policy": "block"})
     import_id = UUID(await previewed(server, curator, {"约定.md": EDITION}))
-    async with server.services.database.session() as session:
+    async with server.application.database.session() as session:
         # As far as a process gets that is killed while the questions run.
         service = ImportService(session, server.clock)
         await service.begin_publishing(import_id, ask_before_drop=True, override_reason="归物业管了")
     next_one = other_process(server, QuietIndex())
     assert (await next_one.get(import_id)).is_testing
-    await next_one.runner.recover()
-    await next_one.runner.wait()
+    await next_one.recover()
+    await next_one.work_off()
     assert (await next_one.get(import_id)).state == ImportState.FINISHED
     assert [run["override_reason"] for run in await runs(curator)] == ["归物业管了"]
-    await next_one.aclose()
 
 
 async def test_questions_that_cannot_run_never_lose_an_import(
     server: Server, curator: httpx.AsyncClient, article: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_id = await previewed(server, curator, {"约定.md": EDITION})
-    lease = server.services.knowledge.index.lease
+    lease = server.application.get(Knowledge).index.lease
 
     def broken() -> None:
         raise OSError("the disk is away")
 
-    monkeypatch.setattr(server.services.knowledge.index, "lease", broken)
+    monkeypatch.setattr(server.application.get(Knowledge).index, "lease", broken)
     refused = await curator.post(f"{IMPORTS}/{import_id}/publish", json=ASKING)
     assert refused.json()["is_testing"]
-    await server.services.imports.runner.wait()
-    monkeypatch.setattr(server.services.knowledge.index, "lease", lease)
+    await server.application.get(DocumentImports).work_off()
+    monkeypatch.setattr(server.application.get(Knowledge).index, "lease", lease)
     detail = (await curator.get(f"{IMPORTS}/{import_id}")).json()
     assert (detail["state"], detail["failure"]) == ("ready", "knowledge_test_unavailable")
     assert detail["test_refusal"] == {"policy": "warn", "report": None}

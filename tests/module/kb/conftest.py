@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import kb.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
+import kb.entries.models  # noqa: F401  # rejected: imported for its effect, it registers the tables on Base
 from kit.db import Base, Database
 from tests.fakes.kb_core_clock import SteppingClock
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.case_repository import CaseFilter
-from kb.casebook.ranking import CaseCircumstances
-from kb.cases import CaseService
-from kb.models import CaseOutcome
-from kb.service import KnowledgeService
+from kb.cases.ranking import CaseCircumstances
+from kb.cases.repository import CaseFilter
+from kb.cases.service import CaseService
+from kb.entries.models import CaseOutcome
+from kb.entries.service import KnowledgeService
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock
 from tests.fakes.kb_core_drafts import case_draft, entry_draft

@@ -13,8 +13,8 @@ from kb.classify.examples import Example, Origin
 from kb.classify.registry import ModelRegistry
 from kb.classify.service import CategoryService, ModelPolicy
 from kb.classify.storage import model_path
-from kb.document_source import DatabaseDocumentSource
-from kb.service import KnowledgeService
+from kb.entries.service import KnowledgeService
+from kb.indexing.document_source import DatabaseDocumentSource
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from kb.cases import CaseService
-from kb.document_source import PAGE_SIZE, DatabaseDocumentSource
+from kb.cases.service import CaseService
+from kb.entries.service import KnowledgeService
+from kb.indexing.document_source import PAGE_SIZE, DatabaseDocumentSource
+from kb.kinds import Audience, DocumentKind
 from kb.search.documents import DocumentSource
-from kb.search.query import Audience, DocumentKind
-from kb.service import KnowledgeService
 from kit.db import Database
 from tests.fakes.kb_core_clock import SteppingClock
 from tests.fakes.kb_core_drafts import case_draft, entry_draft

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kb.models import IndexChangeRow, Revision, RevisionState
-from kb.repository import EntryFilter
-from kb.service import KnowledgeService
+from kb.entries.models import IndexChangeRow, Revision, RevisionState
+from kb.entries.repository import EntryFilter
+from kb.entries.service import KnowledgeService
 from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from kb.cases import CaseService
-from kb.models import RevisionOrigin
-from kb.packs import ImportReport, ItemOutcome, PackImporter
-from kb.repository import EntryRepository
-from kb.schemas import EntryDetail
-from kb.service import KnowledgeService
+from kb.cases.service import CaseService
+from kb.entries.models import RevisionOrigin
+from kb.entries.repository import EntryRepository
+from kb.entries.schemas import EntryDetail
+from kb.entries.service import KnowledgeService
+from kb.packs.importing import ImportReport, ItemOutcome, PackImporter
 from kit.db import Database
 from kit.errors import InvalidInputError
 from tests.fakes.kb_core_clock import SteppingClock

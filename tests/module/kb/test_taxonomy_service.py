@@ -7,15 +7,15 @@ import pytest
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from kb.cases import CaseService
+from kb.cases.service import CaseService
 from kb.classify.examples import Example, Origin, examples_from
-from kb.document_source import DatabaseDocumentSource
-from kb.models import Revision
-from kb.service import KnowledgeService
-from kb.taxonomy import load_taxonomy, put_in_force
-from kb.taxonomy_edits import TaxonomyChange
-from kb.taxonomy_pack import write_taxonomy_pack
-from kb.taxonomy_service import TaxonomyService, _InForce, refresh_taxonomy, shipped_pack
+from kb.entries.models import Revision
+from kb.entries.service import KnowledgeService
+from kb.filing.service import TaxonomyService, _InForce, refresh_taxonomy, shipped_pack
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.taxonomy.edits import TaxonomyChange
+from kb.taxonomy.pack import write_taxonomy_pack
+from kb.taxonomy.tree import load_taxonomy, put_in_force
 from kit.db import Database
 from kit.errors import AssistError
 from tests.fakes.kb_core_clock import SteppingClock

@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from kb.entries.models import Entry, IndexChangeRow, Revision, RevisionState
+from kb.entries.review import ReviewService
 from kb.ingest.drafts import FileSettings, ImportSettings, PublishMode
 from kb.ingest.models import FileState, ImportState
-from kb.models import Entry, IndexChangeRow, Revision, RevisionState
-from kb.review import ReviewService
 from kit.db import Database
 from kit.errors import ConflictError, InvalidInputError, TooLargeError
 from tests.fakes.kb_core_clock import SteppingClock
-from tests.fakes.kb_ingest_desk import ImportDesk, counts
+from tests.fakes.kb_ingest_desk import CURATOR, ImportDesk, counts
 from tests.fakes.kb_ingest_files import RULES, archive
 
 pytestmark = pytest.mark.module
@@ -25,7 +25,7 @@ async def test_preview_writes_no_entry_and_publishing_writes_all(desk: ImportDes
     previewed = await desk.preview({"约定.md": RULES}, sector="water", owner="供水科")
     assert (previewed.state, counts(previewed)) == (ImportState.READY, {"new": 5})
     assert await desk.entries(None) == {}
-    done = await desk.imports.work(previewed.id, desk.imports.publish)
+    done = await desk.imports.work(previewed.id, CURATOR, desk.imports.publish)
     assert (done.state, done.done_count, counts(done)) == (ImportState.FINISHED, 1, {"new": 5})
     third = (await desk.entries())[THIRD].current
     assert (third.answer, third.script, third.sector, third.owner) == ("水表每月抄一次。", "", "water", "供水科")
@@ -153,9 +153,9 @@ async def test_archive_becomes_its_files(desk: ImportDesk) -> None:
 
 async def test_settings_may_differ_by_file_and_change_after_the_preview(desk: ImportDesk) -> None:
     previewed = await desk.preview({"a.md": "# 甲\n\n一。", "b.md": "# 乙\n\n二。"}, sector="gas")
-    await desk.imports.change_file_settings(previewed.id, previewed.files[1].id, FileSettings(sector="water"))
-    await desk.imports.runner.wait()
-    await desk.imports.work(previewed.id, desk.imports.publish)
+    await desk.imports.change_file_settings(previewed.id, previewed.files[1].id, FileSettings(sector="water"), CURATOR)
+    await desk.imports.work_off()
+    await desk.imports.work(previewed.id, CURATOR, desk.imports.publish)
     assert {title: entry.current.sector for title, entry in (await desk.entries()).items()} == {
         "甲": "gas", "乙": "water",
     }  # fmt: skip
@@ -163,25 +163,25 @@ async def test_settings_may_differ_by_file_and_change_after_the_preview(desk: Im
 
 async def test_what_cannot_be_is_refused_with_its_field(desk: ImportDesk) -> None:
     with pytest.raises(InvalidInputError) as unknown:
-        await desk.imports.create(ImportSettings(situation="power.nothing"), "管理员")
+        await desk.imports.create(ImportSettings(situation="power.nothing"), CURATOR)
     assert unknown.value.field == "situation"
-    created = await desk.imports.create(ImportSettings(), "管理员")
+    created = await desk.imports.create(ImportSettings(), CURATOR)
     with pytest.raises(InvalidInputError) as empty:
-        await desk.imports.read(created.id)
+        await desk.imports.read(created.id, CURATOR)
     assert empty.value.error_code == "import_empty"
     with pytest.raises(ConflictError) as early:
-        await desk.imports.publish(created.id)
+        await desk.imports.publish(created.id, CURATOR)
     assert early.value.error_code == "import_not_ready"
     for name, code in (("../a.md", "file_path_unsafe"), ("", "file_path_unsafe")):
         with pytest.raises(InvalidInputError) as outside:
-            await desk.imports.add_file(created.id, name, io.BytesIO(b"x"), 1)
+            await desk.imports.add_file(created.id, CURATOR, name, io.BytesIO(b"x"), 1)
         assert outside.value.error_code == code
     with pytest.raises(TooLargeError):
-        await desk.imports.add_file(created.id, "a.md", io.BytesIO(b"x"), 2_000_001)
+        await desk.imports.add_file(created.id, CURATOR, "a.md", io.BytesIO(b"x"), 2_000_001)
     for number in range(20):
-        await desk.imports.add_file(created.id, f"{number}.md", io.BytesIO(b"x"), 1)
+        await desk.imports.add_file(created.id, CURATOR, f"{number}.md", io.BytesIO(b"x"), 1)
     with pytest.raises(TooLargeError) as many:
-        await desk.imports.add_file(created.id, "one-more.md", io.BytesIO(b"x"), 1)
+        await desk.imports.add_file(created.id, CURATOR, "one-more.md", io.BytesIO(b"x"), 1)
     assert many.value.error_code == "import_too_many_files"
 
 
@@ -189,10 +189,10 @@ async def test_cancelled_import_leaves_no_file_and_no_entry(
     desk: ImportDesk, database: Database, tmp_path: Path
 ) -> None:
     previewed = await desk.preview({"约定.md": RULES})
-    cancelled = await desk.imports.cancel(previewed.id)
+    cancelled = await desk.imports.cancel(previewed.id, CURATOR)
     assert cancelled.state == ImportState.CANCELLED
     with pytest.raises(ConflictError):
-        await desk.imports.publish(previewed.id)
+        await desk.imports.publish(previewed.id, CURATOR)
     async with database.session() as session:
         assert await session.scalar(select(func.count()).select_from(Entry)) == 0
     assert list((tmp_path / "imports").iterdir()) == []

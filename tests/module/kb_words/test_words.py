@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from kb.models import RevisionOrigin
-from kb.search.analysis.lexicon import WordUse
+from kb.entries.models import RevisionOrigin
+from kb.search.question.analysis.lexicon import WordUse
 from kb.words.current import CurrentWords
 from kb.words.file_format import WordFileKind, read_words
 from kb.words.importing import WordImport, import_demo_words

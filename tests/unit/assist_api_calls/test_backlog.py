@@ -9,8 +9,8 @@ import pytest
 
 from assist_api.calls import backlog
 from assist_api.calls.backlog import Backlog, Stored
+from assist_api.calls.events import CallInterrupted, CallInterruptedEvent
 from assist_api.calls.spool import EventSpool
-from assist_api.realtime.protocol import CallInterrupted, CallInterruptedEvent
 from kit.clock import SystemClock
 from kit.db_faults import DatabaseUnreachableError
 from tests.fakes.assist_calls_events import AT, call_info

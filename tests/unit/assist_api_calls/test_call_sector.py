@@ -4,10 +4,10 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from assist_api.realtime.protocol import LegRole
 from assist_api.suggestions.policy import Shown, SuggestionPolicy
 from assist_api.suggestions.query import Heard, SearchRequest
 from assist_api.suggestions.sector import SectorTracker, named_sectors
+from assist_api.transcripts.utterances import LegRole
 from kb.search.hits import Hit
 from tests.fakes.assist_calls_search import make_hit, make_result
 

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from assist_api.calls.events import CallEvent, CallInterrupted, CallInterruptedEvent
 from assist_api.calls.spool import EventSpool
-from assist_api.realtime.protocol import CallEvent, CallInterrupted, CallInterruptedEvent
 
 pytestmark = pytest.mark.unit
 

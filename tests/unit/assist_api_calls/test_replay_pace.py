@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assist_api.calls.replay import Pace
+from assist_api.calls.sources.recording import Pace
 from tests.fakes.assist_core_clock import ManualClock
 
 pytestmark = pytest.mark.unit

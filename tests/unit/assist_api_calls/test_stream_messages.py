@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assist_api.realtime.stream import BINARY, MALFORMED, TOO_LARGE, Closing, check_message
+from assist_api.calls.stream import BINARY, MALFORMED, TOO_LARGE, Closing, check_message
 
 pytestmark = pytest.mark.unit
 

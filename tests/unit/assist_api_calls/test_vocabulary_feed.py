@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from assist_api.vocabulary import Vocabulary
+from assist_api.words.recogniser_words import RecogniserWords
+from kb.kinds import DocumentKind
 from kb.search.documents import IndexChange, SearchDocument
-from kb.search.query import DocumentKind
-from tests.fakes.assist_core_clock import ManualClock
 
 pytestmark = pytest.mark.unit
 
@@ -47,7 +46,7 @@ class Ears:
 
 async def test_words_are_handed_over_at_first_and_after_each_change_only() -> None:
     source, ears = Source(), Ears()
-    vocabulary = Vocabulary(source, ears, ManualClock())
+    vocabulary = RecogniserWords(source, ears)
     await vocabulary.refresh()
     await vocabulary.refresh()
     assert len(ears.given) == 1
@@ -69,7 +68,7 @@ class Curated:
 
 async def test_curated_words_are_handed_over_when_they_change() -> None:
     ears, curated = Ears(), Curated()
-    vocabulary = Vocabulary(Source(), ears, ManualClock(), curated)
+    vocabulary = RecogniserWords(Source(), ears, curated)
     await vocabulary.refresh()
     curated.whole_words = ("表后阀",)
     await vocabulary.refresh()

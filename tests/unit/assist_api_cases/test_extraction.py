@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from assist_api.calls.events import Verdict
 from assist_api.cases.extraction import evidence_lines, propose
-from assist_api.realtime.protocol import CategoryChosen, Verdict
-from kb.models import CaseOutcome
+from assist_api.categories.ranked import CategoryChosen
+from kb.entries.models import CaseOutcome
 from tests.fakes.assist_cases_story import card, ranking, segment, story
 
 pytestmark = pytest.mark.unit

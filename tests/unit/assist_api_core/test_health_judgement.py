@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from assist_api.health.probes import search_health, speech_health
-from assist_api.health.schemas import PartHealth
 from assist_api.health.service import worst
+from assist_api.http.parts import PartHealth
+from assist_api.search.probes import search_health
+from assist_api.transcripts.module import speech_health
 
 pytestmark = pytest.mark.unit
 

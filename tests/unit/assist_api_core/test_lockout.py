@@ -6,6 +6,7 @@ import pytest
 
 from assist_api.accounts.lockout import (
     FAILURES_PER_NAME,
+    LONGEST_WAIT,
     WINDOW,
     FailureCount,
     add_failure,
@@ -25,18 +26,24 @@ def failures_at(*moments: datetime) -> FailureCount | None:
     return count
 
 
-def test_fifth_failure_locks_for_fifteen_minutes() -> None:
-    four = failures_at(*[NINE] * 4)
-    five = failures_at(*[NINE] * 5)
-    assert retry_after_seconds(four, FAILURES_PER_NAME, NINE) == 0
-    assert retry_after_seconds(five, FAILURES_PER_NAME, NINE) == 15 * 60
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 0), (4, 0), (5, 1), (6, 2), (7, 4), (10, 32), (11, 60), (12, 60), (10_000, 60)]
+)
+def test_wait_grows_with_every_failure_up_to_a_minute(failures: int, seconds: int) -> None:
+    assert retry_after_seconds(FailureCount(failures, NINE), FAILURES_PER_NAME, NINE) == seconds
 
 
 @pytest.mark.parametrize(
-    ("waited", "left"), [(timedelta(minutes=14), 60), (WINDOW - timedelta(milliseconds=1), 1), (WINDOW, 0)]
+    ("waited", "left"), [(timedelta(seconds=59), 1), (LONGEST_WAIT - timedelta(milliseconds=1), 1), (LONGEST_WAIT, 0)]
 )
-def test_lock_ends_by_itself(waited: timedelta, left: int) -> None:
-    assert retry_after_seconds(failures_at(*[NINE] * 5), FAILURES_PER_NAME, NINE + waited) == left
+def test_wait_ends_by_itself(waited: timedelta, left: int) -> None:
+    assert retry_after_seconds(FailureCount(20, NINE), FAILURES_PER_NAME, NINE + waited) == left
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=9), timedelta(days=3650)])
+def test_clock_that_is_set_back_lengthens_no_wait(back: timedelta) -> None:
+    assert retry_after_seconds(FailureCount(20, NINE), FAILURES_PER_NAME, NINE - back) == 60
+    assert retry_after_seconds(FailureCount(5, NINE), FAILURES_PER_NAME, NINE - back) == 1
 
 
 def test_failures_are_forgotten_after_a_quiet_window() -> None:

@@ -32,6 +32,13 @@ def test_unknown_account_never_has_the_right_password() -> None:
         ("aaaaaaaaaaaa", "password_too_simple"),
         ("li.na-2026-x", "password_contains_username"),
         ("LI.NA-2026-x", "password_contains_username"),
+        ("password123", "password_too_weak"),
+        ("Passw0rd123", "password_too_weak"),
+        ("1qaz2wsx3edc", "password_too_weak"),
+        ("woaini1314", "password_too_weak"),
+        ("Tingzhi@2026", "password_too_weak"),
+        ("95598admin", "password_too_weak"),
+        ("asdfghjkl;", "password_too_weak"),
     ],
 )
 def test_weak_password_is_refused(password: str, code: str) -> None:
@@ -45,6 +52,17 @@ def test_weak_password_is_refused(password: str, code: str) -> None:
 )
 def test_good_password_is_accepted(password: str) -> None:
     check_password_policy(password, "li.na", field="new_password")
+
+
+def test_length_rule_is_named_in_the_error() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check_password_policy("kurz12345", "li.na", field="password")
+    assert "10" in caught.value.message
+    assert caught.value.details["min_length"] == 10
+
+
+def test_password_longer_than_the_judge_takes_is_accepted() -> None:
+    check_password_policy("staple and seven more " * 11, "li.na", field="new_password")
 
 
 def test_generated_passwords_differ() -> None:

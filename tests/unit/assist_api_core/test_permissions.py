@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from assist_api.accounts.permissions import PERMISSIONS, Permission, Role
-from assist_api.accounts.principal import CurrentAccount
+from assist_api.http.permissions import PERMISSIONS, Permission, Role
+from assist_api.http.principal import CurrentAccount
 from kit.errors import NotAllowedError
 
 pytestmark = pytest.mark.unit
@@ -16,8 +16,9 @@ TABLE = """
 calls.read_own                yes     yes        yes     yes   yes
 calls.hear_own                yes     yes        yes     yes   yes
 calls.read_all                 no      no        yes     yes   yes
-calls.hear_all                 no      no        yes     yes   yes
+calls.hear_all                 no      no        yes      no   yes
 calls.replay                  yes     yes        yes     yes   yes
+calls.act_on_all               no      no        yes      no   yes
 suggestions.give_feedback     yes     yes        yes     yes   yes
 knowledge.search              yes     yes        yes     yes   yes
 knowledge.read                yes     yes        yes     yes   yes
@@ -25,8 +26,17 @@ knowledge.edit                 no     yes         no      no   yes
 cases.make                    yes     yes        yes     yes   yes
 cases.edit                     no     yes         no      no   yes
 cases.read_identified          no     yes        yes      no   yes
+customers.read                yes      no        yes      no   yes
+customers.edit                 no      no        yes      no   yes
+work_orders.read              yes      no        yes      no   yes
+work_orders.handle            yes      no        yes      no   yes
+work_orders.direct             no      no        yes      no   yes
 health.read                   yes     yes        yes     yes   yes
 accounts.manage                no      no         no      no   yes
+units.manage                   no      no         no      no   yes
+audit.read                     no      no        yes      no   yes
+policies.manage                no      no         no      no   yes
+jobs.manage                    no      no         no      no   yes
 """
 ROLES = (Role.AGENT, Role.CURATOR, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN)
 ROWS = [line.split() for line in TABLE.strip().splitlines()]

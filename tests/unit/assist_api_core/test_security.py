@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assist_api.security import is_same_origin
+from assist_api.http.security import is_same_origin
 
 pytestmark = pytest.mark.unit
 

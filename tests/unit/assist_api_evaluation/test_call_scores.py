@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import pytest
 
 from assist_api.evaluation.call_scores import (
-    ObservedEvent,
     final_to_card_ms,
     score_call,
     speech_to_card_ms,
@@ -15,76 +12,23 @@ from assist_api.evaluation.call_scores import (
     speech_to_rest_ms,
 )
 from assist_api.evaluation.layouts import CallScript
-from assist_api.realtime import protocol
+from assist_api.suggestions.cards import Card
 from tests.fakes.assist_calls_cards import make_card
 from tests.fakes.assist_evaluation_data import CALL
+from tests.fakes.assist_evaluation_story import CALL_ID, Story
 
 pytestmark = pytest.mark.unit
 
-CALL_ID = uuid4()
 RIGHT, RELATED, FOREIGN = uuid4(), uuid4(), uuid4()
 SCRIPT = CallScript.model_validate(CALL)
 SECTORS = {RIGHT: "heating", RELATED: "heating", FOREIGN: "gas"}
 
 
-class Story:
-    """Events of a call, told one after the other."""
-
-    def __init__(self) -> None:
-        self.observed: list[ObservedEvent] = []
-
-    def tell(self, kind: type[Any], data: object, at_ms: float) -> None:
-        event = kind(call_id=CALL_ID, seq=len(self.observed) + 1, at=datetime.now(UTC), data=data)
-        self.observed.append(ObservedEvent(event, at_ms))
-
-    def answer(self, speed: str = "1", at_ms: float = 0) -> None:
-        roles = [protocol.LegRole.CUSTOMER, protocol.LegRole.AGENT]
-        answered = protocol.CallAnswered(
-            source="cli", title="", duration_ms=1, speed=speed, leg_roles=roles, resumed_at_ms=0
-        )
-        self.tell(protocol.CallAnsweredEvent, answered, at_ms)
-
-    def hear(
-        self, text: str, end_ms: int, at_ms: float, role: str = "customer", segment_id: UUID | None = None
-    ) -> UUID:
-        utterance = protocol.Utterance(
-            segment_id=segment_id or uuid4(),
-            leg_role=protocol.LegRole(role),
-            start_ms=max(0, end_ms - 1000),
-            end_ms=end_ms,
-            text=text,
-            is_final=True,
-            partial_index=-1,
-            confidence=0.9,
-            language="zh",
-        )
-        self.tell(protocol.TranscriptFinalEvent, utterance, at_ms)
-        return utterance.segment_id
-
-    def show(self, entries: list[UUID], trigger: UUID, at_ms: float) -> None:
-        shown = protocol.SuggestionList(
-            cards=[card(entry) for entry in entries], cases=[], trigger_segment_id=trigger, search_state="complete"
-        )
-        self.tell(protocol.SuggestionShownEvent, shown, at_ms)
-
-    def withhold(self, reason: str, trigger: UUID, at_ms: float) -> None:
-        withheld = protocol.SuggestionWithheld(reason=reason, trigger_segment_id=trigger, search_state="complete")
-        self.tell(protocol.SuggestionWithheldEvent, withheld, at_ms)
-
-    def rank(self, *categories: str) -> None:
-        ranked = [
-            protocol.RankedCategory(category_id=name, business_type="", situation="", path=[], probability=0.5)
-            for name in categories
-        ]
-        ranking = protocol.CategoryRanking(categories=ranked, has_abstained=False, trigger_segment_id=uuid4())
-        self.tell(protocol.CategoryRankedEvent, ranking, 0)
-
-    def end(self, reason: str = "completed") -> None:
-        ended = protocol.CallEnded(reason=protocol.EndReason(reason), code="", message="", duration_ms=1)
-        self.tell(protocol.CallEndedEvent, ended, 0)
+def cards(*entry_ids: UUID) -> list[Card]:
+    return [card(entry_id) for entry_id in entry_ids]
 
 
-def card(entry_id: UUID) -> protocol.Card:
+def card(entry_id: UUID) -> Card:
     sector = SECTORS[entry_id]
     return make_card(entry_id, suggestion_id=uuid5(CALL_ID, str(entry_id)), title=f"title {sector}", sector=sector)
 
@@ -92,12 +36,12 @@ def card(entry_id: UUID) -> protocol.Card:
 def test_first_best_and_last_rank_are_told_apart():
     story = Story()
     first = story.hear("我家", 2000, 0)
-    story.show([RELATED, FOREIGN], first, 0)
+    story.show(cards(RELATED, FOREIGN), first, 0)
     second = story.hear("暖气", 5000, 0)
-    story.show([RELATED, RIGHT], second, 0)
+    story.show(cards(RELATED, RIGHT), second, 0)
     third = story.hear("不热", 9000, 0)
-    story.show([RIGHT, RELATED], third, 0)
-    story.show([RELATED, FOREIGN, RIGHT], third, 0)
+    story.show(cards(RIGHT, RELATED), third, 0)
+    story.show(cards(RELATED, FOREIGN, RIGHT), third, 0)
     score = score_call(SCRIPT, {RIGHT}, story.observed)
     assert (score.entry_first_ms, score.entry_rank_first) == (5000, 2)
     assert (score.entry_rank_best, score.entry_rank_last) == (1, 3)
@@ -107,8 +51,8 @@ def test_first_best_and_last_rank_are_told_apart():
 def test_entry_that_was_only_there_for_a_while_counts_as_found():
     story = Story()
     segment = story.hear("暖气", 2000, 0)
-    story.show([RIGHT], segment, 0)
-    story.show([RELATED], segment, 0)
+    story.show(cards(RIGHT), segment, 0)
+    story.show(cards(RELATED), segment, 0)
     score = score_call(SCRIPT, {RIGHT}, story.observed)
     assert score.is_entry_found
     assert score.entry_rank_last is None
@@ -123,13 +67,13 @@ def test_call_without_cards_has_no_rank():
 
 def test_any_of_several_expected_entries_counts():
     story = Story()
-    story.show([FOREIGN, RELATED], story.hear("暖气", 2000, 0), 0)
+    story.show(cards(FOREIGN, RELATED), story.hear("暖气", 2000, 0), 0)
     assert score_call(SCRIPT, {RIGHT, RELATED}, story.observed).entry_rank_first == 2
 
 
 def test_cards_of_another_sector_are_wrong_and_related_ones_only_others():
     story = Story()
-    story.show([RIGHT, RELATED, FOREIGN], story.hear("暖气", 2000, 0), 0)
+    story.show(cards(RIGHT, RELATED, FOREIGN), story.hear("暖气", 2000, 0), 0)
     score = score_call(SCRIPT, {RIGHT}, story.observed)
     assert score.other_cards == ("title heating", "title gas")
     assert score.wrong_cards == ("title gas",)
@@ -139,7 +83,7 @@ def test_a_new_order_of_the_same_cards_is_no_change():
     story = Story()
     segment = story.hear("暖气", 2000, 0)
     for entries in ([RIGHT, RELATED], [RELATED, RIGHT], [RELATED]):
-        story.show(entries, segment, 0)
+        story.show(cards(*entries), segment, 0)
     assert score_call(SCRIPT, {RIGHT}, story.observed).card_changes == 2
 
 
@@ -170,7 +114,7 @@ def test_delays_begin_at_the_end_of_speech_and_at_the_final():
     story = Story()
     story.answer(at_ms=1000)
     segment = story.hear("暖气不热", 2000, 3600)
-    story.show([RIGHT], segment, 3650)
+    story.show(cards(RIGHT), segment, 3650)
     assert speech_to_final_ms(story.observed) == [600]
     assert final_to_card_ms(story.observed) == [50]
     assert speech_to_card_ms(story.observed) == [650]
@@ -180,10 +124,10 @@ def test_an_answer_that_stood_before_the_final_keeps_nobody_waiting_for_it():
     story = Story()
     story.answer(at_ms=1000)
     segment = uuid4()
-    story.show([RELATED], segment, 2100)
-    story.show([RIGHT], segment, 3450)
+    story.show(cards(RELATED), segment, 2100)
+    story.show(cards(RIGHT), segment, 3450)
     story.hear("暖气不热", 2000, 3600, segment_id=segment)
-    story.show([RIGHT, RELATED], segment, 3660)
+    story.show(cards(RIGHT, RELATED), segment, 3660)
     assert final_to_card_ms(story.observed) == [0, 0, 60]
     assert speech_to_card_ms(story.observed) == [450], "the first answered what was said before a pause"
     assert speech_to_rest_ms(story.observed) == [660]
@@ -192,7 +136,7 @@ def test_an_answer_that_stood_before_the_final_keeps_nobody_waiting_for_it():
 def test_a_call_played_as_fast_as_it_goes_has_no_delay_after_speech():
     story = Story()
     story.answer(speed="max")
-    story.show([RIGHT], story.hear("暖气不热", 2000, 100), 150)
+    story.show(cards(RIGHT), story.hear("暖气不热", 2000, 100), 150)
     assert speech_to_final_ms(story.observed) == []
     assert speech_to_card_ms(story.observed) == []
     assert final_to_card_ms(story.observed) == [50]

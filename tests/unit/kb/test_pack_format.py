@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kb.pack_format import Pack, read_pack
+from kb.packs.file_format import Pack, read_pack
 
 pytestmark = pytest.mark.unit
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.taxonomy import SECTORS, category_id, load_taxonomy, split_category_id
+from kb.taxonomy.tree import SECTORS, category_id, load_taxonomy, split_category_id
 
 pytestmark = pytest.mark.unit
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from kb.taxonomy import PACK_NAMES, Taxonomy, shipped_branch
-from kb.taxonomy_edits import TaxonomyChange, apply_change, find_situation
-from kb.taxonomy_pack import TaxonomyPack, read_taxonomy_pack, write_taxonomy_pack
-from kb.taxonomy_service import shipped_pack
+from kb.filing.service import shipped_pack
+from kb.taxonomy.edits import TaxonomyChange, apply_change, find_situation
+from kb.taxonomy.pack import TaxonomyPack, read_taxonomy_pack, write_taxonomy_pack
+from kb.taxonomy.tree import PACK_NAMES, Taxonomy, shipped_branch
 from kit.errors import AssistError, ConflictError, InvalidInputError
 
 pytestmark = pytest.mark.unit

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kb.validation import MAX_SCRIPT_CHARACTERS, MAX_VARIANTS, check_case, check_entry, check_filter
+from kb.entries.validation import MAX_SCRIPT_CHARACTERS, MAX_VARIANTS, check_case, check_entry, check_filter
 from kit.errors import InvalidInputError
 from tests.fakes.kb_core_drafts import case_draft, entry_draft
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import DocumentKind
-from kb.taxonomy import load_taxonomy
-from kb.vocabulary import trade_words
+from kb.taxonomy.tree import load_taxonomy
+from kb.words.trade import trade_words
 from speech.text.correction import PinyinCorrector
 
 pytestmark = pytest.mark.unit

@@ -8,9 +8,9 @@ import pytest
 
 from kb.gold.changes import TextChange
 from kb.gold.contenders import CONTENDERS, Contenders, WeighedQuestion
-from kb.search.analysis.terms import Channel
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.query import DocumentKind
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import SearchFilter
 from kb.search.stores.overlay import Draft
 from tests.fakes.kb_search_documents import entry

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.pack_format import read_pack
-from kb.validation import comparable
+from kb.entries.validation import comparable
+from kb.packs.file_format import read_pack
 
 pytestmark = pytest.mark.unit
 

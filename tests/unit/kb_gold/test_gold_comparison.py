@@ -23,8 +23,8 @@ from kb.gold.comparison import (
     rule,
 )
 from kb.gold.reports import MAX_CHANGES, changes_of, placement_detail, placement_from, report_of
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
-from kb.search.query import DocumentKind
 
 pytestmark = pytest.mark.unit
 

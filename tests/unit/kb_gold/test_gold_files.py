@@ -46,6 +46,14 @@ def test_an_export_is_taken_back(file_format: FileFormat):
     assert {item.origin for item in read} == {QuestionOrigin.VARIANT}
 
 
+def test_no_cell_of_an_export_is_a_formula_and_it_is_taken_back():
+    rows = [row('=HYPERLINK("http://x")'), row("-20度还开着"), row("'=1")]
+    written = write_questions(rows, FileFormat.CSV)
+    assert "'=HYPERLINK" in written
+    assert ",=" not in written
+    assert [item.text for item in read_questions(written, FileFormat.CSV)] == [item.text for item in rows]
+
+
 def test_csv_names_line_and_field_of_every_problem():
     content = "entry,question,origin\npower-outage,,\n,没电了,\npower-outage,没电了,guess\n"
     assert problems(content, FileFormat.CSV) == {

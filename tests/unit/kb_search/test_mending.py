@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.search.analysis.mending import SoundedText, choices, likeliest, pairs
-from kb.search.analysis.sounds import sounds
+from kb.search.question.analysis.mending import SoundedText, choices, likeliest, pairs
+from kb.search.question.analysis.sounds import sounds
 
 pytestmark = pytest.mark.unit
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.search.occurrences import Occurrences
+from kb.search.ranking.occurrences import Occurrences
 
 pytestmark = pytest.mark.unit
 

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from kb.measures import calibration_error
-from kb.search.features import COLUMN, FEATURES
-from kb.search.fit.decision import Quality, compare, decide
-from kb.search.fit.judgements import JudgedQuestion, merged, read_gold
-from kb.search.fit.linear import fit_weights
-from kb.search.fit.samples import WRONG_COUNTS, Sample, split
-from kb.search.fit.service import fit_model
-from kb.search.measured import MeasuredQuestion
-from kb.search.ranking import RANKING_FEATURES, RankingModel, is_of_vectors, shipped_model
-from kb.search.ranking_versions import SHIPPED, LiveRanking, RankingModelDamagedError, RankingVersions
-from kb.search.trust import AnsweredQuestion, trust_report
-from kb.search.trust_watch import best_confidence
+from kb.search.evaluation.trust import AnsweredQuestion, trust_report
+from kb.search.evaluation.trust_watch import best_confidence
+from kb.search.ranking.features import COLUMN, FEATURES
+from kb.search.ranking.fit.decision import Quality, compare, decide
+from kb.search.ranking.fit.judgements import JudgedQuestion, merged, read_gold
+from kb.search.ranking.fit.linear import fit_weights
+from kb.search.ranking.fit.samples import WRONG_COUNTS, Sample, split
+from kb.search.ranking.fit.service import fit_model
+from kb.search.ranking.measured import MeasuredQuestion
+from kb.search.ranking.model import RANKING_FEATURES, RankingModel, is_of_vectors, shipped_model
+from kb.search.ranking.versions import SHIPPED, LiveRanking, RankingModelDamagedError, RankingVersions
 from kit.errors import InvalidInputError, NotFoundError
 from tests.fakes.assist_core_clock import ManualClock
 

@@ -7,7 +7,7 @@ import pytest
 
 from kb.search.hits import SearchResult, SearchState
 from kb.search.query import SearchQuery
-from kb.search.readings import MAX_READINGS, READINGS_AT_ONCE, Reading, ReadResult, search_readings
+from kb.search.question.readings import MAX_READINGS, READINGS_AT_ONCE, Reading, ReadResult, search_readings
 from tests.fakes.assist_calls_search import make_hit, make_result
 
 pytestmark = pytest.mark.unit

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kb.kinds import DocumentKind
 from kb.search.components import Found
 from kb.search.embedders.base import Vectors
 from kb.search.pipelines import search_pipeline
-from kb.search.projections import ProjectionCache
-from kb.search.query import DocumentKind, SearchQuery
-from kb.search.ranking import shipped_model
+from kb.search.query import SearchQuery
+from kb.search.ranking.model import shipped_model
+from kb.search.ranking.projections import ProjectionCache
 from kb.search.stores.base import Candidate, SearchFilter, Vector, WeightedTerm
 from kb.search.stores.embedded.store import EmbeddedStore
 from tests.fakes.kb_search_documents import HANDBOOK, HashedEmbedder, fill

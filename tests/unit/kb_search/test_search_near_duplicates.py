@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.near_duplicates import folded
-from kb.search.projections import project
-from kb.search.query import DocumentKind
+from kb.search.ranking.near_duplicates import folded
+from kb.search.ranking.projections import project
 from tests.fakes.kb_search_documents import HANDBOOK, entry
 
 pytestmark = pytest.mark.unit

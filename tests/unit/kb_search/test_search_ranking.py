@@ -5,17 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from kb.search.analysis.questions import AnalysedQuestion, analyse
-from kb.search.analysis.sounds import sounds
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
-from kb.search.evaluate import GoldQuestion, score_run
-from kb.search.explanations import Reasons
-from kb.search.features import COLUMN, FEATURES, FeatureMaker
+from kb.search.evaluation.evaluate import GoldQuestion, score_run
 from kb.search.hits import MatchKind
 from kb.search.passages import CHUNK_CHARACTERS, chunks, passages_of
-from kb.search.projections import ProjectionCache, project
-from kb.search.query import DocumentKind, SearchQuery
-from kb.search.ranking import CONFIDENCE_FEATURES, RankingModel, confidence_features, fill_vectors, shipped_model
+from kb.search.query import SearchQuery
+from kb.search.question.analysis.questions import AnalysedQuestion, analyse
+from kb.search.question.analysis.sounds import sounds
+from kb.search.ranking.explanations import Reasons
+from kb.search.ranking.features import COLUMN, FEATURES, FeatureMaker
+from kb.search.ranking.model import CONFIDENCE_FEATURES, RankingModel, confidence_features, fill_vectors, shipped_model
+from kb.search.ranking.projections import ProjectionCache, project
 from kb.search.stores.base import CollectionStatistics, Side, VectorScore
 from tests.fakes.kb_search_documents import HANDBOOK, entry
 

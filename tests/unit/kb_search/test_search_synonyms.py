@@ -3,16 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kb.search.analysis.lexicon import Lexicon, WordGroup, WordUse
-from kb.search.analysis.questions import AnalysedQuestion, analyse
-from kb.search.analysis.terms import Channel
-from kb.search.explanations import Reasons
-from kb.search.features import COLUMN, FeatureMaker
 from kb.search.hits import MatchKind
-from kb.search.projections import project
 from kb.search.query import SearchQuery
+from kb.search.question.analysis.lexicon import Lexicon, WordGroup, WordUse
+from kb.search.question.analysis.questions import AnalysedQuestion, analyse
+from kb.search.question.analysis.terms import Channel
+from kb.search.question.synonyms import RANKING_TRUST, SynonymMeasure, finding_terms, shared_frequencies
+from kb.search.ranking.explanations import Reasons
+from kb.search.ranking.features import COLUMN, FeatureMaker
+from kb.search.ranking.projections import project
 from kb.search.stores.base import CollectionStatistics
-from kb.search.synonyms import RANKING_TRUST, SynonymMeasure, finding_terms, shared_frequencies
 from tests.fakes.kb_search_documents import entry
 
 pytestmark = pytest.mark.unit

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from kb.models import RevisionOrigin
-from kb.search.analysis.lexicon import WordUse
-from kb.taxonomy import SECTORS
+from kb.entries.models import RevisionOrigin
+from kb.search.question.analysis.lexicon import WordUse
+from kb.taxonomy.tree import SECTORS
 from kb.words.file_format import WordFileKind, read_words, require_sound, write_words
 from kb.words.importing import DEMO_FOLDER
 from kb.words.schemas import WordGroup
@@ -115,10 +115,12 @@ def test_export_reads_back_as_it_was(kind: WordFileKind):
         for key, use, sector, words, note in [
             ("power.breaker", WordUse.SYNONYMS, "power", ["空开", "断路器"], ""),
             (None, WordUse.ONE_WAY, None, ["no", "set top box"], '说明, "引号"'),
+            (None, WordUse.ONE_WAY, None, ["+5", "加五"], "=1+1"),
         ]
     ]
     file = read_words(write_words(groups, kind).encode(), kind)
     assert file.refused == ()
+    assert kind is not WordFileKind.CSV or ",=" not in write_words(groups, kind)
     assert [(g.key, g.use, g.sector, g.words, g.note) for g in file.groups] == [
         (g.key, g.use, g.sector, g.words, g.note) for g in groups
     ]

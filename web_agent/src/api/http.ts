@@ -32,9 +32,22 @@ async function sent<Exchange>(exchange: Promise<Exchange>): Promise<Exchange> {
   }
 }
 
+/** Whether the server answers at all; rejects when the network does not. */
+export async function isServerAlive(signal: AbortSignal): Promise<boolean> {
+  return (await fetch('/api/v1/health/live', { signal, cache: 'no-store' })).ok
+}
+
 export const audioAddress = (callId: string): string => `/api/v1/calls/${callId}/audio`
 
-export function streamAddress(callId: string, location: Pick<Location, 'protocol' | 'host'> = window.location): string {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
-  return `${scheme}//${location.host}/api/v1/calls/${callId}/stream`
+type Origin = Pick<Location, 'protocol' | 'host'>
+
+const socketAddress = (path: string, { protocol, host }: Origin): string =>
+  `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/api/v1/${path}`
+
+export function streamAddress(callId: string, location: Origin = window.location): string {
+  return socketAddress(`calls/${callId}/stream`, location)
+}
+
+export function channelAddress(location: Origin = window.location): string {
+  return socketAddress('channel', location)
 }

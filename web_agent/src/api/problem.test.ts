@@ -7,7 +7,7 @@ it('reads every refused field, wherever the server lists them', () => {
   expect(problemFrom(422, { code: 'invalid_request', errors: [one] }).fields).toEqual([one])
   expect(problemFrom(422, { code: 'text_empty', details: { errors: [one] } }).fields).toEqual([one])
   expect(problemFrom(422, { code: 'audio_empty', field: 'files', detail: 'd' }).fields).toEqual([
-    { field: 'files', code: 'audio_empty', message: 'd' },
+    { field: 'files', code: 'audio_empty', message: 'd', details: {} },
   ])
 })
 

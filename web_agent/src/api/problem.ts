@@ -3,6 +3,8 @@ export interface FieldError {
   field: string
   code: string
   message: string
+  /** Numbers and names that the text of the code shows. */
+  details?: Readonly<Record<string, unknown>>
 }
 
 /** What the server (or the network) said instead of an answer; `code` is stable and translated by the page. */
@@ -22,7 +24,9 @@ export class Problem extends Error {
   /** All refused fields, whether the server named one or many. */
   get fields(): readonly FieldError[] {
     if (this.errors.length > 0) return this.errors
-    return this.field === null ? [] : [{ field: this.field, code: this.code, message: this.detail }]
+    return this.field === null
+      ? []
+      : [{ field: this.field, code: this.code, message: this.detail, details: this.details }]
   }
 
   detailNumber(name: string): number | null {
@@ -42,9 +46,12 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 function fieldErrors(value: unknown): FieldError[] {
   if (!Array.isArray(value)) return []
-  return value
-    .filter(isObject)
-    .map((item) => ({ field: text(item.field), code: text(item.code), message: text(item.message) }))
+  return value.filter(isObject).map((item) => ({
+    field: text(item.field),
+    code: text(item.code),
+    message: text(item.message),
+    ...(isObject(item.details) && { details: item.details }),
+  }))
 }
 
 /** Reads a problem+json body; anything else (a proxy's page, nothing) still becomes a usable problem. */

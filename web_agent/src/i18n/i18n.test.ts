@@ -5,8 +5,8 @@ import ts from 'typescript'
 import { expect, it } from 'vitest'
 
 import { startI18n } from '.'
-import en from './en.json'
-import zhCN from './zh-CN.json'
+import { en } from './en'
+import { zhCN } from './zh-CN'
 
 interface Texts {
   [key: string]: string | Texts
@@ -29,6 +29,26 @@ it('has every text in both languages, with the same holes', () => {
     expect(text.trim(), key).not.toBe('')
     expect(holes(english.get(key) ?? ''), key).toEqual(holes(text))
   }
+})
+
+it.each(['zh-CN', 'en'])('keeps every namespace of %s in one file', (locale) => {
+  const files = readdirSync(`src/i18n/${locale}`).filter((name) => name.endsWith('.json'))
+  const namespaces = files.flatMap((name) =>
+    Object.keys(JSON.parse(readFileSync(`src/i18n/${locale}/${name}`, 'utf8')) as object),
+  )
+  expect([...namespaces].sort()).toEqual([...new Set(namespaces)].sort())
+  expect([...namespaces].sort()).toEqual(Object.keys(locale === 'en' ? en : zhCN).sort())
+})
+
+it('has no text that the page never shows', () => {
+  const code = sources.map((path) => readFileSync(`src/${path}`, 'utf8')).join('\n')
+  const whole = new Set([...code.matchAll(/['"]([a-z_]+(?:\.[\w-]+)+)['"]/g)].map((match) => match[1]))
+  // Keys that are put together: `card.verdict_${verdict}`.
+  const beginnings = [...code.matchAll(/`([a-z_]+\.[\w.-]*)\$\{/g)].map((match) => match[1] ?? '')
+  const unused = flatten(zhCN).filter(
+    ([key]) => !whole.has(key) && !beginnings.some((beginning) => key.startsWith(beginning)),
+  )
+  expect(unused.map(([key]) => key)).toEqual([])
 })
 
 it('says one thing in the singular', async () => {

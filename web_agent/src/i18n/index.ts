@@ -3,8 +3,8 @@ import { initReactI18next } from 'react-i18next'
 
 import { readPreference, subscribePreferences } from '@/ui/preferences'
 
-import en from './en.json'
-import zhCN from './zh-CN.json'
+import { en } from './en'
+import { zhCN } from './zh-CN'
 
 export const resources = { 'zh-CN': { translation: zhCN }, en: { translation: en } } as const
 

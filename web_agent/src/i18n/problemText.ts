@@ -23,5 +23,5 @@ export function problemText(t: Translate, problem: Problem): string {
 }
 
 export function fieldText(t: Translate, error: FieldError): string {
-  return codeText(t, error.code, error.message)
+  return codeText(t, error.code, error.message, error.details)
 }

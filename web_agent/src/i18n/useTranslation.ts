@@ -2,7 +2,7 @@ import type { i18n } from 'i18next'
 import { useCallback } from 'react'
 import { useTranslation as useI18next } from 'react-i18next'
 
-import type zhCN from './zh-CN.json'
+import type { Texts } from './texts'
 
 /** Every path to a text, joined by dots. */
 type Paths<Tree> = {
@@ -10,7 +10,7 @@ type Paths<Tree> = {
 }[keyof Tree & string]
 
 /** A key of the texts; checked by the compiler. */
-export type TextKey = Paths<typeof zhCN>
+export type TextKey = Paths<Texts>
 
 /**
  * Gives a text in the page's language. The library's own type for this follows every option through every key, which

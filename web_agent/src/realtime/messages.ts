@@ -1,4 +1,5 @@
 import type { CallEvent, CallSnapshotEvent, ServerMessage } from '@/api/types'
+import { isOver } from '@/ui/callStates'
 
 export type { ServerMessage }
 export type SnapshotMessage = CallSnapshotEvent
@@ -22,5 +23,5 @@ export function parseMessage(frame: string): ServerMessage | null {
 
 /** Whether the call is over by this message: only feedback may follow. */
 export function isEndOfCall(message: ServerMessage): boolean {
-  return message.type === 'call.ended' || (message.type === 'call.snapshot' && message.data.call.state === 'ended')
+  return message.type === 'call.ended' || (message.type === 'call.snapshot' && isOver(message.data.call.state))
 }

@@ -1,4 +1,15 @@
-import type { CallInfo, CallSnapshot, CategoryChosen, FeedbackRecorded, StageState, Utterance } from '@/api/types'
+import type {
+  AlertRaised,
+  CallAlert,
+  CallFact,
+  CallInfo,
+  CallSnapshot,
+  CardSpoken,
+  CategoryChosen,
+  FeedbackRecorded,
+  StageState,
+  Utterance,
+} from '@/api/types'
 
 import type { EventMessage, ServerMessage, SnapshotMessage } from './messages'
 
@@ -23,6 +34,13 @@ export function applyMessage(state: ScreenState | null, message: ServerMessage):
 
 function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
   switch (message.type) {
+    case 'call.offered':
+      return withInfo(call, { title: message.data.title, leg_roles: message.data.leg_roles })
+    case 'call.state_changed':
+      return withInfo(call, {
+        state: message.data.state,
+        agent_name: message.data.agent_name ?? call.call.agent_name,
+      })
     case 'call.answered':
       return withInfo(call, {
         state: 'answered',
@@ -37,7 +55,7 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
     case 'call.ended':
       return withoutPartials(
         withInfo(call, {
-          state: 'ended',
+          state: message.data.reason === 'abandoned' ? 'abandoned' : 'ended',
           ended_at: message.at,
           end_reason: message.data.reason,
           end_code: message.data.code,
@@ -51,15 +69,29 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
     case 'transcript.final':
       return withFinal(call, message.data)
     case 'suggestion.shown':
-      return { ...call, suggestions: message.data }
+      return { ...call, suggestions: message.data, withheld: null }
     case 'suggestion.withheld':
-      return call
+      return message.data.reason === 'nothing_fits' ? { ...call, withheld: message.data } : call
+    case 'card.spoken':
+      return { ...call, spoken: withSpoken(call.spoken, message.data) }
     case 'category.ranked':
       return { ...call, category: message.data }
     case 'category.chosen':
       return withChosenCategory(call, message.data)
     case 'feedback.recorded':
       return withFeedback(call, message.data)
+    case 'alert.raised':
+      return withAlert(call, message.data)
+    case 'alert.confirmed':
+      return withConfirmedAlert(call, message.data.alert_id, message.data.confirmed_by)
+    case 'facts.found':
+      return { ...call, facts: withFound(call.facts, message.data.facts) }
+    case 'fact.edited': {
+      const { field, value, edited_by } = message.data
+      return withFact(call, { field, value, edited_by, evidence: [], is_confirmed: true })
+    }
+    case 'summary.accepted':
+      return { ...call, summary: message.data }
     case 'stage.state_changed':
       return { ...call, stages: withStage(call.stages, message.data) }
   }
@@ -111,7 +143,55 @@ export function withChosenCategory(call: CallSnapshot, chosen: CategoryChosen): 
 
 export function withFeedback(call: CallSnapshot, next: FeedbackRecorded): CallSnapshot {
   const others = call.feedback.filter((feedback) => feedback.suggestion_id !== next.suggestion_id)
-  return { ...call, feedback: [...others, next] }
+  // A verdict that was taken back leaves none.
+  return { ...call, feedback: next.verdict === 'withdrawn' ? others : [...others, next] }
+}
+
+/** An alert that is raised again keeps its place and whether it was confirmed. */
+function withAlert(call: CallSnapshot, next: AlertRaised): CallSnapshot {
+  const known = call.alerts.find((alert) => alert.alert_id === next.alert_id)
+  const alert: CallAlert = { ...next, confirmed_by: known?.confirmed_by ?? null }
+  const alerts = call.alerts.map((other) => (other === known ? alert : other))
+  return { ...call, alerts: known === undefined ? [...alerts, alert] : alerts }
+}
+
+export function withConfirmedAlert(call: CallSnapshot, alertId: string, confirmedBy: string | null): CallSnapshot {
+  const alerts = call.alerts.map((alert) =>
+    alert.alert_id === alertId ? { ...alert, confirmed_by: confirmedBy } : alert,
+  )
+  return { ...call, alerts }
+}
+
+/** The fields in the order of the form. */
+const FIELDS: readonly CallFact['field'][] = [
+  'name',
+  'phone',
+  'account_number',
+  'meter_number',
+  'address',
+  'meter_reading',
+  'occurred_at',
+  'callback_at',
+  'amount',
+  'symptom',
+  'appliance',
+]
+
+const inOrder = (facts: CallFact[]): CallFact[] =>
+  facts.sort((left, right) => FIELDS.indexOf(left.field) - FIELDS.indexOf(right.field))
+
+/** What the agent set by hand stays for ever. */
+function withFound(known: readonly CallFact[], found: readonly CallFact[]): CallFact[] {
+  const edited = known.filter((fact) => fact.edited_by !== null)
+  return inOrder([...edited, ...found.filter((fact) => !edited.some((other) => other.field === fact.field))])
+}
+
+export function withFact(call: CallSnapshot, next: CallFact): CallSnapshot {
+  return { ...call, facts: inOrder([...call.facts.filter((fact) => fact.field !== next.field), next]) }
+}
+
+function withSpoken(spoken: readonly CardSpoken[], next: CardSpoken): CardSpoken[] {
+  return [...spoken.filter((known) => known.suggestion_id !== next.suggestion_id), next]
 }
 
 function withStage(stages: readonly StageState[], next: StageState): StageState[] {

@@ -1,5 +1,9 @@
 /** A running call is seldom silent for longer: partials come several times a second while anyone speaks. */
 export const SILENCE_MS = 10_000
+/** A line that is silent for so long is doubted: the server is asked beside it. */
+export const DOUBT_MS = 1_500
+/** The server answers that it lives at once; with `DOUBT_MS` a dead line is said within three seconds. */
+export const LIFE_SIGN_MS = 1_200
 /** The server answers a request for a snapshot at once. */
 export const ANSWER_MS = 5_000
 /** From the beginning of a connection to its first message. */

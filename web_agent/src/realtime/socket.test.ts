@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 
 import { makeInfo, makeSnapshot, makeUtterance } from '../../tests/support/calls'
 import type { EventMessage, SnapshotMessage } from './messages'
-import { ANSWER_MS, FIRST_MESSAGE_MS, SILENCE_MS } from './silence'
+import { ANSWER_MS, DOUBT_MS, FIRST_MESSAGE_MS, SILENCE_MS } from './silence'
 import type { Connection, SocketLike } from './socket'
 import { CallSocket, reconnectDelayMs } from './socket'
 
@@ -43,7 +43,7 @@ const ending = (seq: number): EventMessage => ({
 })
 const event = (seq: number): EventMessage => ({ ...head, type: 'transcript.final', seq, data: makeUtterance() })
 
-function setUp() {
+function setUp(isAlive = () => Promise.resolve(true)) {
   const sockets: FakeSocket[] = []
   const passed: string[] = []
   const links: [Connection, number][] = []
@@ -54,6 +54,7 @@ function setUp() {
       sockets.push(fake)
       return fake
     },
+    isAlive,
     onSnapshot: (message) => passed.push(`snapshot ${message.seq}`),
     onEvent: (message) => passed.push(`event ${message.seq}`),
     onConnection: (connection, attempt, heardAt) => {
@@ -223,6 +224,15 @@ it('asks nothing any more once closed', () => {
   vi.advanceTimersByTime(600_000)
   expect(sockets[0]!.sent).toEqual([])
   expect(sockets).toHaveLength(1)
+})
+
+it('says that a silent line is stale when the server does not answer, and open with the next message', async () => {
+  const { sockets, links } = setUp(() => Promise.resolve(false))
+  sockets[0]!.receive(snapshot(1))
+  await vi.advanceTimersByTimeAsync(DOUBT_MS)
+  expect(links.at(-1)).toEqual(['stale', 0])
+  sockets[0]!.receive(event(2))
+  expect(links.at(-1)).toEqual(['open', 0])
 })
 
 it('survives frames that are no messages', () => {

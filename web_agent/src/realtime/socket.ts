@@ -1,8 +1,10 @@
 import type { EventMessage, SnapshotMessage } from './messages'
 import { isEndOfCall, parseMessage, SNAPSHOT_REQUEST } from './messages'
+import { DoubtWatch } from './doubt'
 import { SilenceWatch } from './silence'
 
-export type Connection = 'connecting' | 'open' | 'reconnecting' | 'closed'
+/** `stale`: nothing comes, and the server does not answer beside the line either; nobody knows yet whether it is lost. */
+export type Connection = 'connecting' | 'open' | 'stale' | 'reconnecting' | 'closed'
 
 /** The part of a browser's WebSocket that is used; tests give a fake. */
 export interface SocketLike {
@@ -22,6 +24,8 @@ export interface CallSocketOptions {
    * message, or of the start when none has come.
    */
   onConnection: (connection: Connection, attempt: number, heardAt: number) => void
+  /** Whether the server answers beside the socket; asked when the line is silent. Given up when the signal says so. */
+  isAlive: (signal: AbortSignal) => Promise<boolean>
   /** 0 ≤ x < 1; spreads the reconnects of many desks after a server restart. */
   random?: () => number
 }
@@ -60,7 +64,13 @@ export class CallSocket {
     },
   )
 
-  constructor(private readonly options: CallSocketOptions) {}
+  private readonly doubt: DoubtWatch
+
+  constructor(private readonly options: CallSocketOptions) {
+    this.doubt = new DoubtWatch(options.isAlive, (isDoubted) => {
+      this.report(isDoubted ? 'stale' : 'open')
+    })
+  }
 
   start(): void {
     this.report('connecting')
@@ -100,8 +110,9 @@ export class CallSocket {
     if (message === null) return
     this.heardAt = Date.now()
     if (isEndOfCall(message)) this.hasEnded = true
-    if (this.hasEnded) this.silence.stop()
-    else this.silence.heard()
+    this.silence.heard()
+    this.doubt.heard()
+    if (this.hasEnded) this.stopWatching()
     if (message.type === 'call.snapshot') {
       this.lastSeq = message.seq
       this.attempt = 0
@@ -146,8 +157,13 @@ export class CallSocket {
     this.options.onConnection(connection, this.attempt, this.heardAt)
   }
 
-  private detach(): void {
+  private stopWatching(): void {
     this.silence.stop()
+    this.doubt.stop()
+  }
+
+  private detach(): void {
+    this.stopWatching()
     const socket = this.socket
     this.socket = null
     if (socket === null) return

@@ -1,11 +1,11 @@
 import { useEffect, useReducer, useState } from 'react'
 
-import { streamAddress } from '@/api/http'
-import type { CategoryChosen, FeedbackRecorded } from '@/api/types'
+import { isServerAlive, streamAddress } from '@/api/http'
+import type { CallAlert, CategoryChosen, FeedbackRecorded } from '@/api/types'
 
 import type { ServerMessage } from './messages'
 import type { ScreenState } from './reducer'
-import { applyMessage, withChosenCategory, withFeedback } from './reducer'
+import { applyMessage, withChosenCategory, withConfirmedAlert, withFeedback } from './reducer'
 import type { Connection } from './socket'
 import { CallSocket } from './socket'
 
@@ -21,16 +21,23 @@ export interface CallStream {
   addFeedback: (feedback: FeedbackRecorded) => void
   /** Shows the agent's category at once when the server has confirmed it over HTTP. */
   addChosenCategory: (chosen: CategoryChosen) => void
+  /** Takes an alert from the screen at once when the server has confirmed it over HTTP. */
+  addConfirmedAlert: (alert: CallAlert) => void
 }
 
 type Action =
   | { kind: 'message'; message: ServerMessage }
   | { kind: 'feedback'; feedback: FeedbackRecorded }
   | { kind: 'category'; chosen: CategoryChosen }
+  | { kind: 'alert'; alert: CallAlert }
 
 function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
   if (action.kind === 'message') return applyMessage(screen, action.message)
   if (screen === null) return null
+  if (action.kind === 'alert') {
+    const { alert_id, confirmed_by } = action.alert
+    return { ...screen, call: withConfirmedAlert(screen.call, alert_id, confirmed_by) }
+  }
   if (action.kind === 'category') return { ...screen, call: withChosenCategory(screen.call, action.chosen) }
   return { ...screen, call: withFeedback(screen.call, action.feedback) }
 }
@@ -52,6 +59,7 @@ export function useCallStream(callId: string): CallStream {
     }
     const socket = new CallSocket({
       open: () => new WebSocket(streamAddress(callId)),
+      isAlive: isServerAlive,
       onSnapshot: receive,
       onEvent: receive,
       onConnection: (connection, attempt, heardAt) => {
@@ -77,5 +85,8 @@ export function useCallStream(callId: string): CallStream {
   const addChosenCategory = (chosen: CategoryChosen) => {
     dispatch({ kind: 'category', chosen })
   }
-  return { screen, ...link, addFeedback, addChosenCategory }
+  const addConfirmedAlert = (alert: CallAlert) => {
+    dispatch({ kind: 'alert', alert })
+  }
+  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert }
 }

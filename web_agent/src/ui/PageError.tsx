@@ -30,7 +30,7 @@ export function NotFound() {
     <div className="page">
       <Empty title={t('page.not_found')} hint={t('page.not_found_hint')}>
         <Link className="button" to="/calls">
-          {t('nav.calls')}
+          {t('calls.nav')}
         </Link>
       </Empty>
     </div>

@@ -1,3 +1,6 @@
+import MarkdownIt from 'markdown-it'
+import type { Token } from 'markdown-it'
+
 /** The part of Markdown that entries use: headings, paragraphs, lists, tables, `**strong**`, links as text. */
 export type Block =
   | { kind: 'heading'; text: string }
@@ -5,69 +8,77 @@ export type Block =
   | { kind: 'list'; isOrdered: boolean; items: string[] }
   | { kind: 'table'; head: string[]; rows: string[][] }
 
-const HEADING = /^#{1,6}\s+(.*)$/
-const BULLET = /^\s*[-*+]\s+(.*)$/
-const NUMBER = /^\s*\d+[.)、．]\s*(.*)$/
-const TABLE_RULE = /^\s*\|?\s*:?-{3,}/
+/**
+ * Reads Markdown as the server does (`markdown-it-py`): no HTML, no pictures, no links made of bare addresses; a link
+ * is shown as its words.
+ */
+const reader = new MarkdownIt('commonmark', { html: false, linkify: false }).enable('table').disable(['image', 'code'])
 
-const cells = (line: string): string[] =>
-  line
-    .trim()
-    .replace(/^\||\|$/g, '')
-    .split('|')
-    .map((cell) => cell.trim())
+/** Chinese texts number their steps "1、" or "1．", with no space after; Markdown asks for "1. ". */
+const CHINESE_NUMBER = /^(\s*\d{1,9})[.)、．](?!\d)\s*/gm
 
 export function parseMarkdown(source: string): Block[] {
+  const text = source.replaceAll('\r\n', '\n').replace(CHINESE_NUMBER, '$1. ')
+  return blocksOf(reader.parse(text, {}))
+}
+
+/** Lines of a paragraph belong together; Chinese puts no space between them. */
+const joined = (content: string): string => content.split('\n').join('')
+
+function blocksOf(tokens: readonly Token[]): Block[] {
   const blocks: Block[] = []
-  const lines = source.replaceAll('\r\n', '\n').split('\n')
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at] ?? ''
-    if (line.includes('|') && TABLE_RULE.test(lines[at + 1] ?? '')) {
-      const table = readTable(lines, at)
-      blocks.push(table.block)
-      at = table.last
-    } else {
-      addLine(blocks, line, (lines[at - 1] ?? '').trim() === '')
-    }
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at]
+    if (token === undefined) continue
+    const end = endOf(tokens, at)
+    const inside = tokens.slice(at + 1, end)
+    if (token.type === 'heading_open') blocks.push({ kind: 'heading', text: textOf(inside) })
+    else if (token.type === 'paragraph_open') blocks.push({ kind: 'paragraph', text: textOf(inside) })
+    else if (token.type === 'table_open') blocks.push(tableOf(inside))
+    else if (token.type === 'blockquote_open') blocks.push(...blocksOf(inside))
+    else if (token.type === 'fence') blocks.push({ kind: 'paragraph', text: token.content.trim() })
+    else if (token.type.endsWith('_list_open')) addList(blocks, token.type === 'ordered_list_open', inside)
+    at = end
   }
   return blocks
 }
 
-function readTable(lines: readonly string[], first: number): { block: Block; last: number } {
+/** Where the block that opens at a place closes; the place itself when it does not open anything. */
+function endOf(tokens: readonly Token[], at: number): number {
+  if (tokens[at]?.nesting !== 1) return at
+  const { level } = tokens[at]
+  const end = tokens.findIndex((token, index) => index > at && token.level === level && token.nesting === -1)
+  return end === -1 ? tokens.length - 1 : end
+}
+
+function textOf(tokens: readonly Token[]): string {
+  return tokens
+    .filter((token) => token.type === 'inline')
+    .map((token) => joined(token.content))
+    .join('')
+}
+
+/** Lists of the same kind that follow each other are one: "1." after "2、" goes on. */
+function addList(blocks: Block[], isOrdered: boolean, inside: readonly Token[]): void {
+  const items: string[] = []
+  for (let at = 0; at < inside.length; at += 1) {
+    const end = endOf(inside, at)
+    items.push(textOf(inside.slice(at, end + 1)))
+    at = end
+  }
+  const last = blocks.at(-1)
+  if (last?.kind === 'list' && last.isOrdered === isOrdered) last.items.push(...items)
+  else blocks.push({ kind: 'list', isOrdered, items })
+}
+
+function tableOf(inside: readonly Token[]): Block {
   const rows: string[][] = []
-  let last = first + 1
-  while ((lines[last + 1] ?? '').includes('|')) {
-    last += 1
-    rows.push(cells(lines[last] ?? ''))
+  for (const [at, token] of inside.entries()) {
+    if (token.type === 'tr_open') rows.push([])
+    if (token.type === 'inline' && inside[at - 1]?.type.endsWith('_open') === true) rows.at(-1)?.push(token.content)
   }
-  return { block: { kind: 'table', head: cells(lines[first] ?? ''), rows }, last }
-}
-
-function addLine(blocks: Block[], line: string, isAfterBlank: boolean): void {
-  if (line.trim() === '') return
-  const heading = HEADING.exec(line)?.[1]
-  if (heading !== undefined) {
-    blocks.push({ kind: 'heading', text: heading })
-    return
-  }
-  const [bullet, number] = [BULLET.exec(line)?.[1], NUMBER.exec(line)?.[1]]
-  const item = number ?? bullet
-  if (item !== undefined) addItem(blocks, item, number !== undefined)
-  else addText(blocks, line.trim(), isAfterBlank)
-}
-
-function addItem(blocks: Block[], text: string, isOrdered: boolean): void {
-  const last = blocks.at(-1)
-  if (last?.kind === 'list' && last.isOrdered === isOrdered) last.items.push(text)
-  else blocks.push({ kind: 'list', isOrdered, items: [text] })
-}
-
-/** A line after a line continues it; after a blank line it is a paragraph of its own. */
-function addText(blocks: Block[], text: string, isAfterBlank: boolean): void {
-  const last = blocks.at(-1)
-  if (!isAfterBlank && last?.kind === 'paragraph') last.text += text
-  else if (!isAfterBlank && last?.kind === 'list') last.items.push(`${last.items.pop() ?? ''}${text}`)
-  else blocks.push({ kind: 'paragraph', text })
+  const [head = [], ...others] = rows
+  return { kind: 'table', head, rows: others }
 }
 
 /** Steps to do come first on a card: the first numbered list of the answer. Bullets have no order to be done in. */
@@ -95,14 +106,18 @@ export interface Inline {
   isStrong: boolean
 }
 
+/** The runs of a line of text: what is strong, and everything else as plain words. */
 export function parseInline(source: string): Inline[] {
-  const plain = source.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replace(/`([^`]+)`/g, '$1')
-  return plain
-    .split(/(\*\*[^*]+\*\*)/)
-    .filter((part) => part !== '')
-    .map((part) =>
-      part.startsWith('**') && part.endsWith('**') && part.length > 4
-        ? { text: part.slice(2, -2), isStrong: true }
-        : { text: part, isStrong: false },
-    )
+  const runs: Inline[] = []
+  let strong = 0
+  for (const token of reader.parseInline(source, {})[0]?.children ?? []) {
+    if (token.type === 'strong_open') strong += 1
+    if (token.type === 'strong_close') strong -= 1
+    const text = token.type === 'softbreak' || token.type === 'hardbreak' ? ' ' : token.content
+    if (text === '') continue
+    const last = runs.at(-1)
+    if (last?.isStrong === strong > 0) last.text += text
+    else runs.push({ text, isStrong: strong > 0 })
+  }
+  return runs
 }

@@ -28,6 +28,8 @@ export function makeCard(change: Partial<Card> = {}): Card {
     matches: [],
     is_new: true,
     folded: [],
+    number: null,
+    answers_segment_id: null,
     ...change,
   }
 }
@@ -79,9 +81,14 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     call: makeInfo(),
     utterances: [],
     suggestions: makeList([]),
+    withheld: null,
+    spoken: [],
     category: null,
     chosen_category: null,
     feedback: [],
+    alerts: [],
+    facts: [],
+    summary: null,
     stages: [],
     ...change,
   }

@@ -1,4 +1,4 @@
-"""Whether the server that the settings name can be used; for the start check and `tingzhi doctor`."""
+"""Checks whether the server that the settings name can be used; for the start check and `tingzhi doctor`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ranking needs to know of the whole collection: counts, mean lengths and document frequencies, remembered."""
+"""Caches statistics of the whole collection: counts, mean lengths and document frequencies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.search.analysis.terms import Channel
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import CollectionStatistics
 from kb.search.stores.elasticsearch.connection import Connection
 from kb.search.stores.elasticsearch.queries import of_type

@@ -1,4 +1,4 @@
-"""The way to the server: settings to client, errors to ours, and the circuit breaker every call passes."""
+"""Connects to the server: builds the client, translates its errors, and guards every call by a circuit breaker."""
 
 from __future__ import annotations
 

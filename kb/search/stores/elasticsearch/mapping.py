@@ -1,11 +1,11 @@
-"""What a generation's index looks like; pure."""
+"""Mapping and settings of a generation's index. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from kb.search.analysis.terms import Channel
-from kb.search.features import K1, B
+from kb.search.question.analysis.terms import Channel
+from kb.search.ranking.features import K1, B
 
 SCHEMA_VERSION = 2
 """Part of a generation's facts; another version is made again from the database."""

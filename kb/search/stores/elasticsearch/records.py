@@ -1,4 +1,4 @@
-"""Between our documents and those of the index; pure."""
+"""Converts search documents to documents of the index and back. Pure."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from kb.search.analysis.document_terms import document_terms
-from kb.search.analysis.folding import fold
 from kb.search.document_records import answer_text, from_record, question_text, to_record
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
+from kb.search.question.analysis.document_terms import document_terms
+from kb.search.question.analysis.folding import fold
 from kb.search.stores.base import Passage, Vector
 
 EVERYWHERE = "*"
 FACTS_ID = "facts"
 APART = 0.001
 """How far the copies of one vector are moved apart: a hundred documents with the same sentence would be a hundred equal
-vectors, and Lucene links such to each other alone, out of reach from all others (docs/benchmarks.md: .42 of the nearest
-texts are found then, .87 so). Cosines change by less than half floats do."""
+vectors, and Lucene links such to each other alone, out of reach from all others: .42 of the nearest
+texts are found then, .87 so (docs/benchmarks/2026-11-29.md). Cosines change by less than half floats do."""
 _LAST_DAY = date.max.toordinal()
 
 

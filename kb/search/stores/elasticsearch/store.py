@@ -12,10 +12,10 @@ from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.document_stores.types import DuplicatePolicy
 from haystack.utils.filters import document_matches_filter
 
-from kb.search.analysis.terms import Channel
 from kb.search.documents import SearchDocument
 from kb.search.haystack_documents import from_haystack, to_haystack
 from kb.search.passages import passages_of
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import (
     Candidate,
     CollectionStatistics,

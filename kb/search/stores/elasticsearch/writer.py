@@ -1,4 +1,4 @@
-"""Who may write: one process among all that share the server, by a lease in a document of its own."""
+"""Gives one of the processes that share the server the right to write, by a lease in a document of its own."""
 
 from __future__ import annotations
 

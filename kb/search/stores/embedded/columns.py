@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from kb.search.query import Audience, DocumentKind
+from kb.kinds import Audience, DocumentKind
 from kb.search.stores.base import CollectionStatistics, SearchFilter
 from kb.search.stores.embedded.rows import FilterRow
 

@@ -16,6 +16,7 @@ import structlog
 from usearch.index import Index
 
 from kb.search.stores.base import Vector
+from kit.files import remove_unfinished, replace_atomically
 
 log = structlog.get_logger(__name__)
 
@@ -72,13 +73,12 @@ class NearestGraph:
         """Write the file where enough has changed since it was read or written."""
         if self._file is None or self._changes < _SAVED_AFTER:
             return
-        fresh = self._file.with_suffix(".new")
         try:
-            self._index.save(fresh)
-            fresh.replace(self._file)
+            remove_unfinished(self._file)
+            with replace_atomically(self._file) as fresh:
+                self._index.save(fresh)
         except (OSError, RuntimeError) as error:  # RuntimeError is usearch's for a full disk
             log.warning("vector_graph_not_saved", reason=str(error))
-            fresh.unlink(missing_ok=True)
         else:
             self._changes = 0
 

@@ -19,6 +19,7 @@ import structlog
 from kb.search.stores.embedded.store import EmbeddedStore, SearchIndexDamagedError
 from kit.disk import told_when_full
 from kit.errors import ConflictError
+from kit.files import write_atomically
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class EmbeddedIndex:
 
         After damage `needs_rebuild` is set and the change number is 0: whoever owns the database rebuilds.
         """
-        with self._lock:
+        with self._lock, told_when_full():
             if self._store is not None:
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -68,10 +69,23 @@ class EmbeddedIndex:
                     raise  # the process that writes will see it and mend it
                 log.warning("search_index_damaged", reason=error.details.get("reason"))
                 self.needs_rebuild = True
-                self._store = self._open_store(self._new_folder())
-                self._make_current(self._store.folder)
+                self._store = self._open_in_place_of_damaged()
             if self._store.capabilities.is_writable:
                 self._sweep()
+
+    def _open_in_place_of_damaged(self) -> EmbeddedStore:
+        folder = self._new_folder()
+        try:
+            store = self._open_store(folder)
+            try:
+                self._make_current(folder)
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return store
 
     @property
     def store(self) -> EmbeddedStore:
@@ -159,10 +173,8 @@ class EmbeddedIndex:
         return self._folder / f"{_GENERATION}{uuid.uuid4().hex[:12]}"
 
     def _make_current(self, folder: Path) -> None:
-        fresh = self._folder / f"{_CURRENT}.new"
-        with told_when_full():
-            fresh.write_text(folder.name, encoding="utf-8")
-            fresh.replace(self._folder / _CURRENT)
+        with told_when_full(), write_atomically(self._folder / _CURRENT) as file:
+            file.write(folder.name.encode())
 
     def _sweep(self) -> None:
         """Delete what a killed rebuild left behind."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from kb.search.analysis.document_terms import document_terms
-from kb.search.analysis.terms import Channel
 from kb.search.documents import SearchDocument
+from kb.search.question.analysis.document_terms import document_terms
+from kb.search.question.analysis.terms import Channel
 from kb.search.stores.base import SearchFilter, WeightedTerm
 from kit.disk import DiskFullError
 

@@ -1,4 +1,4 @@
-"""The store's truth: documents, passages and vectors in one SQLite file; everything else is derived from it."""
+"""Stores documents, passages and vectors in one SQLite file, from which everything else of the store is derived."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from kb.search.analysis.folding import fold
 from kb.search.document_records import answer_text, from_record, question_text, to_record
 from kb.search.documents import SearchDocument
 from kb.search.passages import passages_of
+from kb.search.question.analysis.folding import fold
 from kb.search.stores.base import Passage, Side, Vector
 
 SCHEMA_VERSION = 2

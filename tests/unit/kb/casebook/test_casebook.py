@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from kb.casebook.clusters import MAX_CASES, Comparable, cluster_cases
-from kb.casebook.outcomes import count_outcomes, proven_share, rank_solutions
-from kb.casebook.privacy import deidentified
-from kb.casebook.ranking import rank_cases
-from kb.models import CaseOutcome
-from kb.schemas import CaseDetail
+from kb.cases.clusters import MAX_CASES, Comparable, cluster_cases
+from kb.cases.outcomes import count_outcomes, proven_share, rank_solutions
+from kb.cases.privacy import deidentified
+from kb.cases.ranking import rank_cases
+from kb.entries.models import CaseOutcome
+from kb.entries.schemas import CaseDetail
+from kb.kinds import DocumentKind
 from kb.search.hits import Hit
-from kb.search.query import DocumentKind
 from tests.fakes.kb_core_drafts import case_draft
 
 pytestmark = pytest.mark.unit
@@ -74,7 +74,21 @@ def test_hit_without_its_case_is_left_out() -> None:
 def test_outcomes_are_counted_by_entry_and_none_is_zero() -> None:
     one, other = uuid4(), uuid4()
     counts = count_outcomes([(one, "resolved", 7), (one, "escalated", 1)], [one, other])
-    assert [(item.resolved, item.total) for item in counts] == [(7, 8), (0, 0)]
+    assert [(item.resolved, item.total) for item in counts] == [(7, 7), (0, 0)]
+
+
+def test_case_that_was_passed_on_is_not_one_that_was_not_solved() -> None:
+    one, other = uuid4(), uuid4()
+    (counted,) = count_outcomes([(one, "resolved", 2), (one, "escalated", 5)], [one])
+    assert (counted.resolved, counted.escalated, counted.total) == (2, 5, 2)
+    rows = [
+        (one, "甲", "resolved", 3),
+        (one, "甲", "escalated", 9),
+        (other, "乙", "resolved", 3),
+        (other, "乙", "unresolved", 1),
+    ]
+    found = rank_solutions(rows, 5)
+    assert [(item.title, item.resolved, item.total) for item in found] == [("甲", 3, 3), ("乙", 3, 4)]
 
 
 def test_solution_proven_by_many_comes_before_one_lucky_case() -> None:
@@ -109,6 +123,35 @@ def test_deidentified_case_keeps_everything_but_the_person() -> None:
     assert shown.facts == {"地址": "幸福路[门牌]"}
     assert (shown.solution, shown.is_deidentified) == ("合上漏保", True)
     assert deidentified(shown) is shown
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({"姓名": "欧阳震华"}, {"姓名": "[姓名]"}),
+        ({"联系人": "Li Wei"}, {"联系人": "[姓名]"}),
+        ({"customer name": "Amir"}, {"customer name": "[name]"}),
+        ({"微信": "sunny_day_88"}, {"微信": "[微信号]"}),
+        ({"拨打13800138000": "打不通"}, {"拨打[电话]": "打不通"}),
+        ({"拨打13800138000": "占线", "拨打13900139000": "空号"}, {"拨打[电话]": "占线", "拨打[电话] 2": "空号"}),
+        ({"设备名称": "漏电保护器", "device name": "meter"}, {"设备名称": "漏电保护器", "device name": "meter"}),
+    ],
+)
+def test_facts_name_nobody_by_key_or_value(facts: dict[str, str], shown: dict[str, str]) -> None:
+    assert deidentified(case(facts=facts)).facts == shown
+
+
+def test_name_that_a_fact_gives_away_is_masked_in_every_text() -> None:
+    shown = deidentified(
+        case(
+            title="欧阳震华家停电",
+            problem="震动后没电，欧阳震华很急",
+            solution="Amir合闸",
+            facts={"联系人": "欧阳震华"},
+        )
+    )
+    assert shown.title == "[姓名]家停电"
+    assert shown.problem == "震动后没电，[姓名]很急"
 
 
 LEAKS = ["厨房有煤气味软管被老鼠咬破", "厨房里有煤气味，软管老化漏气", "煤气味很重，厨房软管裂了"]

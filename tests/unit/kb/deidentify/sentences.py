@@ -32,10 +32,10 @@ PERSONAL = (
     ("户号您记一下，零零八，八六五，四三二", "户号您记一下，[户号]"),
     ("客户编号7766554", "客户编号[户号]"),
     ("燃气账号80012345", "燃气账号[户号]"),
-    ("电表号是0012345678", "电表号是[户号]"),
+    ("电表号是0012345678", "电表号是[表号]"),
     ("后面这串是5012345678", "后面这串是[户号]"),
     ("my account number is 99887766", "my account number is [account number]"),
-    ("the meter number is four four five five six six", "the meter number is [account number]"),
+    ("the meter number is four four five five six six", "the meter number is [meter number]"),
     # Names
     ("我叫王建国", "我叫[姓名]"),
     ("我叫李芳家里没电了", "我叫[姓名]家里没电了"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kb.ingest.articles import chapter_level, parse_article
-from kb.search.analysis.articles import asks_for_article, find_articles, parse_numeral, spell_numeral
-from kb.search.analysis.folding import fold
-from kb.search.analysis.terms import word_texts, words
+from kb.search.question.analysis.articles import asks_for_article, find_articles, parse_numeral, spell_numeral
+from kb.search.question.analysis.folding import fold
+from kb.search.question.analysis.terms import word_texts, words
 
 pytestmark = pytest.mark.unit
 

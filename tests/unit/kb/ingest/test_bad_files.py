@@ -85,7 +85,7 @@ def test_archive_gives_its_files_and_refuses_those_that_lead_out(tmp_path: Path)
     assert sorted(path.read_bytes() for path in tmp_path.iterdir()) == [b"b", "甲".encode()]
 
 
-@pytest.mark.parametrize("name", ["/etc/passwd", "C:/x.txt", "a\\b.txt", "../x.txt"])
+@pytest.mark.parametrize("name", ["/etc/passwd", "C:/x.txt", "..\\b.txt", "../x.txt"])
 def test_name_outside_the_archive_is_refused(name: str, tmp_path: Path) -> None:
     assert "file_path_unsafe" in refusals(archive({name: b"x", "ok.txt": b"y"}), tmp_path).values()
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"y"]

@@ -26,7 +26,8 @@ def titles(split: Split) -> list[str]:
 def test_articles_of_a_rule_are_units_with_their_numbers_and_chapters() -> None:
     split = read("约定.md", RULES)
     assert titles(split) == [
-        "小区供水约定", "小区供水约定 第一条", "小区供水约定 第二条", "小区供水约定 第三条", "小区供水约定 第十条之一",
+        "小区供水约定", "为什么制定这个规定 · 小区供水约定 第一条", "适用于哪些情况 · 小区供水约定 第二条",
+        "水表每月抄一次 · 小区供水约定 第三条", "换表不收费 · 小区供水约定 第十条之一",
     ]  # fmt: skip
     second = split.units[2]
     assert (second.key, second.kind, second.path) == ("a2", UnitKind.ARTICLE, ("第一章 总则",))
@@ -125,7 +126,8 @@ def test_pdf_joins_lines_to_paragraphs_and_drops_page_numbers() -> None:
         [(74, 100, 12, "第三条 " + full), (50, 120, 12, "。"), (290, 800, 10, "2")],
     ]  # fmt: skip
     split = read("约定.pdf", pdf(pages))
-    assert titles(split) == ["小区供电约定 第一条", "小区供电约定 第二条", "小区供电约定 第三条"]
+    assert [unit.number for unit in split.units] == ["第一条", "第二条", "第三条"]
+    assert titles(split)[1] == "停电要通知 · 小区供电约定 第二条"
     assert split.units[0].answer == f"{full}以及停电的原因。"
     assert [unit.page for unit in split.units] == [1, 1, 2]
     assert {drop.reason: drop.count for drop in split.drops} == {DropReason.PAGE_FURNITURE: 2}

@@ -7,11 +7,16 @@ const PAGE_SIZE = 50
 /** A list is not a stream: three seconds are soon enough for a call that begins or ends. */
 const LIST_REFRESH_MS = 3_000
 
-export const callsQuery = (state: CallState | null) =>
+export const callsQuery = (states: readonly CallState[]) =>
   infiniteQueryOptions({
-    queryKey: ['calls', state],
+    queryKey: ['calls', states],
     queryFn: ({ pageParam, signal }) =>
-      answer(api.GET('/api/v1/calls', { params: { query: { cursor: pageParam, limit: PAGE_SIZE, state } }, signal })),
+      answer(
+        api.GET('/api/v1/calls', {
+          params: { query: { cursor: pageParam, limit: PAGE_SIZE, state: [...states] } },
+          signal,
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: LIST_REFRESH_MS,

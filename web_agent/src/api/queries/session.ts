@@ -58,3 +58,21 @@ export function useChangePassword() {
     },
   })
 }
+
+/** The browsers in which the account is signed in. */
+export const ownSessionsQuery = queryOptions({
+  queryKey: ['session', 'browsers'],
+  queryFn: () => answer(api.GET('/api/v1/session/browsers')),
+})
+
+/** Signs out one other browser of one's own, or with null all of them. */
+export function useEndOwnSession() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string | null) =>
+      id === null
+        ? answer(api.DELETE('/api/v1/session/browsers'))
+        : answer(api.DELETE('/api/v1/session/browsers/{session_id}', { params: { path: { session_id: id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ownSessionsQuery.queryKey }),
+  })
+}

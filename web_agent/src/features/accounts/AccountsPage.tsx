@@ -6,21 +6,18 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { accountsQuery } from '@/api/queries/accounts'
 import type { AccountView } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { AntdProvider } from '@/ui/AntdProvider'
 import { Button } from '@/ui/Button'
 import { localTime } from '@/ui/format'
 import { useShortcut } from '@/ui/shortcuts'
-import { Empty, Failure, Loading } from '@/ui/states'
+import { Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { AccountForm } from './AccountForm'
 
 export function AccountsPage() {
   const { t } = useTranslation()
-  usePageTitle(t('nav.accounts'))
-  if (!usePermission('accounts.manage'))
-    return <Empty title={t('accounts.not_allowed')} hint={t('accounts.not_allowed_hint')} />
+  usePageTitle(t('accounts.nav'))
   return (
     <AntdProvider>
       <Accounts />
@@ -39,7 +36,7 @@ function Accounts() {
   return (
     <div className="page">
       <div className="page__head">
-        <h1 className="page__title">{t('nav.accounts')}</h1>
+        <h1 className="page__title">{t('accounts.nav')}</h1>
         <Button tone="primary" chord="A" className="banner__action" onClick={openNew}>
           {t('accounts.new')}
         </Button>

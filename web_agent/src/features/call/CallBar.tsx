@@ -4,8 +4,8 @@ import { Link } from 'react-router'
 import { asProblem } from '@/api/problem'
 import { useStopCall } from '@/api/queries/calls'
 import type { CallInfo } from '@/api/types'
-import { useGo } from '@/features/knowledge/useGo'
-import { usePermission } from '@/features/session/useSession'
+import { useGo } from '@/ui/useGo'
+import { usePermission, useSession } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { clockTime } from '@/ui/format'
@@ -14,7 +14,8 @@ import { useShortcut } from '@/ui/shortcuts'
 
 import { useHeardMs } from './heard'
 import { useListening } from './useListening'
-import type { Player } from './usePlayer'
+import type { Player } from '@/ui/usePlayer'
+import { isOver } from '@/ui/callStates'
 
 import './CallBar.css'
 
@@ -39,7 +40,7 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       <CallStateMark call={call} />
       <span className="call-bar__clock" role="timer" aria-label={t('call.elapsed')}>
         {clockTime(heardMs)}
-        {call.duration_ms !== null && call.state !== 'ended' && (
+        {call.duration_ms !== null && !isOver(call.state) && (
           <span className="call-bar__of"> / {clockTime(call.duration_ms)}</span>
         )}
       </span>
@@ -49,7 +50,8 @@ export function CallBar({ call, isConnected, player, canListen, listensAtOnce }:
       {call.speed === 'max' && call.state === 'answered' && <span className="tag">{t('call.speed_max')}</span>}
       <span className="call-bar__actions">
         {canListen && <ListenButton player={player} heardMs={heardMs} startsAtOnce={listensAtOnce} />}
-        {call.state === 'ended' ? <CaseButton callId={call.id} /> : <StopButton callId={call.id} />}
+        <OrderButton callId={call.id} />
+        {isOver(call.state) ? <CaseButton callId={call.id} /> : call.source !== 'live' && <StopButton call={call} />}
       </span>
     </section>
   )
@@ -91,13 +93,37 @@ function CaseButton({ callId }: { callId: string }) {
   )
 }
 
-function StopButton({ callId }: { callId: string }) {
+/** One key from a call to the work order that it suggests. */
+function OrderButton({ callId }: { callId: string }) {
   const { t } = useTranslation()
-  const stop = useStopCall(callId)
+  const go = useGo()
+  const canMake = usePermission('work_orders.handle')
+  const address = `/calls/${callId}/work-order`
+  const run = () => {
+    go(address)
+  }
+  useShortcut({ chord: 'Alt+N', group: 'call', label: t('orders.new'), run, isEnabled: canMake })
+  if (!canMake) return null
+  return (
+    <Link className="button" to={address} aria-keyshortcuts="Alt+N">
+      {t('orders.new')}
+      <Kbd chord="Alt+N" />
+    </Link>
+  )
+}
+
+function StopButton({ call }: { call: CallInfo }) {
+  const { t } = useTranslation()
+  const { account } = useSession()
+  const mayActOnAll = usePermission('calls.act_on_all')
+  // Two people may share a name: the server decides, the page only keeps the key away from who watches.
+  const mayStop = mayActOnAll || call.agent_name === account.display_name
+  const stop = useStopCall(call.id)
   const run = () => {
     stop.mutate()
   }
-  useShortcut({ chord: 'Alt+S', group: 'call', label: t('call.stop'), run })
+  useShortcut({ chord: 'Alt+S', group: 'call', label: t('call.stop'), run, isEnabled: mayStop })
+  if (!mayStop) return null
   return (
     <>
       {stop.isError && (

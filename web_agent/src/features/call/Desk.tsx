@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation } from 'react-router'
 
 import { audioAddress } from '@/api/http'
+import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
@@ -20,7 +21,8 @@ import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { SourcePanel } from './SourcePanel'
-import { usePlayer } from './usePlayer'
+import { usePlayer } from '@/ui/usePlayer'
+import { isOver } from '@/ui/callStates'
 
 import './Desk.css'
 
@@ -33,7 +35,13 @@ export interface DeskState {
 export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenState }) {
   const { t } = useTranslation()
   const { call, utterances, suggestions, category, chosen_category: chosen, feedback, stages } = screen.call
-  const board = useCardBoard(suggestions, feedback)
+  const board = useCardBoard({
+    list: suggestions,
+    feedback,
+    withheld: screen.call.withheld,
+    spoken: screen.call.spoken,
+    isLive: !isOver(call.state),
+  })
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
   const [pointed, setPointed] = useState<{ segmentId: string } | null>(null)
@@ -43,7 +51,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   const listensAtOnce = (useLocation().state as DeskState | null)?.listen === true
   usePageTitle(call.title)
 
-  const isPlayable = call.state === 'ended' && call.has_audio && call.heard_ms > 0
+  const isPlayable = isOver(call.state) && call.has_audio && call.heard_ms > 0
   const deeds: CardDeeds = {
     onOpenSource: setSource,
     onFeedback: stream.addFeedback,
@@ -55,7 +63,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
     <div className="desk">
       <CallBar
         call={call}
-        isConnected={stream.connection !== 'reconnecting'}
+        isConnected={stream.connection !== 'reconnecting' && stream.connection !== 'stale'}
         player={player}
         canListen={canHear && call.has_audio && isRunningLive(call)}
         listensAtOnce={listensAtOnce}
@@ -71,6 +79,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         />
       )}
       <Notices call={call} stages={stages} category={category} {...stream} />
+      <AlertBar
+        callId={call.id}
+        alerts={screen.call.alerts}
+        canConfirm={canChoose}
+        onConfirmed={stream.addConfirmedAlert}
+      />
       <div className="desk__columns">
         <TranscriptPanel
           utterances={utterances}
@@ -91,7 +105,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             sector={call.sector}
             ranking={category}
             chosen={chosen}
-            isOver={call.state === 'ended'}
+            isOver={isOver(call.state)}
             canChoose={canChoose}
             onChosen={stream.addChosenCategory}
           />

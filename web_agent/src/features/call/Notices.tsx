@@ -7,6 +7,7 @@ import { useCategoryNames } from '@/features/category/useCategoryNames'
 import { codeText } from '@/i18n/problemText'
 import { Banner } from '@/ui/states'
 import type { Connection } from '@/realtime/socket'
+import { isOver } from '@/ui/callStates'
 
 interface NoticesProps {
   call: CallInfo
@@ -24,9 +25,10 @@ export function Notices({ call, stages, category, connection, attempt, freshAt }
   const best = category?.has_abstained === false ? category.categories[0] : undefined
   return (
     <div className="notices">
-      {best !== undefined && isDangerous(best.situation) && call.state !== 'ended' && (
+      {best !== undefined && isDangerous(best.situation) && !isOver(call.state) && (
         <Banner tone="danger">{t('call.danger', { situation: names(best).situation })}</Banner>
       )}
+      {connection === 'stale' && <Stale freshAt={freshAt} />}
       {connection === 'reconnecting' && <Reconnecting attempt={attempt} freshAt={freshAt} />}
       {call.state === 'interrupted' && <Banner tone="waiting">{t('call.interrupted_hint')}</Banner>}
       {call.end_reason === 'failed' && (
@@ -37,6 +39,11 @@ export function Notices({ call, stages, category, connection, attempt, freshAt }
       ))}
     </div>
   )
+}
+
+function Stale({ freshAt }: { freshAt: number }) {
+  const { t } = useTranslation()
+  return <Banner tone="waiting">{t('call.stale', { age: useAgeSeconds(freshAt) })}</Banner>
 }
 
 function Reconnecting({ attempt, freshAt }: { attempt: number; freshAt: number }) {

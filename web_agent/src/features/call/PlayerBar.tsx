@@ -5,8 +5,8 @@ import { Button } from '@/ui/Button'
 import { clockTime } from '@/ui/format'
 import { useShortcut } from '@/ui/shortcuts'
 
-import type { Player } from './usePlayer'
-import { RATES, SKIP_MS } from './usePlayer'
+import type { Player } from '@/ui/usePlayer'
+import { RATES, SKIP_MS } from '@/ui/usePlayer'
 
 import './PlayerBar.css'
 

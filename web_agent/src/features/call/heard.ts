@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 
 import type { CallInfo } from '@/api/types'
+import { isRunning } from '@/ui/callStates'
 
 /** A point of audio time and the wall time at which it was reached. */
 export interface Anchor {
@@ -9,7 +10,7 @@ export interface Anchor {
   isRunning: boolean
 }
 
-export const isRunningLive = (call: CallInfo): boolean => call.state === 'answered' && call.speed === '1'
+export const isRunningLive = (call: CallInfo): boolean => isRunning(call.state) && call.speed === '1'
 
 /** Audio time now: runs on from the anchor while the call runs, never past the recording's end. */
 export function heardAt(anchor: Anchor, now: number, durationMs: number | null): number {

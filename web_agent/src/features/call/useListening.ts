@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 
-import type { Player } from './usePlayer'
+import type { Player } from '@/ui/usePlayer'
 
 export interface Listening {
   isOn: boolean

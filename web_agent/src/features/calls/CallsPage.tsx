@@ -8,6 +8,7 @@ import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { FINISHED_STATES, RUNNING_STATES } from '@/ui/callStates'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { CallTable } from './CallTable'
@@ -16,14 +17,15 @@ import { UploadForm } from './UploadForm'
 
 import './Calls.css'
 
-const FILTERS = ['all', 'answered', 'ended'] as const
+const FILTERS = ['all', 'running', 'ended'] as const
 type Filter = (typeof FILTERS)[number]
+const STATES: Record<Filter, readonly CallState[]> = { all: [], running: RUNNING_STATES, ended: FINISHED_STATES }
 
 export function CallsPage() {
   const { t } = useTranslation()
   const [filter, setFilter] = useState<Filter>('all')
   const canReplay = usePermission('calls.replay')
-  usePageTitle(t('nav.calls'))
+  usePageTitle(t('calls.nav'))
   return (
     <div className="calls-page">
       <section className="panel calls-page__list" aria-labelledby="calls-title">
@@ -39,7 +41,7 @@ export function CallsPage() {
             onChange={setFilter}
           />
         </div>
-        <CallList state={filter === 'all' ? null : filter} />
+        <CallList states={STATES[filter]} />
       </section>
       {canReplay && (
         <aside className="calls-page__start" aria-label={t('calls.start')}>
@@ -51,9 +53,9 @@ export function CallsPage() {
   )
 }
 
-function CallList({ state }: { state: CallState | null }) {
+function CallList({ states }: { states: readonly CallState[] }) {
   const { t } = useTranslation()
-  const calls = useInfiniteQuery(callsQuery(state))
+  const calls = useInfiniteQuery(callsQuery(states))
   if (calls.isPending) return <Loading lines={8} />
   if (calls.isError && calls.data === undefined) return <Failure error={calls.error} onRetry={calls.refetch} />
   const items = calls.data.pages.flatMap((page) => page.items)

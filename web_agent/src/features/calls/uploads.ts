@@ -2,7 +2,7 @@
 export const MOST_FILES = 2
 
 /** What the server reads; the browser uses it for its file chooser. */
-export const ACCEPTED = '.wav,.flac,.mp3,.ogg,.oga,audio/*'
+export const ACCEPTED = '.wav,.flac,.mp3,.ogg,.oga,.opus,.m4a,.mp4,.3gp,.aac,.amr,.awb,.wma,.webm,audio/*'
 
 export interface Choice {
   files: readonly File[]

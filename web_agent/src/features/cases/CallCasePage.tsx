@@ -19,9 +19,7 @@ import { Evidence } from './Evidence'
 export function CallCasePage() {
   const { t } = useTranslation()
   const { callId = '' } = useParams()
-  const canMake = usePermission('cases.make')
   usePageTitle(t('cases.make'))
-  if (!canMake) return <Empty title={t('error.not_allowed')} />
   return <CallCaseForm key={callId} callId={callId} />
 }
 

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Link, useNavigate } from 'react-router'
 
@@ -8,6 +7,7 @@ import type { CaseDetail } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { ConfirmButton } from '@/ui/ConfirmButton'
 import { Kbd } from '@/ui/Kbd'
 import { useShortcut } from '@/ui/shortcuts'
 
@@ -60,45 +60,20 @@ function Delete({ item, search }: { item: CaseDetail; search: string }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const remove = useDeleteCase()
-  const [isAsking, setIsAsking] = useState(false)
-  if (!isAsking) {
-    return (
-      <Button
-        isSmall
-        tone="quiet"
-        onClick={() => {
-          setIsAsking(true)
-        }}
-      >
-        {t('cases.delete')}
-      </Button>
-    )
-  }
   return (
-    <>
-      <span>{t('cases.delete_sure')}</span>
-      {remove.isError && <span className="field__error">{problemText(t, asProblem(remove.error))}</span>}
-      <Button
-        isSmall
-        disabled={remove.isPending}
-        onClick={() => {
-          remove.mutate(
-            { caseId: item.id, version: item.version },
-            { onSuccess: () => void navigate({ pathname: '/cases', search }) },
-          )
-        }}
-      >
-        {t('cases.delete_yes')}
-      </Button>
-      <Button
-        isSmall
-        tone="quiet"
-        onClick={() => {
-          setIsAsking(false)
-        }}
-      >
-        {t('common.cancel')}
-      </Button>
-    </>
+    <ConfirmButton
+      question={t('cases.delete_sure')}
+      confirmLabel={t('cases.delete_yes')}
+      error={remove.isError ? problemText(t, asProblem(remove.error)) : null}
+      isPending={remove.isPending}
+      onConfirm={() => {
+        remove.mutate(
+          { caseId: item.id, version: item.version },
+          { onSuccess: () => void navigate({ pathname: '/cases', search }) },
+        )
+      }}
+    >
+      {t('cases.delete')}
+    </ConfirmButton>
   )
 }

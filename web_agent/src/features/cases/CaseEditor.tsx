@@ -6,10 +6,10 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Link } from 'react-router'
 
 import type { Problem } from '@/api/problem'
-import { asProblem } from '@/api/problem'
 import type { CaseDetail, CaseEdit, CategoryTree, OfferedEntry } from '@/api/types'
-import { useGo } from '@/features/knowledge/useGo'
-import { useLeaveGuard } from '@/features/knowledge/useLeaveGuard'
+import { useGo } from '@/ui/useGo'
+import { useSaving } from '@/ui/useSaving'
+import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
@@ -19,8 +19,8 @@ import type { CaseValues } from './caseDraft'
 import { CASE_FIELDS, caseEdit, caseFieldOf, caseValues } from './caseDraft'
 import { CaseFields } from './CaseFields'
 
-import '../knowledge/Browser.css'
-import '../knowledge/Editor.css'
+import '@/ui/ListPage.css'
+import '@/ui/EditorPage.css'
 import './Cases.css'
 
 interface CaseEditorProps {
@@ -45,10 +45,10 @@ export function CaseEditor(props: CaseEditorProps) {
   const { t } = useTranslation()
   const [form] = Form.useForm<CaseValues>()
   const [isDirty, setIsDirty] = useState(false)
-  const saving = useSaving(form, props, () => {
+  const saving = useCaseSaving(form, props, () => {
     setIsDirty(false)
   })
-  const guard = useLeaveGuard(isDirty)
+  const guard = useUnsavedChanges(isDirty)
   useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('cases.save'), run: saving.save })
   return (
     <div className="editor case-editor">
@@ -124,48 +124,36 @@ function Theirs({ theirs, onTake, onKeep }: { theirs: CaseDetail; onTake: () => 
 }
 
 /** Sends the form; what the server refuses goes to its field, a stale version fetches what came between. */
-function useSaving(form: FormInstance<CaseValues>, props: CaseEditorProps, onSaved: () => void) {
+function useCaseSaving(form: FormInstance<CaseValues>, props: CaseEditorProps, onSaved: () => void) {
   const { t } = useTranslation()
   const go = useGo()
   const [version, setVersion] = useState(props.version)
-  const [isPending, setIsPending] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const [theirs, setTheirs] = useState<CaseDetail | null>(null)
-
-  const refuse = async (refused: Problem) => {
-    setProblem(refused)
-    for (const error of refused.fields) {
-      const name = caseFieldOf(error.field)
-      if (name !== null) form.setFields([{ name, errors: [fieldText(t, error)] }])
-    }
-    if (refused.code === 'stale_case') setTheirs(await props.readTheirs())
-  }
+  const saving = useSaving(props.send, {
+    onSaved: (saved) => {
+      onSaved()
+      // The guard against leaving sees the clean form only after this render.
+      setTimeout(() => {
+        go(`/cases/${saved.id}`)
+      })
+    },
+    onRefused: async (refused) => {
+      for (const error of refused.fields) {
+        const name = caseFieldOf(error.field)
+        if (name !== null) form.setFields([{ name, errors: [fieldText(t, error)] }])
+      }
+      if (refused.code === 'stale_case') setTheirs(await props.readTheirs())
+    },
+  })
   const save = () => {
-    if (isPending) return
-    setIsPending(true)
-    setProblem(null)
     const values = { ...props.initial, ...form.getFieldsValue(true) } as CaseValues
     form.setFields(CASE_FIELDS.map((name) => ({ name, errors: [] })))
-    void props
-      .send(caseEdit(values, version))
-      .then(
-        (saved) => {
-          onSaved()
-          // The guard against leaving sees the clean form only after this render.
-          setTimeout(() => {
-            go(`/cases/${saved.id}`)
-          })
-        },
-        (error: unknown) => refuse(asProblem(error)),
-      )
-      .finally(() => {
-        setIsPending(false)
-      })
+    saving.save(caseEdit(values, version))
   }
   const settle = () => {
     setVersion(theirs?.version ?? null)
-    setProblem(null)
+    saving.settle()
     setTheirs(null)
   }
-  return { save, settle, problem, theirs, isPending }
+  return { save, settle, problem: saving.problem, theirs, isPending: saving.isPending }
 }

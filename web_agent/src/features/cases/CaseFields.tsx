@@ -4,7 +4,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { entryQuery } from '@/api/queries/knowledge'
 import type { CategoryTree, OfferedEntry } from '@/api/types'
-import { useName } from '@/features/knowledge/names'
+import { useName } from '@/i18n/useName'
 import { outcomeText } from '@/features/suggestions/CaseList'
 import { SECTORS } from '@/ui/sectors'
 

@@ -4,7 +4,7 @@ import { useRef } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { categoriesQuery } from '@/api/queries/knowledge'
-import { useName } from '@/features/knowledge/names'
+import { useName } from '@/i18n/useName'
 import { outcomeText } from '@/features/suggestions/CaseList'
 import { Button } from '@/ui/Button'
 import { isComposing } from '@/ui/keys'

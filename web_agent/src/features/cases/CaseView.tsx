@@ -14,7 +14,8 @@ import { Failure, Loading } from '@/ui/states'
 
 import { CaseDeeds } from './CaseDeeds'
 import { Evidence } from './Evidence'
-import { Outcomes, Share } from './Outcomes'
+import { factsOf } from './facts'
+import { Outcomes, Share } from '@/features/suggestions/Outcomes'
 
 interface CaseViewProps {
   item: CaseDetail
@@ -88,11 +89,7 @@ function Identity({ item, isIdentified, onIdentify }: Omit<CaseViewProps, 'searc
 
 function Facts({ item }: { item: CaseDetail }) {
   const { t } = useTranslation()
-  const facts = [
-    [t('case.area'), item.area],
-    [t('case.equipment'), item.equipment],
-    ...Object.entries(item.facts),
-  ].filter(([, value]) => value !== '')
+  const facts = factsOf(item, { area: t('case.area'), equipment: t('case.equipment') })
   if (facts.length === 0) return null
   return (
     <dl className="entry__facts">

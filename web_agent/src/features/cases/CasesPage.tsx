@@ -6,7 +6,7 @@ import { Link, NavLink, useParams } from 'react-router'
 import { caseQuery, casesQuery } from '@/api/queries/cases'
 import type { CaseFilter } from '@/api/queries/cases'
 import type { CaseDetail } from '@/api/types'
-import { walkEntries } from '@/features/knowledge/EntryRow'
+import { walkRows } from '@/ui/rows'
 import { usePermission } from '@/features/session/useSession'
 import { outcomeText } from '@/features/suggestions/CaseList'
 import { Button } from '@/ui/Button'
@@ -29,13 +29,13 @@ export function CasesPage() {
   const [isComposing, setIsComposing] = useState(false)
   const written = useSettled(filter.written, isComposing)
   const canKeep = usePermission('cases.edit')
-  usePageTitle(t('nav.cases'))
+  usePageTitle(t('cases.nav'))
   return (
     <div className="cases-page">
       <section className="panel browser__list" aria-labelledby="cases-title">
         <div className="panel__head">
           <h1 id="cases-title" className="panel__title">
-            {t('nav.cases')}
+            {t('cases.nav')}
           </h1>
           {canKeep && (
             <Link className="button button--quiet button--small browser__actions" to="/cases/groups">
@@ -69,7 +69,7 @@ function Cases({ filter, search, chosen }: { filter: CaseFilter; search: string;
   const items = cases.data.pages.flatMap((page) => page.items)
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
-    <div className="browser__rows" onKeyDown={walkEntries}>
+    <div className="browser__rows" onKeyDown={walkRows}>
       {cases.data.pages[0]?.state === 'local' && <Banner tone="waiting">{t('search.local')}</Banner>}
       {cases.data.pages[0]?.state === 'unavailable' && <Banner tone="waiting">{t('cases.search_unavailable')}</Banner>}
       {items.length === 0 && <Empty title={t('case.none')} hint={t('cases.none_hint')} />}

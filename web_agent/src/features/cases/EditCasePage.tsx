@@ -5,9 +5,8 @@ import { useParams } from 'react-router'
 import { caseEvidenceQuery, caseQuery, useSaveCase } from '@/api/queries/cases'
 import { categoriesQuery } from '@/api/queries/knowledge'
 import type { CaseDetail, CategoryTree } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { AntdProvider } from '@/ui/AntdProvider'
-import { Empty, Failure, Loading } from '@/ui/states'
+import { Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { caseValues } from './caseDraft'
@@ -17,9 +16,7 @@ import { Evidence } from './Evidence'
 export function EditCasePage() {
   const { t } = useTranslation()
   const { caseId = '' } = useParams()
-  const canEdit = usePermission('cases.edit')
   usePageTitle(t('cases.edit_title'))
-  if (!canEdit) return <Empty title={t('error.not_allowed')} />
   return <ExistingCase key={caseId} caseId={caseId} />
 }
 

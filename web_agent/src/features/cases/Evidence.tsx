@@ -3,11 +3,11 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { audioAddress } from '@/api/http'
 import type { EvidenceLine } from '@/api/types'
-import { usePlayer } from '@/features/call/usePlayer'
+import { usePlayer } from '@/ui/usePlayer'
 import { clockTime } from '@/ui/format'
 import { Empty } from '@/ui/states'
 
-import '../transcript/Transcript.css'
+import '@/ui/Transcript.css'
 import './Cases.css'
 
 interface EvidenceProps {

@@ -5,25 +5,22 @@ import { Link, useSearchParams } from 'react-router'
 import { caseGroupsQuery } from '@/api/queries/cases'
 import type { CaseCluster } from '@/api/types'
 import { usePathNames } from '@/features/category/useCategoryNames'
-import { usePermission } from '@/features/session/useSession'
 import { percent } from '@/ui/format'
 import { SECTORS } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
-import { Share } from './Outcomes'
+import { Share } from '@/features/suggestions/Outcomes'
 
-import '../knowledge/Browser.css'
+import '@/ui/ListPage.css'
 import './Cases.css'
 
 /** Like cases side by side, each group with the one that stands for it: where an entry is worth writing. */
 export function GroupsPage() {
   const { t } = useTranslation()
-  const canKeep = usePermission('cases.edit')
   const [address, setAddress] = useSearchParams()
   const sector = SECTORS.find((code) => code === address.get('sector')) ?? null
   usePageTitle(t('cases.groups'))
-  if (!canKeep) return <Empty title={t('error.not_allowed')} />
   return (
     <div className="case-groups">
       <section className="panel browser__list" aria-labelledby="groups-title">

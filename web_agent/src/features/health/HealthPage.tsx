@@ -14,7 +14,7 @@ import './Health.css'
 export function HealthPage() {
   const { t } = useTranslation()
   const health = useQuery(healthQuery)
-  usePageTitle(t('nav.health'))
+  usePageTitle(t('health.nav'))
   if (health.isPending) return <Loading lines={6} />
   if (health.data === undefined) return <Failure error={health.error} onRetry={health.refetch} />
   return (

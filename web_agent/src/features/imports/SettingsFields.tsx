@@ -3,7 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { categoriesQuery } from '@/api/queries/knowledge'
 import type { CategoryTree, FileSettings } from '@/api/types'
-import { useName } from '@/features/knowledge/names'
+import { useName } from '@/i18n/useName'
 import { Field } from '@/ui/Field'
 import { SECTORS } from '@/ui/sectors'
 import { Failure, Loading } from '@/ui/states'

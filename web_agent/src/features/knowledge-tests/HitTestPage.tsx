@@ -1,8 +1,6 @@
 import { useTranslation } from '@/i18n/useTranslation'
 import { Link, useLocation } from 'react-router'
 
-import { usePermission } from '@/features/session/useSession'
-import { Empty } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { HitTest } from './HitTest'
@@ -16,9 +14,7 @@ export interface HitTestState {
 export function HitTestPage() {
   const { t } = useTranslation()
   const location = useLocation()
-  const canEdit = usePermission('knowledge.edit')
   usePageTitle(t('hit_test.title'))
-  if (!canEdit) return <Empty title={t('editor.not_allowed')} hint={t('editor.not_allowed_hint')} />
   const state = location.state as HitTestState | null
   return (
     <div className="page">

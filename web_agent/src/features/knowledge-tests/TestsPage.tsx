@@ -4,7 +4,6 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Link, useSearchParams } from 'react-router'
 
 import { testRunQuery, testRunsQuery } from '@/api/queries/knowledgeTests'
-import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
 import { SECTORS } from '@/ui/sectors'
@@ -26,9 +25,7 @@ const SCOPES = ['all', ...SECTORS] as const
 /** How the knowledge does in its own tests: the line over time, every run, and what each changed. */
 export function TestsPage() {
   const { t } = useTranslation()
-  const canEdit = usePermission('knowledge.edit')
   usePageTitle(t('tests.title'))
-  if (!canEdit) return <Empty title={t('editor.not_allowed')} hint={t('editor.not_allowed_hint')} />
   return (
     <div className="page">
       <div className="page__head">

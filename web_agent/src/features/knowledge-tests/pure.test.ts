@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import type { ExplainedHit, Figures, TestRun } from '@/api/types'
 
-import { labelHeights, placesOf, pointsOf } from './chart'
+import { pointsOf } from './chart'
 import { decoded, lineOfField } from './files'
 import { firstBelow, movesOf, questionMarks, textMarks } from './hits'
 
@@ -85,20 +85,6 @@ it('draws publications by sector and only whole runs for all, the oldest first',
   ]
   expect(pointsOf(runs, 'all').map((point) => point.run.id)).toEqual(['1', '2'])
   expect(pointsOf(runs, 'gas').map((point) => point.figures.hit_at_1)).toEqual([0.4, 0.9])
-})
-
-it('places points in the frame, higher for more', () => {
-  const frame = { width: 120, height: 60, left: 10, right: 10, top: 5, bottom: 5 }
-  const points = pointsOf([run('2', 'all', { all: figures(1) }), run('1', 'all', { all: figures(0) })], 'all')
-  expect(placesOf(points, 'hit_at_1', frame)).toEqual([
-    { x: 10, y: 55 },
-    { x: 110, y: 5 },
-  ])
-  expect(placesOf(points.slice(0, 1), 'hit_at_1', frame)).toEqual([{ x: 110, y: 55 }])
-})
-
-it('keeps labels apart', () => {
-  expect(labelHeights([10, 12, 60], 14)).toEqual([10, 24, 60])
 })
 
 it('reads files of spreadsheets in either encoding', () => {

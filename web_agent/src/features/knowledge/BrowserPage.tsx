@@ -19,9 +19,9 @@ import { CategoryTree } from './CategoryTree'
 import { EntryList } from './EntryList'
 import { EntryPane } from './EntryPane'
 import { FoundList } from './FoundList'
-import { useGo } from './useGo'
+import { useGo } from '@/ui/useGo'
 
-import './Browser.css'
+import '@/ui/ListPage.css'
 
 const EVERYTHING: Place = { sector: null, situation: null }
 
@@ -32,7 +32,7 @@ export function BrowserPage() {
   const [place, setPlace] = useState(EVERYTHING)
   const [status, setStatus] = useState<RevisionState | null>('published')
   const search = useSearch(null)
-  usePageTitle(t('nav.knowledge'))
+  usePageTitle(t('knowledge.nav'))
   return (
     <div className="browser">
       <CategoryTree place={place} onChange={setPlace} />

@@ -10,7 +10,7 @@ import type { SectorNode } from '@/api/types'
 import { AntdProvider } from '@/ui/AntdProvider'
 import { Failure, Loading } from '@/ui/states'
 
-import { useName } from './names'
+import { useName } from '@/i18n/useName'
 
 /** A place in the classification; a group of situations counts as a situation. */
 export interface Place {
@@ -37,7 +37,7 @@ export function CategoryTree({ place, onChange }: CategoryTreeProps) {
   return (
     <nav className="panel browser__tree" aria-label={t('knowledge.tree')}>
       <div className="panel__head">
-        <h1 className="panel__title">{t('nav.knowledge')}</h1>
+        <h1 className="panel__title">{t('knowledge.nav')}</h1>
         <Link className="browser__actions" to="/knowledge/words">
           {t('words.title')}
         </Link>

@@ -3,23 +3,20 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation, useParams } from 'react-router'
 
 import { categoriesQuery, entryQuery } from '@/api/queries/knowledge'
-import { usePermission } from '@/features/session/useSession'
 import { AntdProvider } from '@/ui/AntdProvider'
-import { Empty, Failure, Loading } from '@/ui/states'
+import { Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import type { FormValues } from './draft'
 import { EntryEditor } from './EntryEditor'
 
-import './Browser.css'
-import './Editor.css'
+import '@/ui/ListPage.css'
+import '@/ui/EditorPage.css'
 
 export function EditorPage() {
   const { t } = useTranslation()
   const { entryId } = useParams()
-  const canEdit = usePermission('knowledge.edit')
   usePageTitle(t(entryId === undefined ? 'knowledge.new' : 'knowledge.edit'))
-  if (!canEdit) return <Empty title={t('editor.not_allowed')} hint={t('editor.not_allowed_hint')} />
   return entryId === undefined ? <NewEntry /> : <ExistingEntry key={entryId} entryId={entryId} />
 }
 

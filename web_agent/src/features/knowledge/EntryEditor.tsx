@@ -23,8 +23,8 @@ import { Conflict } from './Conflict'
 import type { FieldName, FormValues } from './draft'
 import { draftOf, EMPTY, fieldOf, linesOf, lineOf, valuesOf } from './draft'
 import { EntryFields } from './EntryFields'
-import { useGo } from './useGo'
-import { useLeaveGuard } from './useLeaveGuard'
+import { useGo } from '@/ui/useGo'
+import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
 
 interface EntryEditorProps {
   tree: CategoryTree
@@ -45,7 +45,7 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
   const saving = useSaving(form, base, () => {
     setIsDirty(false)
   })
-  const guard = useLeaveGuard(isDirty)
+  const guard = useUnsavedChanges(isDirty)
   useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('editor.save'), run: saving.save })
   const back = entry === null ? '/knowledge' : `/knowledge/${entry.id}`
   return (

@@ -6,7 +6,7 @@ import { SECTORS } from '@/ui/sectors'
 
 import type { FieldName, FormValues } from './draft'
 import { EVERY_SECTOR } from './draft'
-import { useName } from './names'
+import { useName } from '@/i18n/useName'
 import { SourceFields } from './SourceFields'
 
 const AUDIENCES = ['agent', 'ivr', 'public', 'internal'] as const

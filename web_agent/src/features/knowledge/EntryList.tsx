@@ -10,7 +10,9 @@ import { Segmented } from '@/ui/Segmented'
 import { Empty, Failure, Loading } from '@/ui/states'
 
 import type { Place } from './CategoryTree'
-import { EntryRow, walkEntries } from './EntryRow'
+import { walkRows } from '@/ui/rows'
+
+import { EntryRow } from './EntryRow'
 import { RevisionTag } from './EntryView'
 
 interface EntryListProps {
@@ -64,7 +66,7 @@ function Entries({ place, status, title, chosen }: Omit<EntryListProps, 'onStatu
   if (items.length === 0) return <Empty title={t('knowledge.none')} hint={t('knowledge.none_hint')} />
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
-    <div className="browser__rows" onKeyDown={walkEntries}>
+    <div className="browser__rows" onKeyDown={walkRows}>
       {items.map((entry) => (
         <SummaryRow key={entry.id} entry={entry} isChosen={entry.id === chosen} />
       ))}

@@ -10,6 +10,7 @@ import { EntryRun } from '@/features/knowledge-tests/EntryRun'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { ConfirmButton } from '@/ui/ConfirmButton'
 import { Kbd } from '@/ui/Kbd'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
@@ -17,7 +18,7 @@ import { Banner, Failure, Loading } from '@/ui/states'
 import { EntryView } from './EntryView'
 import { ReviewBar } from './ReviewBar'
 import { RevisionList } from './RevisionList'
-import { useGo } from './useGo'
+import { useGo } from '@/ui/useGo'
 
 /** One entry: its present text or an older revision, with the way to edit it. */
 export function EntryPane({ entry }: { entry: EntryDetail }) {
@@ -74,7 +75,6 @@ function EditActions({ entry }: { entry: EntryDetail }) {
   const { t } = useTranslation()
   const go = useGo()
   const retire = useRetireEntry()
-  const [isAsking, setIsAsking] = useState(false)
   const address = `/knowledge/${entry.id}/edit`
   useShortcut({
     chord: 'E',
@@ -86,40 +86,17 @@ function EditActions({ entry }: { entry: EntryDetail }) {
   })
   return (
     <span className="browser__actions">
-      {retire.isError && <span className="field__error">{problemText(t, asProblem(retire.error))}</span>}
-      {isAsking ? (
-        <>
-          <span>{t('knowledge.retire_sure')}</span>
-          <Button
-            isSmall
-            disabled={retire.isPending}
-            onClick={() => {
-              retire.mutate(entry.id)
-            }}
-          >
-            {t('knowledge.retire_yes')}
-          </Button>
-          <Button
-            isSmall
-            tone="quiet"
-            onClick={() => {
-              setIsAsking(false)
-            }}
-          >
-            {t('common.cancel')}
-          </Button>
-        </>
-      ) : (
-        <Button
-          isSmall
-          tone="quiet"
-          onClick={() => {
-            setIsAsking(true)
-          }}
-        >
-          {t('knowledge.retire')}
-        </Button>
-      )}
+      <ConfirmButton
+        question={t('knowledge.retire_sure')}
+        confirmLabel={t('knowledge.retire_yes')}
+        error={retire.isError ? problemText(t, asProblem(retire.error)) : null}
+        isPending={retire.isPending}
+        onConfirm={() => {
+          retire.mutate(entry.id)
+        }}
+      >
+        {t('knowledge.retire')}
+      </ConfirmButton>
       <Link className="button button--small" to={address} aria-keyshortcuts="E">
         {t('knowledge.edit')}
         <Kbd chord="E" />

@@ -4,7 +4,7 @@ import type { RevisionDetail } from '@/api/types'
 import { CardView } from '@/features/suggestions/CardView'
 import { CopyScript } from '@/features/suggestions/ScriptActions'
 
-import './EntryView.css'
+import '@/ui/reading.css'
 
 /** A revision as the agent sees it, and below it what the agent does not see at once: variants, sources, owner. */
 export function EntryView({ revision }: { revision: RevisionDetail }) {

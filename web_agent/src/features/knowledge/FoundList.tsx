@@ -9,13 +9,15 @@ import { Folded } from '@/features/suggestions/Folded'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 import { Marked } from '@/ui/Marked'
 
-import { EntryRow, walkEntries } from './EntryRow'
+import { walkRows } from '@/ui/rows'
+
+import { EntryRow } from './EntryRow'
 
 /** The same search as the cards, with the parts of the score that say why. */
 export function FoundList({ search, chosen }: { search: Search; chosen: string | null }) {
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
-    <div className="browser__rows" onKeyDown={walkEntries}>
+    <div className="browser__rows" onKeyDown={walkRows}>
       <div className="browser__filter">
         <SearchSummary search={search} />
       </div>

@@ -3,11 +3,10 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { categoriesQuery } from '@/api/queries/knowledge'
 import type { ModelQuality } from '@/api/types'
+import { Chart } from '@/ui/Chart'
 
 import { categoryName } from './categoryName'
-import { axisStart, polyline, share } from './figures'
-
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [320, 160, 40, 24]
+import { axisStart, share } from './figures'
 
 /** Risk and coverage: how right the surest answers are, the more of them are given. */
 export function Curve({ number, quality }: { number: number; quality: ModelQuality }) {
@@ -15,9 +14,12 @@ export function Curve({ number, quality }: { number: number; quality: ModelQuali
   const tree = useQuery(categoriesQuery).data
   const name = (categoryId: string) => categoryName(tree, categoryId, i18n.language)
   const low = axisStart(quality.curve.map((point) => point.accuracy))
-  const x = (coverage: number) => LEFT + coverage * (WIDTH - LEFT - 8)
-  const y = (accuracy: number) => 8 + ((1 - accuracy) / (1 - low || 1)) * (HEIGHT - BOTTOM - 8)
-  const points = quality.curve.map((point) => ({ x: x(point.coverage), y: y(point.accuracy) }))
+  const series = [
+    {
+      name: t('models.accuracy'),
+      points: quality.curve.map((point) => [point.coverage, point.accuracy] as const),
+    },
+  ]
   return (
     <section className="panel models__curve" aria-labelledby="models-curve">
       <div className="panel__head">
@@ -26,24 +28,7 @@ export function Curve({ number, quality }: { number: number; quality: ModelQuali
         </h2>
       </div>
       <div className="models__body">
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('models.curve_label')}>
-          <line x1={LEFT} x2={WIDTH - 8} y1={y(low)} y2={y(low)} className="models__axis" />
-          <line x1={LEFT} x2={LEFT} y1={8} y2={y(low)} className="models__axis" />
-          <text x={4} y={14}>
-            {share(1)}
-          </text>
-          <text x={4} y={y(low)}>
-            {share(low)}
-          </text>
-          <text x={LEFT} y={HEIGHT - 6}>
-            0
-          </text>
-          <text x={WIDTH - 8} y={HEIGHT - 6} textAnchor="end">
-            {share(1)}
-          </text>
-          <line x1={x(quality.coverage)} x2={x(quality.coverage)} y1={8} y2={y(low)} className="models__threshold" />
-          <polyline points={polyline(points)} className="models__line" />
-        </svg>
+        <Chart label={t('models.curve_label')} axis="share" least={low} markedAt={quality.coverage} series={series} />
         <p className="models__hint">
           {t('models.curve_hint', {
             coverage: share(quality.coverage),

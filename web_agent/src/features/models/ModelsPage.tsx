@@ -4,7 +4,6 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { modelsQuery, useRollBack, useTrainModel } from '@/api/queries/categories'
 import { asProblem } from '@/api/problem'
 import type { CategoryModels, CategoryModelView } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { localTime } from '@/ui/format'
@@ -22,8 +21,6 @@ import './Models.css'
 export function ModelsPage() {
   const { t } = useTranslation()
   usePageTitle(t('models.title'))
-  if (!usePermission('knowledge.edit'))
-    return <Empty title={t('models.not_allowed')} hint={t('models.not_allowed_hint')} />
   return <Models />
 }
 

@@ -1,5 +1,5 @@
 import type { KeyboardEvent } from 'react'
-import { useRef } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { Kbd } from '@/ui/Kbd'
@@ -24,7 +24,9 @@ export function SearchBox({ search, placeholder, onEnterResults }: SearchBoxProp
     input.current?.focus()
     input.current?.select()
   }
-  useShortcut({ chord: 'Ctrl+K', group: 'everywhere', label: t('search.label'), run: focus })
+  // Pressed in the box itself, the key goes on to the list of pages and actions.
+  const [isFocused, setIsFocused] = useState(false)
+  useShortcut({ chord: 'Ctrl+K', group: 'everywhere', label: t('search.label'), run: focus, isEnabled: !isFocused })
 
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter, arrows and Escape belong to the input method while it composes.
@@ -60,6 +62,12 @@ export function SearchBox({ search, placeholder, onEnterResults }: SearchBoxProp
         }}
         onCompositionEnd={() => {
           search.setIsComposing(false)
+        }}
+        onFocus={() => {
+          setIsFocused(true)
+        }}
+        onBlur={() => {
+          setIsFocused(false)
         }}
         onKeyDown={onKeyDown}
       />

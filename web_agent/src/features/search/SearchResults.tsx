@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 
-import { Outcomes } from '@/features/cases/Outcomes'
+import { Outcomes } from '@/features/suggestions/Outcomes'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { CardView } from '@/features/suggestions/CardView'
 import { CaseList } from '@/features/suggestions/CaseList'
@@ -44,7 +44,6 @@ export function SearchResults({ search, deeds, onLeave }: SearchResultsProps) {
           content={card}
           isOpen={card === openCard}
           titleMarks={fieldMarks(card, 'title')}
-          scriptMarks={fieldMarks(card, 'script')}
           folded={card.folded}
           aside={
             <>

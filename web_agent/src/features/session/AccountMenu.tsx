@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
+import { Link } from 'react-router'
+
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { useSignOut } from '@/api/queries/session'
@@ -44,12 +46,18 @@ export function AccountMenu() {
         {account.display_name}
         <span className="tag">{t(`role.${account.role}`)}</span>
       </Button>
-      {isOpen && <AccountPanel />}
+      {isOpen && (
+        <AccountPanel
+          onLeave={() => {
+            setIsOpen(false)
+          }}
+        />
+      )}
     </div>
   )
 }
 
-function AccountPanel() {
+function AccountPanel({ onLeave }: { onLeave: () => void }) {
   const { t } = useTranslation()
   const signOut = useSignOut()
   const [theme, setTheme] = usePreference('theme')
@@ -68,6 +76,9 @@ function AccountPanel() {
         options={(['zh-CN', 'en'] as const).map((value) => ({ value, label: t(`locale.${value}`) }))}
         onChange={setLocale}
       />
+      <Link className="button" to="/password" onClick={onLeave}>
+        {t('password.change')}
+      </Link>
       <Button
         disabled={signOut.isPending}
         onClick={() => {

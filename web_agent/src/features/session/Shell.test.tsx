@@ -31,7 +31,7 @@ function Records() {
 const pages = (
   <Routes>
     <Route path="/sign-in" element={<SignInPage />} />
-    <Route path="/" element={<Shell />}>
+    <Route path="/" element={<Shell features={[]} />}>
       <Route path="*" element={<Records />} />
     </Route>
   </Routes>

@@ -24,8 +24,8 @@ it('says that name or password is wrong', async () => {
   expect(await tryIn('wrong_credentials')).toContain('用户名或密码不对')
 })
 
-it('says for how long it is locked', async () => {
-  expect(await tryIn('sign_in_locked', { retry_after_seconds: 840 })).toContain('约 14 分钟')
+it('says how long to wait', async () => {
+  expect(await tryIn('sign_in_locked', { retry_after_seconds: 40 })).toContain('约 40 秒')
 })
 
 it('speaks of the server when it cannot be reached', async () => {
@@ -40,7 +40,7 @@ it('speaks of the server when it cannot be reached', async () => {
 
 it('does not send a new password that was typed in two ways, and shows why one is refused', async () => {
   const user = userEvent.setup()
-  const refusal = { code: 'password_too_short', detail: 'x', field: 'new_password' }
+  const refusal = { code: 'password_too_short', detail: 'x', field: 'new_password', details: { min_length: 10 } }
   const sent = serve({ 'POST /session/password': [422, refusal] })
   draw(<PasswordPage />)
   await user.type(screen.getByLabelText('现在的密码'), 'old')
@@ -50,7 +50,7 @@ it('does not send a new password that was typed in two ways, and shows why one i
   const again = screen.getByLabelText('再输一次新密码')
   expect(descriptionOf(again)).toBe('两次输入的新密码不一样')
   await user.type(again, '{Backspace}{Backspace}{Enter}')
-  expect(await screen.findByText('密码太短。')).toBeTruthy()
-  expect(descriptionOf(screen.getByLabelText('新密码'))).toBe('密码太短。')
+  expect(await screen.findByText('密码太短，至少要 10 个字符。')).toBeTruthy()
+  expect(descriptionOf(screen.getByLabelText('新密码'))).toBe('密码太短，至少要 10 个字符。')
   expect(descriptionOf(again)).toBeNull()
 })

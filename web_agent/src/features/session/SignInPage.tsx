@@ -25,7 +25,7 @@ export function SignInPage() {
   const session = useQuery(sessionQuery)
   usePageTitle(t('session.sign_in'))
   if (session.data !== undefined && session.data !== null) {
-    return <Navigate to={(location.state as SignInState | null)?.from ?? '/calls'} replace />
+    return <Navigate to={(location.state as SignInState | null)?.from ?? '/'} replace />
   }
   return (
     <main className="sign-in">

@@ -1,8 +1,8 @@
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { useGiveFeedback } from '@/api/queries/calls'
-import type { Card, FeedbackRecorded, Verdict } from '@/api/types'
-import { Outcomes } from '@/features/cases/Outcomes'
+import type { Card, CardSpoken, FeedbackRecorded, Verdict } from '@/api/types'
+import { Outcomes } from './Outcomes'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 
 import { CardView } from './CardView'
@@ -25,15 +25,17 @@ interface CardItemProps {
   chord?: string
   reasons: readonly Reason[]
   verdict: Verdict | undefined
+  /** What of the card the agent has said. */
+  spoken?: CardSpoken | undefined
   deeds: CardDeeds
   onOpen: () => void
-  /** Called after the card was put away. */
-  onSettled?: () => void
+  /** Called when a verdict was stored. */
+  onVerdict?: (recorded: FeedbackRecorded) => void
 }
 
 /** A suggested card with everything that can be done with it; keys work on the open one. */
 export function CardItem(props: CardItemProps) {
-  const { card, isOpen, chord, reasons, verdict, deeds, onOpen } = props
+  const { card, isOpen, chord, reasons, verdict, spoken, deeds, onOpen } = props
   const { t } = useTranslation()
   return (
     <CardView
@@ -42,7 +44,7 @@ export function CardItem(props: CardItemProps) {
       isOpen={isOpen}
       {...(chord !== undefined && { chord })}
       titleMarks={fieldMarks(card, 'title')}
-      scriptMarks={fieldMarks(card, 'script')}
+      {...(spoken !== undefined && { spoken })}
       reasons={reasons}
       folded={card.folded}
       isSettled={isSettled(verdict)}
@@ -50,7 +52,11 @@ export function CardItem(props: CardItemProps) {
       onReason={deeds.onReason}
       aside={
         <>
-          {verdict !== undefined && <span className="tag tag--accent">{t(`card.verdict_done_${verdict}`)}</span>}
+          {card.is_new && verdict === undefined && <span className="tag tag--accent">{t('card.is_new')}</span>}
+          {spoken?.is_finished === true && <span className="tag">✓ {t('card.finished')}</span>}
+          {verdict !== undefined && verdict !== 'withdrawn' && (
+            <span className="tag tag--accent">{t(`card.verdict_done_${verdict}`)}</span>
+          )}
           <Outcomes entryId={card.entry_id} />
           <ConfidenceBar confidence={card.confidence} />
         </>
@@ -60,17 +66,16 @@ export function CardItem(props: CardItemProps) {
   )
 }
 
-function CardActions({ card, callId, verdict, deeds, onSettled }: CardItemProps) {
+function CardActions({ card, callId, verdict, deeds, onVerdict }: CardItemProps) {
   const feedback = useGiveFeedback(callId)
   const give = (next: Verdict, note: string) => {
-    feedback.mutate(
-      { suggestionId: card.suggestion_id, verdict: next, note },
-      {
-        onSuccess: (recorded) => {
-          deeds.onFeedback(recorded)
-          if (isSettled(next)) onSettled?.()
-        },
+    // The socket may tell of the verdict first and close the card: a callback of `mutate` would then never be called.
+    feedback.mutateAsync({ suggestionId: card.suggestion_id, verdict: next, note }).then(
+      (recorded) => {
+        deeds.onFeedback(recorded)
+        onVerdict?.(recorded)
       },
+      () => undefined, // shown by `feedback.error`
     )
   }
   return (

@@ -2,7 +2,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { usePathNames } from '@/features/category/useCategoryNames'
 
-import type { CardContent } from './CardView'
+import type { CardContent } from './content'
 
 const today = (): string => new Date().toLocaleDateString('sv-SE')
 

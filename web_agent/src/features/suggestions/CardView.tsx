@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useId, useMemo } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
-import type { Card, FoldedDocument } from '@/api/types'
+import type { CardSpoken, FoldedDocument } from '@/api/types'
 import { Kbd } from '@/ui/Kbd'
 import { InlineMarkdown, Markdown } from '@/ui/Markdown'
 import { Marked } from '@/ui/Marked'
@@ -10,17 +10,13 @@ import { excerptOf, parseMarkdown, splitSteps } from '@/ui/markdown'
 import type { MarkedRange } from '@/ui/text'
 
 import { CardMeta } from './CardMeta'
+import type { CardContent } from './content'
 import { Folded } from './Folded'
 import type { Reason } from './evidence'
 import { Reasons } from './Reasons'
+import { SaidTick, ScriptText } from './ScriptText'
 
 import './Card.css'
-
-/** What a card says; a revision in the knowledge browser says the same. */
-export type CardContent = Pick<
-  Card,
-  'title' | 'script' | 'answer' | 'variants' | 'revision_number' | 'reviewed_on' | 'valid_until' | 'category_path'
->
 
 interface CardViewProps {
   content: CardContent
@@ -28,7 +24,8 @@ interface CardViewProps {
   /** Key that opens it, shown on it. */
   chord?: string
   titleMarks?: readonly MarkedRange[]
-  scriptMarks?: readonly MarkedRange[]
+  /** What of it the agent has said. */
+  spoken?: CardSpoken
   reasons?: readonly Reason[]
   /** Confidence, verdict: what stands beside the title. */
   aside?: ReactNode
@@ -56,13 +53,7 @@ export function CardView(props: CardViewProps) {
       {isOpen ? (
         <OpenCard {...props} />
       ) : (
-        <p className="card__excerpt">
-          {content.script === '' ? (
-            excerptOf(content.answer)
-          ) : (
-            <Marked text={content.script} marks={props.scriptMarks ?? []} />
-          )}
-        </p>
+        <p className="card__excerpt">{content.script === '' ? excerptOf(content.answer) : content.script}</p>
       )}
     </article>
   )
@@ -85,7 +76,7 @@ function CardTitle({ content, isOpen, chord, titleMarks = [], onOpen, titleId }:
   )
 }
 
-function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions, folded = [] }: CardViewProps) {
+function OpenCard({ content, spoken, reasons = [], onReason, actions, folded = [] }: CardViewProps) {
   const { t } = useTranslation()
   const { steps, rest } = useMemo(() => splitSteps(parseMarkdown(content.answer)), [content.answer])
   const terms = reasons.filter((reason) => reason.kind === 'exact').map((reason) => reason.text)
@@ -93,27 +84,26 @@ function OpenCard({ content, scriptMarks = [], reasons = [], onReason, actions, 
     <div className="card__body">
       {content.script !== '' && (
         <p className="card__script">
-          <Marked text={content.script} marks={scriptMarks} />
+          <ScriptText script={content.script} said={spoken?.script ?? []} />
         </p>
       )}
       {reasons.length > 0 && <Reasons reasons={reasons} {...(onReason && { onReason })} />}
       {steps.length > 0 && (
         <ol className="card__steps" aria-label={t('card.steps')}>
           {steps.map((step, index) => (
-            <li key={index}>
+            <li key={index} className={spoken?.steps.includes(index) === true ? 'is-said' : ''}>
+              {spoken?.steps.includes(index) === true && <SaidTick />}
               <InlineMarkdown source={step} terms={terms} />
             </li>
           ))}
         </ol>
       )}
-      {rest.length > 0 && (
-        <details className="card__details" open={steps.length === 0}>
-          <summary>{t('card.details')}</summary>
-          <Markdown blocks={rest} terms={terms} />
-        </details>
-      )}
+      <details className="card__details" open={steps.length === 0}>
+        <summary>{t('card.details')}</summary>
+        {rest.length > 0 && <Markdown blocks={rest} terms={terms} />}
+        <CardMeta content={content} />
+      </details>
       <Folded documents={folded} addressOf={(id) => `/knowledge/${id}`} />
-      <CardMeta content={content} />
       {actions !== undefined && <footer className="card__actions">{actions}</footer>}
     </div>
   )

@@ -40,5 +40,5 @@ export function useHeldList(list: SuggestionList) {
   const showNew = () => {
     dispatch({ kind: 'asked' })
   }
-  return { shown: held.shown, newCount: newCount(held), showNew, listProps }
+  return { shown: held.shown, isReading: held.isReading, newCount: newCount(held), showNew, listProps }
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { EditableSituation, TaxonomyChange, TaxonomyPackView } from '@/api/types'
-import { useName } from '@/features/knowledge/names'
+import { useName } from '@/i18n/useName'
 import { Button } from '@/ui/Button'
 
 export type OnChange = (change: TaxonomyChange, then?: string) => void

@@ -6,8 +6,8 @@ import { packHistoryQuery, useRestorePack } from '@/api/queries/taxonomy'
 import type { TaxonomyVersion } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
-import { localTime } from '@/ui/format'
 import { Failure, Loading } from '@/ui/states'
+import { Timeline } from '@/ui/Timeline'
 
 /** Who changed what, the newest first; every version can be gone back to. */
 export function PackHistory({ pack, number }: { pack: string; number: number }) {
@@ -25,27 +25,27 @@ export function PackHistory({ pack, number }: { pack: string; number: number }) 
           {problemText(t, asProblem(restore.error))}
         </p>
       )}
-      <ol className="taxonomy__history">
-        {history.data.items.map((version) => (
-          <li key={version.number}>
-            <span>{t('taxonomy.version', version)}</span>
-            <span>{describe(version)}</span>
-            <span className="field__hint">{`${version.author} · ${localTime(version.created_at)}`}</span>
-            {version.number !== number && (
-              <Button
-                isSmall
-                disabled={restore.isPending}
-                aria-label={t('taxonomy.restore_named', version)}
-                onClick={() => {
-                  restore.mutate(version.number)
-                }}
-              >
-                {t('taxonomy.restore')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ol>
+      <Timeline
+        label={t('taxonomy.history')}
+        items={history.data.items.map((version) => ({
+          key: version.number,
+          at: version.created_at,
+          title: `${t('taxonomy.version', version)} ${describe(version)}`,
+          detail: version.author,
+          action: version.number !== number && (
+            <Button
+              isSmall
+              disabled={restore.isPending}
+              aria-label={t('taxonomy.restore_named', version)}
+              onClick={() => {
+                restore.mutate(version.number)
+              }}
+            >
+              {t('taxonomy.restore')}
+            </Button>
+          ),
+        }))}
+      />
     </div>
   )
 }

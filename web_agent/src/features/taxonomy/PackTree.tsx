@@ -1,7 +1,7 @@
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { TaxonomyPackView } from '@/api/types'
-import { useName } from '@/features/knowledge/names'
+import { useName } from '@/i18n/useName'
 
 interface PackTreeProps {
   view: TaxonomyPackView

@@ -5,10 +5,9 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { packFileAddress, packQuery, useChangePack, useImportPack } from '@/api/queries/taxonomy'
 import { asProblem } from '@/api/problem'
 import type { TaxonomyPackView } from '@/api/types'
-import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { SECTORS } from '@/ui/sectors'
-import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { Banner, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { NodeForms } from './NodeForms'
@@ -24,8 +23,6 @@ export function TaxonomyPage() {
   const { t } = useTranslation()
   const [pack, setPack] = useState<string>(SECTORS[0])
   usePageTitle(t('taxonomy.title'))
-  if (!usePermission('knowledge.edit'))
-    return <Empty title={t('models.not_allowed')} hint={t('taxonomy.not_allowed_hint')} />
   return (
     <div className="page">
       <div className="page__head">

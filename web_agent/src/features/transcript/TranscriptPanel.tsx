@@ -6,11 +6,12 @@ import { utteranceMarks } from '@/features/suggestions/evidence'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Empty } from '@/ui/states'
+import { isOver } from '@/ui/callStates'
 
 import { UtteranceRow } from './UtteranceRow'
 import { useFollow } from './useFollow'
 
-import './Transcript.css'
+import '@/ui/Transcript.css'
 
 interface TranscriptPanelProps {
   utterances: readonly Utterance[]
@@ -27,7 +28,7 @@ interface TranscriptPanelProps {
 
 export function TranscriptPanel({ utterances, callState, card, pointed, playedMs, onPlay }: TranscriptPanelProps) {
   const { t } = useTranslation()
-  const isLive = callState !== 'ended'
+  const isLive = !isOver(callState)
   const { box, isFollowing, onScroll, jump } = useFollow(utterances, isLive)
   useShortcut({ chord: 'End', group: 'call', label: t('transcript.latest'), run: jump })
 
@@ -88,6 +89,6 @@ const rowId = (segmentId: string): string => `utterance-${segmentId}`
 
 function NoWords({ callState }: { callState: CallState }) {
   const { t } = useTranslation()
-  if (callState === 'ended') return <Empty title={t('transcript.silent')} hint={t('transcript.silent_hint')} />
+  if (isOver(callState)) return <Empty title={t('transcript.silent')} hint={t('transcript.silent_hint')} />
   return <Empty title={t('transcript.waiting')} hint={t('transcript.waiting_hint')} />
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Popconfirm, Table } from 'antd'
+import { Table } from 'antd'
 import type { TableColumnsType } from 'antd'
 import { useDeferredValue } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
@@ -10,6 +10,7 @@ import { useRemoveWords, wordsQuery } from '@/api/queries/words'
 import type { WordGroup } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { ConfirmButton } from '@/ui/ConfirmButton'
 import { localTime } from '@/ui/format'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
@@ -123,16 +124,14 @@ function GroupDeeds({ group, onEdit, onRemove }: GroupDeedsProps) {
       >
         {t('words.edit')}
       </Button>
-      <Popconfirm
-        title={t('words.remove_named', { name })}
-        okText={t('words.remove')}
-        cancelText={t('common.cancel')}
+      <ConfirmButton
+        aria-label={t('words.remove_named', { name })}
+        question={t('words.remove_named', { name })}
+        confirmLabel={t('words.remove')}
         onConfirm={onRemove}
       >
-        <Button isSmall tone="quiet" aria-label={t('words.remove_named', { name })}>
-          {t('words.remove')}
-        </Button>
-      </Popconfirm>
+        {t('words.remove')}
+      </ConfirmButton>
     </span>
   )
 }

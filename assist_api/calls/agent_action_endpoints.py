@@ -1,0 +1,74 @@
+"""HTTP: what a person does to a call's alerts, facts and summary."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import Field, StringConstraints
+
+from assist_api.alerts.raised import CallAlert
+from assist_api.audit.deps import ActorDep, AuditDep
+from assist_api.calls.access import CallsDep, FeedbackGiverDep, ReaderDep
+from assist_api.calls.agent_actions import AgentActions, summary_of
+from assist_api.facts.fields import FactField
+from assist_api.facts.found import CallFact
+from assist_api.http.schemas import InputModel
+from assist_api.summaries.shown import CallSummary
+
+router = APIRouter(tags=["calls"])
+
+LONGEST_VALUE = 200
+
+
+class FactEdit(InputModel):
+    """What a field shall hold."""
+
+    value: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_VALUE)] = Field(
+        description="Empty clears the field"
+    )
+
+
+async def get_actions(audit: AuditDep, actor: ActorDep) -> AgentActions:
+    """Return what the signed-in agent does in a call."""
+    return AgentActions(audit, actor)
+
+
+AgentActionsDep = Annotated[AgentActions, Depends(get_actions)]
+
+
+@router.post("/calls/{call_id}/alerts/{alert_id}/confirm")
+async def confirm_alert(
+    call_id: UUID, alert_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
+) -> CallAlert:
+    """Record that the caller was told what a safety alert asks for; a second time changes nothing."""
+    await calls.archive.check_readable(viewer, call_id)
+    return await calls.write(call_id, lambda journal: actions.confirm_alert(journal, alert_id))
+
+
+@router.put("/calls/{call_id}/facts/{field}")
+async def edit_fact(
+    call_id: UUID, field: FactField, edit: FactEdit, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
+) -> CallFact:
+    """Set a field of the work order by hand; from then on what is said in the call no longer changes it."""
+    await calls.archive.check_readable(viewer, call_id)
+    return await calls.write(call_id, lambda journal: actions.edit_fact(journal, field, edit.value))
+
+
+@router.get("/calls/{call_id}/summary")
+async def get_summary(call_id: UUID, calls: CallsDep, viewer: ReaderDep) -> CallSummary:
+    """Return the summary of a running or finished call; every line names the utterances that prove it."""
+    await calls.archive.check_readable(viewer, call_id)
+    snapshot = (await calls.snapshot(call_id)).data
+    return await asyncio.to_thread(summary_of, snapshot)
+
+
+@router.put("/calls/{call_id}/summary/accepted")
+async def accept_summary(
+    call_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
+) -> CallSummary:
+    """Accept the summary as it reads now; a later acceptance replaces it."""
+    await calls.archive.check_readable(viewer, call_id)
+    return await calls.write(call_id, actions.accept_summary)

@@ -1,0 +1,40 @@
+"""Tells supervisors over the account channel that a call has raised an alert."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from assist_api.accounts.models import Account
+from assist_api.alerts.raised import AlertRaised
+from assist_api.calls.events import CallSnapshot
+from assist_api.calls.observers import Observed
+from assist_api.channel.events import ChannelEvent
+from assist_api.channel.hub import AccountChannel
+from assist_api.http.permissions import PERMISSIONS, Permission
+from kit.clock import Clock
+from kit.db import Database
+
+READERS = tuple(sorted(role for role, held in PERMISSIONS.items() if Permission.READ_ALL_CALLS in held))
+"""Roles that may read every call."""
+
+
+class SupervisorAlarm:
+    """Sends `alert.raised` to everybody who may read all calls and can sign in."""
+
+    def __init__(self, database: Database, channel: AccountChannel, clock: Clock) -> None:
+        self._database = database
+        self._channel = channel
+        self._clock = clock
+
+    async def tell(self, before: CallSnapshot, observed: Observed) -> None:
+        """Tell of an alert that the call did not have before; the message holds no word of the caller."""
+        known = {alert.alert_id for alert in before.alerts}
+        if not isinstance(observed, AlertRaised) or observed.alert_id in known:
+            return
+        data = {"call_id": str(before.call.id), "kind": observed.kind.value, "alert_id": str(observed.alert_id)}
+        event = ChannelEvent(id=observed.alert_id, type="alert.raised", at=self._clock.now(), data=data)
+        async with self._database.session() as session:
+            wanted = select(Account.id).where(Account.is_active, Account.role.in_(READERS)).order_by(Account.id)
+            readers = (await session.scalars(wanted)).all()
+        for account_id in readers:
+            await self._channel.publish(account_id, event)

@@ -1,0 +1,88 @@
+"""The socket of a call."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
+
+from assist_api.calls.access import CallsDep, viewer_of
+from assist_api.calls.hub import CallHub
+from assist_api.calls.service import CallService
+from assist_api.calls.stream import (
+    CALL_NOT_FOUND,
+    NOT_SIGNED_IN,
+    SERVER_FAILED,
+    SESSION_ENDED,
+    TOO_MANY_SOCKETS,
+    CallStream,
+    Closing,
+)
+from assist_api.http.core import Core
+from assist_api.http.deps import SESSION_COOKIE, CoreDep, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from kit.errors import NotFoundError
+
+router = APIRouter()
+HubDep = Annotated[CallHub, Depends(provided(CallHub))]
+log = structlog.get_logger(__name__)
+
+
+@router.websocket("/calls/{call_id}/stream")
+async def stream_call(socket: WebSocket, call_id: str, core: CoreDep, calls: CallsDep, hub: HubDep) -> None:
+    """Send the snapshot of a call and every event after it (`assist_api.calls.events`).
+
+    The socket is accepted before anything is checked: a browser tells its page the close code only then. A foreign
+    origin never gets here.
+    """
+    await socket.accept()
+    try:
+        closing = await _serve(socket, call_id, core, calls, hub)
+    except WebSocketDisconnect:
+        return
+    except Exception:  # the edge where a bug is logged, once
+        log.exception("call_stream_crashed")
+        closing = SERVER_FAILED
+    if closing is not None:
+        await socket.close(closing.code, closing.reason)
+
+
+async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService, hub: CallHub) -> Closing | None:
+    token = socket.cookies.get(SESSION_COOKIE)
+    account = await core.sessions.find_current(token)
+    if account is None:
+        return NOT_SIGNED_IN
+    try:
+        wanted = UUID(call_id)
+    except ValueError:
+        return CALL_NOT_FOUND
+
+    async def find_refusal() -> Closing | None:
+        now = await core.sessions.find_current(token)
+        return SESSION_ENDED if now is None else await _refusal(now, calls, wanted)
+
+    with hub.places.take(account.session_id) as has_place, core.sessions.changes.watch(account.id) as changed:
+        if not has_place:
+            return TOO_MANY_SOCKETS
+        if (refused := await _refusal(account, calls, wanted)) is not None:
+            return refused
+        await calls.check_reading(viewer_of(account, socket.client.host if socket.client else ""), wanted)
+        stream = CallStream(
+            socket, wanted, calls=calls, hub=hub, clock=core.clock, find_refusal=find_refusal, changed=changed
+        )
+        return await stream.run()
+
+
+async def _refusal(account: CurrentAccount, calls: CallService, call_id: UUID) -> Closing | None:
+    if account.must_change_password:
+        return Closing(4403, "password_change_required")
+    if not account.may(Permission.READ_OWN_CALLS):
+        return Closing(4403, "not_allowed")
+    try:
+        await calls.archive.check_readable(viewer_of(account), call_id)
+    except NotFoundError:
+        return CALL_NOT_FOUND
+    return None

@@ -1,0 +1,1 @@
+"""Where a running call takes its audio from: a recording, or the taps of a telephone exchange."""

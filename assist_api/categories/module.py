@@ -1,0 +1,43 @@
+"""Work-order categories: the models that rank them, and situations to choose from."""
+
+from __future__ import annotations
+
+from assist_api.categories.endpoints import router
+from assist_api.categories.service import CategoryModelDesk
+from assist_api.categories.training import CategoryTraining
+from assist_api.http.core import Core
+from assist_api.http.module import Module
+from assist_api.http.parts import PartHealth, not_ok, ok
+from assist_api.search.parts import Knowledge
+from kb.classify.registry import ModelRegistry
+from kb.classify.service import CHECK_SECONDS, CategoryService
+from kit.periodic import Loop
+
+
+def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
+    """Build the module."""
+    categories = knowledge.categories
+    training = CategoryTraining(core.database, core.jobs, categories)
+    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories, training, core.audit)
+
+    async def probe() -> PartHealth:
+        return category_health(categories)
+
+    return Module(
+        name="categories",
+        service=desk,
+        routers=(router,),
+        loops=(Loop("follow-categories", CHECK_SECONDS, training.follow, is_due_at_start=True),),
+        jobs=(training.handler,),
+        probes={"category": probe},
+    )
+
+
+def category_health(categories: CategoryService) -> PartHealth:
+    """Judge the ranking of categories by whether a model answers, and whether it knows meanings."""
+    if categories.is_settled:
+        return ok("category", "trained")
+    detail = "Not learned yet, or there are fewer than two categories with knowledge."
+    if categories.is_ready:
+        detail = "Ranked by words alone until the meanings are learned."
+    return not_ok("category", "degraded", "categories_not_learned", detail)

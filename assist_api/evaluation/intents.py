@@ -1,0 +1,124 @@
+"""How well callers' intents are heard, and how often a flow would act on a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from rich.console import RenderableType
+from rich.table import Table
+
+from assist_api.evaluation.layouts import MANIFEST_JSONL, layout_error, read_jsonl
+from assist_api.ivr.intents import Embed, Handling, IntentClassifier, shipped_intents
+
+
+class LabelledIntent(BaseModel):
+    """One line: what a caller says and what the caller wants."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    text: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentError:
+    """A sentence where label and answer differ."""
+
+    id: str
+    intent: str
+    found: str
+    probability: float
+    handling: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentsReport:
+    """The figures of `tingzhi evaluate intents`.
+
+    Attributes:
+        sentences: How many were asked.
+        accuracy: Share with the right intent; a sentence that is asked again counts as `other`.
+        wrong_actions: Share that a flow would act on wrongly without asking for a yes.
+        rejected: Share that a flow would ask again.
+        confirmed: Share that a flow would ask a yes for.
+        by_intent: Accuracy of each intent.
+        errors: Where label and answer differ.
+    """
+
+    sentences: int
+    accuracy: float
+    wrong_actions: float
+    rejected: float
+    confirmed: float
+    by_intent: Mapping[str, float]
+    errors: tuple[IntentError, ...]
+
+
+def read_intents(path: Path) -> list[LabelledIntent]:
+    """Return the sentences of a file, or of a folder's `manifest.jsonl`.
+
+    Raises:
+        InvalidInputError: A file is missing, empty or malformed, or an intent is none that the product knows.
+    """
+    file = path / MANIFEST_JSONL if path.is_dir() else path
+    rows = read_jsonl(file, LabelledIntent)
+    known = shipped_intents().intents
+    for row in rows:
+        if row.intent not in known:
+            raise layout_error(file, f"{row.id}: there is no intent {row.intent}; the intents are {', '.join(known)}")
+    return rows
+
+
+def evaluate_intents(sentences: Sequence[LabelledIntent], embed: Embed) -> IntentsReport:
+    """Ask the shipped classifier for every sentence and compare."""
+    classifier = IntentClassifier(shipped_intents(), embed)
+    pairs = [(item, classifier.rank(item.text)) for item in sentences]
+
+    def share(flags: Sequence[bool]) -> float:
+        return sum(flags) / len(flags)
+
+    rights = [ranking.best == item.intent for item, ranking in pairs]
+    return IntentsReport(
+        sentences=len(pairs),
+        accuracy=share(rights),
+        wrong_actions=share(
+            [ranking.handling is Handling.ACT and ranking.best != item.intent for item, ranking in pairs]
+        ),
+        rejected=share([ranking.handling is Handling.REJECT for _, ranking in pairs]),
+        confirmed=share([ranking.handling is Handling.CONFIRM for _, ranking in pairs]),
+        by_intent={
+            name: share([right for (item, _), right in zip(pairs, rights, strict=True) if item.intent == name])
+            for name in sorted({item.intent for item in sentences})
+        },
+        errors=tuple(
+            IntentError(
+                item.id,
+                item.intent,
+                ranking.ranked[0].intent,
+                ranking.ranked[0].probability,
+                ranking.handling.value,
+                item.text,
+            )
+            for (item, ranking), right in zip(pairs, rights, strict=True)
+            if not right
+        ),
+    )
+
+
+def intents_tables(report: IntentsReport) -> Sequence[RenderableType]:
+    """Show the figures, then every difference."""
+    table = Table("sentences", "accuracy", "wrong actions", "asked again", "asked for a yes")
+    shares = (report.accuracy, report.wrong_actions, report.rejected, report.confirmed)
+    table.add_row(str(report.sentences), *(f"{share:.1%}" for share in shares))
+    intents = Table("intent", "accuracy")
+    for name, accuracy in report.by_intent.items():
+        intents.add_row(name, f"{accuracy:.1%}")
+    errors = Table("id", "intent", "found", "probability", "handling", "text")
+    for error in report.errors:
+        errors.add_row(error.id, error.intent, error.found, f"{error.probability:.2f}", error.handling, error.text)
+    return [table, intents, errors] if report.errors else [table, intents]

@@ -1,0 +1,83 @@
+"""The caller's name in a dialogue; not that of a former owner, a relative or a neighbour. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assist_api.facts.cues import YES, asked_fields
+from assist_api.facts.fields import Evidence, Fact, FactField, Turn
+from kb.deidentify.names import ANY_GIVEN, GIVEN, SURNAME, TITLE
+
+_NAME = rf"{SURNAME}{GIVEN}{{1,2}}"
+_END = r"(?=[，。、？！；：,.?!;:\s]|$|[啊呀哦呃嗯吧嘛的那这您就]|电话|手机|户号|住)"
+_ANNOUNCED = re.compile(
+    rf"(?:我叫|名叫|我的?名字(?:是|叫)?|名字(?:是|叫)?|姓名(?:是|叫)?|户名(?:是|叫|写的是?)?|户主(?:就是我|是我)[，,]?(?:叫)?|本人(?:叫|是)?|我是|我就是|叫|登记的(?:名字)?是)\s?[:：]?(?P<name>{_NAME}){_END}|"
+    rf"(?:免贵姓?|我姓|敝姓|本人姓|(?<![贵您老的个叫])姓)(?P<surname>{SURNAME})(?!名|啥|什么|氏)(?P<rest>[叫，,]{{1,2}}(?P<full>(?P=surname){ANY_GIVEN}{{1,2}}){_END})?"
+)
+_ANSWER = re.compile(rf"(?:^|(?<=[，。、\s嗯啊哦呃]))(?P<name>{_NAME})(?=[，。、！？\s]|$|[啊呀哦])")
+_ONE = re.compile(rf"(?:^|(?<=[，。、\s]))(?:我?姓)?(?P<name>{SURNAME})(?=[，。、！\s]|$)")
+_ADDRESSED = re.compile(rf"(?P<name>(?:{_NAME}|{SURNAME}))(?={TITLE})")
+_OTHERS = re.compile(
+    r"爸|妈|父|母|老公|老婆|媳妇|爱人|老伴|儿子|女儿|房东|前头|前任|原来|原户主|老户主|以前|邻居|师傅|经理|哥|姐|弟|妹|他|她|买家|卖家|买主|新户主|对方|接手|租客|租户|同事|上个?(?:房|户)|卖家|朋友|叔|姨|奶|爷"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    name: str
+    evidence: Evidence
+    weight: int
+
+
+def find_name(turns: Sequence[Turn]) -> Iterator[Fact]:
+    """Yield the caller's name as said, without title."""
+    heard: list[_Heard] = []
+    is_asked = False
+    for place, turn in enumerate(turns):
+        if turn.is_customer:
+            heard += _said(place, turn.text, is_asked=is_asked)
+            continue
+        heard += _addressed(turns, place, heard)
+        asked = asked_fields(turn)
+        is_asked = FactField.NAME in asked if asked else is_asked and len(turn.text) < 6
+    if not heard:
+        return
+    best = max(enumerate(heard), key=lambda pair: (pair[1].weight, len(pair[1].name), pair[0]))[1]
+    evidence = tuple(item.evidence for item in heard if item.name == best.name or best.name.startswith(item.name))
+    yield Fact(FactField.NAME, best.name, evidence, is_confirmed=len(evidence) > 1)
+
+
+def _said(place: int, text: str, *, is_asked: bool) -> Iterator[_Heard]:
+    is_found = False
+    for found in _ANNOUNCED.finditer(text):
+        group = "full" if found["full"] else ("name" if found["name"] else "surname")
+        start, end = found.span(group)
+        if _is_others(text, found.start()):
+            continue
+        is_found = True
+        yield _Heard(found[group], Evidence(place, start, end), 2)
+    if is_found or not is_asked:
+        return
+    for pattern in (_ANSWER, _ONE):
+        answer = pattern.search(text)
+        if answer is not None and not _is_others(text, answer.start()):
+            yield _Heard(answer["name"], Evidence(place, *answer.span("name")), 2)
+            return
+
+
+def _addressed(turns: Sequence[Turn], place: int, heard: Sequence[_Heard]) -> Iterator[_Heard]:
+    """Yield the name by which the agent addresses a caller who accepts it or has said it."""
+    following = turns[place + 1] if place + 1 < len(turns) else None
+    text = turns[place].text
+    for found in _ADDRESSED.finditer(text):
+        is_known = any(item.name.startswith(found["name"]) or found["name"].startswith(item.name) for item in heard)
+        is_accepted = following is not None and following.is_customer and bool(YES.search(following.text))
+        if is_known or (is_accepted and re.search(r"吗|吧|[？?]", text)):
+            yield _Heard(found["name"], Evidence(place, *found.span("name")), 1)
+
+
+def _is_others(text: str, start: int) -> bool:
+    clause_start = max(text.rfind(mark, 0, start) for mark in "。！？；，,") + 1
+    return _OTHERS.search(text[max(clause_start, start - 8) : start]) is not None

@@ -1,0 +1,1 @@
+"""Durable jobs as people see them: listed, cancelled, tried again."""

@@ -1,0 +1,39 @@
+"""The policy of knowledge tests: what a drop does to a publication, and how often all gold questions are run."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from assist_api.policies.kinds import PolicyKind, PolicyModel
+from kb.gold.comparison import DropPolicy
+from kb.settings import KBSettings
+
+KNOWLEDGE_TESTS = "knowledge_tests"
+MOST_HOURS = 31 * 24
+
+
+class KnowledgeTestPolicy(PolicyModel):
+    """Settings of the knowledge tests."""
+
+    drop_policy: DropPolicy
+    """What happens when a text would cost gold questions their place."""
+    run_every_hours: Annotated[float, Field(ge=0, le=MOST_HOURS)]
+    """Pause between runs of all gold questions that nobody asked for; 0 for none."""
+
+    @property
+    def run_every(self) -> timedelta:
+        """The pause between runs; zero for none."""
+        return timedelta(hours=self.run_every_hours)
+
+
+def knowledge_test_policy(settings: KBSettings) -> PolicyKind[KnowledgeTestPolicy]:
+    """Return the policy with the defaults of an installation."""
+
+    def default() -> KnowledgeTestPolicy:
+        hours = min(settings.test_every_hours, MOST_HOURS)
+        return KnowledgeTestPolicy(drop_policy=DropPolicy(settings.test_drop_policy), run_every_hours=hours)
+
+    return PolicyKind(KNOWLEDGE_TESTS, KnowledgeTestPolicy, default)

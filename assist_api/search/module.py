@@ -1,0 +1,81 @@
+"""The search index over the published knowledge, and typed search."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from assist_api.http.core import Core
+from assist_api.http.module import Module
+from assist_api.search.demo_knowledge import has_knowledge, import_demo_knowledge
+from assist_api.search.endpoints import router
+from assist_api.search.parts import Knowledge
+from assist_api.search.probes import search_probe
+from assist_api.search.service import TypedSearch
+from kb.settings import KBSettings
+from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
+from kit.disk import DiskFullError
+from kit.memory import give_back_freed_memory
+from kit.outbox import OutboxEvent, Subscriber
+from kit.tasks import TaskSupervisor
+
+log = structlog.get_logger(__name__)
+
+
+def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
+    """Build the module around the parts that search and classify."""
+    background = TaskSupervisor("search")
+
+    async def import_demo() -> None:
+        await import_demo_knowledge(core.database, core.clock)
+        knowledge.indexer.notify()
+        await knowledge.words.refresh()
+
+    async def warm_up() -> None:
+        if core.settings.demo_knowledge and not await has_knowledge(core.database, core.clock):
+            # At the first start there is nothing to answer with before.
+            await import_demo()
+        try:
+            await knowledge.indexer.catch_up()
+        except DiskFullError as error:
+            # What follows the database in the background tries again, once a while, until there is room.
+            log.warning("server_starts_with_an_old_index", reason=error.message)
+        await knowledge.search.warm_up()
+
+    async def begin() -> None:
+        await asyncio.to_thread(give_back_freed_memory)
+        knowledge.indexer.start()
+        if core.settings.demo_knowledge:
+            # Later starts only look for new packs.
+            background.start(import_demo(), name="demo-knowledge")
+
+    async def follow_knowledge(_event: OutboxEvent) -> None:
+        knowledge.indexer.notify()
+
+    async def read_words() -> None:
+        await knowledge.words.refresh()
+
+    async def follow_words(_event: OutboxEvent) -> None:
+        await knowledge.words.refresh()
+
+    core.outbox.follow(Subscriber("search-index", (KNOWLEDGE_CHANGED,), follow_knowledge))
+    core.outbox.follow(Subscriber("search-words", (WORDS_CHANGED,), follow_words))
+
+    async def aclose() -> None:
+        await background.aclose()
+        await knowledge.aclose()
+
+    return Module(
+        name="search",
+        service=knowledge,
+        provides=(
+            TypedSearch(knowledge.search, core.database, core.clock, answer_threshold=settings.answer_threshold),
+        ),
+        routers=(router,),
+        start=read_words,
+        warm_up=warm_up,
+        begin=begin,
+        aclose=aclose,
+        probes={"search": search_probe(core.database, knowledge.index)},
+    )

@@ -1,0 +1,1 @@
+"""Telephone calls: what the exchange tells becomes calls with states, words and cards."""

@@ -1,0 +1,146 @@
+"""HTTP: work orders, the order that a call suggests, and links for crews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, status
+from fastapi.responses import FileResponse
+
+from assist_api.audit.deps import ActorDep, AuditDep
+from assist_api.customers.endpoints import CustomersDep
+from assist_api.customers.repository import CustomerRepository
+from assist_api.customers.schemas import CustomerSector
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from assist_api.policies.service import Policies
+from assist_api.work_orders.crews import CrewService
+from assist_api.work_orders.from_calls import CallOrders
+from assist_api.work_orders.policy import OrderType
+from assist_api.work_orders.repository import OrderFilter
+from assist_api.work_orders.schemas import (
+    CrewLinkView,
+    OrderActionRequest,
+    OrderDraft,
+    OrderPage,
+    OrderProposal,
+    OrderUnits,
+    OrderView,
+)
+from assist_api.work_orders.service import WorkOrderService
+from assist_api.work_orders.transitions import OrderState
+from kit.paging import MAX_PAGE_SIZE, decode_cursor
+
+router = APIRouter(tags=["work orders"])
+Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ORDERS))]
+Handler = Annotated[CurrentAccount, Depends(permitted(Permission.HANDLE_ORDERS))]
+PoliciesDep = Annotated[Policies, Depends(provided(Policies))]
+PHOTO_FOLDER = Path("work-orders")
+
+
+async def get_orders(
+    session: SessionDep, core: CoreDep, audit: AuditDep, policies: PoliciesDep, customers: CustomersDep
+) -> WorkOrderService:
+    """Return the work orders of this request."""
+    return WorkOrderService(session, core.clock, audit, core.outbox, policies, customers)
+
+
+OrdersDep = Annotated[WorkOrderService, Depends(get_orders)]
+
+
+async def get_crews(session: SessionDep, core: CoreDep, audit: AuditDep, orders: OrdersDep) -> CrewService:
+    """Return the crews of this request."""
+    return CrewService(session, core.clock, audit, orders, core.settings.data_dir / PHOTO_FOLDER)
+
+
+CrewsDep = Annotated[CrewService, Depends(get_crews)]
+CallOrdersDep = Annotated[CallOrders, Depends(provided(CallOrders))]
+
+
+@router.get("/work-orders")
+async def list_work_orders(
+    account: Reader,
+    orders: OrdersDep,
+    core: CoreDep,
+    state: OrderState | None = None,
+    is_open: bool = False,
+    is_overdue: bool = False,
+    sector: CustomerSector | None = None,
+    business_type: OrderType | None = None,
+    unit_id: UUID | None = None,
+    number: Annotated[str | None, Query(max_length=16)] = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_SIZE)] = 50,
+) -> OrderPage:
+    """List the work orders of one's units, the newest first."""
+    wanted = OrderFilter(
+        state=state,
+        is_open=is_open or is_overdue,
+        sector=sector,
+        business_type=business_type,
+        unit_id=unit_id,
+        number=number,
+        overdue_at=core.clock.now() if is_overdue else None,
+    )
+    return await orders.page(account, wanted, limit=limit, place=decode_cursor(cursor))
+
+
+@router.post("/work-orders", status_code=status.HTTP_201_CREATED)
+async def create_work_order(draft: OrderDraft, account: Handler, actor: ActorDep, orders: OrdersDep) -> OrderView:
+    """Make a work order; the same `idempotency_key` again gives the same order."""
+    return await orders.create(account, actor, draft)
+
+
+@router.get("/work-orders/units")
+async def list_work_order_units(_account: Reader, orders: OrdersDep) -> OrderUnits:
+    """List the units that orders can go to."""
+    return await orders.units()
+
+
+@router.get("/work-orders/{order_id}")
+async def get_work_order(order_id: UUID, account: Reader, orders: OrdersDep) -> OrderView:
+    """Return a work order with its clocks, its log and what its state allows."""
+    return await orders.view(account, order_id)
+
+
+@router.post("/work-orders/{order_id}/actions")
+async def act_on_work_order(
+    order_id: UUID, request: OrderActionRequest, account: Handler, actor: ActorDep, orders: OrdersDep
+) -> OrderView:
+    """Do something to a work order; 409 `work_order_transition_illegal` names the legal actions."""
+    return await orders.act(account, actor, order_id, request)
+
+
+@router.post("/work-orders/{order_id}/crew-link", status_code=status.HTTP_201_CREATED)
+async def make_crew_link(
+    order_id: UUID, account: Handler, actor: ActorDep, orders: OrdersDep, crews: CrewsDep
+) -> CrewLinkView:
+    """Make a link by which a crew works on the order without an account; an earlier link ends."""
+    await orders.view(account, order_id)
+    return await crews.make_link(actor, order_id)
+
+
+@router.get(
+    "/work-orders/{order_id}/photos/{photo_id}",
+    response_class=FileResponse,
+    responses={200: {"content": {"image/jpeg": {}, "image/png": {}, "image/webp": {}}}},
+)
+async def get_work_order_photo(
+    order_id: UUID, photo_id: UUID, account: Reader, orders: OrdersDep, crews: CrewsDep
+) -> FileResponse:
+    """Return a photo that a crew sent."""
+    await orders.view(account, order_id)
+    path, media_type = await crews.photo(order_id, photo_id)
+    return FileResponse(path, media_type=media_type, content_disposition_type="inline")
+
+
+@router.get("/calls/{call_id}/work-order")
+async def propose_work_order(
+    call_id: UUID, account: Handler, session: SessionDep, proposals: CallOrdersDep, orders: OrdersDep,
+    customers: CustomersDep,
+) -> OrderProposal:  # fmt: skip
+    """Return the work order that a call suggests, with evidence, and open orders of the caller."""
+    return await proposals.propose(account, call_id, orders, customers, CustomerRepository(session))

@@ -1,0 +1,72 @@
+"""The work order that a call suggests."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from assist_api.calls.access import viewer_of
+from assist_api.calls.archive import CallArchive
+from assist_api.calls.events import CallSnapshotEvent
+from assist_api.customers.repository import CustomerRepository
+from assist_api.customers.schemas import CustomerHit
+from assist_api.customers.service import CustomerService
+from assist_api.http.principal import CurrentAccount
+from assist_api.work_orders.proposal import description, filled_fields
+from assist_api.work_orders.schemas import OrderProposal
+from assist_api.work_orders.service import WorkOrderService
+from kb.taxonomy.tree import split_category_id
+
+
+class Calls(Protocol):
+    """The part of `CallService` that orders need."""
+
+    archive: CallArchive
+
+    async def snapshot(self, call_id: UUID) -> CallSnapshotEvent:
+        """Return the call as it stands."""
+        ...
+
+
+class CallOrders:
+    """Proposes work orders from calls; keeps no state."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def propose(
+        self, account: CurrentAccount, call_id: UUID, orders: WorkOrderService, customers: CustomerService,
+        rows: CustomerRepository,
+    ) -> OrderProposal:  # fmt: skip
+        """Return the order as a call fills it, the customers it may be of, and their open orders.
+
+        Raises:
+            NotFoundError: The call does not exist for this account.
+        """
+        await self._calls.archive.check_readable(viewer_of(account), call_id)
+        call = (await self._calls.snapshot(call_id)).data
+        fields = filled_fields(call.utterances)
+        numbers = [item.value for item in fields if item.field in {"account_number", "contact_phone", "meter_number"}]
+        found: dict[UUID, CustomerHit] = {}
+        bound = await rows.customer_of_call(call_id)
+        if bound is not None:
+            numbers.insert(0, (await customers.get(bound)).account_number)
+        for number in numbers:
+            found |= {hit.id: hit for hit in (await customers.search(number)).items if hit.id not in found}
+        chosen = call.chosen_category
+        ranked = call.category.categories[0] if call.category is not None and call.category.categories else None
+        category_id = chosen.category_id if chosen is not None else None if ranked is None else ranked.category_id
+        business_type: Any = "fault" if category_id is None else split_category_id(category_id)[0]
+        return OrderProposal.model_validate(
+            {
+                "call_id": call_id,
+                "business_type": business_type,
+                "sector": call.call.sector,
+                "category_id": category_id,
+                "description": description(call.utterances),
+                "fields": fields,
+                "customers": list(found.values()),
+                "open_orders": await orders.open_of(list(found)),
+                "order_id": await orders.made_by_call(call_id),
+            }
+        )

@@ -1,0 +1,136 @@
+"""Policies of work orders: time limits, required fields, and which unit an order goes to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assist_api.policies.kinds import PolicyKind, PolicyModel
+from assist_api.work_orders.clock import LimitKind, LimitStep
+
+OrderType = Literal["fault", "application", "enquiry", "complaint", "report", "suggestion", "opinion", "praise"]
+"""The eight business types of 95598."""
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LimitRule(_Rule):
+    """One promise; None stands for every sector, type or class of area."""
+
+    sector: str | None = None
+    business_type: OrderType | None = None
+    area_class: str | None = None
+    step: LimitStep
+    kind: LimitKind
+    minutes: Annotated[int, Field(ge=1, le=525_600)]
+    calendar: Literal["always", "office"] = "always"
+    source: Annotated[str, Field(min_length=1, max_length=200)]
+    valid_from: date
+    valid_until: date | None = None
+
+
+def _arrival(area_class: str, minutes: int) -> LimitRule:
+    return LimitRule(
+        sector="power", business_type="fault", area_class=area_class, step=LimitStep.ARRIVE, kind=LimitKind.AVERAGE,
+        minutes=minutes, source="国家电网供电服务十项承诺（2022），平均到达时间", valid_from=date(2022, 1, 1),
+    )  # fmt: skip
+
+
+def _limit(sector: str | None, business_type: OrderType, step: LimitStep, minutes: int, source: str) -> LimitRule:
+    return LimitRule(
+        sector=sector, business_type=business_type, step=step, kind=LimitKind.LIMIT, minutes=minutes, source=source,
+        valid_from=date(2022, 1, 1),
+    )  # fmt: skip
+
+
+_HOUR, _DAY = 60, 1_440
+DEFAULT_LIMITS = (
+    _arrival("urban", 45),
+    _arrival("rural", 90),
+    _arrival("remote", 120),
+    _limit("power", "fault", LimitStep.FINISH, 4 * _HOUR, "国家电网供电服务十项承诺（2022），农村恢复供电 4 小时"),
+    _limit("heating", "fault", LimitStep.ARRIVE, 2 * _HOUR, "临沂市供热服务（2024），到场 2 小时，地方标准"),
+    _limit("heating", "fault", LimitStep.FINISH, 8 * _HOUR, "供热抢修 8 小时，地方标准"),
+    _limit("gas", "fault", LimitStep.ARRIVE, _HOUR, "燃气泄漏 1 小时到场，地方标准"),
+    _limit("gas", "fault", LimitStep.FINISH, 4 * _HOUR, "户内故障 4 小时，地方标准"),
+    _limit(None, "fault", LimitStep.FINISH, _DAY, "演示值，请按本单位承诺修改"),
+    _limit(None, "complaint", LimitStep.FINISH, 7 * _DAY, "投诉 7 个工作日内答复（旧版承诺），演示按自然日"),
+)
+"""The promises of State Grid are averages; the others are local rules, so each names its source."""
+
+
+class WorkOrderLimits(PolicyModel):
+    """Which promises hold; of those that fit an order, the one that names most of it counts for each step."""
+
+    rules: tuple[LimitRule, ...] = DEFAULT_LIMITS
+
+
+class DispatchRule(_Rule):
+    """Orders that fit go to the unit; None stands for every sector and type, an empty area for every area."""
+
+    sector: str | None = None
+    business_type: OrderType | None = None
+    area: Annotated[str, Field(max_length=100)] = ""
+    unit_id: UUID
+
+
+class WorkOrderDispatch(PolicyModel):
+    """Where orders go; the rule that names most of an order counts."""
+
+    rules: tuple[DispatchRule, ...] = ()
+
+
+class WorkOrderFields(PolicyModel):
+    """Which fields an order of each business type must have before it can be accepted."""
+
+    fault: tuple[str, ...] = ("contact_phone", "address", "description")
+    application: tuple[str, ...] = ("contact_name", "contact_phone", "address")
+    enquiry: tuple[str, ...] = ("description",)
+    complaint: tuple[str, ...] = ("contact_phone", "description", "responsible_unit_id")
+    report: tuple[str, ...] = ("description",)
+    suggestion: tuple[str, ...] = ("description",)
+    opinion: tuple[str, ...] = ("description",)
+    praise: tuple[str, ...] = ("description",)
+
+    def required(self, business_type: OrderType) -> tuple[str, ...]:
+        """Return the fields that an order of this type must have."""
+        fields: tuple[str, ...] = getattr(self, business_type)
+        return fields
+
+
+LIMITS = PolicyKind("work_order_limits", WorkOrderLimits, WorkOrderLimits)
+DISPATCH = PolicyKind("work_order_dispatch", WorkOrderDispatch, WorkOrderDispatch)
+FIELDS = PolicyKind("work_order_fields", WorkOrderFields, WorkOrderFields)
+
+
+def limits_for(
+    rules: Iterable[LimitRule], *, sector: str, business_type: str, area_class: str, on: date
+) -> list[LimitRule]:
+    """Return the promise for each step that holds for an order on a day."""
+    best: dict[LimitStep, tuple[int, LimitRule]] = {}
+    for rule in rules:
+        wanted = ((rule.sector, sector), (rule.business_type, business_type), (rule.area_class, area_class))
+        is_valid = rule.valid_from <= on and (rule.valid_until is None or on <= rule.valid_until)
+        if not is_valid or any(asked not in {None, given} for asked, given in wanted):
+            continue
+        named = sum(asked is not None for asked, _ in wanted)
+        if rule.step not in best or best[rule.step][0] < named:
+            best[rule.step] = (named, rule)
+    return [best[step][1] for step in LimitStep if step in best]
+
+
+def unit_for(rules: Iterable[DispatchRule], *, sector: str, business_type: str, area: str) -> DispatchRule | None:
+    """Return the rule that sends an order to a unit, or None."""
+    best: tuple[int, DispatchRule] | None = None
+    for rule in rules:
+        fits = rule.sector in {None, sector} and rule.business_type in {None, business_type} and rule.area in area
+        named = (rule.sector is not None) + (rule.business_type is not None) + 2 * bool(rule.area)
+        if fits and (best is None or best[0] < named):
+            best = (named, rule)
+    return None if best is None else best[1]

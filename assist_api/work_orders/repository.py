@@ -1,0 +1,153 @@
+"""Every statement on work orders, their events, photos and links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.units.models import Unit
+from assist_api.units.reach import Reach
+from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderCount, WorkOrderEventRow, WorkOrderPhoto
+from assist_api.work_orders.transitions import FINAL, OrderState
+from kit.paging import PagePlace, is_after
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders a list shows; None filters nothing."""
+
+    state: OrderState | None = None
+    is_open: bool = False
+    sector: str | None = None
+    business_type: str | None = None
+    unit_id: UUID | None = None
+    number: str | None = None
+    overdue_at: datetime | None = None
+
+
+def within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition for orders that an account may see: taken by its units, or dispatched to them."""
+    return or_(
+        reach.rows(owner=WorkOrder.created_by, unit=WorkOrder.unit_id),
+        reach.rows(owner=WorkOrder.created_by, unit=WorkOrder.origin_unit_id),
+    )
+
+
+class WorkOrderRepository:
+    """Work orders."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def next_number(self, day: date) -> int:
+        """Return the next number of a day; the count stays locked until the transaction ends."""
+        is_sqlite = self.session.get_bind().dialect.name == "sqlite"
+        make: Any = sqlite.insert if is_sqlite else postgresql.insert
+        statement = (
+            make(WorkOrderCount)
+            .values(day=day, given=1)
+            .on_conflict_do_update(index_elements=["day"], set_={"given": WorkOrderCount.given + 1})
+            .returning(WorkOrderCount.given)
+        )
+        return int((await self.session.execute(statement)).scalar_one())
+
+    async def add(self, order: WorkOrder) -> None:
+        """Insert an order."""
+        self.session.add(order)
+        await self.session.flush()
+
+    async def find(self, order_id: UUID, *, is_locked: bool = False) -> WorkOrder | None:
+        """Return an order, or None; locked, its row stays so until the transaction ends."""
+        return await self.session.get(WorkOrder, order_id, with_for_update=is_locked or None)
+
+    async def find_by_key(self, created_by: UUID, key: str) -> WorkOrder | None:
+        """Return the order that the same request made before, or None."""
+        wanted = select(WorkOrder).where(WorkOrder.created_by == created_by, WorkOrder.idempotency_key == key)
+        return await self.session.scalar(wanted)
+
+    async def find_by_call(self, call_id: UUID) -> WorkOrder | None:
+        """Return the newest order that a call made, or None."""
+        wanted = select(WorkOrder).where(WorkOrder.call_id == call_id).order_by(WorkOrder.created_at.desc()).limit(1)
+        return await self.session.scalar(wanted)
+
+    async def page(
+        self, wanted: OrderFilter, reach: Reach, *, limit: int, place: PagePlace | None
+    ) -> Sequence[WorkOrder]:
+        """Return orders within reach, the newest first."""
+        statement = select(WorkOrder).where(within(reach))
+        equal = {
+            WorkOrder.state: wanted.state,
+            WorkOrder.sector: wanted.sector,
+            WorkOrder.business_type: wanted.business_type,
+            WorkOrder.unit_id: wanted.unit_id,
+            WorkOrder.number: wanted.number,
+        }
+        for column, value in equal.items():
+            if value is not None:
+                statement = statement.where(column == value)
+        if wanted.is_open:
+            statement = statement.where(WorkOrder.state.not_in(FINAL))
+        if wanted.overdue_at is not None:
+            statement = statement.where(WorkOrder.due_at < wanted.overdue_at)
+        if place is not None:
+            statement = statement.where(is_after(place, WorkOrder.created_at, WorkOrder.id))
+        order = (WorkOrder.created_at.desc(), WorkOrder.id.desc())
+        return (await self.session.scalars(statement.order_by(*order).limit(limit))).all()
+
+    async def of_customers(self, customer_ids: Sequence[UUID], limit: int) -> Sequence[WorkOrder]:
+        """Return the orders of customers, the newest first."""
+        wanted = select(WorkOrder).where(WorkOrder.customer_id.in_(customer_ids))
+        return (await self.session.scalars(wanted.order_by(WorkOrder.created_at.desc()).limit(limit))).all()
+
+    async def children_of(self, order_id: UUID) -> Sequence[WorkOrder]:
+        """Return the orders that were merged into an order, the oldest first."""
+        wanted = select(WorkOrder).where(WorkOrder.parent_id == order_id)
+        return (await self.session.scalars(wanted.order_by(WorkOrder.created_at, WorkOrder.id).limit(200))).all()
+
+    async def events_of(self, order_id: UUID) -> Sequence[WorkOrderEventRow]:
+        """Return the log of an order, in order."""
+        wanted = select(WorkOrderEventRow).where(WorkOrderEventRow.order_id == order_id)
+        return (await self.session.scalars(wanted.order_by(WorkOrderEventRow.seq))).all()
+
+    def add_event(self, event: WorkOrderEventRow) -> None:
+        """Append to the log of an order."""
+        self.session.add(event)
+
+    async def photos_of(self, order_id: UUID) -> Sequence[WorkOrderPhoto]:
+        """Return the photos of an order, the oldest first."""
+        wanted = select(WorkOrderPhoto).where(WorkOrderPhoto.order_id == order_id)
+        return (await self.session.scalars(wanted.order_by(WorkOrderPhoto.created_at, WorkOrderPhoto.id))).all()
+
+    async def find_photo(self, photo_id: UUID) -> WorkOrderPhoto | None:
+        """Return a photo, or None."""
+        return await self.session.get(WorkOrderPhoto, photo_id)
+
+    def add_photo(self, photo: WorkOrderPhoto) -> None:
+        """Insert a photo."""
+        self.session.add(photo)
+
+    async def find_link(self, link_id: UUID) -> CrewLink | None:
+        """Return a crew link, or None."""
+        return await self.session.get(CrewLink, link_id)
+
+    async def replace_link(self, link: CrewLink) -> None:
+        """Make the link of an order; earlier ones of the same order are gone."""
+        for known in await self.session.scalars(select(CrewLink).where(CrewLink.order_id == link.order_id)):
+            await self.session.delete(known)
+        self.session.add(link)
+        await self.session.flush()
+
+    async def units(self) -> Sequence[Unit]:
+        """Return every unit by name."""
+        return (await self.session.scalars(select(Unit).order_by(Unit.name, Unit.id))).all()
+
+    async def unit_names(self) -> dict[UUID, str]:
+        """Return the name of every unit."""
+        return {row.id: row.name for row in await self.session.execute(select(Unit.id, Unit.name))}

@@ -1,0 +1,224 @@
+"""What the endpoints of work orders take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
+from assist_api.http.schemas import InputModel, OutputModel
+from assist_api.work_orders.clock import LimitKind, LimitStep
+from assist_api.work_orders.policy import OrderType
+from assist_api.work_orders.transitions import OrderAction, OrderState
+from kit.sla import ClockState
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\d{0,20}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
+
+
+class CallbackOutcome(StrEnum):
+    """What the caller said when called back."""
+
+    SATISFIED = "satisfied"
+    ACCEPTED = "accepted"
+    """Not glad, but takes the result."""
+    UNSATISFIED = "unsatisfied"
+    """The order is reopened."""
+    NOT_REACHED = "not_reached"
+    """The order stays; after three attempts it may be closed as `unreachable`."""
+    UNREACHABLE = "unreachable"
+
+
+class OrderDraft(InputModel):
+    """A new work order."""
+
+    business_type: OrderType
+    sector: CustomerSector
+    category_id: Annotated[str, StringConstraints(max_length=97)] | None = None
+    customer_id: UUID | None = None
+    call_id: UUID | None = None
+    contact_name: Name = ""
+    contact_phone: Phone = ""
+    address: Line = ""
+    area: Name = ""
+    area_class: AreaClass = AreaClass.URBAN
+    description: Text = ""
+    responsible_unit_id: UUID | None = None
+    evidence: dict[str, list[UUID]] = Field(
+        default_factory=dict, max_length=20, description="Field → utterances in which the caller said it"
+    )
+    idempotency_key: Annotated[str, StringConstraints(min_length=8, max_length=64)] = Field(
+        description="Random, made by whoever asks; the same key again gives the same order"
+    )
+    is_draft: bool = Field(default=False, description="Keep it as a draft; required fields may be missing")
+
+
+class OrderActionRequest(InputModel):
+    """An action on a work order; which values it needs depends on the action."""
+
+    action: OrderAction
+    reason: Reason = ""
+    unit_id: UUID | None = Field(default=None, description="For dispatch; left out, the policy decides")
+    parent_id: UUID | None = Field(default=None, description="For merge: the order that goes on")
+    outcome: CallbackOutcome | None = Field(default=None, description="For close: what the caller said")
+    result: Text = Field(default="", description="For finish: what was done")
+    step: LimitStep | None = None
+    minutes: Annotated[int, Field(ge=1, le=525_600)] | None = None
+
+
+class OrderClock(OutputModel):
+    """One limit of an order and how much of it is used."""
+
+    step: LimitStep
+    kind: LimitKind
+    state: ClockState
+    limit_minutes: int
+    used_seconds: int
+    due_at: datetime | None
+    breached_at: datetime | None
+    source: str
+
+
+class OrderLine(OutputModel):
+    """A work order in a list."""
+
+    id: UUID
+    number: str
+    state: OrderState
+    business_type: OrderType
+    category_id: str | None
+    sector: CustomerSector
+    area: str
+    address: str
+    contact_name: str
+    unit_id: UUID | None
+    unit_name: str | None
+    urges: int
+    created_at: datetime
+    changed_at: datetime
+    due_at: datetime | None
+    is_overdue: bool
+
+
+class OrderPage(OutputModel):
+    """A page of orders, the newest first."""
+
+    items: list[OrderLine]
+    next_cursor: str | None
+
+
+class OrderEventView(OutputModel):
+    """One event of an order."""
+
+    seq: int
+    action: OrderAction
+    at: datetime
+    actor_name: str
+    data: dict[str, Any]
+
+
+class OrderPhotoView(OutputModel):
+    """A photo that a crew sent."""
+
+    id: UUID
+    media_type: str
+    size_bytes: int
+    created_at: datetime
+
+
+class OrderView(OutputModel):
+    """A work order with everything that happened to it."""
+
+    order: OrderLine
+    contact_phone: str
+    description: str
+    area_class: AreaClass
+    customer_id: UUID | None
+    call_id: UUID | None
+    parent_id: UUID | None
+    parent_number: str | None
+    children: list[OrderLine]
+    responsible_unit_id: UUID | None
+    evidence: dict[str, list[UUID]]
+    result: str
+    missed_callbacks: int
+    external_reference: str | None
+    created_by_name: str
+    clocks: list[OrderClock]
+    events: list[OrderEventView]
+    photos: list[OrderPhotoView]
+    legal_actions: list[OrderAction] = Field(description="What the state allows; rights are checked besides")
+
+
+class FilledField(OutputModel):
+    """A field of the order that was heard in the call."""
+
+    field: str
+    value: str
+    segment_ids: list[UUID]
+    is_confirmed: bool
+
+
+class OrderProposal(OutputModel):
+    """A work order as the call fills it, with what speaks against a new one."""
+
+    call_id: UUID
+    business_type: OrderType
+    sector: CustomerSector | None
+    category_id: str | None
+    description: str
+    fields: list[FilledField]
+    customers: list[CustomerHit] = Field(description="Customers whose number was said, or to whom the call is bound")
+    open_orders: list[OrderLine] = Field(description="Of the caller; urge one of them instead of making a second one")
+    order_id: UUID | None = Field(description="The order that this call made already")
+
+
+class OrderUnit(OutputModel):
+    """A unit that orders can go to."""
+
+    id: UUID
+    name: str
+    sector: CustomerSector | None
+
+
+class OrderUnits(OutputModel):
+    """Units by name."""
+
+    items: list[OrderUnit]
+
+
+class CrewLinkView(OutputModel):
+    """A fresh link for a crew; the token is shown this one time."""
+
+    token: str
+    path: str = Field(description="Address of the page; the token stands behind #, so no server sees it in an address")
+    expires_at: datetime
+
+
+class CrewOrder(OutputModel):
+    """What a crew needs to know of its order."""
+
+    number: str
+    state: OrderState
+    business_type: OrderType
+    sector: CustomerSector
+    contact_name: str
+    contact_phone: str
+    address: str
+    description: str
+    clocks: list[OrderClock]
+    photos: int
+    legal_actions: list[OrderAction]
+
+
+class CrewReport(InputModel):
+    """What the crew did."""
+
+    result: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2_000)]

@@ -1,0 +1,376 @@
+"""Work orders: make, find, act. One unit of work; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from pydantic import JsonValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.customers.service import CustomerService
+from assist_api.http.actor import Actor
+from assist_api.http.core import AuditTrail
+from assist_api.http.permissions import Permission
+from assist_api.http.principal import CurrentAccount
+from assist_api.policies.service import Policies
+from assist_api.units.reach import Reach, load_tree, reach_of
+from assist_api.work_orders.log import OrderEvent, Standing, after, replay
+from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, limits_for, unit_for
+from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
+from assist_api.work_orders.schemas import (
+    CallbackOutcome,
+    OrderActionRequest,
+    OrderDraft,
+    OrderEventView,
+    OrderLine,
+    OrderPage,
+    OrderPhotoView,
+    OrderUnit,
+    OrderUnits,
+    OrderView,
+)
+from assist_api.work_orders.transitions import (
+    FINAL,
+    OrderAction,
+    OrderState,
+    legal_actions,
+    next_state,
+)
+from assist_api.work_orders.views import ZONE, clocks_of, log_of, next_due, order_line
+from kit.clock import Clock
+from kit.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from kit.outbox import Outbox
+from kit.paging import PagePlace, cut_page
+
+ORDERS_CHANGED = "work_orders.changed"
+"""Topic of every change; the payload names order, action and state."""
+ORDERS_ACCEPTED = "work_orders.accepted"
+"""Topic of orders that leave for the business system."""
+MISSES_BEFORE_UNREACHABLE = 3
+DIRECTED = frozenset(
+    {OrderAction.REVIEW, OrderAction.SUSPEND, OrderAction.RESUME, OrderAction.MERGE, OrderAction.CANCEL,
+     OrderAction.CHANGE_LIMIT}
+)  # fmt: skip
+"""Actions that need the permission `work_orders.direct`."""
+NEEDS_REASON = frozenset({OrderAction.RETURN, OrderAction.SUSPEND, OrderAction.ESCALATE, OrderAction.CANCEL})
+_BY_OUTCOME = {CallbackOutcome.UNSATISFIED: OrderAction.REOPEN, CallbackOutcome.NOT_REACHED: OrderAction.MISS}
+
+
+class WorkOrderService:
+    """What people do with work orders; each change is an event of the order, an audit entry and an outbox event."""
+
+    def __init__(
+        self, session: AsyncSession, clock: Clock, audit: AuditTrail, outbox: Outbox, policies: Policies,
+        customers: CustomerService,
+    ) -> None:  # fmt: skip
+        self._session = session
+        self._orders = WorkOrderRepository(session)
+        self._clock = clock
+        self._audit = audit
+        self._outbox = outbox
+        self._policies = policies
+        self._customers = customers
+
+    # Reading -----------------------------------------------------------------------------------------------------
+
+    async def page(
+        self, account: CurrentAccount, wanted: OrderFilter, *, limit: int, place: PagePlace | None
+    ) -> OrderPage:
+        """Return the orders that an account may see, the newest first."""
+        reach = await reach_of(self._session, account, Permission.READ_ORDERS)
+        rows = await self._orders.page(wanted, reach, limit=limit + 1, place=place)
+        shown, cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
+        return OrderPage(items=await self.lines(shown), next_cursor=cursor)
+
+    async def lines(self, orders: Sequence[WorkOrder]) -> list[OrderLine]:
+        """Return orders as lines of a list."""
+        names, now = await self._orders.unit_names(), self._clock.now()
+        return [order_line(order, names, now) for order in orders]
+
+    async def view(self, account: CurrentAccount, order_id: UUID) -> OrderView:
+        """Return an order with its log.
+
+        Raises:
+            NotFoundError: There is no such order, or it belongs to a unit out of reach.
+        """
+        return await self._view(await self._reachable(account, order_id, Permission.READ_ORDERS))
+
+    async def units(self) -> OrderUnits:
+        """Return the units that orders can go to."""
+        items = [OrderUnit.model_validate({"id": unit.id, "name": unit.name, "sector": unit.sector})
+                 for unit in await self._orders.units()]  # fmt: skip
+        return OrderUnits(items=items)
+
+    async def open_of(self, customer_ids: Sequence[UUID], limit: int = 20) -> list[OrderLine]:
+        """Return the orders of customers that are not over, the newest first."""
+        found = await self._orders.of_customers(customer_ids, limit) if customer_ids else []
+        return await self.lines([order for order in found if OrderState(order.state) not in FINAL])
+
+    async def made_by_call(self, call_id: UUID) -> UUID | None:
+        """Return the order that a call made already, or None."""
+        found = await self._orders.find_by_call(call_id)
+        return None if found is None else found.id
+
+    # Changing ----------------------------------------------------------------------------------------------------
+
+    async def create(self, account: CurrentAccount, actor: Actor, draft: OrderDraft) -> OrderView:
+        """Make an order, accept it unless it is to stay a draft, and send it to its unit where a rule names one.
+
+        Raises:
+            InvalidInputError: `work_order_incomplete`: `errors` names each field that its type must have.
+            NotFoundError: There is no such customer or unit.
+            ConflictError: `request_repeated`: the same request is being answered at this moment.
+        """
+        known = await self._orders.find_by_key(account.id, draft.idempotency_key)
+        if known is not None:
+            return await self._view(known)
+        if not draft.is_draft:
+            self._check_complete(draft)
+        if draft.customer_id is not None:
+            await self._customers.get(draft.customer_id)
+        if draft.responsible_unit_id is not None:
+            await self._unit_name(draft.responsible_unit_id)
+        order = await self._insert(actor, draft)
+        await self._append(actor, order, Standing(OrderState.DRAFT), [], OrderAction.CREATE, self._limits(order))
+        if not draft.is_draft:
+            await self._accept(actor, order)
+        return await self._view(order)
+
+    async def act(
+        self, account: CurrentAccount, actor: Actor, order_id: UUID, request: OrderActionRequest
+    ) -> OrderView:
+        """Do something to an order.
+
+        Raises:
+            NotFoundError: There is no such order, or it belongs to a unit out of reach.
+            IllegalTransitionError: The action does not fit the state; `legal` names those that do.
+            NotAllowedError: The action needs `work_orders.direct`, or a complaint is about one's own department.
+            InvalidInputError: A value that the action needs is missing.
+        """
+        needed = Permission.DIRECT_ORDERS if request.action in DIRECTED else Permission.HANDLE_ORDERS
+        account.require(needed)
+        order = await self._reachable(account, order_id, needed, is_locked=True)
+        next_state(OrderState(order.state), request.action)
+        await self._check_impartial(account, order, request.action)
+        if request.action is OrderAction.ACCEPT:
+            self._check_complete(order)
+            await self._accept(actor, order)
+        elif request.action is OrderAction.DISPATCH:
+            await self._dispatch(actor, order, request)
+        else:
+            action, data = await self._translated(account, order, request)
+            await self.append(actor, order, action, data)
+        return await self._view(order)
+
+    async def append(self, actor: Actor, order: WorkOrder, action: OrderAction, data: Mapping[str, Any]) -> None:
+        """Append one event to an order that is locked, with its audit entry and outbox event.
+
+        Raises:
+            IllegalTransitionError: The action does not fit the state.
+        """
+        log = log_of(await self._orders.events_of(order.id))
+        await self._append(actor, order, replay(log), log, action, data)
+
+    async def _append(
+        self, actor: Actor, order: WorkOrder, standing: Standing, log: Sequence[OrderEvent], action: OrderAction,
+        data: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        now = self._clock.now()
+        event = OrderEvent(action, now, data)
+        became = standing if action is OrderAction.CREATE else after(standing, event)
+        before, order.state = order.state, became.state
+        order.last_seq += 1
+        order.urges, order.changed_at = became.urges, now
+        order.due_at = next_due(clocks_of([*log, event], now))
+        self._orders.add_event(
+            WorkOrderEventRow(
+                order_id=order.id, seq=order.last_seq, action=action, at=now, actor_id=actor.account_id,
+                actor_name=actor.name, data=dict(data),
+            )
+        )  # fmt: skip
+        details = {"action": action.value, "state": became.state.value}
+        self._audit.record(
+            self._session, actor, "work_order.changed", "work_order", order.id, before=before, after=order.state,
+            details=details,
+        )  # fmt: skip
+        payload: dict[str, JsonValue] = {"order_id": str(order.id), "seq": order.last_seq, **details}
+        self._outbox.add(self._session, ORDERS_CHANGED, str(order.id), payload)
+        await self._session.flush()
+
+    async def _accept(self, actor: Actor, order: WorkOrder) -> None:
+        await self.append(actor, order, OrderAction.ACCEPT, {})
+        self._outbox.add(self._session, ORDERS_ACCEPTED, str(order.id), {"order_id": str(order.id)})
+        rule = self._rule_of(order)
+        if rule is not None:
+            await self._send(actor, order, rule.unit_id, "rule")
+
+    async def _dispatch(self, actor: Actor, order: WorkOrder, request: OrderActionRequest) -> None:
+        if request.unit_id is not None:
+            await self._send(actor, order, request.unit_id, request.reason)
+            return
+        rule = self._rule_of(order)
+        if rule is None:
+            text = "No rule names a unit for this order; choose one."
+            raise InvalidInputError(text, field="unit_id", code="required")
+        await self._send(actor, order, rule.unit_id, "rule")
+
+    async def _send(self, actor: Actor, order: WorkOrder, unit_id: UUID, reason: str) -> None:
+        name = await self._unit_name(unit_id)
+        order.unit_id = unit_id
+        data = {"unit_id": str(unit_id), "unit": name, "reason": reason}
+        await self.append(actor, order, OrderAction.DISPATCH, data)
+
+    async def _translated(
+        self, account: CurrentAccount, order: WorkOrder, request: OrderActionRequest
+    ) -> tuple[OrderAction, dict[str, Any]]:
+        if request.action in NEEDS_REASON and not request.reason:
+            raise InvalidInputError("Say why.", field="reason", code="required")
+        data: dict[str, Any] = {"reason": request.reason} if request.reason else {}
+        if request.action is OrderAction.FINISH:
+            if not request.result:
+                raise InvalidInputError("Say what was done.", field="result", code="required")
+            return request.action, data | {"result": request.result}
+        if request.action is OrderAction.MERGE:
+            return request.action, data | await self._merge(account, order, request.parent_id)
+        if request.action is OrderAction.CLOSE:
+            return await self._close(order, request.outcome, data)
+        if request.action is OrderAction.CHANGE_LIMIT:
+            if request.step is None or request.minutes is None or not request.reason:
+                text = "Give the step, the minutes and the reason."
+                raise InvalidInputError(text, field="minutes", code="required")
+            return request.action, data | {"step": request.step.value, "minutes": request.minutes}
+        if request.action in {OrderAction.REOPEN, OrderAction.MISS}:
+            text = "Close the order with the outcome of the call-back; it decides what follows."
+            raise InvalidInputError(text, field="outcome", code="required")
+        return request.action, data
+
+    async def _close(
+        self, order: WorkOrder, outcome: CallbackOutcome | None, data: dict[str, Any]
+    ) -> tuple[OrderAction, dict[str, Any]]:
+        if outcome is None:
+            text = "An order is closed with the outcome of a call-back."
+            raise InvalidInputError(text, field="outcome", code="required")
+        missed = replay(log_of(await self._orders.events_of(order.id))).missed_callbacks
+        if outcome is CallbackOutcome.UNREACHABLE and missed < MISSES_BEFORE_UNREACHABLE:
+            text = f"Try to reach the caller {MISSES_BEFORE_UNREACHABLE} times first; so far {missed}."
+            raise ConflictError(text, code="callback_attempts_missing", missed=missed)
+        return _BY_OUTCOME.get(outcome, OrderAction.CLOSE), data | {"outcome": outcome.value}
+
+    async def _merge(self, account: CurrentAccount, order: WorkOrder, parent_id: UUID | None) -> dict[str, Any]:
+        if parent_id is None or parent_id == order.id:
+            raise InvalidInputError("Name another order that goes on.", field="parent_id", code="required")
+        parent = await self._reachable(account, parent_id, Permission.READ_ORDERS)
+        if OrderState(parent.state) in FINAL or parent.parent_id is not None:
+            text = "That order is over or merged itself; name one that goes on."
+            raise ConflictError(text, code="work_order_parent_over")
+        if await self._orders.children_of(order.id):
+            raise ConflictError("Others were merged into this order; merge into it.", code="work_order_is_parent")
+        order.parent_id = parent.id
+        return {"parent": parent.number}
+
+    async def _check_impartial(self, account: CurrentAccount, order: WorkOrder, action: OrderAction) -> None:
+        """Nobody reviews or closes a complaint about the own department."""
+        if order.responsible_unit_id is None or action not in {OrderAction.REVIEW, OrderAction.CLOSE}:
+            return
+        own = (await load_tree(self._session)).with_all_below(order.responsible_unit_id)
+        if account.unit_id in own:
+            text = "This complaint is about your own department; somebody else decides it."
+            raise NotAllowedError(text, code="own_complaint")
+
+    def _check_complete(self, order: OrderDraft | WorkOrder) -> None:
+        business_type: Any = order.business_type
+        required = self._policies.current(FIELDS).required(business_type)
+        missing = [name for name in required if not getattr(order, name, None)]
+        if missing:
+            errors = [{"field": name, "code": "required", "message": "Give it."} for name in missing]
+            text = f"This kind of order needs: {', '.join(missing)}."
+            raise InvalidInputError(text, field=missing[0], code="work_order_incomplete", errors=errors)
+
+    def _limits(self, order: WorkOrder) -> dict[str, Any]:
+        found = limits_for(
+            self._policies.current(LIMITS).rules, sector=order.sector, business_type=order.business_type,
+            area_class=order.area_class, on=order.created_at.astimezone(ZONE).date(),
+        )  # fmt: skip
+        kept = {"step", "kind", "minutes", "calendar", "source"}
+        return {"limits": [rule.model_dump(mode="json", include=kept) for rule in found]}
+
+    def _rule_of(self, order: WorkOrder) -> Any:  # noqa: ANN401
+        rules = self._policies.current(DISPATCH).rules
+        return unit_for(rules, sector=order.sector, business_type=order.business_type, area=order.area)
+
+    async def _insert(self, actor: Actor, draft: OrderDraft) -> WorkOrder:
+        now = self._clock.now()
+        day = now.astimezone(ZONE).date()
+        number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
+        copied = draft.model_dump(exclude={"evidence", "is_draft"})
+        evidence = {name: [str(item) for item in ids] for name, ids in draft.evidence.items()}
+        order = WorkOrder(
+            **copied, id=uuid4(), number=number, state=OrderState.DRAFT, fields={"evidence": evidence},
+            unit_id=None, origin_unit_id=actor.unit_id, created_by=actor.account_id, created_by_name=actor.name,
+            created_at=now, changed_at=now, due_at=None, parent_id=None, urges=0, last_seq=0,
+            external_reference=None, acknowledged_at=None,
+        )  # fmt: skip
+        try:
+            await self._orders.add(order)
+        except IntegrityError as error:
+            text = "The same request is being answered; ask again in a moment."
+            raise ConflictError(text, code="request_repeated") from error
+        return order
+
+    async def _unit_name(self, unit_id: UUID) -> str:
+        name = (await self._orders.unit_names()).get(unit_id)
+        if name is None:
+            raise InvalidInputError("There is no such unit.", field="unit_id", code="unit_not_found")
+        return name
+
+    async def _reachable(
+        self, account: CurrentAccount, order_id: UUID, permission: Permission, *, is_locked: bool = False
+    ) -> WorkOrder:
+        order = await self._orders.find(order_id, is_locked=is_locked)
+        reach = await reach_of(self._session, account, permission)
+        if order is None or not _covers(reach, order):
+            raise NotFoundError("There is no such work order.", code="work_order_not_found")
+        return order
+
+    async def _view(self, order: WorkOrder) -> OrderView:
+        rows = await self._orders.events_of(order.id)
+        log, now, names = log_of(rows), self._clock.now(), await self._orders.unit_names()
+        standing = replay(log)
+        parent = None if order.parent_id is None else await self._orders.find(order.parent_id)
+        return OrderView.model_validate(
+            {
+                "order": order_line(order, names, now),
+                **{name: getattr(order, name) for name in _COPIED},
+                "parent_number": None if parent is None else parent.number,
+                "children": [order_line(child, names, now) for child in await self._orders.children_of(order.id)],
+                "evidence": order.fields.get("evidence", {}),
+                "result": standing.result,
+                "missed_callbacks": standing.missed_callbacks,
+                "clocks": clocks_of(log, now),
+                "events": [_event_view(row) for row in rows],
+                "photos": [
+                    OrderPhotoView.model_validate({name: getattr(photo, name) for name in OrderPhotoView.model_fields})
+                    for photo in await self._orders.photos_of(order.id)
+                ],
+                "legal_actions": legal_actions(standing.state),
+            }
+        )  # fmt: skip
+
+
+_COPIED = (
+    "contact_phone", "description", "area_class", "customer_id", "call_id", "parent_id", "responsible_unit_id",
+    "external_reference", "created_by_name",
+)  # fmt: skip
+
+
+def _covers(reach: Reach, order: WorkOrder) -> bool:
+    units = (order.unit_id, order.origin_unit_id)
+    return any(reach.covers(owner_id=order.created_by, unit_id=unit) for unit in units)
+
+
+def _event_view(row: WorkOrderEventRow) -> OrderEventView:
+    return OrderEventView.model_validate({name: getattr(row, name) for name in OrderEventView.model_fields})

@@ -1,0 +1,117 @@
+"""States of a work order and the legal transitions between them, as one table. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from kit.errors import ConflictError
+
+
+class OrderState(StrEnum):
+    """Where a work order stands."""
+
+    DRAFT = "draft"
+    ACCEPTED = "accepted"
+    DISPATCHED = "dispatched"
+    TAKEN = "taken"
+    ON_SITE = "on_site"
+    DONE = "done"
+    CALLBACK_DUE = "callback_due"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    SUSPENDED = "suspended"
+    ESCALATED = "escalated"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+
+
+class OrderAction(StrEnum):
+    """What is done to a work order; the word of each event in its log."""
+
+    CREATE = "create"
+    ACCEPT = "accept"
+    DISPATCH = "dispatch"
+    TAKE = "take"
+    ARRIVE = "arrive"
+    FINISH = "finish"
+    REVIEW = "review"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MISS = "miss"
+    """The caller was not reached for the call-back."""
+    RETURN = "return"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    ESCALATE = "escalate"
+    MERGE = "merge"
+    CANCEL = "cancel"
+    URGE = "urge"
+    CHANGE_LIMIT = "change_limit"
+    NOTE = "note"
+
+
+_S = OrderState
+_BEFORE_WORK = (_S.DRAFT, _S.ACCEPTED, _S.DISPATCHED, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
+_IN_WORK = (_S.ACCEPTED, _S.DISPATCHED, _S.TAKEN, _S.ON_SITE, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
+FINAL = frozenset({_S.CLOSED, _S.MERGED, _S.CANCELLED})
+OPEN = frozenset(_S) - FINAL
+
+
+def _stay(states: tuple[OrderState, ...]) -> Mapping[OrderState, OrderState]:
+    return {state: state for state in states}
+
+
+TRANSITIONS: Mapping[OrderAction, Mapping[OrderState, OrderState]] = MappingProxyType(
+    {
+        OrderAction.ACCEPT: {_S.DRAFT: _S.ACCEPTED},
+        OrderAction.DISPATCH: dict.fromkeys((_S.ACCEPTED, _S.RETURNED, _S.ESCALATED), _S.DISPATCHED),
+        OrderAction.TAKE: {_S.DISPATCHED: _S.TAKEN},
+        OrderAction.ARRIVE: {_S.TAKEN: _S.ON_SITE},
+        OrderAction.FINISH: dict.fromkeys((_S.ACCEPTED, _S.TAKEN, _S.ON_SITE), _S.DONE),
+        OrderAction.REVIEW: {_S.DONE: _S.CALLBACK_DUE},
+        OrderAction.CLOSE: {_S.CALLBACK_DUE: _S.CLOSED},
+        OrderAction.REOPEN: {_S.CALLBACK_DUE: _S.ACCEPTED},
+        OrderAction.MISS: {_S.CALLBACK_DUE: _S.CALLBACK_DUE},
+        OrderAction.RETURN: dict.fromkeys((_S.DISPATCHED, _S.TAKEN), _S.RETURNED),
+        OrderAction.SUSPEND: dict.fromkeys((_S.DISPATCHED, _S.TAKEN, _S.ON_SITE), _S.SUSPENDED),
+        OrderAction.RESUME: {_S.SUSPENDED: _S.DISPATCHED},
+        OrderAction.ESCALATE: dict.fromkeys((_S.ACCEPTED, _S.DISPATCHED, _S.RETURNED, _S.SUSPENDED), _S.ESCALATED),
+        OrderAction.MERGE: dict.fromkeys(_BEFORE_WORK, _S.MERGED),
+        OrderAction.CANCEL: dict.fromkeys(_BEFORE_WORK, _S.CANCELLED),
+        OrderAction.URGE: _stay(_IN_WORK),
+        OrderAction.CHANGE_LIMIT: _stay(_IN_WORK),
+        OrderAction.NOTE: _stay(tuple(_S)),
+    }
+)
+"""For each action: from which states it is legal, and to which state it leads.
+
+A suspended order goes back to its unit, which takes it again; an escalated one waits for a supervisor to dispatch it.
+"""
+
+
+class IllegalTransitionError(ConflictError):
+    """The action does not fit the state of the order; `legal` names those that do."""
+
+    code = "work_order_transition_illegal"
+    http_status = 409
+
+
+def legal_actions(state: OrderState) -> tuple[OrderAction, ...]:
+    """Return every action that fits a state."""
+    return tuple(action for action, states in TRANSITIONS.items() if state in states)
+
+
+def next_state(state: OrderState, action: OrderAction) -> OrderState:
+    """Return the state that an action leads to.
+
+    Raises:
+        IllegalTransitionError: The action does not fit the state.
+    """
+    found = TRANSITIONS.get(action, {}).get(state)
+    if found is None:
+        legal = [item.value for item in legal_actions(state)]
+        text = f"A work order that is {state} cannot take the action {action}; legal are: {', '.join(legal)}."
+        raise IllegalTransitionError(text, state=state.value, action=action.value, legal=legal)
+    return found

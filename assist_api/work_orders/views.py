@@ -1,0 +1,66 @@
+"""Turns stored orders into what pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from assist_api.work_orders.clock import LimitKind, LimitStep, StepLimit, order_clock
+from assist_api.work_orders.log import OrderEvent
+from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
+from assist_api.work_orders.schemas import OrderClock, OrderLine
+from assist_api.work_orders.transitions import FINAL, OrderAction, OrderState
+from kit.calendar import WorkingCalendar, around_the_clock, office_hours
+
+ZONE = ZoneInfo("Asia/Shanghai")
+_CALENDARS: Mapping[str, WorkingCalendar] = {"always": around_the_clock(ZONE), "office": office_hours(ZONE)}
+
+
+def log_of(rows: Sequence[WorkOrderEventRow]) -> list[OrderEvent]:
+    """Return the log of stored events."""
+    return [OrderEvent(OrderAction(row.action), row.at, row.data) for row in rows]
+
+
+def clocks_of(events: Sequence[OrderEvent], now: datetime) -> list[OrderClock]:
+    """Return the clock of every limit that was in force when the order was made."""
+    promised = events[0].data.get("limits", []) if events else []
+    made: list[OrderClock] = []
+    for item in promised:
+        limit = StepLimit(LimitStep(item["step"]), timedelta(minutes=item["minutes"]))
+        clock = order_clock(events, limit, _CALENDARS[item["calendar"]], now)
+        if clock is not None:
+            made.append(
+                OrderClock(
+                    step=limit.step,
+                    kind=LimitKind(item["kind"]),
+                    state=clock.state,
+                    limit_minutes=int(clock.limit.total_seconds() // 60),
+                    used_seconds=int(clock.used.total_seconds()),
+                    due_at=clock.due_at,
+                    breached_at=clock.breached_at,
+                    source=item["source"],
+                )
+            )
+    return made
+
+
+def next_due(clocks: Sequence[OrderClock]) -> datetime | None:
+    """Return when the first limit that still runs is reached, or was."""
+    running = [clock for clock in clocks if clock.state == "running"]
+    moments = [moment for clock in running if (moment := clock.breached_at or clock.due_at) is not None]
+    return min(moments, default=None)
+
+
+def order_line(order: WorkOrder, unit_names: Mapping[UUID, str], now: datetime) -> OrderLine:
+    """Return an order as a line of a list."""
+    names = set(OrderLine.model_fields) - {"unit_name", "is_overdue"}
+    is_open = OrderState(order.state) not in FINAL
+    return OrderLine.model_validate(
+        {name: getattr(order, name) for name in names}
+        | {
+            "unit_name": None if order.unit_id is None else unit_names.get(order.unit_id),
+            "is_overdue": is_open and order.due_at is not None and order.due_at < now,
+        }
+    )

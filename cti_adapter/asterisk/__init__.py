@@ -1,0 +1,1 @@
+"""The Asterisk that Tingzhi brings: its packages, its configuration and its process."""

@@ -1,0 +1,268 @@
+"""Renders a plan into a complete configuration directory of Asterisk; pure, so that a change can be shown first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, TrunkPlan, check_plan
+
+FILES_DIR = Path(__file__).with_name("files")
+_PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
+AGENT_ENDPOINT = "agent-{agent}"
+TRUNK_ENDPOINT = "trunk-{name}"
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFolders:
+    """Where one running Asterisk keeps its files.
+
+    Attributes:
+        instance: Folder of this instance alone.
+        modules: Folder of Asterisk's modules.
+        share: Folder of its documentation and sounds.
+    """
+
+    instance: Path
+    modules: Path
+    share: Path
+
+    @property
+    def configuration(self) -> Path:
+        """The configuration directory."""
+        return self.instance / "etc"
+
+    @property
+    def recordings(self) -> Path:
+        """One file for each leg."""
+        return self.instance / "recordings"
+
+    @property
+    def music(self) -> Path:
+        """Music on hold, where the plan names no folder of its own."""
+        return self.instance / "music"
+
+
+def render(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
+    """Return the configuration files, name to text.
+
+    Raises:
+        InvalidInputError: The plan cannot be used; names the field.
+    """
+    check_plan(plan)
+    values = _values(plan, folders)
+    files = {
+        ("extensions.conf" if path.name == "dialplan.conf" else path.name): _fill(path.read_text(), values)
+        for path in sorted(FILES_DIR.glob("*.conf"))
+    }
+    return {
+        **files,
+        "numbers.conf": _join(_numbers(plan)),
+        "pjsip.conf": _join(_pjsip(plan)),
+        "queues.conf": _join(_queues(plan)),
+    }
+
+
+def _values(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
+    addresses = plan.addresses
+    return {
+        "INSTANCE": str(folders.instance),
+        "MODULES": str(folders.modules),
+        "SHARE": str(folders.share),
+        "NODE": plan.node_name,
+        "HOST": addresses.host,
+        "HTTP_PORT": str(addresses.http_port),
+        "AMI_PORT": str(addresses.ami_port),
+        "AMI_USERNAME": plan.ami_username,
+        "AMI_SECRET": plan.ami_secret,
+        "AMI_PERMIT": "127.0.0.0/255.0.0.0" if addresses.host == _LOOPBACK else "0.0.0.0/0.0.0.0",
+        "RTP_FIRST": str(addresses.rtp_first_port),
+        "RTP_LAST": str(addresses.rtp_last_port),
+        "RECORDINGS": str(folders.recordings),
+        "NOTICE": str(plan.notice) if plan.notice else "beep",
+        "MUSIC": str(plan.music or folders.music),
+        "ROUTING": f"agi://{addresses.agi_address}/route" if addresses.agi_address else "",
+        "ROUTING_SECONDS": str(plan.routing_seconds),
+    }
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _join(lines: Iterator[str]) -> str:
+    return "; Written by Tingzhi from its own data; changes here are lost.\n" + "\n".join(lines) + "\n"
+
+
+# ---- dialplan -----------------------------------------------------------------------------------------------------
+
+
+def _numbers(plan: PBXPlan) -> Iterator[str]:
+    queues = {queue.name: queue for queue in plan.queues}
+    yield "[from-trunk]"
+    for number in plan.numbers:
+        queue = queues[number.queue]
+        yield f"exten => {number.number},1,Set(DIALLED_NUMBER={number.number})"
+        yield f" same => n,Set(__TARGET_QUEUE={queue.name})"
+        yield f" same => n,Set(TARGET_WAIT={queue.max_wait_seconds})"
+        yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
+        yield " same => n,Goto(entry,s,1)"
+    yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
+    yield " same => n,Hangup(1)"
+    yield "[agents]"
+    for phone in plan.agents:
+        yield f"exten => {phone.agent},1,Set(DIAL_DEVICE=PJSIP/{AGENT_ENDPOINT.format(agent=phone.agent)})"
+        yield " same => n,Goto(dial-agent,s,1)"
+    for number in plan.numbers:
+        yield f"exten => {number.number},1,Goto(from-trunk,{number.number},1)"
+    outward = next((trunk for trunk in plan.trunks if trunk.contact), None)
+    if outward is not None:
+        trunk = TRUNK_ENDPOINT.format(name=outward.name)
+        yield f"exten => _[+0-9]X.,1,Set(DIAL_DEVICE=PJSIP/${{EXTEN}}@{trunk})"
+        yield " same => n,Goto(dial-out,s,1)"
+
+
+# ---- SIP ----------------------------------------------------------------------------------------------------------
+
+_PJSIP_HEAD = """\
+[global]
+type = global
+endpoint_identifier_order = username,ip,auth_username
+default_from_user = tingzhi
+
+[system]
+type = system
+
+[udp]
+type = transport
+protocol = udp
+bind = {host}:{sip_port}
+
+[tcp]
+type = transport
+protocol = tcp
+bind = {host}:{sip_port}
+
+[ws]
+type = transport
+protocol = ws
+bind = {host}
+
+; A-law and mu-law only: with Opus allowed, Asterisk 22.10 writes garbage into recordings.
+[telephone](!)
+type = endpoint
+disallow = all
+allow = alaw,ulaw
+direct_media = no
+rtp_symmetric = yes
+rewrite_contact = yes
+force_rport = yes
+dtmf_mode = rfc4733
+rtp_timeout = 10
+rtp_timeout_hold = 300
+named_call_group = desk
+named_pickup_group = desk
+{media}
+; A telephone that is gone is noticed after two seconds.
+[one-telephone](!)
+type = aor
+max_contacts = 1
+remove_existing = yes
+qualify_frequency = 2
+qualify_timeout = 1.0
+"""
+_LOOPBACK_MEDIA = "media_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"
+
+
+def _pjsip(plan: PBXPlan) -> Iterator[str]:
+    is_loopback = plan.addresses.host == _LOOPBACK
+    yield _PJSIP_HEAD.format(
+        host=plan.addresses.host, sip_port=plan.addresses.sip_port, media=_LOOPBACK_MEDIA if is_loopback else ""
+    )
+    for phone in plan.agents:
+        yield from _agent_endpoint(phone)
+    for trunk in plan.trunks:
+        yield from _trunk_endpoint(trunk)
+
+
+def _agent_endpoint(phone: AgentPhone) -> Iterator[str]:
+    name = AGENT_ENDPOINT.format(agent=phone.agent)
+    yield f"[{name}](telephone)"
+    yield "context = agents"
+    yield f"auth = {name}"
+    yield f"aors = {name}"
+    yield f'callerid = "{phone.name or phone.agent}" <{phone.agent}>'
+    if phone.is_browser:
+        yield "webrtc = yes"
+        yield "dtls_auto_generate_cert = yes"
+        # A browser's media does not come from the loopback address.
+        yield "bind_rtp_to_media_address = no"
+        yield "media_address ="
+    yield f"[{name}]"
+    yield "type = auth"
+    yield "auth_type = userpass"
+    yield f"username = {name}"
+    yield f"password = {phone.secret}"
+    yield f"[{name}](one-telephone)\n"
+
+
+def _trunk_endpoint(trunk: TrunkPlan) -> Iterator[str]:
+    name = TRUNK_ENDPOINT.format(name=trunk.name)
+    yield f"[{name}](telephone)"
+    yield "context = from-trunk"
+    # A gateway may suppress silence, and a caller on a mobile may be silent for long.
+    yield "rtp_timeout = 60"
+    yield f"aors = {name}"
+    yield f"[{name}]"
+    yield "type = aor"
+    if trunk.contact:
+        yield f"contact = sip:{trunk.contact}"
+    yield f"[{name}]"
+    yield "type = identify"
+    yield f"endpoint = {name}"
+    yield from (f"match = {address}" for address in trunk.addresses)
+    yield ""
+
+
+# ---- queues -------------------------------------------------------------------------------------------------------
+
+_QUEUES_HEAD = """\
+[general]
+persistentmembers = no
+autofill = yes
+shared_lastcall = yes
+log_membername_as_agent = yes
+
+[queue](!)
+retry = 1
+; Pauses come from the dialplan: wrapuptime is known to end early.
+wrapuptime = 0
+ringinuse = no
+joinempty = yes
+announce-frequency = 0
+periodic-announce-frequency = 0
+setinterfacevar = yes
+setqueuevar = yes
+setqueueentryvar = yes
+reportholdtime = no
+servicelevel = 20
+"""
+
+
+def _queues(plan: PBXPlan) -> Iterator[str]:
+    yield _QUEUES_HEAD
+    for queue in plan.queues:
+        yield from _queue(queue)
+
+
+def _queue(queue: QueuePlan) -> Iterator[str]:
+    yield f"[{queue.name}](queue)"
+    yield f"strategy = {queue.strategy}"
+    yield f"timeout = {queue.ring_seconds}"
+    for member in queue.members:
+        device = f"PJSIP/{AGENT_ENDPOINT.format(agent=member.agent)}"
+        yield f"member => {device},{member.penalty},{member.agent},{device}"
+    yield ""

@@ -1,0 +1,225 @@
+"""What the exchange is made of, as data: numbers, queues, agents' telephones, trunks and addresses.
+
+The configuration files are rendered from a plan (`configuration.py`). Every name and text is checked first, so that no
+value of a person can end a line or begin a section of a configuration file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from kit.errors import InvalidInputError
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
+_SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
+_ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
+_LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
+
+Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPhone:
+    """An agent's telephone.
+
+    Attributes:
+        agent: Number of the agent, which colleagues dial, such as `8001`.
+        secret: Password with which the telephone registers.
+        name: Name that colleagues see.
+        is_browser: Whether the telephone is a page (WebRTC: encrypted media, ICE) and not a desk telephone.
+    """
+
+    agent: str
+    secret: str = field(repr=False)
+    name: str = ""
+    is_browser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMembership:
+    """An agent's place in a queue; a lower `penalty` is rung first, 0 being the most able."""
+
+    agent: str
+    penalty: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """A waiting line.
+
+    Attributes:
+        name: Name without spaces, such as `power`.
+        members: Agents that it rings.
+        ring_seconds: How long one agent is rung before the next one.
+        max_wait_seconds: How long a call waits before it leaves the queue.
+        strategy: How Asterisk chooses among agents of equal penalty.
+        has_wrap_up: Whether an agent who took a call stays paused after it until he says that he is ready.
+    """
+
+    name: str
+    members: tuple[QueueMembership, ...] = ()
+    ring_seconds: int = 15
+    max_wait_seconds: int = 300
+    strategy: Strategy = "rrmemory"
+    has_wrap_up: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPlan:
+    """A number that callers dial and the queue that its calls wait in when nobody routes them elsewhere."""
+
+    number: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkPlan:
+    """A line to the network or to a gateway, known by the addresses that its calls come from.
+
+    Attributes:
+        name: Name without spaces.
+        addresses: Hosts or networks (`192.0.2.0/24`) whose calls are this trunk's.
+        contact: Host and port to send calls to; None for a line that only brings calls.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PBXAddresses:
+    """Where the exchange listens and where it finds us; ports are TCP unless the name says otherwise."""
+
+    host: str = "127.0.0.1"
+    sip_port: int = 5060
+    """UDP and TCP."""
+    ami_port: int = 5038
+    http_port: int = 8088
+    """WebSocket of telephones in the browser."""
+    rtp_first_port: int = 20_000
+    """First of the UDP ports for voice, even."""
+    rtp_last_port: int = 20_999
+    agi_address: str | None = None
+    """`host:port` of our routing service; None leaves every call in the queue of its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class PBXPlan:
+    """Everything that the configuration is rendered from.
+
+    Attributes:
+        node_name: Name of the exchange, `CTI_NODE_NAME`.
+        ami_username: Manager account that we sign in as.
+        ami_secret: Its password.
+        addresses: Ports and addresses.
+        agents: Telephones of agents.
+        queues: Waiting lines.
+        numbers: Numbers that callers dial.
+        trunks: Lines to the network.
+        notice: Sound file that tells callers of the recording, as an absolute path without its ending; None plays a
+            beep. A call whose notice could not be played is not recorded.
+        music: Folder with the sound files of music on hold; it must hold one, or waiting callers hear silence.
+        routing_seconds: How long the routing service may take before the call goes on without it.
+    """
+
+    ami_secret: str = field(repr=False)
+    node_name: str = "pbx1"
+    ami_username: str = "tingzhi"
+    addresses: PBXAddresses = field(default_factory=PBXAddresses)
+    agents: tuple[AgentPhone, ...] = ()
+    queues: tuple[QueuePlan, ...] = ()
+    numbers: tuple[NumberPlan, ...] = ()
+    trunks: tuple[TrunkPlan, ...] = ()
+    notice: Path | None = None
+    music: Path | None = None
+    routing_seconds: int = 3
+
+
+def check_plan(plan: PBXPlan) -> None:
+    """Refuse a plan that Asterisk would misread or that contradicts itself.
+
+    Raises:
+        InvalidInputError: Names the field and the mend.
+    """
+    for name, text, pattern, rule in _texts(plan):
+        if not pattern.fullmatch(text):
+            raise InvalidInputError(f"{name} cannot be used in the exchange: {rule}.", field=name)
+    _check_unique("agents", [phone.agent for phone in plan.agents])
+    _check_unique("queues", [queue.name for queue in plan.queues])
+    _check_unique("numbers", [number.number for number in plan.numbers])
+    _check_unique("trunks", [trunk.name for trunk in plan.trunks])
+    queues = {queue.name for queue in plan.queues}
+    for number in plan.numbers:
+        if number.queue not in queues:
+            raise InvalidInputError(
+                f"Number {number.number} leads to the queue {number.queue}, which does not exist. Add the queue.",
+                field="numbers",
+            )
+    agents = {phone.agent for phone in plan.agents}
+    for queue in plan.queues:
+        unknown = [member.agent for member in queue.members if member.agent not in agents]
+        if unknown:
+            raise InvalidInputError(
+                f"Queue {queue.name} names the agents {', '.join(unknown)}, who have no telephone. Add one each.",
+                field="queues",
+            )
+    taken = agents & {number.number for number in plan.numbers}
+    if taken:
+        raise InvalidInputError(
+            f"{', '.join(sorted(taken))} is an agent's number and a number that callers dial. Give the agent another.",
+            field="numbers",
+        )
+    addresses = plan.addresses
+    if addresses.rtp_first_port % 2 or addresses.rtp_last_port - addresses.rtp_first_port < 4:
+        raise InvalidInputError(
+            "The ports for voice begin with an even one and are at least five.", field="rtp_first_port"
+        )
+
+
+def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
+    word, number = "letters, digits and underscores only", "digits, *, # and a leading + only"
+    secret, address = "8 to 128 letters, digits and . ~ ! @ ^ * ( ) + - _", "a host name, an address or a network"
+    yield "node_name", plan.node_name, re.compile(r"[a-z0-9-]{1,32}"), "small letters, digits and dashes only"
+    yield "ami_username", plan.ami_username, _NAME, word
+    yield "ami_secret", plan.ami_secret, _SECRET, secret
+    yield "addresses.host", plan.addresses.host, _ADDRESS, address
+    if plan.addresses.agi_address is not None:
+        yield "addresses.agi_address", plan.addresses.agi_address, _ADDRESS, "host:port"
+    for phone in plan.agents:
+        yield f"agents.{phone.agent}.agent", phone.agent, _NAME, word
+        yield f"agents.{phone.agent}.secret", phone.secret, _SECRET, secret
+        yield (
+            f"agents.{phone.agent}.name",
+            phone.name,
+            _LINE,
+            'one line of at most 80 characters without ; [ ] < > " \\',
+        )
+    for queue in plan.queues:
+        yield f"queues.{queue.name}.name", queue.name, _NAME, word
+    for dialled in plan.numbers:
+        yield "numbers", dialled.number, _NUMBER, number
+    for trunk in plan.trunks:
+        yield f"trunks.{trunk.name}.name", trunk.name, _NAME, word
+        for text in (*trunk.addresses, *((trunk.contact,) if trunk.contact else ())):
+            yield f"trunks.{trunk.name}.addresses", text, _ADDRESS, address
+    for name, path in (("notice", plan.notice), ("music", plan.music)):
+        if path is not None:
+            yield (
+                name,
+                str(path),
+                re.compile(r"/[A-Za-z0-9_./ -]{1,400}"),
+                "an absolute path of letters, digits and . _ - /",
+            )
+
+
+def _check_unique(name: str, values: Sequence[str]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise InvalidInputError(f"{name}: {', '.join(twice)} stands there twice. Remove one.", field=name)

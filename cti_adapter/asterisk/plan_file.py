@@ -1,0 +1,85 @@
+"""The plan of the exchange on this machine, as a file beside its configuration; only its owner may read it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from cti_adapter.asterisk.plan import (
+    AgentPhone,
+    NumberPlan,
+    PBXAddresses,
+    PBXPlan,
+    QueueMembership,
+    QueuePlan,
+    TrunkPlan,
+    check_plan,
+)
+from kit.errors import MisconfiguredError
+
+PLAN_FILE = "plan.json"
+DEMO_NUMBER = "95598"
+DEMO_QUEUE = "hotline"
+DEMO_AGENTS = ("8001", "8002", "8003", "8004")
+_SECRET_BYTES = 18
+_PLANS = TypeAdapter(PBXPlan)
+
+
+def demo_plan(addresses: PBXAddresses) -> PBXPlan:
+    """Return a small call centre on one machine: one number, one queue, four agents, callers from this machine."""
+    agents = tuple(AgentPhone(agent, _secret(), f"Agent {agent}") for agent in DEMO_AGENTS)
+    members = tuple(QueueMembership(agent) for agent in DEMO_AGENTS)
+    return PBXPlan(
+        ami_secret=_secret(),
+        addresses=addresses,
+        agents=agents,
+        queues=(QueuePlan(DEMO_QUEUE, members),),
+        numbers=(NumberPlan(DEMO_NUMBER, DEMO_QUEUE),),
+        trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
+    )
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(_SECRET_BYTES)
+
+
+def save_plan(plan: PBXPlan, folder: Path) -> None:
+    """Write a plan, whole or not at all.
+
+    Raises:
+        InvalidInputError: The plan cannot be used; names the field.
+    """
+    check_plan(plan)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PLAN_FILE
+    part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_bytes(_PLANS.dump_json(_PLANS.validate_python(asdict(plan)), indent=2))
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(path)
+
+
+def find_plan(folder: Path) -> PBXPlan | None:
+    """Return the plan of a folder, or None when there is none.
+
+    Raises:
+        MisconfiguredError: The file is damaged or its plan cannot be used.
+    """
+    path = folder / PLAN_FILE
+    if not path.is_file():
+        return None
+    try:
+        plan = _PLANS.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise MisconfiguredError(
+            f"{path} cannot be read as a plan of an exchange: {error.errors()[0]['msg']}. Mend it, or remove it and "
+            "run tingzhi pbx run, which writes a new one."
+        ) from error
+    check_plan(plan)
+    return plan

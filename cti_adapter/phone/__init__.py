@@ -1,0 +1,1 @@
+"""Test telephones that call in and answer over SIP."""

@@ -1,0 +1,65 @@
+"""Settings of the telephone room: environment variables `CTI_…`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from kit.settings import Settings
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Duration = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(minutes=10))]
+
+
+class CTISettings(Settings):
+    """Where the exchange is, how we sign in, and where it finds us."""
+
+    model_config = SettingsConfigDict(env_prefix="CTI_")
+
+    host: str = "127.0.0.1"
+    """Address of the Asterisk whose calls we follow."""
+    ami_port: Port = 5038
+    """TCP port of its manager interface (`manager.conf`, `port`)."""
+    sip_port: Port = 5060
+    """UDP port of its SIP transport, for our test telephones."""
+    ami_username: str = "tingzhi"
+    """Section of `manager.conf` that we sign in as."""
+    ami_secret: SecretStr = SecretStr("")
+    """Its `secret`."""
+    node_name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")] = "pbx1"
+    """Name of the exchange, unique among those that one database hears of: identities of calls are made from it.
+    Asterisk has it as `systemname`."""
+    listen_host: str = "127.0.0.1"
+    """Address on which we listen for audio and routing questions; the exchange must reach it."""
+    tap_port: Annotated[int, Field(ge=0, le=65535)] = 9092
+    """TCP port for the audio of legs (AudioSocket); 0 lets the system choose."""
+    agi_port: Annotated[int, Field(ge=0, le=65535)] = 4573
+    """TCP port for routing questions (FastAGI); 0 lets the system choose."""
+    agent_channels: str = r"^PJSIP/agent-(?P<agent>[^/@]+)-[0-9a-f]{8}$"
+    """Which channel names are agents' telephones, as a regular expression whose group `agent` is the agent's number."""
+    agent_device: str = "PJSIP/agent-{agent}"
+    """How Asterisk names the telephone of an agent, the counterpart of `agent_channels`."""
+    action_timeout: Duration = timedelta(seconds=5)
+    """An action without an answer for this long has an unknown outcome."""
+    heartbeat_interval: Duration = timedelta(seconds=2)
+    """How often the exchange is asked for a sign of life."""
+    heartbeat_deadline: Duration = timedelta(seconds=7)
+    """A link that brought nothing for this long is dropped: a half-open connection is noticed within ten seconds."""
+    reconnect_delay: Duration = timedelta(seconds=1)
+    """Pause before the exchange is tried again."""
+    refused_delay: Duration = timedelta(seconds=10)
+    """Pause after it refused our password: Asterisk and tools beside it ban addresses that keep guessing."""
+    event_backlog: Annotated[int, Field(ge=100)] = 20_000
+    """Messages read and not yet applied; at the bound we stop reading until half are applied. None is dropped."""
+    tap_backlog: Duration = timedelta(seconds=10)
+    """Audio of one leg that may wait for its reader; beyond it the oldest is dropped and counted."""
+    tap_connect: Duration = timedelta(seconds=5)
+    """How long the exchange may take to connect a tap."""
+    second_recording_start: Duration = timedelta(seconds=2)
+    """A leg that talks for this long without a recording gets one from us: the dialplan's own start has failed."""
+    data_dir: Path = Path("var/pbx")
+    """Configuration, recordings and logs of the Asterisk that `tingzhi pbx run` starts."""

@@ -1,0 +1,1 @@
+"""A simulated exchange that speaks AMI and AudioSocket, for development and tests without Asterisk."""

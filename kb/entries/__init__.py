@@ -1,0 +1,1 @@
+"""Knowledge entries: their revisions, texts, review and category tree."""

@@ -1,0 +1,1 @@
+"""Filing: what stands under which situation of the taxonomy, and finding a situation by name."""

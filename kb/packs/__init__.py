@@ -1,0 +1,1 @@
+"""Knowledge packs: their file format and their import."""

@@ -1,0 +1,1 @@
+"""Evaluation of search and of its confidences."""

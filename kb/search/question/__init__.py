@@ -1,0 +1,1 @@
+"""The question: its analysis, synonyms, mended and alternative readings."""

@@ -1,0 +1,1 @@
+"""Ranking: features of question and candidate, the model over them, its versions and fits."""

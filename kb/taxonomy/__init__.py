@@ -1,0 +1,1 @@
+"""The taxonomy: sectors, situations and business types, its packs and their edits."""

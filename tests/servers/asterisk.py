@@ -1,0 +1,69 @@
+"""A real Asterisk for tests, on ports and a folder of its own; stopped by its own process id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cti_adapter.asterisk.packages import find_asterisk
+from cti_adapter.asterisk.plan import (
+    AgentPhone,
+    NumberPlan,
+    PBXPlan,
+    QueueMembership,
+    QueuePlan,
+    TrunkPlan,
+)
+from cti_adapter.asterisk.process import AsteriskProcess, free_addresses
+from cti_adapter.settings import CTISettings
+
+AGENTS = ("8001", "8002")
+QUEUE = "hotline"
+NUMBER = "95598"
+AMI_SECRET = "real-exchange-secret"
+
+
+def phone_secret(agent: str) -> str:
+    """Return the password of an agent's telephone."""
+    return f"telephone-{agent}"
+
+
+@contextmanager
+def run_asterisk(folder: Path, agi_address: str | None = None) -> Iterator[AsteriskProcess]:
+    """Run one exchange with one queue and two agents."""
+    files = find_asterisk()
+    if files is None:
+        pytest.fail("Asterisk is not unpacked; run scripts/test-servers.sh")
+    addresses = replace(free_addresses(), agi_address=agi_address)
+    plan = PBXPlan(
+        ami_secret=AMI_SECRET,
+        addresses=addresses,
+        agents=tuple(AgentPhone(agent, phone_secret(agent), "坐席") for agent in AGENTS),
+        queues=(QueuePlan(QUEUE, tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(AGENTS))),),
+        numbers=(NumberPlan(NUMBER, QUEUE),),
+        trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
+    )
+    process = AsteriskProcess(files, plan, folder)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def settings_of(process: AsteriskProcess, **changes: object) -> CTISettings:
+    """Return settings that follow a running exchange."""
+    values: dict[str, object] = {
+        "ami_port": process.plan.addresses.ami_port,
+        "sip_port": process.plan.addresses.sip_port,
+        "ami_secret": process.plan.ami_secret,
+        "tap_port": 0,
+        "agi_port": 0,
+        "reconnect_delay": 0.1,
+        "_env_file": None,
+    }
+    return CTISettings(**{**values, **changes})  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assist_api.work_orders.clock import LimitStep, StepLimit, order_clock
+from assist_api.work_orders.log import OrderEvent, after, replay
+from assist_api.work_orders.transitions import OrderAction, OrderState, legal_actions
+from assist_api.work_orders.views import ZONE
+from kit.calendar import around_the_clock
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+ALWAYS = around_the_clock(ZONE)
+MINUTE = timedelta(minutes=1)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[OrderEvent]:
+    """Legal logs of random length, with a clock that is set back now and then."""
+    log = [OrderEvent(OrderAction.CREATE, START)]
+    standing, at = replay(log), START
+    for _ in range(draw(st.integers(0, 25))):
+        action = draw(st.sampled_from(legal_actions(standing.state)))
+        at += draw(st.integers(-3, 90)) * MINUTE
+        data = {"step": draw(st.sampled_from(["arrive", "finish"])), "minutes": draw(st.integers(1, 300))}
+        log.append(OrderEvent(action, at, data if action is OrderAction.CHANGE_LIMIT else {}))
+        standing = after(standing, log[-1])
+    return log
+
+
+def counted(log: list[OrderEvent], step: LimitStep, now: datetime) -> timedelta | None:
+    """Replay the log minute by minute: time passes while the order is accepted, not over and not suspended."""
+    ends = {OrderAction.FINISH, OrderAction.MERGE, OrderAction.CANCEL}
+    ends |= {OrderAction.ARRIVE} if step is LimitStep.ARRIVE else set()
+    used, is_running, since, state = None, False, START, OrderState.DRAFT
+    for place, event in enumerate([*log, OrderEvent(OrderAction.NOTE, now)]):
+        at = max(since, event.at)
+        if used is not None and is_running and state is not OrderState.SUSPENDED:
+            used += at - since
+        since = at
+        if event.action in {OrderAction.ACCEPT, OrderAction.REOPEN}:
+            used, is_running = timedelta(0), True
+        elif event.action in ends:
+            is_running = False
+        if place < len(log):
+            state = replay(log[: place + 1]).state
+    return used
+
+
+@settings(max_examples=100)
+@given(log=histories(), step=st.sampled_from(LimitStep), wait=st.integers(0, 600))
+def test_clock_equals_a_replay_of_the_log(log: list[OrderEvent], step: LimitStep, wait: int) -> None:
+    now = max(event.at for event in log) + wait * MINUTE
+    clock = order_clock(log, StepLimit(step, 45 * MINUTE), ALWAYS, now)
+    expected = counted(log, step, now)
+    assert (None if clock is None else clock.used) == expected
+
+
+def test_arrival_ends_one_clock_and_suspension_stops_the_other() -> None:
+    log = [
+        OrderEvent(action, START + minutes * MINUTE)
+        for action, minutes in (
+            (OrderAction.CREATE, 0), (OrderAction.ACCEPT, 1), (OrderAction.DISPATCH, 2), (OrderAction.TAKE, 10),
+            (OrderAction.ARRIVE, 31), (OrderAction.SUSPEND, 41),
+        )
+    ]  # fmt: skip
+    now = START + 500 * MINUTE
+    arrival = order_clock(log, StepLimit(LimitStep.ARRIVE, 45 * MINUTE), ALWAYS, now)
+    finish = order_clock(log, StepLimit(LimitStep.FINISH, 240 * MINUTE), ALWAYS, now)
+    assert arrival is not None
+    assert finish is not None
+    assert (arrival.used, arrival.state) == (30 * MINUTE, "ended")
+    assert (finish.used, finish.state, finish.due_at) == (40 * MINUTE, "paused", None)

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cti_adapter.agent_names import AgentNames
+from cti_adapter.asterisk.configuration import InstanceFolders, render
+from cti_adapter.asterisk.plan import (
+    AgentPhone,
+    NumberPlan,
+    PBXAddresses,
+    PBXPlan,
+    QueueMembership,
+    QueuePlan,
+    TrunkPlan,
+    check_plan,
+)
+from cti_adapter.settings import CTISettings
+from kit.errors import InvalidInputError, MisconfiguredError
+
+pytestmark = pytest.mark.unit
+
+FOLDERS = InstanceFolders(Path("/srv/pbx"), Path("/opt/modules"), Path("/opt/share"))
+PHONE = AgentPhone("8001", "long-enough-1", "王敏")
+PLAN = PBXPlan(
+    ami_secret="long-enough-2",
+    agents=(PHONE, AgentPhone("8002", "long-enough-3", is_browser=True)),
+    queues=(QueuePlan("power", (QueueMembership("8001"), QueueMembership("8002", 5)), has_wrap_up=False),),
+    numbers=(NumberPlan("95598", "power"),),
+    trunks=(TrunkPlan("carrier", ("192.0.2.0/24",), "192.0.2.1:5060"),),
+)
+
+
+def test_the_plan_is_found_in_the_files():
+    files = render(PLAN, FOLDERS)
+    assert 'callerid = "王敏" <8001>' in files["pjsip.conf"]
+    assert "match = 192.0.2.0/24" in files["pjsip.conf"]
+    assert "member => PJSIP/agent-8002,5,8002,PJSIP/agent-8002" in files["queues.conf"]
+    assert "exten => 95598,1,Set(DIALLED_NUMBER=95598)" in files["numbers.conf"]
+    assert "Set(__WRAP_UP=0)" in files["numbers.conf"]
+    assert "PJSIP/${EXTEN}@trunk-carrier" in files["numbers.conf"]
+    assert "RECORDINGS = /srv/pbx/recordings" in files["extensions.conf"]
+    assert "secret = long-enough-2" in files["manager.conf"]
+    assert not [name for name, text in files.items() if "@HOST@" in text or "@INSTANCE@" in text]
+
+
+def test_what_was_measured_to_be_wrong_is_not_configured():
+    files = render(PLAN, FOLDERS)
+    lines = [line for line in files["extensions.conf"].splitlines() if not line.startswith(";")]
+    dialplan = "\n".join(lines)
+    assert "opus" not in files["pjsip.conf"].replace("with Opus", "").lower()
+    assert "JITTERBUFFER" not in dialplan
+    assert "TryExec(AGI(" in dialplan
+    assert "AudioSocket(" not in dialplan.replace("TryExec(AudioSocket(", "")
+    assert "wrapuptime = 0" in files["queues.conf"]
+    assert "MixMonitor(,r(" in dialplan
+
+
+def test_a_call_reaches_the_recording_through_the_notice_only():
+    text = render(PLAN, FOLDERS)["extensions.conf"]
+    entry = text[text.index("[entry]") : text.index("[to-queue]")]
+    assert (
+        entry.index("Playback(${NOTICE})") < entry.index("Set(__NOTICED=1)") < entry.index("sub-record,s,1(customer)")
+    )
+    assert '"${NOTICED}"!="1"' in text[text.index("[sub-record]") : text.index("[entry]")]
+
+
+BAD = ("a\nb", "a\r\nb", "a;b", "a]b", "a\0b", 'a"b', "")
+TEXTS = {
+    "ami_username": lambda text: replace(PLAN, ami_username=text),
+    "ami_secret": lambda text: replace(PLAN, ami_secret=f"long-enough{text}" if text else text),
+    "node_name": lambda text: replace(PLAN, node_name=text),
+    "host": lambda text: replace(PLAN, addresses=PBXAddresses(host=text)),
+    "agi_address": lambda text: replace(PLAN, addresses=PBXAddresses(agi_address=text)),
+    "agent": lambda text: replace(PLAN, agents=(*PLAN.agents, AgentPhone(text, "long-enough-4"))),
+    "agent secret": lambda text: replace(PLAN, agents=(replace(PHONE, secret=f"long-enough{text}" if text else text),)),
+    "queue": lambda text: replace(PLAN, queues=(*PLAN.queues, QueuePlan(text))),
+    "number": lambda text: replace(PLAN, numbers=(NumberPlan(text, "power"),)),
+    "trunk": lambda text: replace(PLAN, trunks=(TrunkPlan(text, ("192.0.2.1",)),)),
+    "trunk address": lambda text: replace(PLAN, trunks=(TrunkPlan("carrier", (text,)),)),
+    "notice": lambda text: replace(PLAN, notice=Path("/" + (text or ";"))),
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+@pytest.mark.parametrize("field", TEXTS)
+def test_a_text_that_could_end_a_line_is_refused_by_name(field: str, text: str):
+    with pytest.raises(InvalidInputError) as refused:
+        render(TEXTS[field](text), FOLDERS)
+    assert refused.value.field
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a;b", "a]b", 'a"b', "a\\b"])
+def test_a_name_that_is_shown_may_be_chinese_and_is_one_line(name: str):
+    with pytest.raises(InvalidInputError):
+        check_plan(replace(PLAN, agents=(replace(PHONE, name=name),)))
+    check_plan(PLAN)
+
+
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        (
+            replace(PLAN, numbers=(NumberPlan("95598", "power"), NumberPlan("95598", "power"))),
+            "95598 stands there twice",
+        ),
+        (replace(PLAN, numbers=(NumberPlan("95598", "gas"),)), "queue gas"),
+        (replace(PLAN, agents=(PHONE, PHONE)), "8001 stands there twice"),
+        (replace(PLAN, queues=(QueuePlan("power", (QueueMembership("9999"),)),)), "9999"),
+        (replace(PLAN, numbers=(NumberPlan("8001", "power"),)), "Give the agent another"),
+        (replace(PLAN, addresses=PBXAddresses(rtp_first_port=10_001)), "even"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_says_where(plan: PBXPlan, says: str):
+    with pytest.raises(InvalidInputError, match=says):
+        check_plan(plan)
+
+
+def test_agents_are_found_by_channel_and_device():
+    names = AgentNames(
+        CTISettings.model_fields["agent_channels"].default, CTISettings.model_fields["agent_device"].default
+    )
+    assert names.find_by_channel("PJSIP/agent-8001-0000001a") == "8001"
+    assert names.find_by_channel("PJSIP/trunk-lab-0000001a") is None
+    assert names.find_by_device("PJSIP/agent-8001") == "8001"
+    assert names.find_by_device("PJSIP/agent-") is None
+    assert names.device_of("8001") == "PJSIP/agent-8001"
+    for channels, device in (("(", "x{agent}"), ("^x$", "x{agent}"), ("(?P<agent>x)", "x")):
+        with pytest.raises(MisconfiguredError, match="CTI_AGENT"):
+            AgentNames(channels, device)

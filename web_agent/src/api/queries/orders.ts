@@ -1,0 +1,74 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { answer, api } from '../http'
+import type { OrderActionRequest, OrderDraft, OrderState, OrderType } from '../types'
+
+const PAGE_SIZE = 50
+
+export interface OrderFilter {
+  state: OrderState | null
+  business_type: OrderType | null
+  is_open: boolean
+  is_overdue: boolean
+}
+
+export const ordersQuery = (filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['orders', filter],
+    queryFn: ({ pageParam, signal }) =>
+      answer(
+        api.GET('/api/v1/work-orders', {
+          params: { query: { ...filter, cursor: pageParam, limit: PAGE_SIZE } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  })
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'one', id],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/work-orders/{order_id}', { params: { path: { order_id: id } }, signal })),
+  })
+
+export const orderUnitsQuery = queryOptions({
+  queryKey: ['orders', 'units'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/work-orders/units', { signal })),
+})
+
+/** The order that a call suggests. */
+export const orderProposalQuery = (callId: string) =>
+  queryOptions({
+    queryKey: ['orders', 'proposal', callId],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/calls/{call_id}/work-order', { params: { path: { call_id: callId } }, signal })),
+    staleTime: Infinity,
+  })
+
+export const createOrder = (draft: OrderDraft) => answer(api.POST('/api/v1/work-orders', { body: draft }))
+
+export const actOnOrder = (id: string, deed: OrderActionRequest) =>
+  answer(api.POST('/api/v1/work-orders/{order_id}/actions', { params: { path: { order_id: id } }, body: deed }))
+
+export function useOrdersChanged() {
+  const client = useQueryClient()
+  return () => client.invalidateQueries({ queryKey: ['orders'] })
+}
+
+export function useCrewLink(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      answer(api.POST('/api/v1/work-orders/{order_id}/crew-link', { params: { path: { order_id: id } } })),
+  })
+}
+
+/** The order with a number, for those who merge by it. */
+export async function findOrderByNumber(number: string): Promise<string | null> {
+  const page = await answer(api.GET('/api/v1/work-orders', { params: { query: { number } } }))
+  return page.items[0]?.id ?? null
+}
+
+export const photoAddress = (orderId: string, photoId: string): string =>
+  `/api/v1/work-orders/${orderId}/photos/${photoId}`

@@ -1,0 +1,12 @@
+import type { Feature } from '@/ui/feature'
+
+export const customers: Feature = {
+  pages: [
+    {
+      path: 'customers/:customerId?',
+      permission: 'customers.read',
+      page: async () => (await import('./CustomersPage')).CustomersPage,
+      navigation: { label: 'customers.nav', group: 'work', chord: 'Alt+B' },
+    },
+  ],
+}

@@ -1,0 +1,24 @@
+import type { NotificationView } from '@/api/types'
+
+/** Where the object of a notification is read; null where no page shows it. */
+export function addressOfObject({
+  object_kind: kind,
+  object_id: id,
+}: Pick<NotificationView, 'object_kind' | 'object_id'>): string | null {
+  switch (kind) {
+    case 'import':
+      return `/knowledge/import/${id}`
+    case 'entry':
+      return `/knowledge/${id}`
+    case 'case':
+      return `/cases/${id}`
+    case 'call':
+      return `/calls/${id}`
+    case 'job':
+      return '/jobs'
+    case 'gold_run':
+      return `/knowledge/tests?run=${encodeURIComponent(id)}`
+    default:
+      return null
+  }
+}

@@ -1,0 +1,245 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+
+import { actOnOrder, createOrder, orderProposalQuery, orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
+import type { OrderDraft, OrderProposal, OrderType } from '@/api/types'
+import { fieldText, problemText } from '@/i18n/problemText'
+import { useTranslation } from '@/i18n/useTranslation'
+import { Button } from '@/ui/Button'
+import { Field } from '@/ui/Field'
+import { ListPage } from '@/ui/ListPage'
+import { SECTORS, sectorText } from '@/ui/sectors'
+import { useShortcut } from '@/ui/shortcuts'
+import { Banner, Failure, Loading } from '@/ui/states'
+import { useGo } from '@/ui/useGo'
+import { useSaving } from '@/ui/useSaving'
+
+import { TYPES } from './words'
+
+import './Orders.css'
+
+/** A new work order, filled from what was said in a call. */
+export function CallOrderPage() {
+  const { callId = '' } = useParams()
+  const proposal = useQuery(orderProposalQuery(callId))
+  if (proposal.isPending) return <Loading lines={10} />
+  if (proposal.isError) return <Failure error={proposal.error} onRetry={proposal.refetch} />
+  return <OrderForm proposal={proposal.data} />
+}
+
+function draftOf(proposal: OrderProposal): OrderDraft {
+  const said = (field: string) => proposal.fields.find((item) => item.field === field)?.value ?? ''
+  const customer = proposal.customers[0]
+  return {
+    business_type: proposal.business_type,
+    sector: proposal.sector ?? customer?.sector ?? 'power',
+    category_id: proposal.category_id,
+    customer_id: customer?.id ?? null,
+    call_id: proposal.call_id,
+    contact_name: said('contact_name') || (customer?.name ?? ''),
+    contact_phone: said('contact_phone'),
+    address: said('address') || (customer?.address ?? ''),
+    area: '',
+    area_class: 'urban',
+    description: proposal.description,
+    responsible_unit_id: null,
+    evidence: Object.fromEntries(proposal.fields.map((item) => [item.field, item.segment_ids])),
+    idempotency_key: crypto.randomUUID(),
+    is_draft: false,
+  }
+}
+
+function OrderForm({ proposal }: { proposal: OrderProposal }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const changed = useOrdersChanged()
+  const [draft, setDraft] = useState(() => draftOf(proposal))
+  const units = useQuery({ ...orderUnitsQuery, enabled: draft.business_type === 'complaint' })
+  const saving = useSaving(createOrder, {
+    onSaved: (made) => {
+      void changed()
+      go(`/work-orders/${made.order.id}`)
+    },
+  })
+  const save = () => {
+    saving.save(draft)
+  }
+  useShortcut({ chord: 'Ctrl+S', group: 'call', label: t('orders.save'), run: save })
+  const errorOf = (field: string) => {
+    const error = saving.errorOf(field)
+    return error === null ? null : fieldText(t, error)
+  }
+  const text = (name: 'contact_name' | 'contact_phone' | 'address' | 'area', label: string) => (
+    <Field
+      label={label}
+      value={draft[name]}
+      error={errorOf(name)}
+      onChange={(event) => {
+        setDraft({ ...draft, [name]: event.target.value })
+      }}
+    />
+  )
+  return (
+    <ListPage
+      title={t('orders.new_from_call')}
+      actions={
+        <Button tone="primary" chord="Ctrl+S" disabled={saving.isPending} onClick={save}>
+          {t('orders.save')}
+        </Button>
+      }
+    >
+      {saving.problem !== null && <Banner tone="problem">{problemText(t, saving.problem)}</Banner>}
+      <Hints proposal={proposal} />
+      <div className="order">
+        <section className="panel order__part" aria-label={t('orders.detail')}>
+          <label className="field">
+            <span className="field__label">{t('orders.filter_type')}</span>
+            <select
+              className="input"
+              value={draft.business_type}
+              onChange={(event) => {
+                setDraft({ ...draft, business_type: event.target.value as OrderType })
+              }}
+            >
+              {TYPES.map((type) => (
+                <option key={type} value={type}>
+                  {t(`orders.type_${type}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="field">
+            <span className="field__label">{t('orders.filter_sector')}</span>
+            <select
+              className="input"
+              value={draft.sector}
+              onChange={(event) => {
+                setDraft({ ...draft, sector: event.target.value as OrderDraft['sector'] })
+              }}
+            >
+              {SECTORS.map((sector) => (
+                <option key={sector} value={sector}>
+                  {sectorText(t, sector)}
+                </option>
+              ))}
+            </select>
+          </label>
+          {draft.business_type === 'complaint' && (
+            <label className="field">
+              <span className="field__label">{t('orders.responsible')}</span>
+              <select
+                className="input"
+                value={draft.responsible_unit_id ?? ''}
+                onChange={(event) => {
+                  setDraft({ ...draft, responsible_unit_id: event.target.value || null })
+                }}
+              >
+                <option value="">–</option>
+                {units.data?.items.map((unit) => (
+                  <option key={unit.id} value={unit.id}>
+                    {unit.name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          {text('contact_name', t('orders.contact'))}
+          {text('contact_phone', t('orders.phone'))}
+          {text('address', t('orders.address'))}
+          {text('area', t('orders.area'))}
+          <label className="field">
+            <span className="field__label">{t('orders.description')}</span>
+            <textarea
+              className="input"
+              rows={5}
+              value={draft.description}
+              onChange={(event) => {
+                setDraft({ ...draft, description: event.target.value })
+              }}
+            />
+          </label>
+          <label className="field">
+            <span className="field__label">{t('orders.customer')}</span>
+            <select
+              className="input"
+              value={draft.customer_id ?? ''}
+              onChange={(event) => {
+                setDraft({ ...draft, customer_id: event.target.value || null })
+              }}
+            >
+              <option value="">{t('orders.no_customer')}</option>
+              {proposal.customers.map((customer) => (
+                <option key={customer.id} value={customer.id}>
+                  {customer.name} {customer.account_number}
+                </option>
+              ))}
+            </select>
+          </label>
+        </section>
+        <Evidence proposal={proposal} />
+      </div>
+    </ListPage>
+  )
+}
+
+/** What speaks against a new order: one that the call made, or open ones of the caller. */
+function Hints({ proposal }: { proposal: OrderProposal }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const urging = useSaving((id: string) => actOnOrder(id, { action: 'urge', reason: '', result: '' }), {
+    onSaved: (made) => {
+      go(`/work-orders/${made.order.id}`)
+    },
+  })
+  return (
+    <>
+      {proposal.order_id !== null && (
+        <Banner tone="waiting" action={<Link to={`/work-orders/${proposal.order_id}`}>{t('orders.detail')}</Link>}>
+          {t('orders.made_already')}
+        </Banner>
+      )}
+      {proposal.open_orders.length > 0 && (
+        <Banner
+          tone="waiting"
+          action={proposal.open_orders.map((order) => (
+            <Button
+              key={order.id}
+              isSmall
+              disabled={urging.isPending}
+              onClick={() => {
+                urging.save(order.id)
+              }}
+            >
+              {t('orders.urge', { number: order.number })}
+            </Button>
+          ))}
+        >
+          {t('orders.open_orders')}
+        </Banner>
+      )}
+      {urging.problem !== null && <Banner tone="problem">{problemText(t, urging.problem)}</Banner>}
+    </>
+  )
+}
+
+const LABELS = { contact_name: 'contact', contact_phone: 'phone', address: 'address' } as const
+
+function Evidence({ proposal }: { proposal: OrderProposal }) {
+  const { t } = useTranslation()
+  return (
+    <section className="panel order__part" aria-label={t('orders.evidence')}>
+      <h2 className="panel__title">{t('orders.evidence')}</h2>
+      <dl className="order__facts">
+        {proposal.fields.map((item) => (
+          <div key={item.field}>
+            <dt>{item.field in LABELS ? t(`orders.${LABELS[item.field as keyof typeof LABELS]}`) : item.field}</dt>
+            <dd>
+              {item.value} {item.is_confirmed && <span className="field__hint">{t('orders.confirmed')}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,22 @@
+import type { Feature } from '@/ui/feature'
+
+export const workOrders: Feature = {
+  pages: [
+    {
+      path: 'work-orders',
+      permission: 'work_orders.read',
+      page: async () => (await import('./OrdersPage')).OrdersPage,
+      navigation: { label: 'orders.nav', group: 'work', chord: 'Alt+O' },
+    },
+    {
+      path: 'work-orders/:orderId',
+      permission: 'work_orders.read',
+      page: async () => (await import('./OrderPage')).OrderPage,
+    },
+    {
+      path: 'calls/:callId/work-order',
+      permission: 'work_orders.handle',
+      page: async () => (await import('./CallOrderPage')).CallOrderPage,
+    },
+  ],
+}

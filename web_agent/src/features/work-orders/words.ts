@@ -1,0 +1,37 @@
+import type { OrderAction, OrderState, OrderType } from '@/api/types'
+
+export const STATES: readonly OrderState[] = [
+  'draft',
+  'accepted',
+  'dispatched',
+  'taken',
+  'on_site',
+  'done',
+  'callback_due',
+  'closed',
+  'returned',
+  'suspended',
+  'escalated',
+  'merged',
+  'cancelled',
+]
+
+export const TYPES: readonly OrderType[] = [
+  'fault',
+  'application',
+  'enquiry',
+  'complaint',
+  'report',
+  'suggestion',
+  'opinion',
+  'praise',
+]
+
+/** What a call-back decides by its outcome; a person never chooses these by themselves. */
+const DECIDED_BY_OUTCOME: readonly OrderAction[] = ['reopen', 'miss']
+const DIRECTED: readonly OrderAction[] = ['review', 'suspend', 'resume', 'merge', 'cancel', 'change_limit']
+
+/** Actions that the page offers; the server checks the same again. */
+export function offered(legal: readonly OrderAction[], canDirect: boolean): OrderAction[] {
+  return legal.filter((action) => !DECIDED_BY_OUTCOME.includes(action) && (canDirect || !DIRECTED.includes(action)))
+}
