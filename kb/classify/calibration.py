@@ -11,15 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kb.classify.scorers import Floats, Rows, Splits
-
-SHARES = (0.4, 0.6)
-"""What terms and meanings have to say in the mean; on `bank_topic` .4 to .6 differ by .005 of accuracy; the less
-terms say, the better it is calibrated (docs/benchmarks.md)."""
+from kb.classify.scorers import Floats, Rows
 
 
 class GivenScores(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # debt: scikit-learn has no types
@@ -49,66 +44,43 @@ def temperature(scores: Floats, labels: Rows) -> CalibratedClassifierCV:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Two scores become one probability: the mean of what each alone says, made to fit held-out texts.
+    """Two scores become one probability, learned on texts that were held out.
 
-    Terms and meanings are wrong about different texts; a mean is sure only where both are.
+    What is heard is ranked by the mean of both scorers' probabilities: terms and meanings are wrong about different
+    texts, and the mean is sure only where both are. For what is written a regression reads all scores of all categories
+    together; it has two weights for every two categories, so it needs many texts of few categories.
 
     Attributes:
-        views: Temperature scaling of each scorer.
-        whole: Temperature scaling of their mean.
+        views: Temperature scaling of each scorer; empty with a regression.
+        stack: The regression; None without one.
     """
 
-    views: Sequence[CalibratedClassifierCV]
-    whole: CalibratedClassifierCV
+    views: Sequence[CalibratedClassifierCV] = ()
+    stack: Pipeline | None = None
 
     @classmethod
-    def fit(cls, held_out: Sequence[Floats], labels: Rows) -> Calibration:
+    def fit(cls, held_out: Sequence[Floats], labels: Rows, *, is_stacked: bool) -> Calibration:
         """Learn from the scores of texts that the scorers had not seen.
 
         Args:
-            held_out: One matrix a scorer, the lexical one first: one row a text, one column a category.
+            held_out: One matrix a scorer: one row a text, one column a category.
             labels: Column of the right category, per text.
+            is_stacked: Whether a regression reads them together.
         """
-        views = [temperature(scores, labels) for scores in held_out]
-        return cls(views, temperature(_mean(views, held_out), labels))
+        if not is_stacked:
+            return cls([temperature(scores, labels) for scores in held_out])
+        stack = make_pipeline(StandardScaler(), LogisticRegression(C=0.03, max_iter=200))
+        return cls(stack=stack.fit(np.hstack(held_out), labels))
 
     def probabilities(self, scores: Sequence[Floats]) -> Floats:
         """Return calibrated probabilities: one row a text, one column a category."""
-        probabilities: Floats = self.whole.predict_proba(_mean(self.views, scores))
+        probabilities: Floats
+        if self.stack is not None:
+            probabilities = self.stack.predict_proba(np.hstack(scores))
+        else:
+            views = zip(self.views, scores, strict=True)
+            probabilities = np.mean([view.predict_proba(matrix) for view, matrix in views], axis=0)
         return probabilities
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """All scores of all categories, read together by a regression: what is near one trade may speak for another.
-
-    It has two weights for every two categories, so it needs many texts of few categories.
-
-    Attributes:
-        regression: Multinomial regression on standardised scores.
-    """
-
-    regression: Pipeline
-
-    @classmethod
-    def fit(cls, held_out: Sequence[Floats], labels: Rows, splits: Splits) -> tuple[Stack, Floats]:
-        """Learn as `Calibration.fit`; also returns the probabilities of texts that the regression had not seen."""
-        features = np.hstack(held_out)
-        regression = make_pipeline(StandardScaler(), LogisticRegression(C=0.03, max_iter=200))
-        unseen = cross_val_predict(regression, features, labels, cv=splits, method="predict_proba")
-        return cls(regression.fit(features, labels)), unseen
-
-    def probabilities(self, scores: Sequence[Floats]) -> Floats:
-        """Return probabilities: one row a text, one column a category."""
-        probabilities: Floats = self.regression.predict_proba(np.hstack(scores))
-        return probabilities
-
-
-def _mean(views: Sequence[CalibratedClassifierCV], scores: Sequence[Floats]) -> Floats:
-    said = [view.predict_proba(matrix) for view, matrix in zip(views, scores, strict=True)]
-    mean = np.average(said, axis=0, weights=SHARES[: len(said)])
-    logarithms: Floats = np.log(np.maximum(mean, 1e-12))
-    return logarithms
 
 
 def fit_threshold(confidences: Floats, is_right: npt.NDArray[np.bool_], wanted: float) -> float:

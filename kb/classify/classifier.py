@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
 
-from kb.classify.calibration import Calibration, Stack
+from kb.classify.calibration import Calibration
 from kb.classify.scorers import Scorer
 from kb.classify.text import agent_content_text, content_text, vector_text
 from kb.search.embedders.base import Embedder
@@ -76,7 +76,7 @@ class CategoryClassifier:
         categories: Sequence[str],
         lexical: Scorer,
         vector: Scorer | None,
-        calibration: Calibration | Stack,
+        calibration: Calibration,
         threshold: float,
         embedder: Embedder | None = None,
         *,

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import astuple, dataclass
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from kb.classify.calibration import Calibration, Stack
+from kb.classify.calibration import Calibration
 from kb.classify.classifier import CategoryClassifier
 from kb.classify.scorers import Scorer
 from kb.classify.training import HeldOut
 from kb.search.embedders.base import Embedder
 from kit.files import write_atomically
 
-FORMAT = 6
+FORMAT = 7
 """Grows when files of an older version can no longer be read; they are then learned anew."""
 
 TRUSTED = (
@@ -54,13 +55,17 @@ def model_path(folder: Path, number: int) -> Path:
 def save_model(classifier: CategoryClassifier, held_out: HeldOut, path: Path) -> str:
     """Write a model and return the SHA-256 of its file; a kill at any moment leaves no half file of this name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scorers = [scorer for scorer in (classifier.lexical, classifier.vector) if scorer is not None]
+    # As a dictionary every term would be an entry of the file: minutes for a vocabulary of 30,000.
+    terms = classifier.lexical.features.get_feature_names_out().astype(str)
+    features = copy(classifier.lexical.features)
+    features.vocabulary_ = {}
+    vectors = [] if classifier.vector is None else [classifier.vector]
     content = {
         "format": FORMAT,
         "categories": list(classifier.categories),
-        "scorers": [(scorer.features, scorer.machine) for scorer in scorers],
-        "calibration": astuple(classifier.calibration),
-        "is_stacked": isinstance(classifier.calibration, Stack),
+        "terms": terms,
+        "scorers": [(features, classifier.lexical.machine), *((each.features, each.machine) for each in vectors)],
+        "calibration": (list(classifier.calibration.views), classifier.calibration.stack),
         "threshold": classifier.threshold,
         "is_written": classifier.is_written,
         "held_out": (held_out.keys, held_out.is_right),
@@ -79,11 +84,12 @@ def load_model(path: Path, file_hash: str, embedder: Embedder | None) -> StoredM
         if content["format"] != FORMAT:
             return None
         lexical, *vector = (Scorer(*parts) for parts in content["scorers"])
+        lexical.features.vocabulary_ = {term: column for column, term in enumerate(content["terms"].tolist())}
         classifier = CategoryClassifier(
             content["categories"],
             lexical,
             vector[0] if vector else None,
-            (Stack if content["is_stacked"] else Calibration)(*content["calibration"]),
+            Calibration(*content["calibration"]),
             content["threshold"],
             embedder,
             is_written=content["is_written"],

@@ -16,20 +16,35 @@ def noisy_scores(labels: np.ndarray, strength: float, seed: int) -> np.ndarray:
     return scores.astype(np.float32)
 
 
-def test_mean_of_two_scorers_is_calibrated_and_better_than_either() -> None:
+LEARNED, ASKED = slice(0, 4000), slice(4000, 8000)
+
+
+@pytest.mark.parametrize("is_stacked", [False, True])
+def test_two_scorers_are_better_than_either(is_stacked: bool) -> None:
     labels = np.random.default_rng(0).integers(4, size=8000)
     # Of different sizes: what a score means is learned for each scorer by itself.
     one, other = 50 * noisy_scores(labels, 1.5, 1), noisy_scores(labels, 1.5, 2)
-    learned, asked = slice(0, 4000), slice(4000, 8000)
 
-    calibration = Calibration.fit([one[learned], other[learned]], labels[learned])
-    probabilities = calibration.probabilities([one[asked], other[asked]])
+    calibration = Calibration.fit([one[LEARNED], other[LEARNED]], labels[LEARNED], is_stacked=is_stacked)
+    answers = calibration.probabilities([one[ASKED], other[ASKED]]).argmax(axis=1)
 
-    is_right = probabilities.argmax(axis=1) == labels[asked]
-    assert is_right.mean() > (one[asked].argmax(axis=1) == labels[asked]).mean() + 0.05
-    assert calibration_error(probabilities.max(axis=1), is_right) < 0.03
-    raw = softmax(one[asked], axis=1)
-    assert calibration_error(raw.max(axis=1), raw.argmax(axis=1) == labels[asked]) > 0.1
+    alone = (one[ASKED].argmax(axis=1) == labels[ASKED]).mean()
+    assert (answers == labels[ASKED]).mean() > alone + 0.05
+
+
+@pytest.mark.parametrize("is_stacked", [False, True])
+def test_probabilities_are_those_of_texts_that_were_held_out(is_stacked: bool) -> None:
+    labels = np.random.default_rng(0).integers(4, size=8000)
+    scores = 50 * noisy_scores(labels, 1.5, 1)
+
+    calibration = Calibration.fit([scores[LEARNED]] * 2, labels[LEARNED], is_stacked=is_stacked)
+
+    assert error(calibration.probabilities([scores[ASKED]] * 2), labels[ASKED]) < 0.06
+    assert error(softmax(scores[ASKED], axis=1), labels[ASKED]) > 0.1
+
+
+def error(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
 
 
 def test_threshold_lets_the_longest_good_list_through() -> None:
