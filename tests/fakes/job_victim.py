@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.audit.log import AuditLog
 from assist_api.categories.training import KIND as TRAIN
 from assist_api.categories.training import CategoryTraining
 from assist_api.composition import parts_of_search
@@ -71,7 +72,7 @@ async def open_handler(
     settings = settings_for(str(database.url), folder)
     knowledge = parts_of_search(settings, KBSettings(_env_file=None, embedder="none"), database, clock)
     full_run = (StoppingFullRun if stops else FullRunJob)(
-        database, clock, queue, knowledge.tester, timedelta, lambda: True
+        database, clock, queue, knowledge.tester, timedelta, lambda: True, AuditLog(clock)
     )
     yield full_run.handler, full_run
     await knowledge.aclose()

@@ -85,6 +85,7 @@ PUBLISH = """
 import asyncio, sys
 from pathlib import Path
 from uuid import UUID
+from tests.fakes.kb_ingest_desk import CURATOR
 from tests.integration.kb_ingest.test_interrupted_imports import open_imports
 async def main():
     database, imports = open_imports(Path(sys.argv[1]))
@@ -149,6 +150,7 @@ import asyncio, io, resource, signal, sys
 from pathlib import Path
 from kb.ingest.drafts import ImportSettings
 from kit.errors import DependencyError
+from tests.fakes.kb_ingest_desk import CURATOR
 from tests.integration.kb_ingest.test_interrupted_imports import open_imports
 async def main():
     database, imports = open_imports(Path(sys.argv[1]))
