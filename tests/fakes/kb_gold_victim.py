@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from assist_api.composition import compose
+from assist_api.http.actor import program
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.migrations import runner
 from kb.entries.service import KnowledgeService
@@ -32,7 +33,7 @@ async def publish(database_url: str, data_dir: Path) -> None:
     if known:
         entry_id = known[0].entry_id
     else:
-        entry_id = (await knowledge.create(entry_draft(), AUTHOR)).id
+        entry_id = (await knowledge.create(entry_draft(), program(AUTHOR))).id
         async with application.database.session() as session:
             service = GoldQuestionService(session, application.clock)
             await service.add(entry_id, "就我一家没电了", QuestionOrigin.WRITTEN, AUTHOR)
@@ -40,7 +41,7 @@ async def publish(database_url: str, data_dir: Path) -> None:
         async with application.database.session() as session:
             base = (await KnowledgeService(session, application.clock).get_entry(entry_id)).current
         draft = entry_draft(script=f"请您先看一下总开关,第 {base.number} 次修改。")
-        revision = await knowledge.revise(entry_id, base.id, draft, AUTHOR)
+        revision = await knowledge.revise(entry_id, base.id, draft, program(AUTHOR))
         sys.stdout.write(f"{revision.number}\n")
         sys.stdout.flush()
 
