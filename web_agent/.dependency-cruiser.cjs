@@ -5,6 +5,7 @@
  * A door is a file, not an index of files, so that a page loads no more than it uses.
  */
 const DOORS = {
+  alerts: ['AlertBar'],
   call: ['Desk'],
   category: ['CategoryPanel', 'danger', 'useCategoryNames'],
   jobs: ['kind'],

@@ -1,5 +1,5 @@
 import type { CallEvent, CallSnapshotEvent, ServerMessage } from '@/api/types'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 export type { ServerMessage }
 export type SnapshotMessage = CallSnapshotEvent

@@ -15,7 +15,7 @@ import { useShortcut } from '@/ui/shortcuts'
 import { useHeardMs } from './heard'
 import { useListening } from './useListening'
 import type { Player } from '@/ui/usePlayer'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 import './CallBar.css'
 

@@ -22,7 +22,7 @@ import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { SourcePanel } from './SourcePanel'
 import { usePlayer } from '@/ui/usePlayer'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 import './Desk.css'
 

@@ -7,7 +7,7 @@ import { useCategoryNames } from '@/features/category/useCategoryNames'
 import { codeText } from '@/i18n/problemText'
 import { Banner } from '@/ui/states'
 import type { Connection } from '@/realtime/socket'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 interface NoticesProps {
   call: CallInfo

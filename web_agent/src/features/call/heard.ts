@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 
 import type { CallInfo } from '@/api/types'
-import { isRunning } from '@/ui/callStates'
+import { isRunning } from '@/realtime/callStates'
 
 /** A point of audio time and the wall time at which it was reached. */
 export interface Anchor {

@@ -6,7 +6,7 @@ import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { clockTime, localTime } from '@/ui/format'
 import { sectorText } from '@/ui/sectors'
-import { isOver, isRunning } from '@/ui/callStates'
+import { isOver, isRunning } from '@/realtime/callStates'
 
 /** Newest first; the title is a link, arrows walk from link to link. */
 export function CallTable({ calls }: { calls: readonly CallInfo[] }) {

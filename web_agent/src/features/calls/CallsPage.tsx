@@ -8,7 +8,7 @@ import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
-import { FINISHED_STATES, RUNNING_STATES } from '@/ui/callStates'
+import { FINISHED_STATES, RUNNING_STATES } from '@/realtime/callStates'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { CallTable } from './CallTable'

@@ -6,7 +6,7 @@ import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Empty } from '@/ui/states'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 import type { CardDeeds } from './CardItem'
 import { CardItem } from './CardItem'

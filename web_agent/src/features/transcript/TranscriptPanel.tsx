@@ -6,7 +6,7 @@ import { utteranceMarks } from '@/features/suggestions/evidence'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Empty } from '@/ui/states'
-import { isOver } from '@/ui/callStates'
+import { isOver } from '@/realtime/callStates'
 
 import { UtteranceRow } from './UtteranceRow'
 import { useFollow } from './useFollow'
