@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransaction
 
+T = TypeVar("T")
 _KEY = "kit.commit_hooks"
 
 
@@ -17,9 +19,10 @@ class _Hooks:
     before: list[Callable[[Session], None]] = field(default_factory=list)
     last: list[Callable[[Session], None]] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+    gathered: dict[Callable[..., None], list[Any]] = field(default_factory=dict)
 
     def clear(self) -> None:
-        for callbacks in (self.before, self.last, self.after):
+        for callbacks in (self.before, self.last, self.after, self.gathered):
             callbacks.clear()
 
 
@@ -44,6 +47,28 @@ def call_after_commit(session: AsyncSession, callback: Callable[[], None]) -> No
     The callback runs in the event loop's thread and must neither block nor use the session.
     """
     _add(_hooks_of(session.sync_session).after, callback)
+
+
+def gather_before_commit(session: AsyncSession, callback: Callable[[Session, list[T]], None], item: T) -> None:
+    """Add an item to those that the callback gets right before the session's commit: all of the transaction at once.
+
+    A transaction that is rolled back before forgets the items.
+    """
+    items = _hooks_of(session.sync_session).gathered.setdefault(callback, [])
+    if not items:
+        call_before_commit(session, lambda sync_session: callback(sync_session, items))
+    items.append(item)
+
+
+def gather_after_commit(session: AsyncSession, callback: Callable[[list[T]], None], item: T) -> None:
+    """Add an item to those that the callback gets once the session's transaction is committed; as `call_after_commit`.
+
+    An item stays when only a savepoint is rolled back.
+    """
+    items = _hooks_of(session.sync_session).gathered.setdefault(callback, [])
+    if not items:
+        call_after_commit(session, lambda: callback(items))
+    items.append(item)
 
 
 def _add(callbacks: list[Callable[..., None]], callback: Callable[..., None]) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
 from assist_api.audit.chain import GENESIS, ChainedEntry, DetailValue, canonical, check_names, digest, entry_hash
 from assist_api.audit.models import AuditEntry, AuditHead
 from assist_api.http.actor import Actor
 from kit.clock import Clock
+from kit.commit_hooks import gather_before_commit
 
 HEAD_ID = 1
-_PENDING = "audit_pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +90,13 @@ class AuditLog:
             before=None if before is None else canonical(before),
             after=None if after is None else canonical(after),
         )
-        _pending_of(session.sync_session).append(pending)
+        if not session.in_transaction():
+            # Without a transaction of the session a rollback is none, and would not take the entry back.
+            session.sync_session.begin()
+        gather_before_commit(session, _append_to_chain, pending)
 
 
-def _pending_of(session: Session) -> list[_Pending]:
-    if _PENDING not in session.info:
-        session.info[_PENDING] = []
-        event.listen(session, "before_commit", _append_to_chain)
-        event.listen(session, "after_soft_rollback", _forget)
-    if not session.in_transaction():
-        # Without a transaction of the session a rollback is none, and would not take the entry back.
-        session.begin()
-    found: list[_Pending] = session.info[_PENDING]
-    return found
-
-
-def _forget(session: Session, _rolled_back: SessionTransaction) -> None:
-    session.info[_PENDING].clear()
-
-
-def _append_to_chain(session: Session) -> None:
-    pending: list[_Pending] = list(session.info[_PENDING])
-    if not pending or session.in_nested_transaction():
-        return
-    # The change takes its locks, and fails if it must, before the end of the chain is locked.
-    session.flush()
+def _append_to_chain(session: Session, pending: Sequence[_Pending]) -> None:
     head = session.execute(
         update(AuditHead)
         .where(AuditHead.id == HEAD_ID)
@@ -136,7 +118,6 @@ def _append_to_chain(session: Session) -> None:
         .values(last_hash=last_hash)
         .execution_options(synchronize_session=False)
     )
-    session.info[_PENDING].clear()
 
 
 def _row(item: _Pending, number: int, previous_hash: str, key: bytes) -> dict[str, object]:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, SessionTransaction
 
 from assist_api.channel.events import ChannelEvent
 from assist_api.channel.hub import AccountChannel
@@ -16,9 +14,8 @@ from assist_api.notifications.models import Notification
 from assist_api.notifications.repository import NotificationRepository
 from assist_api.notifications.rules import NotificationRule, NotificationRules, Parameters
 from kit.clock import Clock
+from kit.commit_hooks import gather_after_commit
 from kit.tasks import TaskSupervisor
-
-_PENDING = "notifications_pending"
 
 
 class Notifier:
@@ -81,31 +78,17 @@ class Notifier:
                 reached += 1
                 data = {"kind": kind, "object_kind": object_kind, "object_id": str(object_id)}
                 message = ChannelEvent(id=row["id"], type="notification.created", at=row["created_at"], data=data)
-                self._after_commit(session.sync_session, recipient_id, message)
+                gather_after_commit(session, self._push, (recipient_id, message))
         return reached
 
     async def aclose(self) -> None:
         """Give up what was not pushed yet; pages see it in their next snapshot. Safe to call twice."""
         await self._tasks.aclose()
 
-    def _after_commit(self, session: Session, recipient_id: UUID, message: ChannelEvent) -> None:
-        pending: list[tuple[UUID, ChannelEvent]] | None = session.info.get(_PENDING)
-        if pending is None:
-            pending = session.info[_PENDING] = []
+    def _push(self, messages: list[tuple[UUID, ChannelEvent]]) -> None:
+        self._tasks.start(self._publish(messages), name="push")
 
-            def push(_session: Session) -> None:
-                sent, pending_now = list(session.info[_PENDING]), session.info[_PENDING]
-                pending_now.clear()
-                self._tasks.start(self._push(sent), name="push")
-
-            def forget(_session: Session, _rolled_back: SessionTransaction) -> None:
-                session.info[_PENDING].clear()
-
-            event.listen(session, "after_commit", push)
-            event.listen(session, "after_soft_rollback", forget)
-        pending.append((recipient_id, message))
-
-    async def _push(self, messages: Sequence[tuple[UUID, ChannelEvent]]) -> None:
+    async def _publish(self, messages: Sequence[tuple[UUID, ChannelEvent]]) -> None:
         for recipient_id, message in messages:
             await self._channel.publish(recipient_id, message)
 

@@ -11,16 +11,10 @@ import pytest
 from assist_api.accounts.models import Account
 from assist_api.channel.events import ChannelEvent, ChannelSnapshotData
 from assist_api.channel.hub import SOCKETS_PER_SESSION, AccountChannel
-from assist_api.channel.stream import (
-    ACCOUNT_CHANGED,
-    NOTHING_EXPECTED,
-    SESSION_ENDED,
-    TOO_MANY_SOCKETS,
-    ChannelStream,
-    Closing,
-)
+from assist_api.channel.stream import ACCOUNT_CHANGED, NOTHING_EXPECTED, ChannelStream
 from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
+from assist_api.http.sockets import SESSION_ENDED, TOO_MANY_SOCKETS, Closing
 from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import NotificationService, Notifier
 from kit.bus import LocalBus
@@ -117,6 +111,25 @@ async def test_page_hears_of_it_after_the_commit_and_never_of_what_failed(
         async with asyncio.timeout(20):
             event = await anext(aiter(events))
     assert event.data == {"kind": "import.failed", "object_kind": "import", "object_id": "i1"}
+
+
+async def test_the_release_of_a_savepoint_tells_no_page(
+    database: Database, notifier: Notifier, channel: AccountChannel
+) -> None:
+    owner = await add_account(database, "li.na", Role.CURATOR)
+    async with channel.watch(owner) as events:
+        with pytest.raises(ZeroDivisionError):
+            async with database.session() as session:
+                # As `kit.jobs` tells of a job that failed.
+                async with session.begin_nested():
+                    await notifier.notify(
+                        session, "import.failed", {"files": 1}, object_kind="import", object_id="lost", owner_id=owner
+                    )
+                raise ZeroDivisionError
+        await tell(database, notifier, owner)
+        async with asyncio.timeout(20):
+            event = await anext(aiter(events))
+    assert event.data["object_id"] == "i1"
 
 
 class PageSocket:

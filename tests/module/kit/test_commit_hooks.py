@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from kit.commit_hooks import call_after_commit, call_before_commit
+from kit.commit_hooks import call_after_commit, call_before_commit, gather_after_commit, gather_before_commit
 from kit.db import Database
 
 pytestmark = pytest.mark.module
@@ -103,3 +103,30 @@ async def test_a_hook_that_fails_undoes_the_transaction(database: Database) -> N
             await write(session, "undone")
             call_before_commit(session, fail)
     assert await notes(database) == []
+
+
+async def test_items_of_a_transaction_are_handed_over_together_around_its_commit(database: Database) -> None:
+    told: list[tuple[str, list[int]]] = []
+
+    def before(_session: Session, items: list[int]) -> None:
+        told.append(("before", list(items)))
+
+    def after(items: list[int]) -> None:
+        told.append(("after", list(items)))
+
+    async with database.session() as session:
+        await write(session, "undone")
+        gather_before_commit(session, before, 1)
+        gather_after_commit(session, after, 1)
+        await session.rollback()
+        await write(session, "kept")
+        async with session.begin_nested():
+            gather_after_commit(session, after, 2)
+        gather_before_commit(session, before, 3)
+        gather_before_commit(session, before, 4)
+        assert told == []
+        await session.commit()
+        assert told == [("before", [3, 4]), ("after", [2])]
+        await write(session, "more")
+        gather_after_commit(session, after, 5)
+    assert told == [("before", [3, 4]), ("after", [2]), ("after", [5])]
