@@ -5,49 +5,34 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-import structlog
-from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, WebSocket
 
 from assist_api.calls.access import CallsDep, viewer_of
 from assist_api.calls.hub import CallHub
 from assist_api.calls.service import CallService
-from assist_api.calls.stream import (
-    CALL_NOT_FOUND,
-    NOT_SIGNED_IN,
-    SERVER_FAILED,
-    SESSION_ENDED,
-    TOO_MANY_SOCKETS,
-    CallStream,
-    Closing,
-)
+from assist_api.calls.stream import CALL_NOT_FOUND, CallStream
 from assist_api.http.core import Core
 from assist_api.http.deps import SESSION_COOKIE, CoreDep, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from assist_api.http.sockets import (
+    NOT_SIGNED_IN,
+    PASSWORD_CHANGE_REQUIRED,
+    SESSION_ENDED,
+    TOO_MANY_SOCKETS,
+    Closing,
+    serve_accepted,
+)
 from kit.errors import NotFoundError
 
 router = APIRouter()
 HubDep = Annotated[CallHub, Depends(provided(CallHub))]
-log = structlog.get_logger(__name__)
 
 
 @router.websocket("/calls/{call_id}/stream")
 async def stream_call(socket: WebSocket, call_id: str, core: CoreDep, calls: CallsDep, hub: HubDep) -> None:
-    """Send the snapshot of a call and every event after it (`assist_api.calls.events`).
-
-    The socket is accepted before anything is checked: a browser tells its page the close code only then. A foreign
-    origin never gets here.
-    """
-    await socket.accept()
-    try:
-        closing = await _serve(socket, call_id, core, calls, hub)
-    except WebSocketDisconnect:
-        return
-    except Exception:  # the edge where a bug is logged, once
-        log.exception("call_stream_crashed")
-        closing = SERVER_FAILED
-    if closing is not None:
-        await socket.close(closing.code, closing.reason)
+    """Send the snapshot of a call and every event after it (`assist_api.calls.events`)."""
+    await serve_accepted(socket, lambda: _serve(socket, call_id, core, calls, hub), crash_event="call_stream_crashed")
 
 
 async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService, hub: CallHub) -> Closing | None:
@@ -78,7 +63,7 @@ async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService
 
 async def _refusal(account: CurrentAccount, calls: CallService, call_id: UUID) -> Closing | None:
     if account.must_change_password:
-        return Closing(4403, "password_change_required")
+        return PASSWORD_CHANGE_REQUIRED
     if not account.may(Permission.READ_OWN_CALLS):
         return Closing(4403, "not_allowed")
     try:

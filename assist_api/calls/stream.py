@@ -16,6 +16,7 @@ from assist_api.calls import metrics
 from assist_api.calls.events import CallEvent, CallSnapshotEvent, SnapshotRequested
 from assist_api.calls.hub import CallHub
 from assist_api.http.account_changes import pause_unless
+from assist_api.http.sockets import TOO_SLOW, Closing, Socket
 from kit.bus import Subscription
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS
@@ -27,28 +28,10 @@ MAX_MESSAGE_CHARACTERS = 1_024
 """A client has one thing to say, in 30 characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """How a socket is closed (RFC 6455 7.4; 4000 and up are ours, named after HTTP statuses).
-
-    Attributes:
-        code: Close code.
-        reason: Translatable.
-    """
-
-    code: int
-    reason: str
-
-
-NOT_SIGNED_IN = Closing(4401, "not_signed_in")
-SESSION_ENDED = Closing(4401, "session_ended")
 CALL_NOT_FOUND = Closing(4404, "call_not_found")
-TOO_MANY_SOCKETS = Closing(4429, "too_many_sockets")
-TOO_SLOW = Closing(1013, "client_too_slow")
 TOO_LARGE = Closing(1009, "message_too_large")
 BINARY = Closing(1007, "message_binary")
 MALFORMED = Closing(1007, "message_malformed")
-SERVER_FAILED = Closing(1011, "internal_error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +47,6 @@ class StreamTimes:
     session_check: timedelta = timedelta(seconds=15)
     poll: timedelta = timedelta(seconds=1)
     send: timedelta = timedelta(seconds=10)
-
-
-class Socket(Protocol):
-    """The part of a WebSocket that a stream needs."""
-
-    async def receive(self) -> Any:  # noqa: ANN401  # rejected: ASGI messages are untyped mappings
-        """Return the next ASGI message."""
-        ...
-
-    async def send_text(self, data: str) -> None:
-        """Send one text message."""
-        ...
 
 
 class WatchedCalls(Protocol):

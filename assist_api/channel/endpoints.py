@@ -4,44 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import structlog
-from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, WebSocket
 
 from assist_api.channel.events import ChannelSnapshotData
 from assist_api.channel.hub import AccountChannel
-from assist_api.channel.stream import (
-    NOT_SIGNED_IN,
-    PASSWORD_CHANGE_REQUIRED,
-    SERVER_FAILED,
-    ChannelStream,
-    Closing,
-)
+from assist_api.channel.stream import ChannelStream
 from assist_api.http.core import Core
 from assist_api.http.deps import SESSION_COOKIE, CoreDep, provided
 from assist_api.http.principal import CurrentAccount
+from assist_api.http.sockets import NOT_SIGNED_IN, PASSWORD_CHANGE_REQUIRED, Closing, serve_accepted
 
 router = APIRouter()
-log = structlog.get_logger(__name__)
 ChannelDep = Annotated[AccountChannel, Depends(provided(AccountChannel))]
 
 
 @router.websocket("/channel")
 async def stream_account(socket: WebSocket, core: CoreDep, channel: ChannelDep) -> None:
-    """Send what concerns the signed-in account (`assist_api.channel.events`), whichever page is open.
-
-    The socket is accepted before anything is checked: a browser tells its page the close code only then. A foreign
-    origin never gets here.
-    """
-    await socket.accept()
-    try:
-        closing = await _serve(socket, core, channel)
-    except WebSocketDisconnect:
-        return
-    except Exception:  # the edge where a bug is logged, once
-        log.exception("account_channel_crashed")
-        closing = SERVER_FAILED
-    if closing is not None:
-        await socket.close(closing.code, closing.reason)
+    """Send what concerns the signed-in account (`assist_api.channel.events`), whichever page is open."""
+    await serve_accepted(socket, lambda: _serve(socket, core, channel), crash_event="account_channel_crashed")
 
 
 async def _serve(socket: WebSocket, core: Core, channel: AccountChannel) -> Closing | None:

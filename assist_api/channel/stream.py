@@ -6,39 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
 
 from assist_api.channel.events import ChannelEvent, ChannelMessage, ChannelSnapshot, ChannelSnapshotData
 from assist_api.channel.hub import AccountChannel
 from assist_api.http.account_changes import pause_unless
 from assist_api.http.principal import CurrentAccount
+from assist_api.http.sockets import PASSWORD_CHANGE_REQUIRED, SESSION_ENDED, TOO_MANY_SOCKETS, TOO_SLOW, Closing, Socket
 from kit.bus import Subscription
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS
 from kit.tasks import cancel_and_wait
 
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """How a socket is closed (RFC 6455 7.4; 4000 and up are ours, named after HTTP statuses).
-
-    Attributes:
-        code: Close code.
-        reason: Translatable.
-    """
-
-    code: int
-    reason: str
-
-
-NOT_SIGNED_IN = Closing(4401, "not_signed_in")
-SESSION_ENDED = Closing(4401, "session_ended")
-PASSWORD_CHANGE_REQUIRED = Closing(4403, "password_change_required")
 ACCOUNT_CHANGED = Closing(4403, "account_changed")
-TOO_MANY_SOCKETS = Closing(4429, "too_many_sockets")
 NOTHING_EXPECTED = Closing(1008, "message_unexpected")
-TOO_SLOW = Closing(1013, "client_too_slow")
-SERVER_FAILED = Closing(1011, "internal_error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +32,6 @@ class ChannelTimes:
 
     check: timedelta = timedelta(seconds=15)
     send: timedelta = timedelta(seconds=10)
-
-
-class Socket(Protocol):
-    """The part of a WebSocket that a channel needs."""
-
-    async def receive(self) -> Any:  # noqa: ANN401  # rejected: ASGI messages are untyped mappings
-        """Return the next ASGI message."""
-        ...
-
-    async def send_text(self, data: str) -> None:
-        """Send one text message."""
-        ...
 
 
 class ChannelStream:

@@ -14,9 +14,10 @@ from assist_api.accounts.repository import AccountRepository
 from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, ServerMessage, StageState, event_of
 from assist_api.calls.hub import CallHub
 from assist_api.calls.reducer import reduce_call
-from assist_api.calls.stream import TOO_SLOW, CallStream, Closing, StreamTimes
+from assist_api.calls.stream import CallStream, StreamTimes
 from assist_api.calls.viewer import COMMAND_LINE
 from assist_api.http.permissions import Role
+from assist_api.http.sockets import TOO_SLOW, Closing
 from kit.bus import LocalBus
 from kit.clock import SystemClock
 from tests.fakes.assist_calls_audio import wav_bytes

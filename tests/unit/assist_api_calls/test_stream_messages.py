@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from assist_api.calls.stream import BINARY, MALFORMED, TOO_LARGE, Closing, check_message
+from assist_api.calls.stream import BINARY, MALFORMED, TOO_LARGE, check_message
+from assist_api.http.sockets import Closing
 
 pytestmark = pytest.mark.unit
 
