@@ -83,6 +83,7 @@ class OutboxRunner:
         self._wake_up = WakeUp(clock)
         self._durable: tuple[_Feed, ...] = ()
         self._volatile: tuple[_Feed, ...] = ()
+        self._is_prepared = False
         outbox.listen(self._wake_up.wake)
 
     @property
@@ -91,7 +92,7 @@ class OutboxRunner:
         return (Loop("outbox-pruning", PRUNE_SECONDS, self.prune, is_due_at_start=True),)
 
     async def prepare(self) -> None:
-        """Give each receiver its place; `start` does it as well. What is committed from now on reaches followers."""
+        """Give each receiver its place, if that was not done; what is committed from now on reaches followers."""
         async with self._database.session() as session:
             heads = await self._register(session)
         self._durable = tuple(
@@ -104,6 +105,7 @@ class OutboxRunner:
             for one in self._outbox.followers
             for topic in one.topics
         )
+        self._is_prepared = True
 
     async def _register(self, session: AsyncSession) -> dict[str, int]:
         outbox, now = OutboxRepository(session), self._clock.now()
@@ -118,7 +120,8 @@ class OutboxRunner:
         Raises:
             DatabaseUnreachableError: The places cannot be read or written.
         """
-        await self.prepare()
+        if not self._is_prepared:
+            await self.prepare()
         self._tasks.start(self._deliver_forever(), name="watching")
 
     async def deliver_due(self) -> int:

@@ -355,6 +355,23 @@ async def test_a_commit_of_another_process_is_found_by_looking(database: Databas
     await here.runner.aclose()
 
 
+async def test_what_is_committed_between_preparing_and_starting_reaches_followers(database: Database) -> None:
+    clock = PatientClock()
+    here, there, came = Desk(database, clock), Desk(database, clock, "two"), asyncio.Event()
+
+    async def take(_event: OutboxEvent) -> None:
+        came.set()
+
+    here.outbox.follow(Subscriber("memory", (TOPIC,), take))
+    await here.runner.prepare()
+    # A server reads what it follows here, and loads its models.
+    await there.add("a")
+    await here.runner.start()
+    async with asyncio.timeout(10):
+        await came.wait()
+    await here.runner.aclose()
+
+
 async def test_events_are_pruned_after_their_time_once_every_subscriber_has_them(database: Database) -> None:
     clock = ManualClock()
     desk = Desk(database, clock).subscribe()
