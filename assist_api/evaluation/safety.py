@@ -51,11 +51,6 @@ class DangerScore:
         """Share that raised any alert."""
         return self.alerted / self.expected
 
-    @property
-    def kind_accuracy(self) -> float:
-        """Share of the alerts that name this kind."""
-        return self.right / self.alerted if self.alerted else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class SafetyError:

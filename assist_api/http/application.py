@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from assist_api.http.core import Core, SignedInAccounts
@@ -24,31 +23,25 @@ class NotProvidedError(LookupError):
     """No module provides a service of this type; a mistake in `assist_api.composition`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Application:
     """Modules in the order of their start. Nothing runs until `start`."""
 
-    core: Core
-    modules: Sequence[Module[object]]
-    on_failed: tuple[OnFailed, ...] = ()
-    _services: dict[type, object] = field(init=False)
-    _loops: LoopRunner = field(init=False)
-    _jobs: JobRunner = field(init=False)
-    _outbox: OutboxRunner = field(init=False)
+    def __init__(self, core: Core, modules: Sequence[Module[object]], *, on_failed: Sequence[OnFailed] = ()) -> None:
+        """Keep the parts.
 
-    def __post_init__(self) -> None:
-        services: dict[type, object] = {}
-        for module in self.modules:
-            for service in (module.service, *module.provides):
-                services[type(service)] = service
-        object.__setattr__(self, "_services", services)
-        core = self.core
-        handlers = [handler for module in self.modules for handler in module.jobs]
-        object.__setattr__(self, "_loops", LoopRunner(core.clock))
-        object.__setattr__(
-            self, "_jobs", JobRunner(core.database, core.clock, core.jobs, handlers, on_failed=self.on_failed)
-        )
-        object.__setattr__(self, "_outbox", OutboxRunner(core.database, core.clock, core.outbox))
+        Args:
+            core: What the modules were built from.
+            modules: In the order in which they are started.
+            on_failed: Called, in its transaction, for every job that fails for good.
+        """
+        self.core = core
+        self.modules = tuple(modules)
+        provided = (service for module in modules for service in (module.service, *module.provides))
+        self._services = {type(service): service for service in provided}
+        handlers = [handler for module in modules for handler in module.jobs]
+        self._loops = LoopRunner(core.clock)
+        self._jobs = JobRunner(core.database, core.clock, core.jobs, handlers, on_failed=on_failed)
+        self._outbox = OutboxRunner(core.database, core.clock, core.outbox)
 
     @property
     def settings(self) -> AssistSettings:
@@ -108,7 +101,6 @@ class Application:
         for module in self.modules:
             await module.begin()
         await self._outbox.start()
-        await self._jobs.prepare()
         self._jobs.start()
         own = (*self._outbox.loops, *self._jobs.loops)
         self._loops.start(*own, *(loop for module in self.modules for loop in module.loops))

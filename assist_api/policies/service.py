@@ -18,6 +18,7 @@ from assist_api.policies.repository import PolicyRepository
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError
+from kit.outbox import signal
 
 log = structlog.get_logger(__name__)
 
@@ -37,10 +38,14 @@ class InForce:
     version: PolicyVersion | None
 
 
+POLICIES_CHANGED = "policies.changed"
+"""Topic of the outbox: another version is in force."""
+
+
 class Policies:
     """Knows every declared policy; reading costs nothing, since values are kept and refreshed on a change.
 
-    Other processes see a change at their next `refresh`, which a loop calls every few seconds.
+    Other processes hear of a change through the outbox, and call `refresh`.
     """
 
     def __init__(
@@ -146,6 +151,7 @@ class Policies:
                     details={"version": row.number},
                 )
                 await versions.add(row)
+                signal(session, POLICIES_CHANGED)
         except IntegrityError as error:
             raise _changed(newest + 1) from error
         self._take(row)

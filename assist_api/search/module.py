@@ -15,7 +15,6 @@ from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
 from kb.settings import KBSettings
 from kb.signals import KNOWLEDGE_CHANGED, WORDS_CHANGED
-from kit.disk import DiskFullError
 from kit.memory import give_back_freed_memory
 from kit.outbox import OutboxEvent, Subscriber
 from kit.tasks import TaskSupervisor
@@ -26,6 +25,7 @@ log = structlog.get_logger(__name__)
 def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
     """Build the module around the parts that search and classify."""
     background = TaskSupervisor("search")
+    is_demo_due = core.settings.demo_knowledge
 
     async def import_demo() -> None:
         await import_demo_knowledge(core.database, core.clock)
@@ -33,21 +33,19 @@ def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Know
         await knowledge.words.refresh()
 
     async def warm_up() -> None:
-        if core.settings.demo_knowledge and not await has_knowledge(core.database, core.clock):
+        nonlocal is_demo_due
+        if is_demo_due and not await has_knowledge(core.database, core.clock):
             # At the first start there is nothing to answer with before.
             await import_demo()
-        try:
-            await knowledge.indexer.catch_up()
-        except DiskFullError as error:
-            # What follows the database in the background tries again, once a while, until there is room.
-            log.warning("server_starts_with_an_old_index", reason=error.message)
+            is_demo_due = False
+        await knowledge.indexer.catch_up()
         await knowledge.search.warm_up()
 
     async def begin() -> None:
         await asyncio.to_thread(give_back_freed_memory)
         knowledge.indexer.start()
-        if core.settings.demo_knowledge:
-            # Later starts only look for new packs.
+        if is_demo_due:
+            # Later starts only look for new packs, behind everything else.
             background.start(import_demo(), name="demo-knowledge")
 
     async def follow_knowledge(_event: OutboxEvent) -> None:
