@@ -29,7 +29,7 @@ from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
 from assist_api.search import module as search
-from assist_api.search.parts import Knowledge, build_knowledge
+from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
 from assist_api.taxonomy import module as taxonomy
 from assist_api.telephony import module as telephony
@@ -37,6 +37,7 @@ from assist_api.telephony.settings import TelephonySettings
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
+from kb.classify.service import CategoryService
 from kb.settings import KBSettings
 from kit.clock import Clock, SystemClock
 from kit.db import Database
@@ -99,10 +100,10 @@ def compose(
         taxonomy.build(core),
         search.build(core, found, kb_settings),
         words.build(core, found, speech.service),
-        categories.build(core, found),
+        ranking := categories.build(core, found, kb_settings, ChosenExamples(database)),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
-        running := calls.build(core, found, speech.service, screens.service),
+        running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
         telephony.build(core, running.service, TelephonySettings.load()),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
@@ -115,8 +116,3 @@ def compose(
     return Application(
         core, listed, on_failed=(tell_owner(notifier.service, told_by_module=frozenset({DOCUMENTS_IMPORT})),)
     )
-
-
-def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
-    """Build only what searches and classifies; see `build_knowledge`."""
-    return build_knowledge(settings.data_dir, kb_settings, database, clock, ChosenExamples(database), settings.zone)

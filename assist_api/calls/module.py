@@ -15,6 +15,7 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.search.parts import Knowledge
 from assist_api.suggestions.service import SuggestionService
+from kb.classify.service import CategoryService
 from kit.bus import LocalBus
 from kit.memory import settle_memory, unsettled_objects
 from kit.periodic import Loop
@@ -25,7 +26,9 @@ MOST_UNSETTLED = 20_000
 """Objects that stay and that Python's collector still goes through now and then: 10 ms in which nothing else runs."""
 
 
-def build(core: Core, knowledge: Knowledge, speech: SpeechEngine, channel: AccountChannel) -> Module[CallService]:
+def build(
+    core: Core, knowledge: Knowledge, categories: CategoryService, speech: SpeechEngine, channel: AccountChannel
+) -> Module[CallService]:
     """Build the module."""
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
     observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock).tell)
@@ -33,7 +36,7 @@ def build(core: Core, knowledge: Knowledge, speech: SpeechEngine, channel: Accou
         database=core.database,
         engine=speech,
         suggestions=SuggestionService(knowledge.search, core.database, core.clock),
-        categories=CallCategories(knowledge.categories),
+        categories=CallCategories(categories),
         hub=hub,
         clock=core.clock,
         data_dir=core.settings.data_dir,

@@ -9,16 +9,35 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.search.parts import Knowledge
+from kb.classify.examples import ExampleSource
 from kb.classify.registry import ModelRegistry
-from kb.classify.service import CHECK_SECONDS, CategoryService
+from kb.classify.service import CHECK_SECONDS, CategoryService, ModelPolicy
+from kb.indexing.document_source import DatabaseDocumentSource
+from kb.settings import KBSettings
 from kit.periodic import Loop
 
 
-def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
-    """Build the module."""
-    categories = knowledge.categories
+def build(core: Core, knowledge: Knowledge, settings: KBSettings, choices: ExampleSource) -> Module[CategoryModelDesk]:
+    """Build the module.
+
+    Args:
+        core: Shared parts.
+        knowledge: Its embedder gives the classifier the meanings of texts.
+        settings: When models are learned and which go live.
+        choices: Categories that agents chose, which the classifier learns from.
+    """
+    registry = ModelRegistry(core.database, core.clock)
+    categories = CategoryService(
+        DatabaseDocumentSource(core.database),
+        registry,
+        core.settings.data_dir / "categories",
+        core.clock,
+        knowledge.embedder,
+        choices=choices,
+        policy=category_policy(settings),
+    )
     training = CategoryTraining(core.database, core.jobs, categories)
-    desk = CategoryModelDesk(ModelRegistry(core.database, core.clock), categories, training, core.audit)
+    desk = CategoryModelDesk(registry, categories, training, core.audit)
 
     async def probe() -> PartHealth:
         return category_health(categories)
@@ -26,10 +45,22 @@ def build(core: Core, knowledge: Knowledge) -> Module[CategoryModelDesk]:
     return Module(
         name="categories",
         service=desk,
+        provides=(categories,),
         routers=(router,),
+        aclose=categories.aclose,
         loops=(Loop("follow-categories", CHECK_SECONDS, training.follow, is_due_at_start=True),),
         jobs=(training.handler,),
         probes={"category": probe},
+    )
+
+
+def category_policy(settings: KBSettings) -> ModelPolicy:
+    """Return when category models are learned and which go live."""
+    return ModelPolicy(
+        tolerance=settings.category_tolerance,
+        choices=settings.category_choices,
+        choices_after=settings.category_choices_after,
+        kept_files=settings.category_models_kept,
     )
 
 

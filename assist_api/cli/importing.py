@@ -17,7 +17,6 @@ from rich.table import Table
 
 from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import parts_of_search
 from assist_api.http.actor import program
 from assist_api.imports.notices import ImportNotices
 from assist_api.imports.service import DocumentImports
@@ -25,7 +24,7 @@ from assist_api.knowledge.policy import knowledge_test_policy
 from assist_api.knowledge.publishing import ASSENT, Consent, PublicationGate
 from assist_api.migrations import runner
 from assist_api.policies.service import Policies
-from assist_api.search.parts import Knowledge
+from assist_api.search.parts import Knowledge, parts_of_search
 from assist_api.settings import AssistSettings
 from kb.gold.runs import GoldRunService
 from kb.gold.schemas import QuestionChange

@@ -14,9 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
-from assist_api.search.parts import Knowledge
+from assist_api.search.parts import Knowledge, parts_of_search
 from assist_api.settings import AssistSettings
 from kb.indexing.document_source import DatabaseDocumentSource
 from kb.indexing.rebuild_request import RebuildRequest

@@ -18,9 +18,9 @@ from rich.table import Table
 
 from assist_api.calls.judgements import CardVerdicts, StoredGold, resolve_gold
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import parts_of_search
 from assist_api.evaluation.figures import as_json
 from assist_api.migrations import runner
+from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
 from kb.search.ranking.fit.judgements import GoldLine, read_gold
 from kb.search.ranking.fit.service import FitReport, RankingFit

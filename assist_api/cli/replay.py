@@ -31,6 +31,7 @@ from assist_api.search.parts import Knowledge
 from assist_api.search.schemas import SectorName
 from assist_api.settings import AssistSettings
 from assist_api.words.recogniser_words import RecogniserWords
+from kb.classify.service import CategoryService
 from kb.packs.importing import PackImporter
 from kit.errors import ConflictError, InvalidInputError
 from kit.tasks import TaskSupervisor
@@ -152,7 +153,7 @@ async def _prepare_knowledge(application: Application) -> None:
     _say("embedding what is new in the knowledge (the first time this takes a minute or two)")
     await knowledge.indexer.fill_vectors()
     _say("learning the work-order categories")
-    await knowledge.categories.ensure_trained()
+    await application.get(CategoryService).ensure_trained()
     await application.get(RecogniserWords).refresh()
 
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
+from assist_api.search.parts import parts_of_search
 from assist_api.search.schemas import MAX_RESULTS, SearchAnswer, SearchRequest, SectorName
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
+from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
 from kb.gold.comparison import EVERY_SCOPE, Figures, Place, figures_by_scope
 from kb.gold.results import FullTest

@@ -14,6 +14,7 @@ from assist_api.lifespan import running
 from assist_api.search.demo_knowledge import DEMO_PACKS
 from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
+from kb.classify.service import CategoryService
 from kb.packs.importing import PackImporter
 from kb.words.importing import import_demo_words
 from kit.errors import InvalidInputError
@@ -51,7 +52,7 @@ async def open_stage(
             await _wait_for_vectors(application)
             # On a busy machine the model of a half-imported knowledge would answer the first calls.
             say("learning its categories")
-            await application.get(Knowledge).categories.ensure_trained()
+            await application.get(CategoryService).ensure_trained()
             yield application
 
 

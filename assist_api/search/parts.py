@@ -1,14 +1,10 @@
-"""Parts that search and classify, built from settings; a command that only searches needs nothing else."""
+"""Parts that search, built from settings; a command that only searches needs nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
-from pathlib import Path
 
-from kb.classify.examples import ExampleSource
-from kb.classify.registry import ModelRegistry
-from kb.classify.service import CategoryService, ModelPolicy
+from assist_api.settings import AssistSettings
 from kb.gold.tester import GoldTester
 from kb.indexing.document_source import DatabaseDocumentSource
 from kb.indexing.indexer import Indexer
@@ -35,7 +31,6 @@ class Knowledge:
     search: SearchService
     rankings: RankingVersions
     indexer: Indexer
-    categories: CategoryService
     words: CurrentWords
     reranker: Reranker | None
     tester: GoldTester
@@ -44,7 +39,6 @@ class Knowledge:
         """Stop following the database, then close the index; safe to call twice."""
         await self.tester.aclose()
         await self.indexer.aclose()
-        await self.categories.aclose()
         await self.search.aclose()
         self.index.close()
         for model in (self.embedder, self.reranker):
@@ -52,69 +46,41 @@ class Knowledge:
                 model.close()
 
 
-def build_knowledge(
-    data_dir: Path,
-    settings: KBSettings,
-    database: Database,
-    clock: Clock,
-    choices: ExampleSource,
-    zone: tzinfo | None = None,
-) -> Knowledge:
+def parts_of_search(settings: AssistSettings, kb_settings: KBSettings, database: Database, clock: Clock) -> Knowledge:
     """Build the search over the knowledge of a database, without opening it.
 
     Args:
-        data_dir: Indices, ranking models and category models lie in it.
-        settings: Of search and classification.
+        settings: Indices and ranking models lie in its data folder; days are those of its time zone.
+        kb_settings: Of search.
         database: Where entries, cases and words are.
         clock: For everything that waits.
-        choices: Categories that agents chose, which the classifier learns from.
-        zone: Whose days validity counts; None for that of this machine.
 
     Raises:
         MisconfiguredError: A `KB_` variable cannot be used.
     """
-    embedder = make_embedder(settings, clock)
-    index = make_index(data_dir / "search", settings, embedder)
+    embedder = make_embedder(kb_settings, clock)
+    index = make_index(settings.data_dir / "search", kb_settings, embedder)
     source = DatabaseDocumentSource(database)
-    rankings = RankingVersions(data_dir / "ranking")
+    rankings = RankingVersions(settings.data_dir / "ranking")
     words = CurrentWords(database, clock)
-    reranker = make_reranker(settings)
+    reranker = make_reranker(kb_settings)
     search = SearchService(
         index,
         embedder,
         clock,
-        settings,
+        kb_settings,
         model=LiveRanking(rankings, clock),
         lexicon=lambda: words.lexicon,
         reranker=reranker,
-        zone=zone,
+        zone=settings.zone,
     )
     return Knowledge(
         embedder=embedder,
         index=index,
         search=search,
         rankings=rankings,
-        indexer=Indexer(source, index, embedder, clock, settings),
-        categories=CategoryService(
-            source,
-            ModelRegistry(database, clock),
-            data_dir / "categories",
-            clock,
-            embedder,
-            choices=choices,
-            policy=category_policy(settings),
-        ),
+        indexer=Indexer(source, index, embedder, clock, kb_settings),
         words=words,
         reranker=reranker,
-        tester=GoldTester(database, search, settings),
-    )
-
-
-def category_policy(settings: KBSettings) -> ModelPolicy:
-    """Return when category models are learned and which go live."""
-    return ModelPolicy(
-        tolerance=settings.category_tolerance,
-        choices=settings.category_choices,
-        choices_after=settings.category_choices_after,
-        kept_files=settings.category_models_kept,
+        tester=GoldTester(database, search, kb_settings),
     )

@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.audit.log import AuditLog
 from assist_api.categories.training import KIND as TRAIN
 from assist_api.categories.training import CategoryTraining
-from assist_api.composition import parts_of_search
 from assist_api.knowledge_tests.job import FullRunJob
+from assist_api.search.parts import parts_of_search
 from kb.classify.registry import Candidate, ModelRegistry
 from kb.classify.service import CategoryService
 from kb.gold.results import FullTest

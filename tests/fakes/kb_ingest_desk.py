@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assist_api.composition import parts_of_search
 from assist_api.http.actor import program
 from assist_api.imports.service import DocumentImports
 from assist_api.knowledge.publishing import PublicationGate
+from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
 from kb.entries.models import RevisionState
 from kb.entries.repository import EntryFilter

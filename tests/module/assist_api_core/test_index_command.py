@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assist_api.cli.main import run
-from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
+from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
 from kb.packs.importing import PackImporter
 from kb.settings import KBSettings

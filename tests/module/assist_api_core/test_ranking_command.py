@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 from assist_api.cli.main import run
-from assist_api.composition import parts_of_search
 from assist_api.migrations import runner
-from assist_api.search.parts import Knowledge
+from assist_api.search.parts import Knowledge, parts_of_search
 from assist_api.settings import AssistSettings
 from kb.packs.importing import PackImporter
 from kb.search.query import SearchQuery
