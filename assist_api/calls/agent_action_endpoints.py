@@ -44,7 +44,7 @@ async def confirm_alert(
     call_id: UUID, alert_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
 ) -> CallAlert:
     """Record that the caller was told what a safety alert asks for; a second time changes nothing."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.write(call_id, lambda journal: actions.confirm_alert(journal, alert_id))
 
 
@@ -53,14 +53,14 @@ async def edit_fact(
     call_id: UUID, field: FactField, edit: FactEdit, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
 ) -> CallFact:
     """Set a field of the work order by hand; from then on what is said in the call no longer changes it."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.write(call_id, lambda journal: actions.edit_fact(journal, field, edit.value))
 
 
 @router.get("/calls/{call_id}/summary")
 async def get_summary(call_id: UUID, calls: CallsDep, viewer: ReaderDep) -> CallSummary:
     """Return the summary of a running or finished call; every line names the utterances that prove it."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.check_reading(viewer, call_id)
     snapshot = (await calls.snapshot(call_id)).data
     return await asyncio.to_thread(summary_of, snapshot)
 
@@ -70,5 +70,5 @@ async def accept_summary(
     call_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
 ) -> CallSummary:
     """Accept the summary as it reads now; a later acceptance replaces it."""
-    await calls.archive.check_readable(viewer, call_id)
+    await calls.archive.check_changeable(viewer, call_id)
     return await calls.write(call_id, actions.accept_summary)

@@ -6,11 +6,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from assist_api.calls.access import viewer_of
-from assist_api.calls.archive import CallArchive
 from assist_api.calls.events import CallSnapshotEvent
+from assist_api.calls.viewer import CallViewer
 from assist_api.customers.repository import CustomerRepository
 from assist_api.customers.schemas import CustomerHit
 from assist_api.customers.service import CustomerService
+from assist_api.facts.observer import call_facts
 from assist_api.http.principal import CurrentAccount
 from assist_api.work_orders.proposal import description, filled_fields
 from assist_api.work_orders.schemas import OrderProposal
@@ -21,7 +22,9 @@ from kb.taxonomy.tree import split_category_id
 class Calls(Protocol):
     """The part of `CallService` that orders need."""
 
-    archive: CallArchive
+    async def check_reading(self, viewer: CallViewer, call_id: UUID) -> None:
+        """Insist that the viewer may read the call, and record it when the call is another agent's."""
+        ...
 
     async def snapshot(self, call_id: UUID) -> CallSnapshotEvent:
         """Return the call as it stands."""
@@ -43,9 +46,10 @@ class CallOrders:
         Raises:
             NotFoundError: The call does not exist for this account.
         """
-        await self._calls.archive.check_readable(viewer_of(account), call_id)
+        await self._calls.check_reading(viewer_of(account), call_id)
         call = (await self._calls.snapshot(call_id)).data
-        fields = filled_fields(call.utterances)
+        # Calls from before facts were kept have none.
+        fields = filled_fields(call.facts or call_facts([item for item in call.utterances if item.is_final]))
         numbers = [item.value for item in fields if item.field in {"account_number", "contact_phone", "meter_number"}]
         found: dict[UUID, CustomerHit] = {}
         bound = await rows.customer_of_call(call_id)

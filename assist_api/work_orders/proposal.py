@@ -1,12 +1,11 @@
-"""Fills a work order from what was said in a call, each field with its utterances. Pure."""
+"""Fills a work order from the facts of a call, each field with its utterances. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from assist_api.facts.extraction import find_facts
-from assist_api.facts.fields import FactField, Turn
+from assist_api.facts.fields import FactField
+from assist_api.facts.found import CallFact
 from assist_api.transcripts.utterances import LegRole, Utterance
 from assist_api.work_orders.schemas import FilledField
 
@@ -27,19 +26,17 @@ DESCRIBED_BY = 3
 _MIN_CHARACTERS = 6
 
 
-def filled_fields(utterances: Sequence[Utterance]) -> list[FilledField]:
-    """Return the fields that a call fills."""
-    said = [utterance for utterance in utterances if utterance.text and utterance.is_final]
-    turns = [Turn("customer" if item.leg_role is LegRole.CUSTOMER else "agent", item.text) for item in said]
+def filled_fields(facts: Sequence[CallFact]) -> list[FilledField]:
+    """Return the fields that the facts of a call fill; one that the agent cleared stays empty."""
     return [
         FilledField(
-            field=_FIELDS[field],
+            field=_FIELDS[fact.field],
             value=fact.value,
-            segment_ids=_segments(said, [evidence.turn for evidence in fact.evidence]),
+            segment_ids=list(dict.fromkeys(evidence.segment_id for evidence in fact.evidence)),
             is_confirmed=fact.is_confirmed,
         )
-        for field, fact in find_facts(turns).items()
-        if field in _FIELDS
+        for fact in facts
+        if fact.field in _FIELDS and fact.value
     ]
 
 
@@ -49,7 +46,3 @@ def description(utterances: Sequence[Utterance]) -> str:
     long = [text for text in own if len(text) >= _MIN_CHARACTERS]
     chosen = set(sorted(long, key=len, reverse=True)[:DESCRIBED_BY])
     return "".join(text for text in dict.fromkeys(long) if text in chosen)
-
-
-def _segments(said: Sequence[Utterance], turns: Sequence[int]) -> list[UUID]:
-    return list(dict.fromkeys(said[turn].segment_id for turn in turns))

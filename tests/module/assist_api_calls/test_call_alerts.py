@@ -122,6 +122,22 @@ async def test_nobody_confirms_alerts_that_are_not_there_or_not_theirs(served: t
     assert (hidden.status_code, hidden.json()["code"]) == (404, "call_not_found")
 
 
+async def test_whoever_may_only_read_a_call_changes_nothing_in_it(served: tuple[Server, Desk]) -> None:
+    server, desk = served
+    browser, reader = await server.browser_of(Role.AGENT), await server.browser_of(Role.TRAINER)
+    call_id = await replayed(browser, desk)
+    before = await snapshot_of(browser, call_id)
+    refused = [
+        await reader.post(f"{CALLS}/{call_id}/alerts/{before['alerts'][0]['alert_id']}/confirm"),
+        await reader.put(f"{CALLS}/{call_id}/facts/phone", json={"value": "13900139000"}),
+        await reader.put(f"{CALLS}/{call_id}/summary/accepted"),
+    ]
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(403, "not_allowed")] * 3
+    assert await snapshot_of(browser, call_id) == before
+    assert (await reader.get(f"{CALLS}/{call_id}/summary")).status_code == 200
+    assert await audit_entries(server) == [("call.read", call_id, "trainer")]
+
+
 async def test_facts_are_found_with_their_evidence_and_the_edit_of_the_agent_stands(
     served: tuple[Server, Desk],
 ) -> None:

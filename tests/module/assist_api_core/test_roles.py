@@ -150,6 +150,10 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("POST", "/api/v1/work-orders/{order_id}/crew-link"): (None, SERVICE),
     ("GET", "/api/v1/work-orders/{order_id}/photos/{photo_id}"): (None, SERVICE),
     ("POST", "/api/v1/calls/{call_id}/suggestions/{suggestion_id}/feedback"): ({"verdict": "used"}, SIGNED_IN),
+    ("POST", "/api/v1/calls/{call_id}/alerts/{alert_id}/confirm"): (None, SIGNED_IN),
+    ("PUT", "/api/v1/calls/{call_id}/facts/{field}"): ({"value": "13800138000"}, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}/summary"): (None, SIGNED_IN),
+    ("PUT", "/api/v1/calls/{call_id}/summary/accepted"): (None, SIGNED_IN),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from assist_api.customers.file_format import read_customers
 from assist_api.customers.numbers import phone_digits
+from assist_api.facts.observer import call_facts
 from assist_api.transcripts.utterances import LegRole, Utterance
 from assist_api.work_orders.clock import LimitKind, LimitStep
 from assist_api.work_orders.crew_token import is_genuine, link_of, sign
@@ -69,7 +70,7 @@ def test_call_fills_fields_with_the_utterances_that_prove_them() -> None:
         )
         for place, (role, text) in enumerate(lines)
     ]  # fmt: skip
-    phone = next(item for item in filled_fields(said) if item.field == "contact_phone")
+    phone = next(item for item in filled_fields(call_facts(said)) if item.field == "contact_phone")
     assert (phone.value, phone.segment_ids) == ("13800138000", [said[3].segment_id])
     assert description(said).startswith("我家从早上开始就停电了")
 
