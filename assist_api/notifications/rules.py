@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assist_api.http.permissions import PERMISSIONS, Permission, Role
@@ -54,6 +54,9 @@ class NotificationRules:
         if not _KIND.fullmatch(rule.kind) or rule.kind in self._rules:
             raise ValueError(f"the notification kind {rule.kind!r} is declared twice or not a noun.past_participle")
         self._rules[rule.kind] = rule
+
+    def __iter__(self) -> Iterator[NotificationRule]:
+        return iter(self._rules.values())
 
     def get(self, kind: str, parameters: Parameters) -> NotificationRule:
         """Return the rule of a kind.
