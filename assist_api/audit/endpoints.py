@@ -66,7 +66,11 @@ async def list_audit_entries(
     )
 
 
-@router.get("/entries/file")
+@router.get(
+    "/entries/file",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}}, "description": "The entries, the newest first"}},
+)
 async def export_audit_entries(
     wanted: FilterDep, actor: ActorDep, audit: AuditDep, session: SessionDep, reader: ReaderDep
 ) -> StreamingResponse:
