@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from datetime import datetime
 from typing import Annotated
 
@@ -11,15 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
-from assist_api.migrations import runner
-from assist_api.search.parts import parts_of_search
+from assist_api.search.local_socket import ask_server
 from assist_api.search.schemas import MAX_RESULTS, SearchAnswer, SearchRequest, SectorName
-from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from kb.kinds import Audience
-from kb.settings import KBSettings
-from kit.clock import SystemClock
-from kit.db import Database
 
 
 def search(
@@ -33,34 +29,23 @@ def search(
     limit: Annotated[int, typer.Option(help="How many of each kind at most.", min=1, max=MAX_RESULTS)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Search entries and cases as the search field of the page does."""
+    """Search entries and cases as the search field of the page does; a running server is asked."""
     settings = AssistSettings.load()
     prepare_logging(settings)
     day = None if on is None else on.date()
     request = SearchRequest(text=text, sector=sector, region=region, on=day, audience=audience, limit=limit)
-    answer = asyncio.run(_search(settings, request))
+    answer = ask_server(settings.data_dir, request) or _search_alone(settings, request)
     if as_json:
         typer.echo(answer.model_dump_json())
     else:
         print_answer(answer, Console())
 
 
-async def _search(settings: AssistSettings, request: SearchRequest) -> SearchAnswer:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    clock = SystemClock()
-    database = Database(settings.effective_database_url)
-    knowledge = parts_of_search(settings, KBSettings.load(), database, clock)
-    try:
-        await runner.upgrade(database)
-        # A running server is the writer of the index; then this finds it up to date and only reads. Vectors take
-        # minutes and are left to the server: the state says when they are missing.
-        await knowledge.indexer.catch_up()
-        await knowledge.words.refresh()
-        await knowledge.search.warm_up()
-        return await TypedSearch(knowledge.search, database, clock).answer(request)
-    finally:
-        await knowledge.aclose()
-        await database.aclose()
+def _search_alone(settings: AssistSettings, request: SearchRequest) -> SearchAnswer:
+    # What searches takes seconds to load, and a running server has loaded it already.
+    alone = importlib.import_module("assist_api.cli.searching_alone")
+    answer: SearchAnswer = asyncio.run(alone.search_alone(settings, request))
+    return answer
 
 
 def print_answer(answer: SearchAnswer, out: Console) -> None:

@@ -10,6 +10,7 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.search.demo_knowledge import has_knowledge, import_demo_knowledge
 from assist_api.search.endpoints import router
+from assist_api.search.local_socket import LocalSearchSocket
 from assist_api.search.parts import Knowledge
 from assist_api.search.probes import search_probe
 from assist_api.search.service import TypedSearch
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Knowledge]:
     """Build the module around the parts that search and classify."""
     background = TaskSupervisor("search")
+    typed = TypedSearch(knowledge.search, core.database, core.clock, answer_threshold=settings.answer_threshold)
+    commands = LocalSearchSocket(core.settings.data_dir, typed)
     is_demo_due = core.settings.demo_knowledge
 
     async def import_demo() -> None:
@@ -44,6 +47,7 @@ def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Know
     async def begin() -> None:
         await asyncio.to_thread(give_back_freed_memory)
         knowledge.indexer.start()
+        await commands.start()
         if is_demo_due:
             # Later starts only look for new packs, behind everything else.
             background.start(import_demo(), name="demo-knowledge")
@@ -61,15 +65,14 @@ def build(core: Core, knowledge: Knowledge, settings: KBSettings) -> Module[Know
     core.outbox.follow(Subscriber("search-words", (WORDS_CHANGED,), follow_words))
 
     async def aclose() -> None:
+        await commands.aclose()
         await background.aclose()
         await knowledge.aclose()
 
     return Module(
         name="search",
         service=knowledge,
-        provides=(
-            TypedSearch(knowledge.search, core.database, core.clock, answer_threshold=settings.answer_threshold),
-        ),
+        provides=(typed,),
         routers=(router,),
         start=read_words,
         warm_up=warm_up,
