@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,12 +64,21 @@ def sign_in(port: int, password: str) -> httpx.Response:
     return httpx.post(f"http://127.0.0.1:{port}/api/v1/session", json=form, timeout=30)
 
 
+def wait_until_ready(port: int) -> None:
+    """Connections are accepted before the models are warm."""
+    for _ in range(240):
+        if httpx.get(f"http://127.0.0.1:{port}/api/v1/health/ready", timeout=30).status_code == 200:
+            return
+        time.sleep(0.5)
+    raise AssertionError("the server did not become ready within two minutes")
+
+
 def test_first_start_shows_a_password_once_and_stops_cleanly(tmp_path: Path) -> None:
     data_dir, port = tmp_path / "data", free_port()
     with serving(data_dir, port) as (process, lines):
         password = shown_password(lines)
         assert sign_in(port, password).status_code == 200
-        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/health/ready", timeout=30).status_code == 200
+        wait_until_ready(port)
         blocked = subprocess.run(
             COMMAND, env=environment(data_dir, port), capture_output=True, text=True, timeout=120, check=False
         )

@@ -45,10 +45,11 @@ function SignedInShell({ features }: { features: readonly Feature[] }) {
           <AccountMenu />
         </div>
       </header>
+      {/* Before the page, so that a search box of the page has the newer Ctrl+K. */}
+      <CommandList features={features} />
       <main id="main" className="shell__main" tabIndex={-1}>
         <Outlet />
       </main>
-      <CommandList features={features} />
       <ShortcutOverlay />
     </div>
   )
