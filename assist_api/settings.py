@@ -53,6 +53,8 @@ class AssistSettings(Settings):
     """Name of the installation's time zone (tz database); dates of calls and cases are its days."""
     demo_knowledge: bool = True
     """Import the demo knowledge at the first start."""
+    demo_town: bool = True
+    """With the demo knowledge, fill an installation that has no customers with a small town of them."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=256)] = 4
     """Calls transcribed at the same time; one more is refused. Four is what two cores carry at 1x."""
     max_calls_per_account: Annotated[int, Field(ge=1, le=256)] = 32
