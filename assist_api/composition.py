@@ -14,6 +14,7 @@ from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
 from assist_api.customers import module as customers
+from assist_api.demo_town import module as demo_town
 from assist_api.health import module as health
 from assist_api.http.application import Application
 from assist_api.http.core import Core
@@ -25,6 +26,7 @@ from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests import module as knowledge_tests
+from assist_api.notices import module as notices
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
@@ -109,7 +111,9 @@ def compose(
         cases.build(core, found, editor.service, running.service),
         business := business_systems.build(core),
         registry := customers.build(core, business.service),
-        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
+        notices.build(),
+        work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
+        demo_town.build(core, chosen.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

@@ -64,6 +64,8 @@ class AssistSettings(Settings):
     """Import the demo knowledge at the first start."""
     max_concurrent_calls: Annotated[int, Field(ge=1, le=MOST_CALLS, default_factory=calls_for_cores)]
     """Calls transcribed at the same time; one more is refused. Sized to the cores unless set."""
+    demo_town: bool = True
+    """With the demo knowledge, fill an installation that has no customers with a small town of them."""
     max_calls_per_account: Annotated[int, Field(ge=1, le=256)] = 32
     """Calls that one account may have running at the same time."""
     uploads_per_account: Annotated[int, Field(ge=1, le=64)] = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -36,6 +36,7 @@ class Notifier:
         object_kind: str,
         object_id: UUID | str,
         owner_id: UUID | None = None,
+        recipients: Collection[UUID] = (),
         dedup_key: str | None = None,
     ) -> int:
         """Notify everyone whom the rule of the kind names; open pages hear of it after the commit.
@@ -47,6 +48,7 @@ class Notifier:
             object_kind: Kind of the object that the notification links to.
             object_id: Its id.
             owner_id: The person whose object it is; None when it is nobody's.
+            recipients: Further people whom it reaches, such as those of a unit.
             dedup_key: A second notification with this key does not reach the same person; by default every call
                 makes a new one.
 
@@ -58,11 +60,12 @@ class Notifier:
         """
         rule = self.rules.get(kind, parameters)
         repository = NotificationRepository(session)
-        recipients = {owner_id} if rule.to_owner and owner_id is not None else set()
-        recipients |= set(await repository.holders_of(rule.roles))
+        people = {*recipients, *await repository.holders_of(rule.roles)}
+        if rule.to_owner and owner_id is not None:
+            people.add(owner_id)
         key = dedup_key or uuid4().hex
         reached = 0
-        for recipient_id in sorted(recipients):
+        for recipient_id in sorted(people):
             row = {
                 "id": uuid4(),
                 "recipient_id": recipient_id,

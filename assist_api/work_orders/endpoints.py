@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, status
@@ -19,7 +19,9 @@ from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
 from assist_api.work_orders.crews import CrewService
 from assist_api.work_orders.from_calls import CallOrders
-from assist_api.work_orders.policy import OrderType
+from assist_api.work_orders.news import OrderNews
+from assist_api.work_orders.policy import FIELDS, OrderType
+from assist_api.work_orders.questions import field_questions
 from assist_api.work_orders.repository import OrderFilter
 from assist_api.work_orders.schemas import (
     CrewLinkView,
@@ -29,6 +31,8 @@ from assist_api.work_orders.schemas import (
     OrderProposal,
     OrderUnits,
     OrderView,
+    RequiredField,
+    RequiredFields,
 )
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderState
@@ -38,14 +42,15 @@ router = APIRouter(tags=["work orders"])
 Reader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_ORDERS))]
 Handler = Annotated[CurrentAccount, Depends(permitted(Permission.HANDLE_ORDERS))]
 PoliciesDep = Annotated[Policies, Depends(provided(Policies))]
+NewsDep = Annotated[OrderNews, Depends(provided(OrderNews))]
 PHOTO_FOLDER = Path("work-orders")
 
 
 async def get_orders(
-    session: SessionDep, core: CoreDep, audit: AuditDep, policies: PoliciesDep, customers: CustomersDep
+    session: SessionDep, core: CoreDep, audit: AuditDep, policies: PoliciesDep, customers: CustomersDep, news: NewsDep
 ) -> WorkOrderService:
     """Return the work orders of this request."""
-    return WorkOrderService(session, core.clock, audit, core.outbox, policies, customers)
+    return WorkOrderService(session, core.clock, audit, core.outbox, policies, customers, news)
 
 
 OrdersDep = Annotated[WorkOrderService, Depends(get_orders)]
@@ -98,6 +103,24 @@ async def create_work_order(draft: OrderDraft, account: Handler, actor: ActorDep
 async def list_work_order_units(_account: Reader, orders: OrdersDep) -> OrderUnits:
     """List the units that orders can go to."""
     return await orders.units()
+
+
+@router.get("/work-orders/fields")
+async def list_work_order_fields(_account: Reader, policies: PoliciesDep) -> RequiredFields:
+    """List the fields that each business type needs, with the question to ask for each."""
+    rules, questions = policies.current(FIELDS), field_questions()
+    types: dict[OrderType, list[RequiredField]] = {}
+    for business_type in get_args(OrderType):
+        asked = [(name, questions.get(name)) for name in rules.required(business_type)]
+        types[business_type] = [
+            RequiredField(
+                field=name,
+                fact=None if question is None else question.fact,
+                question=None if question is None else question.wording(business_type),
+            )
+            for name, question in asked
+        ]
+    return RequiredFields(types=types)
 
 
 @router.get("/work-orders/{order_id}")

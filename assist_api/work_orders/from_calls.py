@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from assist_api.calls.access import viewer_of
 from assist_api.calls.events import CallSnapshotEvent
 from assist_api.calls.viewer import CallViewer
+from assist_api.customers.models import Customer
 from assist_api.customers.repository import CustomerRepository
 from assist_api.customers.schemas import CustomerHit
 from assist_api.customers.service import CustomerService
 from assist_api.facts.observer import call_facts
 from assist_api.http.principal import CurrentAccount
-from assist_api.work_orders.proposal import description, filled_fields
-from assist_api.work_orders.schemas import OrderProposal
+from assist_api.work_orders.areas import area_of
+from assist_api.work_orders.proposal import describing, description, filled_fields, missing_fields
+from assist_api.work_orders.schemas import FieldSource, FilledField, OrderProposal
 from assist_api.work_orders.service import WorkOrderService
 from kb.taxonomy.tree import split_category_id
 
@@ -48,8 +51,10 @@ class CallOrders:
         """
         await self._calls.check_reading(viewer_of(account), call_id)
         call = (await self._calls.snapshot(call_id)).data
+        sentences = describing(call.utterances)
         # Calls from before facts were kept have none.
         fields = filled_fields(call.facts or call_facts([item for item in call.utterances if item.is_final]))
+        fields.append(description(sentences))
         numbers = [item.value for item in fields if item.field in {"account_number", "contact_phone", "meter_number"}]
         found: dict[UUID, CustomerHit] = {}
         bound = await rows.customer_of_call(call_id)
@@ -61,16 +66,36 @@ class CallOrders:
         ranked = call.category.categories[0] if call.category is not None and call.category.categories else None
         category_id = chosen.category_id if chosen is not None else None if ranked is None else ranked.category_id
         business_type: Any = "fault" if category_id is None else split_category_id(category_id)[0]
+        if len(found) == 1:
+            fields += from_file(fields, await customers.get(next(iter(found))))
+        address = next((item.value for item in fields if item.field == "address"), "")
+        phones = [item.value for item in fields if item.field == "contact_phone"]
         return OrderProposal.model_validate(
             {
                 "call_id": call_id,
                 "business_type": business_type,
                 "sector": call.call.sector,
                 "category_id": category_id,
-                "description": description(call.utterances),
+                "area": area_of(address),
                 "fields": fields,
+                "missing": missing_fields(orders.required(business_type), fields),
                 "customers": list(found.values()),
-                "open_orders": await orders.open_of(list(found)),
-                "order_id": await orders.made_by_call(call_id),
+                "open_orders": await orders.open_of(list(found), phones),
+                "order": await orders.made_by_call(call_id),
             }
         )
+
+
+def from_file(filled: Sequence[FilledField], customer: Customer) -> list[FilledField]:
+    """Return what the file of the customer adds to fields that nobody filled in the call."""
+    known = {item.field for item in filled if item.value}
+    kept = {
+        "contact_name": customer.name,
+        "contact_phone": customer.phones[0].number if customer.phones else "",
+        "address": customer.premises[0].address if customer.premises else "",
+    }
+    return [
+        FilledField(field=name, value=value, segment_ids=[], source=FieldSource.FILE, is_confirmed=False)
+        for name, value in kept.items()
+        if value and name not in known
+    ]

@@ -45,6 +45,8 @@ class WorkOrder(Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the next limit is reached if nothing changes; None while no clock runs."""
+    overdue_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the supervisors were last told that a limit had passed; a later limit is told again."""
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_orders.id"), index=True)
     """Order that this one was merged into."""
     urges: Mapped[int]
@@ -59,6 +61,7 @@ class WorkOrder(Base):
         Index("ix_work_orders_state_created_at_id", "state", "created_at", "id"),
         Index("ix_work_orders_unit_id_created_at_id", "unit_id", "created_at", "id"),
         Index("ix_work_orders_customer_id_created_at", "customer_id", "created_at"),
+        Index("ix_work_orders_due_at", "due_at"),
     )
 
 

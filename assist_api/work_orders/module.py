@@ -13,17 +13,25 @@ from assist_api.customers.schemas import Contact, ContactKind
 from assist_api.customers.service import ContactSources
 from assist_api.http.core import Core
 from assist_api.http.module import Module
+from assist_api.notifications.service import Notifier
 from assist_api.policies.service import Policies
-from assist_api.work_orders import crew_endpoints, endpoints
+from assist_api.work_orders import crew_endpoints, endpoints, mass_fault_endpoints
 from assist_api.work_orders.delivery import OrderDelivery
 from assist_api.work_orders.from_calls import CallOrders
+from assist_api.work_orders.news import OrderNews, OverdueWatch
 from assist_api.work_orders.photos import MAX_PHOTO_BYTES
 from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
 from assist_api.work_orders.repository import WorkOrderRepository
+from kit.periodic import Loop
 
 
 def build(
-    core: Core, policies: Policies, contacts: ContactSources, calls: CallService, system: BusinessSystem
+    core: Core,
+    policies: Policies,
+    contacts: ContactSources,
+    calls: CallService,
+    system: BusinessSystem,
+    notifier: Notifier,
 ) -> Module[CallOrders]:
     """Build the module."""
     policies.add(LIMITS)
@@ -31,12 +39,20 @@ def build(
     policies.add(FIELDS)
     contacts.add(order_contacts)
     core.outbox.subscribe(OrderDelivery(core.database, core.clock, system).subscriber())
+    news = OrderNews(notifier)
+    watch = OverdueWatch(core.database, core.clock, news)
     return Module(
         name="work_orders",
         service=CallOrders(calls),
-        routers=(endpoints.router, crew_endpoints.router),
+        provides=(news,),
+        loops=(Loop("overdue-orders", OVERDUE_CHECK_SECONDS, watch.run),),
+        routers=(mass_fault_endpoints.router, endpoints.router, crew_endpoints.router),
         upload_limits={"/crew/photo": MAX_PHOTO_BYTES},
     )
+
+
+OVERDUE_CHECK_SECONDS = 60.0
+"""A supervisor who is told a minute late loses nothing; limits are given in minutes."""
 
 
 async def order_contacts(session: AsyncSession, customer_id: UUID, limit: int) -> Sequence[Contact]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact
 from assist_api.transcripts.utterances import LegRole, Utterance
-from assist_api.work_orders.schemas import FilledField
+from assist_api.work_orders.schemas import FieldSource, FilledField
 
 _FIELDS = {
     FactField.NAME: "contact_name",
@@ -24,6 +25,8 @@ _FIELDS = {
 DESCRIBED_BY = 3
 """Sentences of the caller that describe the matter, the longest ones in the order of the call."""
 _MIN_CHARACTERS = 6
+_NUMBERS = re.compile(r"[\d\W]")
+"""A telephone number that is read out describes nothing."""
 
 
 def filled_fields(facts: Sequence[CallFact]) -> list[FilledField]:
@@ -33,6 +36,7 @@ def filled_fields(facts: Sequence[CallFact]) -> list[FilledField]:
             field=_FIELDS[fact.field],
             value=fact.value,
             segment_ids=list(dict.fromkeys(evidence.segment_id for evidence in fact.evidence)),
+            source=FieldSource.SAID if fact.edited_by is None else FieldSource.AGENT,
             is_confirmed=fact.is_confirmed,
         )
         for fact in facts
@@ -40,9 +44,26 @@ def filled_fields(facts: Sequence[CallFact]) -> list[FilledField]:
     ]
 
 
-def description(utterances: Sequence[Utterance]) -> str:
-    """Return the caller's own sentences that say most, in their order."""
-    own = [item.text for item in utterances if item.leg_role is LegRole.CUSTOMER and item.is_final]
-    long = [text for text in own if len(text) >= _MIN_CHARACTERS]
+def describing(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Return the caller's own sentences that say most, in their order; none of them twice."""
+    own = [item for item in utterances if item.leg_role is LegRole.CUSTOMER and item.is_final]
+    long = {item.text: item for item in reversed(own) if len(_NUMBERS.sub("", item.text)) >= _MIN_CHARACTERS}
     chosen = set(sorted(long, key=len, reverse=True)[:DESCRIBED_BY])
-    return "".join(text for text in dict.fromkeys(long) if text in chosen)
+    return [item for item in own if item.text in chosen and long[item.text] is item]
+
+
+def description(sentences: Sequence[Utterance]) -> FilledField:
+    """Return the description that sentences of the caller give."""
+    return FilledField(
+        field="description",
+        value="".join(item.text for item in sentences),
+        segment_ids=[item.segment_id for item in sentences],
+        source=FieldSource.SAID,
+        is_confirmed=False,
+    )
+
+
+def missing_fields(required: Sequence[str], filled: Sequence[FilledField]) -> list[str]:
+    """Return the required fields that nothing has filled yet, in the order of the form."""
+    known = {item.field for item in filled if item.value}
+    return [name for name in required if name not in known]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.accounts.models import Account
+from assist_api.calls.models import CallEventRow
 from assist_api.units.models import Unit
 from assist_api.units.reach import Reach
 from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderCount, WorkOrderEventRow, WorkOrderPhoto
@@ -67,6 +69,10 @@ class WorkOrderRepository:
         """Return an order, or None; locked, its row stays so until the transaction ends."""
         return await self.session.get(WorkOrder, order_id, with_for_update=is_locked or None)
 
+    async def find_all(self, order_ids: Sequence[UUID]) -> Sequence[WorkOrder]:
+        """Return the orders of these ids that there are."""
+        return (await self.session.scalars(select(WorkOrder).where(WorkOrder.id.in_(order_ids)))).all()
+
     async def find_by_key(self, created_by: UUID, key: str) -> WorkOrder | None:
         """Return the order that the same request made before, or None."""
         wanted = select(WorkOrder).where(WorkOrder.created_by == created_by, WorkOrder.idempotency_key == key)
@@ -105,6 +111,32 @@ class WorkOrderRepository:
         """Return the orders of customers, the newest first."""
         wanted = select(WorkOrder).where(WorkOrder.customer_id.in_(customer_ids))
         return (await self.session.scalars(wanted.order_by(WorkOrder.created_at.desc()).limit(limit))).all()
+
+    async def open_of_callers(
+        self, customer_ids: Sequence[UUID], phones: Sequence[str], limit: int
+    ) -> Sequence[WorkOrder]:
+        """Return the orders of customers or under telephone numbers that are not over, the newest first."""
+        wanted = or_(WorkOrder.customer_id.in_(customer_ids), WorkOrder.contact_phone.in_(phones))
+        statement = select(WorkOrder).where(wanted, WorkOrder.state.not_in(FINAL))
+        return (await self.session.scalars(statement.order_by(WorkOrder.created_at.desc()).limit(limit))).all()
+
+    async def newly_overdue(self, now: datetime, limit: int) -> Sequence[WorkOrder]:
+        """Return open orders whose limit passed and of which nobody was told since, the longest overdue first."""
+        is_untold = or_(WorkOrder.overdue_told_at.is_(None), WorkOrder.overdue_told_at < WorkOrder.due_at)
+        statement = select(WorkOrder).where(WorkOrder.due_at < now, WorkOrder.state.not_in(FINAL), is_untold)
+        return (await self.session.scalars(statement.order_by(WorkOrder.due_at).limit(limit))).all()
+
+    async def people_of(self, unit_ids: Collection[UUID]) -> Sequence[UUID]:
+        """Return the accounts of units that can sign in."""
+        wanted = select(Account.id).where(Account.is_active, Account.unit_id.in_(unit_ids))
+        return (await self.session.scalars(wanted)).all()
+
+    async def sentences_of(self, call_id: UUID) -> dict[str, tuple[str, int]]:
+        """Return text and beginning (ms) of every sentence of a call, by segment."""
+        wanted = select(CallEventRow.data).where(
+            CallEventRow.call_id == call_id, CallEventRow.type == "transcript.final"
+        )
+        return {data["segment_id"]: (data["text"], data["start_ms"]) for data in await self.session.scalars(wanted)}
 
     async def children_of(self, order_id: UUID) -> Sequence[WorkOrder]:
         """Return the orders that were merged into an order, the oldest first."""

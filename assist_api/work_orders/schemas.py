@@ -7,12 +7,16 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
+from assist_api.facts.fields import FactField
 from assist_api.http.schemas import InputModel, OutputModel
+from assist_api.notices.schemas import AreaName, NoticeText, NoticeView
 from assist_api.work_orders.clock import LimitKind, LimitStep
+from assist_api.work_orders.mass_faults import ReportKind
 from assist_api.work_orders.policy import OrderType
+from assist_api.work_orders.questions import Wording
 from assist_api.work_orders.transitions import OrderAction, OrderState
 from kit.sla import ClockState
 
@@ -133,6 +137,14 @@ class OrderPhotoView(OutputModel):
     created_at: datetime
 
 
+class EvidenceSentence(OutputModel):
+    """A sentence of the call that proves a field."""
+
+    segment_id: UUID
+    text: str
+    start_ms: int
+
+
 class OrderView(OutputModel):
     """A work order with everything that happened to it."""
 
@@ -146,7 +158,7 @@ class OrderView(OutputModel):
     parent_number: str | None
     children: list[OrderLine]
     responsible_unit_id: UUID | None
-    evidence: dict[str, list[UUID]]
+    evidence: dict[str, list[EvidenceSentence]] = Field(description="Field → sentences of the call that prove it")
     result: str
     missed_callbacks: int
     external_reference: str | None
@@ -157,12 +169,22 @@ class OrderView(OutputModel):
     legal_actions: list[OrderAction] = Field(description="What the state allows; rights are checked besides")
 
 
+class FieldSource(StrEnum):
+    """Where the value of a field comes from."""
+
+    SAID = "said"
+    AGENT = "agent"
+    FILE = "file"
+    """The file of the customer; nobody said it in this call."""
+
+
 class FilledField(OutputModel):
-    """A field of the order that was heard in the call."""
+    """A field of the order that the call or the customer's file fills."""
 
     field: str
     value: str
-    segment_ids: list[UUID]
+    segment_ids: list[UUID] = Field(description="Utterances that prove it; none for a value that nobody said")
+    source: FieldSource
     is_confirmed: bool
 
 
@@ -173,11 +195,26 @@ class OrderProposal(OutputModel):
     business_type: OrderType
     sector: CustomerSector | None
     category_id: str | None
-    description: str
-    fields: list[FilledField]
+    area: str = Field(description="Street of the address; empty when there is none")
+    fields: list[FilledField] = Field(description="The description is one of them")
+    missing: list[str] = Field(description="Required fields of the business type that are still empty")
     customers: list[CustomerHit] = Field(description="Customers whose number was said, or to whom the call is bound")
     open_orders: list[OrderLine] = Field(description="Of the caller; urge one of them instead of making a second one")
-    order_id: UUID | None = Field(description="The order that this call made already")
+    order: OrderLine | None = Field(description="The order that this call made already")
+
+
+class RequiredField(OutputModel):
+    """A field that a business type needs, and how to ask for it."""
+
+    field: str
+    fact: FactField | None = Field(description="Field of the call that fills it; null when only the form does")
+    question: Wording | None
+
+
+class RequiredFields(OutputModel):
+    """The fields that each business type needs, in the order in which they are asked for."""
+
+    types: dict[OrderType, list[RequiredField]]
 
 
 class OrderUnit(OutputModel):
@@ -222,3 +259,51 @@ class CrewReport(InputModel):
     """What the crew did."""
 
     result: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=2_000)]
+
+
+class SurgeReport(OutputModel):
+    """One report of a mass fault."""
+
+    kind: ReportKind
+    id: UUID
+    at: datetime
+    number: str | None = Field(description="Of the work order; null for a call")
+    address: str
+
+
+class MassFaultView(OutputModel):
+    """More reports from one area than its usual rate explains."""
+
+    area: str
+    sector: CustomerSector
+    group: str = Field(description="Part of the taxonomy, such as `power.outage`; empty for orders without a category")
+    orders: int
+    calls: int = Field(description="Calls that no order was made of yet")
+    usual_in_an_hour: float
+    probability: float = Field(description="Of so many reports in an hour at the usual rate")
+    first_at: datetime
+    reports: list[SurgeReport]
+
+
+class MassFaults(OutputModel):
+    """Mass faults of the last hour that nobody has confirmed, the least probable first."""
+
+    items: list[MassFaultView]
+
+
+class MassFaultConfirmation(InputModel):
+    """A mass fault that a supervisor confirms, with the text of its notice."""
+
+    area: AreaName
+    sector: CustomerSector
+    group: Annotated[str, StringConstraints(max_length=97)] = ""
+    text: NoticeText
+    ends_at: AwareDatetime | None = None
+
+
+class ConfirmedMassFault(OutputModel):
+    """What confirming did."""
+
+    notice: NoticeView
+    parent_id: UUID | None = Field(description="Order under which the others go on; null when only calls reported it")
+    merged_orders: int

@@ -17,12 +17,15 @@ from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
 from assist_api.units.reach import Reach, load_tree, reach_of
+from assist_api.work_orders.areas import area_of
 from assist_api.work_orders.log import OrderEvent, Standing, after, replay
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, limits_for, unit_for
+from assist_api.work_orders.news import OrderNews
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, OrderType, limits_for, unit_for
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
+    EvidenceSentence,
     OrderActionRequest,
     OrderDraft,
     OrderEventView,
@@ -51,6 +54,8 @@ ORDERS_CHANGED = "work_orders.changed"
 ORDERS_ACCEPTED = "work_orders.accepted"
 """Topic of orders that leave for the business system."""
 MISSES_BEFORE_UNREACHABLE = 3
+MOST_OPEN = 20
+"""Open orders of one caller that are shown."""
 DIRECTED = frozenset(
     {OrderAction.REVIEW, OrderAction.SUSPEND, OrderAction.RESUME, OrderAction.MERGE, OrderAction.CANCEL,
      OrderAction.CHANGE_LIMIT}
@@ -65,7 +70,7 @@ class WorkOrderService:
 
     def __init__(
         self, session: AsyncSession, clock: Clock, audit: AuditTrail, outbox: Outbox, policies: Policies,
-        customers: CustomerService,
+        customers: CustomerService, news: OrderNews | None = None,
     ) -> None:  # fmt: skip
         self._session = session
         self._orders = WorkOrderRepository(session)
@@ -74,6 +79,8 @@ class WorkOrderService:
         self._outbox = outbox
         self._policies = policies
         self._customers = customers
+        self._news = news
+        """None tells nobody, as when a demo is filled."""
 
     # Reading -----------------------------------------------------------------------------------------------------
 
@@ -105,15 +112,18 @@ class WorkOrderService:
                  for unit in await self._orders.units()]  # fmt: skip
         return OrderUnits(items=items)
 
-    async def open_of(self, customer_ids: Sequence[UUID], limit: int = 20) -> list[OrderLine]:
-        """Return the orders of customers that are not over, the newest first."""
-        found = await self._orders.of_customers(customer_ids, limit) if customer_ids else []
-        return await self.lines([order for order in found if OrderState(order.state) not in FINAL])
+    async def open_of(self, customer_ids: Sequence[UUID], phones: Sequence[str] = ()) -> list[OrderLine]:
+        """Return the orders of customers or under telephone numbers that are not over, the newest first."""
+        return await self.lines(await self._orders.open_of_callers(customer_ids, phones, MOST_OPEN))
 
-    async def made_by_call(self, call_id: UUID) -> UUID | None:
+    def required(self, business_type: OrderType) -> tuple[str, ...]:
+        """Return the fields that an order of this type must have."""
+        return self._policies.current(FIELDS).required(business_type)
+
+    async def made_by_call(self, call_id: UUID) -> OrderLine | None:
         """Return the order that a call made already, or None."""
         found = await self._orders.find_by_call(call_id)
-        return None if found is None else found.id
+        return None if found is None else (await self.lines([found]))[0]
 
     # Changing ----------------------------------------------------------------------------------------------------
 
@@ -199,6 +209,8 @@ class WorkOrderService:
         )  # fmt: skip
         payload: dict[str, JsonValue] = {"order_id": str(order.id), "seq": order.last_seq, **details}
         self._outbox.add(self._session, ORDERS_CHANGED, str(order.id), payload)
+        if self._news is not None:
+            await self._news.tell(self._session, order, action, actor.account_id)
         await self._session.flush()
 
     async def _accept(self, actor: Actor, order: WorkOrder) -> None:
@@ -307,11 +319,12 @@ class WorkOrderService:
         day = now.astimezone(ZONE).date()
         number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
         copied = draft.model_dump(exclude={"evidence", "is_draft"})
+        copied["area"] = draft.area or area_of(draft.address)
         evidence = {name: [str(item) for item in ids] for name, ids in draft.evidence.items()}
         order = WorkOrder(
             **copied, id=uuid4(), number=number, state=OrderState.DRAFT, fields={"evidence": evidence},
             unit_id=None, origin_unit_id=actor.unit_id, created_by=actor.account_id, created_by_name=actor.name,
-            created_at=now, changed_at=now, due_at=None, parent_id=None, urges=0, last_seq=0,
+            created_at=now, changed_at=now, due_at=None, overdue_told_at=None, parent_id=None, urges=0, last_seq=0,
             external_reference=None, acknowledged_at=None,
         )  # fmt: skip
         try:
@@ -336,6 +349,20 @@ class WorkOrderService:
             raise NotFoundError("There is no such work order.", code="work_order_not_found")
         return order
 
+    async def _evidence(self, order: WorkOrder) -> dict[str, list[EvidenceSentence]]:
+        named: dict[str, list[str]] = order.fields.get("evidence", {})
+        if order.call_id is None or not named:
+            return {}
+        said = await self._orders.sentences_of(order.call_id)
+        return {
+            field: [
+                EvidenceSentence(segment_id=UUID(segment), text=said[segment][0], start_ms=said[segment][1])
+                for segment in segments
+                if segment in said
+            ]
+            for field, segments in named.items()
+        }
+
     async def _view(self, order: WorkOrder) -> OrderView:
         rows = await self._orders.events_of(order.id)
         log, now, names = log_of(rows), self._clock.now(), await self._orders.unit_names()
@@ -347,7 +374,7 @@ class WorkOrderService:
                 **{name: getattr(order, name) for name in _COPIED},
                 "parent_number": None if parent is None else parent.number,
                 "children": [order_line(child, names, now) for child in await self._orders.children_of(order.id)],
-                "evidence": order.fields.get("evidence", {}),
+                "evidence": await self._evidence(order),
                 "result": standing.result,
                 "missed_callbacks": standing.missed_callbacks,
                 "clocks": clocks_of(log, now),

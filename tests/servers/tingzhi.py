@@ -48,6 +48,8 @@ class TingzhiServer:
         """
         environment = {
             **os.environ,
+            # A town that fills while a test looks on would change what it sees; tests make what they need.
+            "ASSIST_DEMO_TOWN": "false",
             **self._environment,
             "ASSIST_DATA_DIR": str(self._data_dir),
             "ASSIST_INITIAL_ADMIN_PASSWORD": ADMIN_PASSWORD,

@@ -15,6 +15,7 @@ import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { models } from './features/models/routes'
+import { notices } from './features/notices/routes'
 import { notifications } from './features/notifications/routes'
 import { policies } from './features/policies/routes'
 import { createRouter } from './features/session/router'
@@ -29,6 +30,7 @@ const FEATURES = [
   calls,
   call,
   workOrders,
+  notices,
   customers,
   crew,
   knowledge,

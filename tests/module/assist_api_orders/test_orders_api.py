@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from assist_api.audit.models import AuditEntry
-from assist_api.cli.demo_town import make_town
+from assist_api.demo_town.town import make_town
 from assist_api.http.permissions import Role
 from assist_api.work_orders.service import ORDERS_ACCEPTED
 from assist_api.work_orders.transitions import OrderState

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 from uuid import uuid4
 
 import pytest
@@ -9,11 +10,21 @@ from assist_api.customers.file_format import read_customers
 from assist_api.customers.numbers import phone_digits
 from assist_api.facts.observer import call_facts
 from assist_api.transcripts.utterances import LegRole, Utterance
+from assist_api.work_orders.areas import area_of
 from assist_api.work_orders.clock import LimitKind, LimitStep
 from assist_api.work_orders.crew_token import is_genuine, link_of, sign
 from assist_api.work_orders.photos import photo_type
-from assist_api.work_orders.policy import DEFAULT_LIMITS, DispatchRule, LimitRule, limits_for, unit_for
-from assist_api.work_orders.proposal import description, filled_fields
+from assist_api.work_orders.policy import (
+    DEFAULT_LIMITS,
+    DispatchRule,
+    LimitRule,
+    OrderType,
+    WorkOrderFields,
+    limits_for,
+    unit_for,
+)
+from assist_api.work_orders.proposal import describing, description, filled_fields, missing_fields
+from assist_api.work_orders.questions import field_questions
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
@@ -72,7 +83,35 @@ def test_call_fills_fields_with_the_utterances_that_prove_them() -> None:
     ]  # fmt: skip
     phone = next(item for item in filled_fields(call_facts(said)) if item.field == "contact_phone")
     assert (phone.value, phone.segment_ids) == ("13800138000", [said[3].segment_id])
-    assert description(said).startswith("我家从早上开始就停电了")
+    matter = description(describing(said))
+    assert (matter.value, matter.segment_ids) == (said[1].text, [said[1].segment_id])
+    assert missing_fields(("contact_phone", "address", "description"), [phone, matter]) == ["address"]
+
+
+@pytest.mark.parametrize(
+    ("address", "area"),
+    [
+        ("山东省临沂市兰山区解放路12号3单元501", "解放路"),
+        ("我在幸福路16号三单元", "幸福路"),
+        ("人民路和建设街的路口", "人民路"),
+        ("阳光花园小区3号楼", "阳光花园"),
+        ("金雀山路小区东区5号", "金雀山路"),
+        ("12号楼", ""),
+        ("", ""),
+    ],
+)
+def test_area_of_an_address_is_its_street_or_estate(address: str, area: str) -> None:
+    assert area_of(address) == area
+
+
+def test_every_required_field_has_a_question_in_both_languages() -> None:
+    questions = field_questions()
+    for business_type in get_args(OrderType):
+        for field in WorkOrderFields().required(business_type):
+            wording = questions[field].wording(business_type)
+            assert wording.zh.endswith(("？", "。"))
+            assert wording.en.endswith(("?", "."))
+    assert questions["contact_phone"].wording("fault") != questions["contact_phone"].wording("enquiry")
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"GIF89a", b"RIFF0000WAVE"])

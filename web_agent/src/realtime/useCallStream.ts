@@ -1,11 +1,11 @@
 import { useEffect, useReducer, useState } from 'react'
 
 import { isServerAlive, streamAddress } from '@/api/http'
-import type { CallAlert, CategoryChosen, FeedbackRecorded } from '@/api/types'
+import type { CallAlert, CallFact, CategoryChosen, FeedbackRecorded, SummaryAccepted } from '@/api/types'
 
 import type { ServerMessage } from './messages'
 import type { ScreenState } from './reducer'
-import { applyMessage, withChosenCategory, withConfirmedAlert, withFeedback } from './reducer'
+import { applyMessage, withChosenCategory, withConfirmedAlert, withFact, withFeedback } from './reducer'
 import type { Connection } from './socket'
 import { CallSocket } from './socket'
 
@@ -23,6 +23,10 @@ export interface CallStream {
   addChosenCategory: (chosen: CategoryChosen) => void
   /** Takes an alert from the screen at once when the server has confirmed it over HTTP. */
   addConfirmedAlert: (alert: CallAlert) => void
+  /** Shows a field that the agent set at once when the server has confirmed it over HTTP. */
+  addFact: (fact: CallFact) => void
+  /** Shows the accepted summary at once when the server has confirmed it over HTTP. */
+  addSummary: (summary: SummaryAccepted) => void
 }
 
 type Action =
@@ -30,6 +34,8 @@ type Action =
   | { kind: 'feedback'; feedback: FeedbackRecorded }
   | { kind: 'category'; chosen: CategoryChosen }
   | { kind: 'alert'; alert: CallAlert }
+  | { kind: 'fact'; fact: CallFact }
+  | { kind: 'summary'; summary: SummaryAccepted }
 
 function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
   if (action.kind === 'message') return applyMessage(screen, action.message)
@@ -38,6 +44,8 @@ function reduceScreen(screen: ScreenState | null, action: Action): ScreenState |
     const { alert_id, confirmed_by } = action.alert
     return { ...screen, call: withConfirmedAlert(screen.call, alert_id, confirmed_by) }
   }
+  if (action.kind === 'fact') return { ...screen, call: withFact(screen.call, action.fact) }
+  if (action.kind === 'summary') return { ...screen, call: { ...screen.call, summary: action.summary } }
   if (action.kind === 'category') return { ...screen, call: withChosenCategory(screen.call, action.chosen) }
   return { ...screen, call: withFeedback(screen.call, action.feedback) }
 }
@@ -88,5 +96,11 @@ export function useCallStream(callId: string): CallStream {
   const addConfirmedAlert = (alert: CallAlert) => {
     dispatch({ kind: 'alert', alert })
   }
-  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert }
+  const addFact = (fact: CallFact) => {
+    dispatch({ kind: 'fact', fact })
+  }
+  const addSummary = (summary: SummaryAccepted) => {
+    dispatch({ kind: 'summary', summary })
+  }
+  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert, addFact, addSummary }
 }

@@ -1896,6 +1896,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description List outage notices, those that began last first; `is_current` leaves those that hold now.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        /**
+         * Create Notice
+         * @description Make a notice.
+         */
+        post: operations["create_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Notice
+         * @description End a notice now.
+         */
+        post: operations["end_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/mass-faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mass Faults
+         * @description List the mass faults of the last hour that nobody has confirmed yet.
+         */
+        get: operations["list_mass_faults"];
+        put?: never;
+        /**
+         * Confirm Mass Fault
+         * @description Gather the orders of a mass fault under one and make the notice of its area.
+         */
+        post: operations["confirm_mass_fault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders": {
         parameters: {
             query?: never;
@@ -1932,6 +2000,26 @@ export interface paths {
          * @description List the units that orders can go to.
          */
         get: operations["list_work_order_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Work Order Fields
+         * @description List the fields that each business type needs, with the question to ask for each.
+         */
+        get: operations["list_work_order_fields"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3858,6 +3946,20 @@ export interface components {
          */
         Confidence: "high" | "medium" | "low";
         /**
+         * ConfirmedMassFault
+         * @description What confirming did.
+         */
+        ConfirmedMassFault: {
+            notice: components["schemas"]["NoticeView"];
+            /**
+             * Parent Id
+             * @description Order under which the others go on; null when only calls reported it
+             */
+            parent_id: string | null;
+            /** Merged Orders */
+            merged_orders: number;
+        };
+        /**
          * Contact
          * @description One contact of a customer.
          */
@@ -4531,6 +4633,21 @@ export interface components {
             name: string;
         };
         /**
+         * EvidenceSentence
+         * @description A sentence of the call that proves a field.
+         */
+        EvidenceSentence: {
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            /** Text */
+            text: string;
+            /** Start Ms */
+            start_ms: number;
+        };
+        /**
          * ExplainedHit
          * @description One hit with everything that explains it.
          */
@@ -4772,6 +4889,12 @@ export interface components {
             note: string;
         };
         /**
+         * FieldSource
+         * @description Where the value of a field comes from.
+         * @enum {string}
+         */
+        FieldSource: "said" | "agent" | "file";
+        /**
          * FiguresDetail
          * @description Means over questions, 0..1.
          */
@@ -4844,15 +4967,19 @@ export interface components {
         FileState: "waiting" | "ready" | "refused" | "unpacked" | "published";
         /**
          * FilledField
-         * @description A field of the order that was heard in the call.
+         * @description A field of the order that the call or the customer's file fills.
          */
         FilledField: {
             /** Field */
             field: string;
             /** Value */
             value: string;
-            /** Segment Ids */
+            /**
+             * Segment Ids
+             * @description Utterances that prove it; none for a value that nobody said
+             */
             segment_ids: string[];
+            source: components["schemas"]["FieldSource"];
             /** Is Confirmed */
             is_confirmed: boolean;
         };
@@ -5679,6 +5806,75 @@ export interface components {
             state: "ok";
         };
         /**
+         * MassFaultConfirmation
+         * @description A mass fault that a supervisor confirms, with the text of its notice.
+         */
+        MassFaultConfirmation: {
+            /** Area */
+            area: string;
+            /**
+             * Sector
+             * @enum {string}
+             */
+            sector: "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Group
+             * @default
+             */
+            group: string;
+            /** Text */
+            text: string;
+            /** Ends At */
+            ends_at?: string | null;
+        };
+        /**
+         * MassFaultView
+         * @description More reports from one area than its usual rate explains.
+         */
+        MassFaultView: {
+            /** Area */
+            area: string;
+            /**
+             * Sector
+             * @enum {string}
+             */
+            sector: "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Group
+             * @description Part of the taxonomy, such as `power.outage`; empty for orders without a category
+             */
+            group: string;
+            /** Orders */
+            orders: number;
+            /**
+             * Calls
+             * @description Calls that no order was made of yet
+             */
+            calls: number;
+            /** Usual In An Hour */
+            usual_in_an_hour: number;
+            /**
+             * Probability
+             * @description Of so many reports in an hour at the usual rate
+             */
+            probability: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Reports */
+            reports: components["schemas"]["SurgeReport"][];
+        };
+        /**
+         * MassFaults
+         * @description Mass faults of the last hour that nobody has confirmed, the least probable first.
+         */
+        MassFaults: {
+            /** Items */
+            items: components["schemas"]["MassFaultView"][];
+        };
+        /**
          * MeansNode
          * @description A solution means with the number of published entries that use it.
          */
@@ -5915,6 +6111,80 @@ export interface components {
             text: string;
             /** @default written */
             origin: components["schemas"]["QuestionOrigin"];
+        };
+        /**
+         * NoticeDraft
+         * @description A new notice.
+         */
+        NoticeDraft: {
+            /**
+             * Area
+             * @description Street, estate or district as callers name it
+             */
+            area: string;
+            /**
+             * Sector
+             * @enum {string}
+             */
+            sector: "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Text
+             * @description What agents read to callers
+             */
+            text: string;
+            /**
+             * Starts At
+             * @description Left out, it holds from now on
+             */
+            starts_at?: string | null;
+            /**
+             * Ends At
+             * @description Left out, it holds until somebody ends it
+             */
+            ends_at?: string | null;
+        };
+        /**
+         * NoticePage
+         * @description A page of notices, the newest first.
+         */
+        NoticePage: {
+            /** Items */
+            items: components["schemas"]["NoticeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * NoticeView
+         * @description A notice.
+         */
+        NoticeView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Area */
+            area: string;
+            /**
+             * Sector
+             * @enum {string}
+             */
+            sector: "power" | "heating" | "water" | "gas" | "tv";
+            /** Text */
+            text: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Order Id */
+            order_id: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /** Is Current */
+            is_current: boolean;
         };
         /**
          * NotificationPage
@@ -6219,10 +6489,21 @@ export interface components {
             sector: ("power" | "heating" | "water" | "gas" | "tv") | null;
             /** Category Id */
             category_id: string | null;
-            /** Description */
-            description: string;
-            /** Fields */
+            /**
+             * Area
+             * @description Street of the address; empty when there is none
+             */
+            area: string;
+            /**
+             * Fields
+             * @description The description is one of them
+             */
             fields: components["schemas"]["FilledField"][];
+            /**
+             * Missing
+             * @description Required fields of the business type that are still empty
+             */
+            missing: string[];
             /**
              * Customers
              * @description Customers whose number was said, or to whom the call is bound
@@ -6233,11 +6514,8 @@ export interface components {
              * @description Of the caller; urge one of them instead of making a second one
              */
             open_orders: components["schemas"]["OrderLine"][];
-            /**
-             * Order Id
-             * @description The order that this call made already
-             */
-            order_id: string | null;
+            /** @description The order that this call made already */
+            order: components["schemas"]["OrderLine"] | null;
         };
         /**
          * OrderState
@@ -6291,9 +6569,12 @@ export interface components {
             children: components["schemas"]["OrderLine"][];
             /** Responsible Unit Id */
             responsible_unit_id: string | null;
-            /** Evidence */
+            /**
+             * Evidence
+             * @description Field → sentences of the call that prove it
+             */
             evidence: {
-                [key: string]: string[];
+                [key: string]: components["schemas"]["EvidenceSentence"][];
             };
             /** Result */
             result: string;
@@ -6830,6 +7111,33 @@ export interface components {
             to: string;
         };
         /**
+         * ReportKind
+         * @description Where a report comes from.
+         * @enum {string}
+         */
+        ReportKind: "order" | "call";
+        /**
+         * RequiredField
+         * @description A field that a business type needs, and how to ask for it.
+         */
+        RequiredField: {
+            /** Field */
+            field: string;
+            /** @description Field of the call that fills it; null when only the form does */
+            fact: components["schemas"]["FactField"] | null;
+            question: components["schemas"]["Wording"] | null;
+        };
+        /**
+         * RequiredFields
+         * @description The fields that each business type needs, in the order in which they are asked for.
+         */
+        RequiredFields: {
+            /** Types */
+            types: {
+                [key: string]: components["schemas"]["RequiredField"][];
+            };
+        };
+        /**
          * Retire
          * @description Nothing new is filed under the situation; what is there stays. `is_retired` false takes it back.
          */
@@ -7361,6 +7669,30 @@ export interface components {
             segment_ids: string[];
         };
         /**
+         * SurgeReport
+         * @description One report of a mass fault.
+         */
+        SurgeReport: {
+            kind: components["schemas"]["ReportKind"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Number
+             * @description Of the work order; null for a call
+             */
+            number: string | null;
+            /** Address */
+            address: string;
+        };
+        /**
          * TaxonomyEdit
          * @description One change, and the version it was made on.
          */
@@ -7806,6 +8138,16 @@ export interface components {
          * @enum {string}
          */
         WordUse: "synonyms" | "one_way" | "whole";
+        /**
+         * Wording
+         * @description A question in the two languages of the pages.
+         */
+        Wording: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
         /**
          * UnitKind
          * @description Level of a unit; a unit lies directly below one of the level before.
@@ -20556,6 +20898,570 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                is_current?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mass_faults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MassFaults"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_mass_fault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MassFaultConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedMassFault"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_work_orders: {
         parameters: {
             query?: {
@@ -20806,6 +21712,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderUnits"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_work_order_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequiredFields"];
                 };
             };
             /** @description The request cannot be read */

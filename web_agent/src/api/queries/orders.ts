@@ -1,13 +1,15 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { OrderActionRequest, OrderDraft, OrderState, OrderType } from '../types'
+import type { OrderActionRequest, OrderLine, OrderDraft, OrderState, OrderType } from '../types'
 
 const PAGE_SIZE = 50
 
 export interface OrderFilter {
   state: OrderState | null
   business_type: OrderType | null
+  sector: OrderLine['sector'] | null
+  unit_id: string | null
   is_open: boolean
   is_overdue: boolean
 }
@@ -33,17 +35,25 @@ export const orderQuery = (id: string) =>
       answer(api.GET('/api/v1/work-orders/{order_id}', { params: { path: { order_id: id } }, signal })),
   })
 
+/** What each business type needs, with the question to ask for it. */
+export const requiredFieldsQuery = queryOptions({
+  queryKey: ['orders', 'fields'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/work-orders/fields', { signal })),
+  staleTime: Infinity,
+})
+
 export const orderUnitsQuery = queryOptions({
   queryKey: ['orders', 'units'],
   queryFn: ({ signal }) => answer(api.GET('/api/v1/work-orders/units', { signal })),
 })
 
-/** The order that a call suggests. */
-export const orderProposalQuery = (callId: string) =>
+/** The order that a call suggests; `version` changes whenever the call has filled or lost a field. */
+export const orderProposalQuery = (callId: string, version = '') =>
   queryOptions({
-    queryKey: ['orders', 'proposal', callId],
+    queryKey: ['orders', 'proposal', callId, version],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/calls/{call_id}/work-order', { params: { path: { call_id: callId } }, signal })),
+    placeholderData: (before) => before,
     staleTime: Infinity,
   })
 

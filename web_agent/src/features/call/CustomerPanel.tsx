@@ -1,13 +1,15 @@
+import { Link } from 'react-router'
+
 import { useTranslation } from '@/i18n/useTranslation'
 
-import type { CallInfo } from '@/api/types'
+import type { CallInfo, CustomerHit } from '@/api/types'
 import { clockTime, localTime } from '@/ui/format'
 import { sectorText } from '@/ui/sectors'
 
 import './CustomerPanel.css'
 
 /** What is known about caller and call; nothing is shown that no system has told. */
-export function CustomerPanel({ call }: { call: CallInfo }) {
+export function CustomerPanel({ call, customers }: { call: CallInfo; customers: readonly CustomerHit[] }) {
   const { t } = useTranslation()
   const facts = [
     [t('customer.number'), call.customer_number_masked || t('customer.no_number')],
@@ -32,7 +34,22 @@ export function CustomerPanel({ call }: { call: CallInfo }) {
           </div>
         ))}
       </dl>
-      <p className="customer__hint">{t('customer.no_file')}</p>
+      {customers.length === 0 ? (
+        <p className="customer__hint">{t('customer.no_file')}</p>
+      ) : (
+        <ul className="customer__files">
+          {customers.slice(0, 3).map((customer) => (
+            <li key={customer.id}>
+              <Link to={`/customers/${customer.id}`}>{customer.name}</Link>{' '}
+              {customer.customer_class !== 'ordinary' && (
+                <span className="tag tag--accent">{t(`customers.class_${customer.customer_class}`)}</span>
+              )}{' '}
+              {customer.account_number}
+              <span className="field__hint"> {customer.address}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }

@@ -5,6 +5,8 @@ import { useLocation } from 'react-router'
 import { audioAddress } from '@/api/http'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
+import { CallNotices } from '@/features/notices/CallNotices'
+import { SummaryPanel } from '@/features/summary/SummaryPanel'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
@@ -15,6 +17,7 @@ import type { CallStream } from '@/realtime/useCallStream'
 import { usePageTitle } from '@/ui/usePageTitle'
 
 import { CallBar } from './CallBar'
+import { CallFacts, useProposal } from './CallFacts'
 import { CustomerPanel } from './CustomerPanel'
 import { isRunningLive } from './heard'
 import { MiddleColumn } from './MiddleColumn'
@@ -44,7 +47,11 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   })
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
-  const [pointed, setPointed] = useState<{ segmentId: string } | null>(null)
+  const [pointed, setPointed] = useState(sentenceOfAddress)
+  const proposal = useProposal(screen.call)
+  const point = (segmentId: string) => {
+    setPointed({ segmentId })
+  }
   const [source, setSource] = useState<string | null>(null)
   const canChoose = usePermission('suggestions.give_feedback')
   const canHear = usePermission('calls.hear_own')
@@ -59,6 +66,18 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
       if (reason.segmentId !== null) setPointed({ segmentId: reason.segmentId })
     },
   }
+  const summary = (
+    <SummaryPanel
+      callId={call.id}
+      utterances={utterances}
+      facts={screen.call.facts}
+      accepted={screen.call.summary}
+      isOver={isOver(call.state)}
+      canAccept={canChoose}
+      onPoint={point}
+      onAccepted={stream.addSummary}
+    />
+  )
   return (
     <div className="desk">
       <CallBar
@@ -85,6 +104,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         canConfirm={canChoose}
         onConfirmed={stream.addConfirmedAlert}
       />
+      <CallNotices
+        call={call}
+        utterances={utterances}
+        facts={screen.call.facts}
+        customers={proposal?.customers ?? []}
+      />
       <div className="desk__columns">
         <TranscriptPanel
           utterances={utterances}
@@ -109,7 +134,9 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             canChoose={canChoose}
             onChosen={stream.addChosenCategory}
           />
-          <CustomerPanel call={call} />
+          <CallFacts call={screen.call} stream={stream} canEdit={canChoose} proposal={proposal} onPoint={point} />
+          {summary}
+          <CustomerPanel call={call} customers={proposal?.customers ?? []} />
           {source !== null && (
             <SourcePanel
               entryId={source}
@@ -122,4 +149,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
       </div>
     </div>
   )
+}
+
+/** A link to one sentence of a call names it behind `#`: `#utterance-<segment>`. */
+const SENTENCE = /^#utterance-([0-9a-f-]{36})$/
+
+function sentenceOfAddress(): { segmentId: string } | null {
+  const segmentId = SENTENCE.exec(window.location.hash)?.[1]
+  return segmentId === undefined ? null : { segmentId }
 }

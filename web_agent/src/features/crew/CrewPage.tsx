@@ -6,6 +6,8 @@ import type { CrewOrder } from '@/api/types'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { localTime } from '@/ui/format'
+import { sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 import { useSaving } from '@/ui/useSaving'
@@ -19,7 +21,6 @@ export function CrewPage() {
   usePageTitle(t('crew.title'))
   return (
     <main className="crew">
-      <h1>{t('crew.title')}</h1>
       {token === '' ? <Empty title={t('crew.no_link')} hint={t('crew.no_link_hint')} /> : <Order token={token} />}
     </main>
   )
@@ -33,21 +34,44 @@ function Order({ token }: { token: string }) {
   const { data } = order
   return (
     <>
-      <p>
-        <strong>{data.number}</strong> · {t(`orders.type_${data.business_type}`)} · {t(`orders.state_${data.state}`)}
-      </p>
-      <p>{data.address}</p>
-      <p>{data.description}</p>
-      <p>
-        {data.contact_name}{' '}
+      <div className="crew__head">
+        <h1>{t(`orders.type_${data.business_type}`)}</h1>
+        <span className="tag tag--accent">{t(`orders.state_${data.state}`)}</span>
+        <span className="crew__label">
+          {sectorText(t, data.sector)} {data.number}
+        </span>
+      </div>
+      <section className="panel crew__card" aria-label={t('crew.title')}>
+        <p className="crew__address">{data.address}</p>
+        <p className="crew__matter">{data.description}</p>
+        <Limits order={data} />
         {data.contact_phone !== '' && (
-          <a href={`tel:${data.contact_phone}`}>{t('crew.call', { number: data.contact_phone })}</a>
+          <a className="button" href={`tel:${data.contact_phone}`}>
+            ☏ {data.contact_name} {t('crew.call', { number: data.contact_phone })}
+          </a>
         )}
-      </p>
-      <Steps token={token} order={data} />
+      </section>
       <Photos token={token} order={data} />
+      <Steps token={token} order={data} />
     </>
   )
+}
+
+function Limits({ order }: { order: CrewOrder }) {
+  const { t } = useTranslation()
+  const running = order.clocks.filter((clock) => clock.state === 'running')
+  return running.map((clock) => {
+    const moment = clock.breached_at ?? clock.due_at
+    return (
+      <p key={clock.step}>
+        <span className={`tag ${clock.breached_at === null ? '' : 'tag--waiting'}`}>
+          {clock.breached_at === null ? '○' : '⚠'} {t(`orders.step_${clock.step}`)}{' '}
+          {moment !== null &&
+            t(clock.breached_at === null ? 'orders.due' : 'orders.overdue', { at: localTime(moment).slice(11, 16) })}
+        </span>
+      </p>
+    )
+  })
 }
 
 function Steps({ token, order }: { token: string; order: CrewOrder }) {
@@ -105,6 +129,7 @@ function Steps({ token, order }: { token: string; order: CrewOrder }) {
           </label>
           <Button
             tone="primary"
+            className="crew__done"
             disabled={saving.isPending || result.trim().length < 2}
             onClick={() => {
               saving.save(() => finishCrewOrder(token, result))
@@ -114,7 +139,7 @@ function Steps({ token, order }: { token: string; order: CrewOrder }) {
           </Button>
         </>
       )}
-      {order.state === 'done' && <p role="status">{t('crew.over')}</p>}
+      {order.state === 'done' && <Banner tone="ready">{t('crew.over')}</Banner>}
     </>
   )
 }
@@ -130,8 +155,8 @@ function Photos({ token, order }: { token: string; order: CrewOrder }) {
   return (
     <>
       {saving.problem !== null && <Banner tone="problem">{problemText(t, saving.problem)}</Banner>}
-      <label className="field">
-        <span className="field__label">{t('crew.photo')}</span>
+      <label className="button crew__photo">
+        ◉ {t('crew.photo')}
         <input
           type="file"
           accept="image/jpeg,image/png,image/webp"

@@ -18,6 +18,7 @@ import { Button } from '@/ui/Button'
 import { localTime } from '@/ui/format'
 import { isComposing } from '@/ui/keys'
 import { ListPage } from '@/ui/ListPage'
+import { walkLinks } from '@/ui/rows'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { Timeline } from '@/ui/Timeline'
@@ -31,7 +32,7 @@ export function CustomersPage() {
   const canImport = usePermission('customers.edit')
   return (
     <ListPage title={t('customers.title')} actions={canImport && <ImportButton />}>
-      <div className="order">
+      <div className="order order--file">
         <section className="panel order__part" aria-label={t('customers.results')}>
           <Search />
         </section>
@@ -47,6 +48,7 @@ export function CustomersPage() {
 
 function Search() {
   const { t } = useTranslation()
+  const { customerId } = useParams()
   const find = useFindCustomers()
   const [text, setText] = useState('')
   return (
@@ -82,13 +84,19 @@ function Search() {
       </form>
       {find.isError && <Failure error={find.error} />}
       {find.data?.items.length === 0 && <Empty title={t('customers.none')} hint={t('customers.none_hint')} />}
-      <ul>
+      {/* Arrows walk from customer to customer, as in every list. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- rejected: the keys of the links inside bubble to here. */}
+      <ul onKeyDown={walkLinks}>
         {find.data?.items.map((customer) => (
-          <li key={customer.id}>
-            <Link to={`/customers/${customer.id}`}>
-              {customer.name} {customer.account_number}
-            </Link>
-            <span className="field__hint"> {customer.address}</span>
+          <li key={customer.id} className={`customer-hit ${customer.id === customerId ? 'is-chosen' : ''}`}>
+            <span>
+              <Link to={`/customers/${customer.id}`}>{customer.name}</Link>{' '}
+              {customer.customer_class !== 'ordinary' && (
+                <span className="tag tag--accent">{t(`customers.class_${customer.customer_class}`)}</span>
+              )}{' '}
+              {sectorText(t, customer.sector)} {customer.account_number}
+            </span>
+            <span className="field__hint">{customer.address}</span>
           </li>
         ))}
       </ul>
@@ -151,6 +159,8 @@ function File({ file }: { file: CustomerFile }) {
       </section>
       <section className="panel order__part" aria-label={t('customers.contacts')}>
         {contacts.isPending && <Loading />}
+        <h2 className="panel__title">{t('customers.contacts')}</h2>
+        {contacts.data?.items.length === 0 && <p className="field__hint">{t('customers.no_contacts')}</p>}
         {contacts.isError && <Failure error={contacts.error} onRetry={contacts.refetch} />}
         <Timeline
           label={t('customers.contacts')}

@@ -14,6 +14,8 @@ export function addressOfObject({
       return `/cases/${id}`
     case 'call':
       return `/calls/${id}`
+    case 'work_order':
+      return `/work-orders/${id}`
     case 'job':
       return '/jobs'
     case 'gold_run':

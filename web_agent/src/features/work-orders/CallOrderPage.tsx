@@ -15,6 +15,8 @@ import { Banner, Failure, Loading } from '@/ui/states'
 import { useGo } from '@/ui/useGo'
 import { useSaving } from '@/ui/useSaving'
 
+import { draftOf } from './draft'
+import { StateTag } from './StateTag'
 import { TYPES } from './words'
 
 import './Orders.css'
@@ -28,33 +30,11 @@ export function CallOrderPage() {
   return <OrderForm proposal={proposal.data} />
 }
 
-function draftOf(proposal: OrderProposal): OrderDraft {
-  const said = (field: string) => proposal.fields.find((item) => item.field === field)?.value ?? ''
-  const customer = proposal.customers[0]
-  return {
-    business_type: proposal.business_type,
-    sector: proposal.sector ?? customer?.sector ?? 'power',
-    category_id: proposal.category_id,
-    customer_id: customer?.id ?? null,
-    call_id: proposal.call_id,
-    contact_name: said('contact_name') || (customer?.name ?? ''),
-    contact_phone: said('contact_phone'),
-    address: said('address') || (customer?.address ?? ''),
-    area: '',
-    area_class: 'urban',
-    description: proposal.description,
-    responsible_unit_id: null,
-    evidence: Object.fromEntries(proposal.fields.map((item) => [item.field, item.segment_ids])),
-    idempotency_key: crypto.randomUUID(),
-    is_draft: false,
-  }
-}
-
 function OrderForm({ proposal }: { proposal: OrderProposal }) {
   const { t } = useTranslation()
   const go = useGo()
   const changed = useOrdersChanged()
-  const [draft, setDraft] = useState(() => draftOf(proposal))
+  const [draft, setDraft] = useState(() => draftOf(proposal, crypto.randomUUID()))
   const units = useQuery({ ...orderUnitsQuery, enabled: draft.business_type === 'complaint' })
   const saving = useSaving(createOrder, {
     onSaved: (made) => {
@@ -84,15 +64,20 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
     <ListPage
       title={t('orders.new_from_call')}
       actions={
-        <Button tone="primary" chord="Ctrl+S" disabled={saving.isPending} onClick={save}>
-          {t('orders.save')}
-        </Button>
+        <>
+          <Link className="button" to={`/calls/${proposal.call_id}`}>
+            ← {t('orders.back_to_call')}
+          </Link>
+          <Button tone="primary" chord="Ctrl+S" disabled={saving.isPending} onClick={save}>
+            {t('orders.save')}
+          </Button>
+        </>
       }
     >
       {saving.problem !== null && <Banner tone="problem">{problemText(t, saving.problem)}</Banner>}
       <Hints proposal={proposal} />
-      <div className="order">
-        <section className="panel order__part" aria-label={t('orders.detail')}>
+      <div className="order order--form">
+        <section className="panel order__part order__fields" aria-label={t('orders.detail')}>
           <label className="field">
             <span className="field__label">{t('orders.filter_type')}</span>
             <select
@@ -148,7 +133,7 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
           {text('contact_phone', t('orders.phone'))}
           {text('address', t('orders.address'))}
           {text('area', t('orders.area'))}
-          <label className="field">
+          <label className="field order__wide">
             <span className="field__label">{t('orders.description')}</span>
             <textarea
               className="input"
@@ -194,8 +179,8 @@ function Hints({ proposal }: { proposal: OrderProposal }) {
   })
   return (
     <>
-      {proposal.order_id !== null && (
-        <Banner tone="waiting" action={<Link to={`/work-orders/${proposal.order_id}`}>{t('orders.detail')}</Link>}>
+      {proposal.order !== null && (
+        <Banner tone="waiting" action={<Link to={`/work-orders/${proposal.order.id}`}>{proposal.order.number}</Link>}>
           {t('orders.made_already')}
         </Banner>
       )}
@@ -211,7 +196,7 @@ function Hints({ proposal }: { proposal: OrderProposal }) {
                 urging.save(order.id)
               }}
             >
-              {t('orders.urge', { number: order.number })}
+              {t('orders.urge', { number: order.number })} <StateTag state={order.state} />
             </Button>
           ))}
         >
@@ -223,22 +208,45 @@ function Hints({ proposal }: { proposal: OrderProposal }) {
   )
 }
 
-const LABELS = { contact_name: 'contact', contact_phone: 'phone', address: 'address' } as const
+const LABELS = {
+  contact_name: 'contact',
+  contact_phone: 'phone',
+  address: 'address',
+  description: 'description',
+} as const
 
+/** What each field was filled from, with the way back to the sentence. */
 function Evidence({ proposal }: { proposal: OrderProposal }) {
   const { t } = useTranslation()
+  const nameOf = (field: string) =>
+    field in LABELS
+      ? t(`orders.${LABELS[field as keyof typeof LABELS]}`)
+      : t(`facts.field_${field}` as 'facts.field_name')
   return (
     <section className="panel order__part" aria-label={t('orders.evidence')}>
       <h2 className="panel__title">{t('orders.evidence')}</h2>
+      {proposal.missing.length > 0 && (
+        <Banner tone="waiting">
+          {t('orders.missing', { fields: proposal.missing.map(nameOf).join(t('orders.comma')) })}
+        </Banner>
+      )}
       <dl className="order__facts">
-        {proposal.fields.map((item) => (
-          <div key={item.field}>
-            <dt>{item.field in LABELS ? t(`orders.${LABELS[item.field as keyof typeof LABELS]}`) : item.field}</dt>
-            <dd>
-              {item.value} {item.is_confirmed && <span className="field__hint">{t('orders.confirmed')}</span>}
-            </dd>
-          </div>
-        ))}
+        {proposal.fields
+          .filter((item) => item.value !== '')
+          .map((item) => (
+            <div key={item.field}>
+              <dt>{nameOf(item.field)}</dt>
+              <dd>
+                {item.value} <span className="tag">{t(`orders.source_${item.source}`)}</span>{' '}
+                {item.is_confirmed && item.source === 'said' && (
+                  <span className="tag tag--ready">✓ {t('orders.confirmed')}</span>
+                )}{' '}
+                {item.segment_ids[0] !== undefined && (
+                  <Link to={`/calls/${proposal.call_id}#utterance-${item.segment_ids[0]}`}>{t('orders.sentence')}</Link>
+                )}
+              </dd>
+            </div>
+          ))}
       </dl>
     </section>
   )

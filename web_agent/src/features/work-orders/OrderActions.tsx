@@ -47,25 +47,23 @@ export function OrderActions({ view }: { view: OrderView }) {
           {[problemText(t, saving.problem), ...saving.problem.fields.map((error) => fieldText(t, error))].join(' ')}
         </Banner>
       )}
-      <label className="field">
-        <span className="field__label">{t('orders.actions')}</span>
-        <select
-          className="input"
-          value={action}
-          onChange={(event) => {
-            setAction(event.target.value as OrderAction)
-          }}
-        >
-          {actions.map((item) => (
-            <option key={item} value={item}>
-              {t(`orders.action_${item}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="order__choices" role="group" aria-label={t('orders.actions')}>
+        {actions.map((item) => (
+          <Button
+            key={item}
+            isSmall
+            aria-pressed={item === action}
+            onClick={() => {
+              setAction(item)
+            }}
+          >
+            {t(`orders.action_${item}`)}
+          </Button>
+        ))}
+      </div>
       <Values action={action} typed={typed} onChange={setTyped} />
       <Button type="submit" tone="primary" disabled={saving.isPending}>
-        {t('orders.run')}
+        {t('orders.run', { action: t(`orders.action_${action}`) })}
       </Button>
     </form>
   )

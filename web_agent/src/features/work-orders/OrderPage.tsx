@@ -1,20 +1,25 @@
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { asProblem } from '@/api/problem'
 import { orderQuery, photoAddress, useCrewLink } from '@/api/queries/orders'
-import type { OrderView } from '@/api/types'
+import type { OrderClock, OrderEventView, OrderView } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
+import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import { localTime } from '@/ui/format'
+import { clockTime, localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
+import { sectorText } from '@/ui/sectors'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { Timeline } from '@/ui/Timeline'
+import { useCopy } from '@/ui/useCopy'
 
 import { Clock } from './Clock'
 import { OrderActions } from './OrderActions'
+import { StateTag } from './StateTag'
 
 import './Orders.css'
 
@@ -33,112 +38,197 @@ function Order({ view }: { view: OrderView }) {
   const { order } = view
   return (
     <ListPage
-      title={`${order.number} · ${t(`orders.type_${order.business_type}`)} · ${t(`orders.state_${order.state}`)}`}
-      actions={<Link to="/work-orders">{t('orders.title')}</Link>}
+      title={`${order.number} · ${sectorText(t, order.sector)} · ${t(`orders.type_${order.business_type}`)}`}
+      actions={
+        <Link className="button" to="/work-orders">
+          ← {t('orders.title')}
+        </Link>
+      }
     >
+      <p className="order__head">
+        <StateTag state={order.state} />
+        <Clock order={order} />
+        {order.urges > 0 && <span className="tag tag--waiting">⚠ {t('orders.urges', { count: order.urges })}</span>}
+        {order.unit_name !== null && <span>{order.unit_name}</span>}
+        <span className="field__hint">
+          {t('orders.taken_by', { name: view.created_by_name, at: localTime(order.created_at) })}
+        </span>
+      </p>
       <div className="order">
         <section className="panel order__part" aria-label={t('orders.detail')}>
           <Facts view={view} />
-          <Clocks view={view} />
-          {view.photos.map((photo, index) => (
-            <img
-              key={photo.id}
-              className="order__photo"
-              src={photoAddress(order.id, photo.id)}
-              alt={t('orders.photo', { number: index + 1 })}
-            />
-          ))}
+          <Clocks clocks={view.clocks} />
+        </section>
+        <section className="panel order__part" aria-label={t('orders.timeline')}>
+          <h2 className="panel__title">{t('orders.timeline')}</h2>
+          <OrderTimeline view={view} />
         </section>
         <section className="panel order__part" aria-label={t('orders.actions')}>
           {canHandle && <OrderActions key={view.events.length} view={view} />}
           {canHandle && order.unit_id !== null && view.legal_actions.length > 1 && <CrewLink orderId={order.id} />}
-        </section>
-        <section className="panel order__part" aria-label={t('orders.timeline')}>
-          <Timeline
-            label={t('orders.timeline')}
-            items={view.events.toReversed().map((event) => ({
-              key: event.seq,
-              at: event.at,
-              title: `${t(`orders.action_${event.action}`)} · ${event.actor_name}`,
-              detail: detailOf(event.data),
-            }))}
-          />
         </section>
       </div>
     </ListPage>
   )
 }
 
-function detailOf(data: Readonly<Record<string, unknown>>): string {
-  return ['unit', 'parent', 'outcome', 'result', 'minutes', 'reason']
-    .map((name) => data[name])
-    .filter((value) => typeof value === 'string' || typeof value === 'number')
-    .join(' · ')
-}
-
 function Facts({ view }: { view: OrderView }) {
   const { t } = useTranslation()
   const { order } = view
-  const facts = [
-    [t('orders.contact'), order.contact_name],
-    [t('orders.phone'), view.contact_phone],
-    [t('orders.address'), order.address],
+  const facts: readonly (readonly [string, ReactNode, string?])[] = [
+    [t('orders.contact'), order.contact_name, 'contact_name'],
+    [t('orders.phone'), view.contact_phone, 'contact_phone'],
+    [t('orders.address'), order.address, 'address'],
     [t('orders.area'), order.area],
-    [t('orders.description'), view.description],
-    [t('orders.unit'), order.unit_name ?? ''],
+    [t('orders.description'), view.description, 'description'],
     [t('orders.result'), view.result],
-    [t('orders.external'), view.external_reference ?? ''],
-  ] as const
+    [t('orders.external'), view.external_reference],
+  ]
   return (
     <>
-      {order.urges > 0 && <Banner tone="waiting">{t('orders.urges', { count: order.urges })}</Banner>}
       {view.parent_number !== null && (
-        <p>
+        <Banner tone="plain">
           <Link to={`/work-orders/${view.parent_id}`}>{t('orders.parent', { number: view.parent_number })}</Link>
-        </p>
+        </Banner>
       )}
       <dl className="order__facts">
         {facts
-          .filter(([, value]) => value !== '')
-          .map(([name, value]) => (
+          .filter(([, value]) => value !== '' && value !== null)
+          .map(([name, value, field]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{value}</dd>
+              <dd>
+                {value}
+                {field !== undefined && <Evidence view={view} field={field} />}
+              </dd>
             </div>
           ))}
       </dl>
-      {view.customer_id !== null && <Link to={`/customers/${view.customer_id}`}>{t('customers.file')}</Link>}
+      <p className="order__links">
+        {view.customer_id !== null && <Link to={`/customers/${view.customer_id}`}>{t('customers.file')}</Link>}
+        {view.call_id !== null && <Link to={`/calls/${view.call_id}`}>{t('orders.call')}</Link>}
+      </p>
       {view.children.length > 0 && (
-        <p>
-          {t('orders.children')}: {view.children.map((child) => child.number).join(', ')}
-        </p>
+        <div>
+          <h3>{t('orders.children')}</h3>
+          <ul>
+            {view.children.map((child) => (
+              <li key={child.id}>
+                <Link to={`/work-orders/${child.id}`}>{child.number}</Link> {child.contact_name}{' '}
+                <span className="field__hint">{child.address}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </>
   )
 }
 
-function Clocks({ view }: { view: OrderView }) {
+/** The sentences of the call that prove a field, each a way back to where it was said. */
+function Evidence({ view, field }: { view: OrderView; field: string }) {
+  const sentences = view.evidence[field] ?? []
+  return sentences.map((sentence) => (
+    <Link
+      key={sentence.segment_id}
+      className="order__quote"
+      to={`/calls/${view.call_id ?? ''}#utterance-${sentence.segment_id}`}
+    >
+      ← {clockTime(sentence.start_ms)} “{sentence.text}”
+    </Link>
+  ))
+}
+
+function Clocks({ clocks }: { clocks: readonly OrderClock[] }) {
   const { t } = useTranslation()
+  if (clocks.length === 0) return null
   return (
-    <>
+    <div>
       <h2 className="panel__title">{t('orders.clocks')}</h2>
-      <Clock order={view.order} />
-      <ul>
-        {view.clocks.map((clock) => (
-          <li key={clock.step}>
-            {t(`orders.step_${clock.step}`)} ({t(`orders.kind_${clock.kind}`)}):{' '}
-            {t('orders.clock_used', { used: Math.floor(clock.used_seconds / 60), limit: clock.limit_minutes })}
-            <span className="field__hint"> {clock.source}</span>
-          </li>
-        ))}
+      <ul className="order__clocks">
+        {clocks.map((clock) => {
+          const used = Math.floor(clock.used_seconds / 60)
+          return (
+            <li key={clock.step}>
+              <span>
+                <strong>{t(`orders.step_${clock.step}`)}</strong> {t(`orders.kind_${clock.kind}`)} ·{' '}
+                {t('orders.clock_used', { used, limit: clock.limit_minutes })} ·{' '}
+                {t(`orders.clock_${clock.breached_at === null ? clock.state : 'breached'}`)}
+              </span>
+              <progress
+                max={clock.limit_minutes}
+                value={Math.min(used, clock.limit_minutes)}
+                aria-label={t(`orders.step_${clock.step}`)}
+              />
+              <span className="field__hint">{clock.source}</span>
+            </li>
+          )
+        })}
       </ul>
-    </>
+    </div>
   )
+}
+
+/** Events of the order and photos of the crew in one line of time, the newest first. */
+function OrderTimeline({ view }: { view: OrderView }) {
+  const { t } = useTranslation()
+  const events = view.events.map((event) => ({
+    key: `event ${event.seq}`,
+    at: event.at,
+    order: event.seq,
+    title: (
+      <>
+        <strong>{t(`orders.action_${event.action}`)}</strong> {actorText(t, event)}
+      </>
+    ),
+    detail: detailOf(t, event.data),
+  }))
+  const photos = view.photos.map((photo, index) => ({
+    key: photo.id,
+    at: photo.created_at,
+    order: 0,
+    title: <strong>{t('orders.photo', { number: index + 1 })}</strong>,
+    detail: (
+      <a href={photoAddress(view.order.id, photo.id)} target="_blank" rel="noreferrer">
+        <img
+          className="order__photo"
+          src={photoAddress(view.order.id, photo.id)}
+          alt={t('orders.photo', { number: index + 1 })}
+        />
+      </a>
+    ),
+  }))
+  const items = [...events, ...photos].sort(
+    (left, right) => right.at.localeCompare(left.at) || right.order - left.order,
+  )
+  return <Timeline label={t('orders.timeline')} items={items} />
+}
+
+function actorText(t: Translate, event: OrderEventView): string {
+  return event.actor_name === 'crew' ? t('orders.by_crew') : event.actor_name
+}
+
+const SHOWN = ['unit', 'parent', 'outcome', 'result', 'minutes', 'reason'] as const
+
+/** What an event says besides its action, in the words of the page. */
+function detailOf(t: Translate, data: Readonly<Record<string, unknown>>): string {
+  return SHOWN.map((name) => {
+    const value = data[name]
+    if (typeof value === 'number') return t('orders.minutes_only', { minutes: value })
+    if (typeof value !== 'string' || value === '') return ''
+    if (name === 'outcome') return t(`orders.outcome_${value}` as 'orders.outcome_satisfied')
+    if (name === 'reason' && value === 'rule') return t('orders.by_rule')
+    return value
+  })
+    .filter((text) => text !== '')
+    .join(' · ')
 }
 
 function CrewLink({ orderId }: { orderId: string }) {
   const { t } = useTranslation()
   const link = useCrewLink(orderId)
+  const address = link.isSuccess ? `${window.location.origin}${link.data.path}` : ''
+  const { copy, isCopied } = useCopy(address)
   return (
     <div className="order__link">
       <Button
@@ -151,10 +241,13 @@ function CrewLink({ orderId }: { orderId: string }) {
       </Button>
       {link.isError && <Banner tone="problem">{problemText(t, asProblem(link.error))}</Banner>}
       {link.isSuccess && (
-        <label className="field">
-          <span className="field__label">{t('orders.crew_link_text', { at: localTime(link.data.expires_at) })}</span>
-          <input className="input" readOnly value={`${window.location.origin}${link.data.path}`} />
-        </label>
+        <>
+          <label className="field">
+            <span className="field__label">{t('orders.crew_link_text', { at: localTime(link.data.expires_at) })}</span>
+            <input className="input" readOnly value={address} />
+          </label>
+          <Button onClick={copy}>{t(isCopied ? 'orders.copied' : 'orders.copy')}</Button>
+        </>
       )}
     </div>
   )

@@ -8,17 +8,20 @@ import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
 import errors from './errors.json'
+import facts from './facts.json'
 import health from './health.json'
 import imports from './imports.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
+import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
+import summary from './summary.json'
 import taxonomy from './taxonomy.json'
 import transcript from './transcript.json'
 import words from './words.json'
@@ -35,17 +38,20 @@ export const en: Texts = {
   ...category,
   ...common,
   ...errors,
+  ...facts,
   ...health,
   ...imports,
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
   ...models,
+  ...notices,
   ...notifications,
   ...policies,
   ...search,
   ...session,
   ...suggestions,
+  ...summary,
   ...taxonomy,
   ...transcript,
   ...words,

@@ -1,0 +1,265 @@
+"""A small town of customers, units and work orders in every state, for trying the pages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.accounts.models import Account
+from assist_api.audit.log import AuditLog
+from assist_api.customers.file_format import CustomerLine
+from assist_api.customers.models import Customer
+from assist_api.customers.service import ContactSources, CustomerService
+from assist_api.http.actor import Actor, program
+from assist_api.http.permissions import Role
+from assist_api.http.principal import CurrentAccount
+from assist_api.organisation.schemas import UnitCreation
+from assist_api.organisation.service import UnitService
+from assist_api.policies.service import Policies
+from assist_api.units.tree import UnitKind
+from assist_api.work_orders.models import WorkOrder
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
+from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
+from assist_api.work_orders.service import WorkOrderService
+from assist_api.work_orders.transitions import OrderAction, OrderState
+from kit.clock import SystemClock
+from kit.db import Database
+from kit.errors import ConflictError
+from kit.outbox import Outbox
+
+STREETS = ("解放路", "沂蒙路", "金雀山路", "银雀山路", "通达路", "滨河路", "兰山路", "陶然路")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN = ("建国", "秀英", "伟", "芳", "敏", "静", "磊", "洋", "艳", "军", "杰", "娟", "涛", "明", "超", "霞")
+
+
+class Matter(NamedTuple):
+    """What somebody reports.
+
+    Attributes:
+        text: In the caller's words.
+        situation: Of the taxonomy.
+    """
+
+    text: str
+    situation: str
+
+
+MATTERS = {
+    "power": (
+        Matter("家里突然停电，邻居家有电。", "power.outage.single"),
+        Matter("总表箱有焦糊味，空开合不上。", "power.outage.partial"),
+        Matter("灯一闪一闪的，电压不稳。", "power.quality.voltage"),
+    ),
+    "heating": (
+        Matter("暖气不热，室温只有十四度。", "heating.warmth.cold"),
+        Matter("暖气管接口漏水。", "heating.leak.indoor"),
+        Matter("小区里的供热管井往外冒热气。", "heating.leak.network"),
+    ),
+    "water": (
+        Matter("整栋楼没有水。", "water.supply.outage"),
+        Matter("水表井往外冒水。", "water.leak.burst"),
+        Matter("水发黄，有铁锈味。", "water.quality.colour"),
+    ),
+    "gas": (
+        Matter("厨房里闻到燃气味，已关阀开窗。", "gas.safety.leak"),
+        Matter("燃气灶打不着火，表显示有余额。", "gas.supply.appliance"),
+    ),
+    "tv": (
+        Matter("机顶盒没有信号。", "tv.signal.none"),
+        Matter("画面马赛克，一直卡。", "tv.signal.poor"),
+    ),
+}
+OUTAGE = Matter("整栋楼都没电了，路灯也灭了。", "power.outage.area")
+OUTAGE_REPORTS = 5
+COMPANIES = {"power": "供电公司", "heating": "热力公司", "water": "水务公司", "gas": "燃气公司", "tv": "广电网络"}
+_S, _A = OrderState, OrderAction
+_WORKED = (_A.TAKE, _A.ARRIVE, _A.FINISH)
+PATHS: Mapping[OrderState, Sequence[OrderAction]] = {
+    _S.DRAFT: (),
+    _S.ACCEPTED: (),
+    _S.DISPATCHED: (_A.DISPATCH,),
+    _S.TAKEN: (_A.DISPATCH, _A.TAKE),
+    _S.ON_SITE: (_A.DISPATCH, _A.TAKE, _A.ARRIVE),
+    _S.DONE: (_A.DISPATCH, *_WORKED),
+    _S.CALLBACK_DUE: (_A.DISPATCH, *_WORKED, _A.REVIEW),
+    _S.CLOSED: (_A.DISPATCH, *_WORKED, _A.REVIEW, _A.CLOSE),
+    _S.RETURNED: (_A.DISPATCH, _A.RETURN),
+    _S.SUSPENDED: (_A.DISPATCH, _A.TAKE, _A.SUSPEND),
+    _S.ESCALATED: (_A.DISPATCH, _A.URGE, _A.ESCALATE),
+    _S.MERGED: (_A.MERGE,),
+    _S.CANCELLED: (_A.CANCEL,),
+}
+"""What leads from an accepted order to each state."""
+SECTORS = tuple(COMPANIES)
+_MARK = "DEMO"
+"""Begins the account numbers of the town, so that it is never made twice."""
+
+
+class _PastClock(SystemClock):
+    """Gives moments of the last days, so that the clocks of the orders differ."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.back = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() - self.back
+
+
+async def has_customers(session: AsyncSession) -> bool:
+    """Tell whether anybody has customers or orders here: then a demo town would be in the way."""
+    found = await session.scalar(select(Customer.id).limit(1))
+    return found is not None or await session.scalar(select(WorkOrder.id).limit(1)) is not None
+
+
+async def make_town(database: Database, customers: int, orders: int) -> None:
+    """Write the town in one transaction, then the rules that send its orders to its units.
+
+    Raises:
+        ConflictError: `demo_town_exists`, or `no_account`: nobody is there whose orders they could be.
+    """
+    clock = SystemClock()
+    async with database.session() as session:
+        units = await fill_town(session, database, customers, orders)
+    await choose_rules(Policies(database, clock, AuditLog(clock), (LIMITS, DISPATCH, FIELDS)), units)
+
+
+async def fill_town(session: AsyncSession, database: Database, customers: int, orders: int) -> dict[str, UUID]:
+    """Write the town and return the unit of each sector; the caller commits.
+
+    Raises:
+        ConflictError: `demo_town_exists`, or `no_account`.
+    """
+    clock = _PastClock()
+    audit, chance, actor = AuditLog(clock), random.Random(7), program("demo-town")  # noqa: S311  # rejected: a demo
+    account = await _first_admin(session)
+    registry = CustomerService(session, clock, audit, ContactSources())
+    if (await registry.search(f"{_MARK}000000")).items:
+        raise ConflictError("The demo town is there already.", code="demo_town_exists")
+    lines = [_customer(chance, index) for index in range(customers)]
+    await registry.take(actor, lines)
+    units = await _units(session, clock, audit, actor)
+    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS))
+    # Nobody is told: a hundred notifications at the first start would hide the first real one.
+    service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry)
+    last: UUID | None = None
+    for index in range(orders):
+        state = list(PATHS)[index % len(PATHS)]
+        clock.back = timedelta(minutes=chance.randrange(5, 4_000))
+        line = chance.choice(lines)
+        made = await _order(service, registry, account, actor, chance, line, is_draft=state is _S.DRAFT)
+        for action in PATHS[state]:
+            clock.back = max(clock.back - timedelta(minutes=chance.randrange(1, 30)), timedelta(0))
+            await service.act(account, actor, made, _request(action, units[line.sector], last))
+        last = made if state is _S.ACCEPTED else last
+    if orders:
+        # The limits that have passed are history of the town, not news for its supervisors.
+        await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+        await _outage(service, registry, clock, account, actor, chance, lines)
+    return units
+
+
+async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
+    """Send the orders of each sector to its unit, unless somebody has chosen rules already."""
+    await policies.refresh()
+    if policies.current(DISPATCH).rules:
+        return
+    rules = [{"sector": sector, "unit_id": str(unit_id)} for sector, unit_id in units.items()]
+    await policies.choose(program("demo-town"), DISPATCH.name, {"rules": rules}, note="demo town", based_on=None)
+
+
+async def _order(
+    service: WorkOrderService, registry: CustomerService, account: CurrentAccount, actor: Actor, chance: random.Random,
+    line: CustomerLine, *, is_draft: bool, matter: Matter | None = None,
+) -> UUID:  # fmt: skip
+    customer = (await registry.search(line.account_number)).items[0].id
+    draft = _draft(line, customer, matter or chance.choice(MATTERS[line.sector]), is_draft=is_draft)
+    return (await service.create(account, actor, draft)).order.id
+
+
+async def _outage(
+    service: WorkOrderService, registry: CustomerService, clock: _PastClock, account: CurrentAccount, actor: Actor,
+    chance: random.Random, lines: Sequence[CustomerLine],
+) -> None:  # fmt: skip
+    """Write five reports of the last minutes from one street, so that the page shows a suspected mass fault."""
+    street = STREETS[0]
+    neighbours = [line for line in lines if line.sector == "power" and line.area == street][:OUTAGE_REPORTS]
+    for place, line in enumerate(neighbours):
+        clock.back = timedelta(minutes=3 * (len(neighbours) - place))
+        await _order(service, registry, account, actor, chance, line, is_draft=False, matter=OUTAGE)
+
+
+async def _first_admin(session: AsyncSession) -> CurrentAccount:
+    row = await session.scalar(select(Account).where(Account.role == Role.ADMIN).order_by(Account.created_at).limit(1))
+    if row is None:
+        raise ConflictError("Start the server once, so that there is an account.", code="no_account")
+    return CurrentAccount(
+        row.id, uuid4(), row.username, row.display_name, Role.ADMIN, row.locale, must_change_password=False
+    )
+
+
+async def _units(session: AsyncSession, clock: SystemClock, audit: AuditLog, actor: Actor) -> dict[str, UUID]:
+    service = UnitService(session, clock, audit)
+    known = {unit.name: unit.id for unit in (await service.list_all()).items}
+    made: dict[str, UUID] = {}
+    for sector, name in COMPANIES.items():
+        if name not in known:
+            company = UnitCreation.model_validate({"kind": UnitKind.COMPANY, "name": name, "sector": sector})
+            known[name] = (await service.create(actor, company)).id
+        made[sector] = known[name]
+    return made
+
+
+def _customer(chance: random.Random, index: int) -> CustomerLine:
+    street = chance.choice(STREETS)
+    is_vip, is_important = index % 41 == 0, index % 13 == 0
+    return CustomerLine(
+        account_number=f"{_MARK}{index:06d}",
+        name=chance.choice(SURNAMES) + chance.choice(GIVEN),
+        sector=SECTORS[index % len(SECTORS)],
+        phones=(f"139{chance.randrange(10**8):08d}",),
+        address=f"{street}{chance.randrange(1, 200)}号{chance.randrange(1, 20)}号楼{chance.randrange(1, 4)}单元"
+        f"{chance.randrange(1, 18)}0{chance.randrange(1, 4)}",
+        area=street,
+        area_class=("urban", "urban", "rural", "remote")[index % 4],
+        meter_numbers=(f"M{index:08d}",),
+        customer_class="vip" if is_vip else "important" if is_important else "ordinary",
+        class_reason="重点企业" if is_vip else "家中有制氧机" if is_important else "",
+        class_until=date(2027, 12, 31) if is_vip else None,
+    )
+
+
+def _draft(line: CustomerLine, customer_id: UUID | None, matter: Matter, *, is_draft: bool) -> OrderDraft:
+    return OrderDraft.model_validate(
+        {
+            "business_type": "fault",
+            "sector": line.sector,
+            "customer_id": customer_id,
+            "contact_name": line.name,
+            "contact_phone": line.phones[0],
+            "address": line.address,
+            "area": line.area,
+            "area_class": line.area_class,
+            "category_id": f"fault/{matter.situation}",
+            "description": matter.text,
+            "idempotency_key": f"demo-town-{uuid4().hex}",
+            "is_draft": is_draft,
+        }
+    )
+
+
+def _request(action: OrderAction, unit_id: UUID, parent_id: UUID | None) -> OrderActionRequest:
+    return OrderActionRequest(
+        action=action,
+        reason="演示",
+        unit_id=unit_id if action is _A.DISPATCH else None,
+        parent_id=parent_id if action is _A.MERGE else None,
+        outcome=CallbackOutcome.SATISFIED if action is _A.CLOSE else None,
+        result="已处理，恢复正常" if action is _A.FINISH else "",
+    )

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+
+import type { CallFact, RequiredField, Utterance } from '@/api/types'
+
+import { quoteOf, stillMissing } from './fields'
+
+const fact = (field: CallFact['field'], value: string, start = 0, end = 0): CallFact => ({
+  field,
+  value,
+  evidence: end === 0 ? [] : [{ segment_id: 's1', span: { start, end } }],
+  is_confirmed: false,
+  edited_by: null,
+})
+const required: RequiredField[] = [
+  { field: 'contact_phone', fact: 'phone', question: { zh: '电话？', en: 'Phone?' } },
+  { field: 'address', fact: 'address', question: { zh: '地址？', en: 'Address?' } },
+  { field: 'description', fact: null, question: null },
+]
+
+describe('stillMissing', () => {
+  it('names what the call has not filled; a field that was cleared is missing again', () => {
+    const missing = stillMissing(required, [fact('phone', ''), fact('address', '解放路12号')])
+    expect(missing.map(({ field }) => field)).toEqual(['contact_phone'])
+  })
+
+  it('asks for nothing that the customer file holds', () => {
+    expect(stillMissing(required, [], ['contact_phone', 'address'])).toEqual([])
+  })
+})
+
+describe('quoteOf', () => {
+  const said = { segment_id: 's1', start_ms: 41_000, text: '我在幸福路十六号三单元，你们快点来吧。' } as Utterance
+
+  it('quotes the words with what stands around them', () => {
+    const quote = quoteOf(fact('address', '幸福路16号三单元', 2, 11), [said])
+    expect(quote).toEqual({
+      segmentId: 's1',
+      atMs: 41_000,
+      before: '我在',
+      words: '幸福路十六号三单元',
+      after: '，你们快点来吧。',
+    })
+  })
+
+  it('has nothing for a value that the agent set', () => {
+    expect(quoteOf(fact('address', '幸福路'), [said])).toBeNull()
+  })
+})
