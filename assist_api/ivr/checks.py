@@ -49,6 +49,8 @@ class FlawCode(StrEnum):
     RESERVED_KEY = "reserved_key"
     NO_SLOT = "no_slot"
     LOOP_WITHOUT_QUESTION = "loop_without_question"
+    MALFORMED = "malformed"
+    """The file or the node cannot be read at all."""
 
 
 @dataclass(frozen=True, slots=True)

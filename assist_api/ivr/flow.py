@@ -309,7 +309,7 @@ def parse_flow(text: str) -> Flow:
     try:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise _invalid([{"node": None, "field": "file", "problem": f"this is no YAML: {error}"}]) from error
+        raise _invalid([_mistake((), f"this is no YAML: {error}")]) from error
     return read_flow(value)
 
 
@@ -331,15 +331,23 @@ def flow_as_yaml(flow: Flow) -> str:
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110)
 
 
-def _mistake(place: tuple[int | str, ...], problem: str) -> dict[str, str | None]:
+def node_and_field(place: str) -> tuple[str | None, str]:
+    """Return the node and the field of a place such as `nodes.welcome.text`."""
+    parts = place.split(".")
+    return (parts[1], ".".join(parts[2:])) if parts[0] == "nodes" and len(parts) > 2 else (None, place)
+
+
+def _mistake(place: tuple[int | str, ...], problem: str) -> dict[str, str]:
     parts = list(map(str, place))
     if parts[:1] == ["nodes"] and len(parts) > 1:
         # Behind the name of the node comes its kind, which pydantic adds.
-        return {"node": parts[1], "field": ".".join(parts[3:]) or "kind", "problem": problem}
-    return {"node": None, "field": ".".join(parts) or "file", "problem": problem}
+        parts = [*parts[:2], *(parts[3:] or ["kind"])]
+    return {"field": ".".join(parts) or "file", "code": "malformed", "message": problem}
 
 
-def _invalid(errors: list[dict[str, str | None]]) -> InvalidInputError:
-    first = errors[0]
-    place = ", ".join(part for part in (first["node"], first["field"]) if part)
-    return InvalidInputError(f"flow, {place}: {first['problem']}", field=place, code="flow_invalid", errors=errors)
+def _invalid(errors: list[dict[str, str]]) -> InvalidInputError:
+    node, field = node_and_field(errors[0]["field"])
+    place = ", ".join(part for part in (node, field) if part)
+    return InvalidInputError(
+        f"flow, {place}: {errors[0]['message']}", field=errors[0]["field"], code="flow_invalid", errors=errors
+    )

@@ -67,7 +67,7 @@ class WorkOrderRepository:
         """Return an order, or None; locked, its row stays so until the transaction ends."""
         return await self.session.get(WorkOrder, order_id, with_for_update=is_locked or None)
 
-    async def find_by_key(self, created_by: UUID, key: str) -> WorkOrder | None:
+    async def find_by_key(self, created_by: UUID | None, key: str) -> WorkOrder | None:
         """Return the order that the same request made before, or None."""
         wanted = select(WorkOrder).where(WorkOrder.created_by == created_by, WorkOrder.idempotency_key == key)
         return await self.session.scalar(wanted)

@@ -56,6 +56,7 @@ def ranking(intent: str, probability: float = 0.9) -> IntentRanking:
 WORDS = st.sampled_from(
     ["对", "不对", "三二零五八一九零零一", "人民路三号楼", "满意", "8000", "嗯那个", "四四零零零零零零零二"]
 )
+LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER}
 CALLER = st.one_of(
     st.builds(Heard, WORDS, st.builds(ranking, st.sampled_from(INTENTS), st.sampled_from([0.1, 0.4, 0.9]))),
     st.builds(Keyed, st.sampled_from([*"0123456789*#", MINE, OTHERS, "8000", "9999", "20261130000001"])),
@@ -174,9 +175,9 @@ def test_a_malformed_flow_names_its_node_and_field() -> None:
     with pytest.raises(InvalidInputError, match=r"bill, text") as raised:
         parse_flow(BROKEN.replace('text: "电费{bill.amount}元。"', "text: [1]"))
     assert raised.value.details["errors"][0] == {  # type: ignore[index]
-        "node": "bill",
-        "field": "text",
-        "problem": "Input should be a valid string",
+        "field": "nodes.bill.text",
+        "code": "malformed",
+        "message": "Input should be a valid string",
     }
 
 
