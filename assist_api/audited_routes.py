@@ -81,6 +81,10 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
+    ("PUT", f"{API}/ivr/flows/{{name}}"): ("ivr.flow_saved",),
+    ("POST", f"{API}/ivr/flows/{{name}}/versions/{{number}}/publish"): ("ivr.flow_published",),
+    ("PUT", f"{API}/ivr/numbers"): ("ivr.numbers_changed",),
+    ("POST", f"{API}/ivr/callbacks/{{callback_id}}/done"): ("ivr.callback_done",),
 }
 """Actions of the routes that change something."""
 
@@ -90,6 +94,7 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     (SOCKET, f"{API}/calls/{{call_id}}/stream"): ("call.read",),
     ("GET", f"{API}/calls/{{call_id}}/audio"): ("call.listened",),
     ("GET", f"{API}/calls/{{call_id}}/case"): ("call.read", "case.read"),
+    ("GET", f"{API}/calls/{{call_id}}/ivr"): ("call.read",),
     ("GET", f"{API}/knowledge/cases/{{case_id}}"): ("case.read",),
     ("GET", f"{API}/knowledge/cases/{{case_id}}/evidence"): ("case.evidence_read",),
     ("GET", f"{API}/knowledge/words/export"): ("words.exported",),
@@ -109,6 +114,9 @@ NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/knowledge/cases/search"): "searches and keeps nothing; cases come de-identified",
     ("POST", f"{API}/knowledge/hit-test"): "searches and keeps nothing",
     ("POST", f"{API}/knowledge/tests/draft"): "tries a text and keeps nothing",
+    ("POST", f"{API}/ivr/check"): "checks a flow and keeps nothing",
+    ("POST", f"{API}/ivr/simulations"): "plays a made-up caller and keeps nothing",
+    ("POST", f"{API}/ivr/speech"): "speaks a text and keeps nothing of who asked",
     ("POST", f"{API}/notifications/read"): "one's own notifications, and whether one has seen them",
 }
 """Routes that look as if they changed something, with the reason why no entry is written."""

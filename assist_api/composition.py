@@ -21,6 +21,7 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.imports import module as imports
 from assist_api.imports.service import KIND as DOCUMENTS_IMPORT
+from assist_api.ivr import module as ivr
 from assist_api.jobs import module as jobs
 from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
@@ -32,6 +33,7 @@ from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
+from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
 from assist_api.taxonomy import module as taxonomy
 from assist_api.telephony import module as telephony
@@ -100,7 +102,7 @@ def compose(
         jobs.build(core, notifier.service),
         speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
         taxonomy.build(core),
-        search.build(core, found, kb_settings),
+        searching := search.build(core, found, kb_settings),
         words.build(core, found, speech.service),
         ranking := categories.build(core, found, kb_settings, ChosenExamples(database)),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
@@ -114,6 +116,7 @@ def compose(
         notices.build(),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
         demo_town.build(core, chosen.service),
+        ivr.build(core, found, searching.find(TypedSearch), chosen.service, registry.service, business.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

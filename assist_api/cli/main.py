@@ -33,6 +33,7 @@ COMMANDS = {
     "evaluate": _Command("assist_api.cli.evaluate", "app", "Measure quality on labelled data."),
     "models": _Command("assist_api.cli.models", "app", "Fetch, list and verify models."),
     "audit": _Command("assist_api.cli.audit", "app", "Check that the audit log is whole; write it to a file."),
+    "ivr": _Command("assist_api.cli.ivr", "app", "Check speech flows; run scenarios through them."),
     "pbx": _Command("assist_api.cli.pbx", "app", "Run an exchange here; say what is missing for calls."),
     "call": _Command("assist_api.cli.phone", "call", "Call in as a customer does (test telephone)."),
     "answer": _Command("assist_api.cli.phone", "answer", "Answer as an agent does (test telephone)."),

@@ -48,6 +48,10 @@ class Permission(StrEnum):
     """Take, dispatch, urge and call back."""
     DIRECT_ORDERS = "work_orders.direct"
     """Review, suspend, merge and cancel."""
+    EDIT_FLOWS = "ivr.edit"
+    """Speech flows: read, change and try them."""
+    PUBLISH_FLOWS = "ivr.publish"
+    """Put a version of a flow, or another flow for a number, before callers."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -71,11 +75,14 @@ _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE | _SERVICE,
-        Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
+        Role.CURATOR: _EVERYONE
+        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES}
+        | {Permission.EDIT_FLOWS},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION
-        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
+        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
+        | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS},
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
         Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),

@@ -6,6 +6,7 @@ import assist_api.accounts.models
 import assist_api.audit.models
 import assist_api.calls.models
 import assist_api.customers.models
+import assist_api.ivr.models
 import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
@@ -27,6 +28,7 @@ MODULES = (
     assist_api.calls.models,
     assist_api.customers.models,
     assist_api.notices.models,
+    assist_api.ivr.models,
     assist_api.notifications.models,
     assist_api.policies.models,
     assist_api.units.models,

@@ -73,7 +73,7 @@ class WorkOrderRepository:
         """Return the orders of these ids that there are."""
         return (await self.session.scalars(select(WorkOrder).where(WorkOrder.id.in_(order_ids)))).all()
 
-    async def find_by_key(self, created_by: UUID, key: str) -> WorkOrder | None:
+    async def find_by_key(self, created_by: UUID | None, key: str) -> WorkOrder | None:
         """Return the order that the same request made before, or None."""
         wanted = select(WorkOrder).where(WorkOrder.created_by == created_by, WorkOrder.idempotency_key == key)
         return await self.session.scalar(wanted)

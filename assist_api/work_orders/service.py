@@ -127,15 +127,17 @@ class WorkOrderService:
 
     # Changing ----------------------------------------------------------------------------------------------------
 
-    async def create(self, account: CurrentAccount, actor: Actor, draft: OrderDraft) -> OrderView:
+    async def create(self, account: CurrentAccount | None, actor: Actor, draft: OrderDraft) -> OrderView:
         """Make an order, accept it unless it is to stay a draft, and send it to its unit where a rule names one.
+
+        `account` is None when a program makes it.
 
         Raises:
             InvalidInputError: `work_order_incomplete`: `errors` names each field that its type must have.
             NotFoundError: There is no such customer or unit.
             ConflictError: `request_repeated`: the same request is being answered at this moment.
         """
-        known = await self._orders.find_by_key(account.id, draft.idempotency_key)
+        known = await self._orders.find_by_key(None if account is None else account.id, draft.idempotency_key)
         if known is not None:
             return await self._view(known)
         if not draft.is_draft:

@@ -33,6 +33,8 @@ EDITORS = frozenset({Role.CURATOR, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 SERVICE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+FLOW_EDITORS = frozenset({Role.CURATOR, Role.SUPERVISOR, Role.ADMIN})
+FLOW_PUBLISHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 # Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
 ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
@@ -135,6 +137,20 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("PUT", "/api/v1/calls/{call_id}/case"): (None, SIGNED_IN),
     ("PUT", "/api/v1/calls/{call_id}/category"): (None, SIGNED_IN),
     ("GET", "/api/v1/calls/{call_id}/work-order"): (None, SERVICE),
+    ("GET", "/api/v1/calls/{call_id}/ivr"): (None, SIGNED_IN),
+    ("GET", "/api/v1/ivr/flows"): (None, FLOW_EDITORS),
+    ("GET", "/api/v1/ivr/flows/{name}"): (None, FLOW_EDITORS),
+    ("PUT", "/api/v1/ivr/flows/{name}"): (None, FLOW_EDITORS),
+    ("POST", "/api/v1/ivr/flows/{name}/versions/{number}/publish"): (None, FLOW_PUBLISHERS),
+    ("GET", "/api/v1/ivr/flows/{name}/figures"): (None, FLOW_EDITORS),
+    ("POST", "/api/v1/ivr/check"): (None, FLOW_EDITORS),
+    ("POST", "/api/v1/ivr/simulations"): (None, FLOW_EDITORS),
+    ("POST", "/api/v1/ivr/speech"): (None, FLOW_EDITORS),
+    ("GET", "/api/v1/ivr/numbers"): (None, FLOW_EDITORS),
+    ("PUT", "/api/v1/ivr/numbers"): (None, FLOW_PUBLISHERS),
+    ("GET", "/api/v1/ivr/callbacks"): (None, SERVICE),
+    ("POST", "/api/v1/ivr/callbacks/{callback_id}/done"): (None, SERVICE),
+    ("GET", "/api/v1/ivr/voicemails"): (None, SERVICE),
     ("POST", "/api/v1/customers/search"): ({"text": "王建国"}, SERVICE),
     ("POST", "/api/v1/customers/import"): (None, AUDITORS),
     ("GET", "/api/v1/customers/{customer_id}"): (None, SERVICE),

@@ -1,0 +1,165 @@
+"""HTTP: speech flows, their versions, the simulator, the numbers, and what a caller told the flow."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from assist_api.audit.deps import ActorDep, AuditDep
+from assist_api.calls.access import CallsDep, ReaderDep
+from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
+from assist_api.http.permissions import Permission
+from assist_api.ivr.flow_service import FlowService
+from assist_api.ivr.live_flows import LiveFlows
+from assist_api.ivr.playing import play
+from assist_api.ivr.prompts import Prompts
+from assist_api.ivr.repository import FlowRepository
+from assist_api.ivr.schemas import (
+    CallbackList,
+    CallbackView,
+    CallDialogueAnswer,
+    FlowChecked,
+    FlowChecking,
+    FlowFigures,
+    FlowList,
+    FlowSaving,
+    FlowView,
+    NumberTable,
+    NumberTableView,
+    Simulation,
+    SimulationView,
+    Speaking,
+    VoicemailList,
+    VoicemailView,
+)
+from assist_api.ivr.systems import InstalledSystems
+from kit.errors import NotFoundError
+
+router = APIRouter(tags=["ivr"])
+MayEdit = Depends(permitted(Permission.EDIT_FLOWS))
+MayPublish = Depends(permitted(Permission.PUBLISH_FLOWS))
+MayHandle = Depends(permitted(Permission.HANDLE_ORDERS))
+Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+LiveDep = Annotated[LiveFlows, Depends(provided(LiveFlows))]
+PromptsDep = Annotated[Prompts, Depends(provided(Prompts))]
+SystemsDep = Annotated[InstalledSystems, Depends(provided(InstalledSystems))]
+
+
+async def get_flows(session: SessionDep, core: CoreDep, audit: AuditDep, live: LiveDep) -> FlowService:
+    """Return the flows of this request."""
+    return FlowService(session, core.clock, audit, live)
+
+
+FlowsDep = Annotated[FlowService, Depends(get_flows)]
+
+
+@router.get("/ivr/flows", dependencies=[MayEdit])
+async def list_flows(flows: FlowsDep) -> FlowList:
+    """List every flow in its newest version."""
+    return await flows.list_all()
+
+
+@router.post("/ivr/check", dependencies=[MayEdit])
+async def check_flow(asked: FlowChecking, flows: FlowsDep) -> FlowChecked:
+    """Say what is wrong with a flow, and keep nothing."""
+    return await flows.check(asked)
+
+
+@router.post("/ivr/simulations", dependencies=[MayEdit])
+async def simulate_dialogue(asked: Simulation, flows: FlowsDep, live: LiveDep, systems: SystemsDep) -> SimulationView:
+    """Play a dialogue from its beginning; nothing is kept, and systems answer from the scenario."""
+    return await play(asked, await flows.newest_definitions(), live.understand, systems)
+
+
+@router.post(
+    "/ivr/speech", dependencies=[MayEdit], response_class=Response, responses={200: {"content": {"audio/wav": {}}}}
+)
+async def speak_prompt(asked: Speaking, prompts: PromptsDep) -> Response:
+    """Return a text as callers hear it: 8 kHz."""
+    return Response(await prompts.whole(asked.text), media_type="audio/wav")
+
+
+@router.get("/ivr/numbers", dependencies=[MayEdit])
+async def get_numbers(flows: FlowsDep) -> NumberTableView:
+    """Return which flow answers which number."""
+    return await flows.number_table()
+
+
+@router.put("/ivr/numbers", dependencies=[MayPublish])
+async def choose_numbers(table: NumberTable, actor: ActorDep, flows: FlowsDep) -> NumberTableView:
+    """Let other flows answer from now on."""
+    return await flows.choose_numbers(actor, table)
+
+
+@router.get("/ivr/callbacks", dependencies=[MayHandle])
+async def list_callbacks(session: SessionDep, is_open: bool = True) -> CallbackList:
+    """List callers who want to be called back."""
+    rows = await FlowRepository(session).callbacks(is_open=is_open)
+    return CallbackList(items=[_callback(row) for row in rows])
+
+
+@router.post("/ivr/callbacks/{callback_id}/done", dependencies=[MayHandle])
+async def finish_callback(
+    callback_id: UUID, actor: ActorDep, session: SessionDep, core: CoreDep, audit: AuditDep
+) -> CallbackView:
+    """Note that a caller was called back; again changes nothing."""
+    row = await FlowRepository(session).find_callback(callback_id)
+    if row is None:
+        raise NotFoundError("There is no such request.", code="callback_not_found")
+    if row.done_at is None:
+        row.done_at, row.done_by = core.clock.now(), actor.name
+        audit.record(session, actor, "ivr.callback_done", "ivr_callback", callback_id)
+    return _callback(row)
+
+
+@router.get("/ivr/voicemails", dependencies=[MayHandle])
+async def list_voicemails(session: SessionDep) -> VoicemailList:
+    """List messages that callers left, the newest first."""
+    rows = await FlowRepository(session).voicemails()
+    return VoicemailList(
+        items=[
+            VoicemailView.model_validate({name: getattr(row, name) for name in VoicemailView.model_fields})
+            for row in rows
+        ]
+    )
+
+
+@router.get("/ivr/flows/{name}", dependencies=[MayEdit])
+async def get_flow(
+    name: Name, flows: FlowsDep, version: Annotated[int | None, Query(ge=1, lt=2**31)] = None
+) -> FlowView:
+    """Return a version of a flow, the newest when none is named."""
+    return await flows.view(name, version)
+
+
+@router.put("/ivr/flows/{name}", dependencies=[MayEdit])
+async def save_flow(name: Name, saving: FlowSaving, actor: ActorDep, flows: FlowsDep) -> FlowView:
+    """Keep a flow as a new version."""
+    return await flows.save(actor, name, saving)
+
+
+@router.post("/ivr/flows/{name}/versions/{number}/publish", dependencies=[MayPublish])
+async def publish_flow(
+    name: Name, number: Annotated[int, Path(ge=1, lt=2**31)], actor: ActorDep, flows: FlowsDep
+) -> FlowView:
+    """Put a version before callers; 409 names what is against it."""
+    return await flows.publish(actor, name, number)
+
+
+@router.get("/ivr/flows/{name}/figures", dependencies=[MayEdit])
+async def get_flow_figures(name: Name, flows: FlowsDep) -> FlowFigures:
+    """Return what callers did in a flow in the last thirty days."""
+    return await flows.figures(name)
+
+
+@router.get("/calls/{call_id}/ivr")
+async def get_call_dialogue(call_id: UUID, viewer: ReaderDep, calls: CallsDep, flows: FlowsDep) -> CallDialogueAnswer:
+    """Return what the caller told the flow before the call came to the agent."""
+    await calls.check_reading(viewer, call_id)
+    return CallDialogueAnswer(dialogue=await flows.dialogue_of_call(call_id))
+
+
+def _callback(row: object) -> CallbackView:
+    return CallbackView.model_validate({name: getattr(row, name) for name in CallbackView.model_fields})

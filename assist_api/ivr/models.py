@@ -1,0 +1,112 @@
+"""Tables of speech flows: versions, the flow of each number, dialogues with their steps, marks, messages, callbacks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, UTCDateTime
+
+
+class FlowVersion(Base):
+    """One version of a flow; written once. Callers meet the version that was published last."""
+
+    __tablename__ = "ivr_flow_versions"
+
+    flow: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1 for each flow, without gaps."""
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(String(500))
+    author_id: Mapped[UUID | None]
+    author_name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class NumberRule(Base):
+    """A line of the table that chooses a flow for a call; the first line that fits counts."""
+
+    __tablename__ = "ivr_number_rules"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(20))
+    """Number that was called; empty for every number."""
+    hours: Mapped[str] = mapped_column(String(16))
+    """`any`, `working`, `closed` or `holiday`."""
+    flow: Mapped[str | None] = mapped_column(String(40))
+    """None leads the call straight to its queue."""
+
+
+class Dialogue(Base):
+    """A dialogue of a caller with a flow. `context` is personal: it goes with the call."""
+
+    __tablename__ = "ivr_dialogues"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID | None] = mapped_column(index=True)
+    flow: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    ended_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    end: Mapped[str] = mapped_column(String(16))
+    queue: Mapped[str | None] = mapped_column(String(40))
+    intent: Mapped[str | None] = mapped_column(String(40))
+    node: Mapped[str] = mapped_column(String(40))
+    """Where it ended."""
+    failures: Mapped[int]
+    mark: Mapped[int | None]
+    context: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Slots and everything that was said, keyed and answered, for the agent."""
+
+    __table_args__ = (Index("ix_ivr_dialogues_flow_started_at", "flow", "started_at"),)
+
+
+class DialogueStep(Base):
+    """One step of a dialogue without anybody's words, for the counts of the flow."""
+
+    __tablename__ = "ivr_dialogue_steps"
+
+    dialogue_id: Mapped[UUID] = mapped_column(ForeignKey("ivr_dialogues.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    flow: Mapped[str] = mapped_column(String(40))
+    node: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(String(60))
+    probability: Mapped[float | None]
+
+
+class CallbackRequest(Base):
+    """A caller who wants to be called back."""
+
+    __tablename__ = "ivr_callbacks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID | None]
+    number: Mapped[str] = mapped_column(String(20))
+    queue: Mapped[str] = mapped_column(String(40))
+    intent: Mapped[str | None] = mapped_column(String(40))
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_by: Mapped[str | None] = mapped_column(String(100))
+
+
+class Voicemail(Base):
+    """A message that a caller left; the sound lies in `<data_dir>/ivr/voicemails/`."""
+
+    __tablename__ = "ivr_voicemails"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID | None]
+    number: Mapped[str] = mapped_column(String(20))
+    seconds: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    intent: Mapped[str | None] = mapped_column(String(40))
+    order_number: Mapped[str | None] = mapped_column(String(16))
+    """Draft order that was made of it."""
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

@@ -1,0 +1,62 @@
+"""What a caller's words mean where a number, a yes, or a mark was asked for. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from assist_api.facts.cues import NO, YES
+from kit.numerals import spoken_digits
+
+_NUMBER_SIGNS = re.compile(r"[\d零〇洞一幺二两三四五六七拐八九０-９\s，,。.、\-—]+")
+_MARKS = {"非常满意": 5, "很满意": 5, "不满意": 2, "非常不满意": 1, "很不满意": 1, "满意": 4, "一般": 3, "还行": 3}
+_REFUSES = re.compile(r"^(?:先)?(?:不用|不要|不需要|不必|算了|没(?:有|了)?(?:别的|其他)?)")
+_WANTS = re.compile(r"^(?:我)?(?:要(?!不)|需要|确认|同意|有(?!没有))[的啊吧呀。，]*$|^(?:要|需要)(?!不)")
+
+
+def number_in(text: str, fewest: int, most: int) -> str | None:
+    """Return the number that a caller said, or None where the words are no number of that length.
+
+    Args:
+        text: As the recogniser wrote it.
+        fewest: Digits that it must have.
+        most: Digits that it may have.
+    """
+    runs = [spoken_digits(found.group()) for found in _NUMBER_SIGNS.finditer(text)]
+    fitting = [run for run in runs if fewest <= len(run) <= most]
+    return max(fitting, key=len) if fitting else None
+
+
+def has_digits(text: str) -> bool:
+    """Tell whether somebody began to say a number."""
+    return any(len(spoken_digits(found.group())) > 2 for found in _NUMBER_SIGNS.finditer(text))
+
+
+def is_yes(text: str) -> bool | None:
+    """Return whether a caller agreed; None where the words are neither a yes nor a no."""
+    if NO.search(text) or _REFUSES.search(text):
+        return False
+    if YES.search(text) or _WANTS.search(text):
+        return True
+    return None
+
+
+def mark_in(text: str) -> int | None:
+    """Return the mark that a caller gave in words, 1 to 5; None where it is none."""
+    for words, mark in sorted(_MARKS.items(), key=lambda item: -len(item[0])):
+        if words in text:
+            return mark
+    digits = spoken_digits(text)
+    return int(digits) if len(digits) == 1 and digits in "12345" else None
+
+
+def passes_check(digits: str, rule: str) -> bool:
+    """Tell whether a number fulfils the check rule of its kind."""
+    return rule != "luhn" or _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    total = 0
+    for place, sign in enumerate(reversed(digits)):
+        value = int(sign) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0

@@ -1,0 +1,265 @@
+"""The systems of the installation, as dialogues ask them: customers, business system, entries, work orders, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Protocol
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+
+from assist_api.business_systems.port import AccountState, BusinessSystem
+from assist_api.customers.models import Customer
+from assist_api.customers.repository import CustomerRepository
+from assist_api.customers.schemas import AreaClass
+from assist_api.customers.service import ContactSources, CustomerService
+from assist_api.http.actor import program
+from assist_api.http.core import Core
+from assist_api.ivr.dialogue import (
+    EntryFound,
+    FindEntry,
+    KeepMark,
+    LookedUp,
+    LookUp,
+    LookUpStatus,
+    MakeOrder,
+    NoteCallback,
+    OrderMade,
+)
+from assist_api.ivr.flow import ACCOUNT_LOOK_UPS
+from assist_api.ivr.simulation import shows_ownership
+from assist_api.policies.kinds import PolicyKind, PolicyModel
+from assist_api.policies.service import Policies
+from assist_api.search.schemas import SearchRequest
+from assist_api.search.service import TypedSearch
+from assist_api.work_orders.models import WorkOrder
+from assist_api.work_orders.schemas import OrderDraft
+from assist_api.work_orders.service import WorkOrderService
+from assist_api.work_orders.views import ZONE
+from kb.kinds import Audience, DocumentKind
+
+ACTOR = program("ivr")
+ORDER_STATES: Mapping[str, str] = {
+    "draft": "已登记",
+    "accepted": "已受理",
+    "dispatched": "已派发",
+    "taken": "已接单，师傅正在准备",
+    "on_site": "师傅已到现场",
+    "done": "已处理完",
+    "callback_due": "已处理完，等待回访",
+    "closed": "已办结",
+    "returned": "已退回重新派发",
+    "suspended": "暂时挂起",
+    "escalated": "正在督办",
+    "merged": "已和同一件事合并处理",
+    "cancelled": "已撤销",
+}
+
+
+class OutageNotice(BaseModel):
+    """A notice of an outage that callers of its places are told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sector: Annotated[str, Field(max_length=16)]
+    area: Annotated[str, Field(min_length=1, max_length=60)]
+    words: tuple[Annotated[str, Field(min_length=2, max_length=40)], ...] = Field(
+        max_length=50, description="Streets and quarters as callers say them"
+    )
+    reason: Annotated[str, Field(min_length=1, max_length=60)]
+    until: Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class OutageNotices(PolicyModel):
+    """Outages that are announced now."""
+
+    notices: tuple[OutageNotice, ...] = ()
+
+
+NOTICES = PolicyKind("ivr_outage_notices", OutageNotices, OutageNotices)
+
+
+class SubscriberSystem(Protocol):
+    """The system that knows subscriptions of cable TV; the seam for a company's own."""
+
+    async def find_package(self, account_number: str) -> tuple[str, Decimal] | None:
+        """Return name and monthly price of an account's package, or None."""
+        ...
+
+
+class SimulatedSubscribers:
+    """Subscriptions that follow from the account number, for the demo."""
+
+    async def find_package(self, account_number: str) -> tuple[str, Decimal] | None:
+        """Return one of three packages."""
+        packages = (("基本收视套餐", "26.00"), ("家庭高清套餐", "39.00"), ("全家融合套餐", "99.00"))
+        name, price = packages[sum(map(ord, account_number)) % len(packages)]
+        return name, Decimal(price)
+
+
+class InstalledSystems:
+    """Implements `assist_api.ivr.world.World`; each question is its own transaction."""
+
+    def __init__(
+        self, core: Core, search: TypedSearch, business: BusinessSystem, policies: Policies, contacts: ContactSources,
+        subscribers: SubscriberSystem,
+    ) -> None:  # fmt: skip
+        self._core = core
+        self._search = search
+        self._business = business
+        self._policies = policies
+        self._contacts = contacts
+        self._subscribers = subscribers
+
+    async def look_up(self, wanted: LookUp) -> LookedUp:
+        """Ask for figures; those of an account only for a caller who has shown that it is his.
+
+        Raises:
+            DependencyError: The business system is away or refuses.
+        """
+        if wanted.what in ACCOUNT_LOOK_UPS:
+            return await self._of_account(wanted)
+        return await self._progress(wanted) if wanted.what == "progress" else self._outage(wanted)
+
+    async def find_entry(self, wanted: FindEntry) -> EntryFound:
+        """Return what the best entry for IVR says, with the day of its last review."""
+        request = SearchRequest.model_validate(
+            {
+                "text": wanted.question,
+                "kinds": [DocumentKind.ENTRY],
+                "sector": wanted.sector,
+                "audience": Audience.IVR,
+                "limit": 1,
+            }
+        )
+        answer = await self._search.answer(request, frozenset({Audience.IVR}))
+        if not answer.cards or not answer.has_answer:
+            return EntryFound(None)
+        card = answer.cards[0]
+        return EntryFound(_with_review(card.script, card.reviewed_on), str(card.entry_id))
+
+    async def make_order(self, wanted: MakeOrder) -> OrderMade:
+        """Make a work order, as a draft where something that its type needs is missing."""
+        async with self._core.database.session() as session:
+            customer = None
+            if wanted.account_number:
+                found = await CustomerRepository(session).by_account_numbers([wanted.account_number])
+                customer = found.get(wanted.account_number)
+            contacts = CustomerService(session, self._core.clock, self._core.audit, self._contacts)
+            orders = WorkOrderService(
+                session, self._core.clock, self._core.audit, self._core.outbox, self._policies, contacts
+            )
+            order = await orders.create(None, ACTOR, _draft(wanted, customer))
+        return OrderMade(order.order.number)
+
+    async def note_callback(self, wanted: NoteCallback) -> None:
+        """Keep nothing: whoever runs the dialogue keeps requests with it."""
+
+    async def keep_mark(self, wanted: KeepMark) -> None:
+        """Keep nothing: whoever runs the dialogue keeps marks with it."""
+
+    async def _of_account(self, wanted: LookUp) -> LookedUp:
+        async with self._core.database.session() as session:
+            found = await CustomerRepository(session).by_account_numbers([wanted.subject])
+        customer = found.get(wanted.subject)
+        if customer is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+        if not shows_ownership([phone.number for phone in customer.phones], wanted):
+            return LookedUp(LookUpStatus.UNVERIFIED, wanted.subject)
+        if wanted.what == "account":
+            area = customer.premises[0].area if customer.premises else ""
+            return LookedUp(LookUpStatus.FOUND, wanted.subject, {"address_hint": area or "未登记"})
+        if wanted.what == "package":
+            return await self._package(wanted.subject)
+        state = await self._business.find_account(wanted.subject)
+        if state is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+        values = _figures(state).get(wanted.what)
+        if values is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, state.account_number)
+        return LookedUp(LookUpStatus.FOUND, state.account_number, values)
+
+    async def _package(self, account: str) -> LookedUp:
+        found = await self._subscribers.find_package(account)
+        if found is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, account)
+        name, price = found
+        return LookedUp(LookUpStatus.FOUND, account, {"name": name, "amount": str(price)})
+
+    async def _progress(self, wanted: LookUp) -> LookedUp:
+        is_number = wanted.subject != wanted.caller_number
+        column = WorkOrder.number if is_number else WorkOrder.contact_phone
+        statement = select(WorkOrder).where(column == wanted.subject).order_by(WorkOrder.created_at.desc()).limit(1)
+        async with self._core.database.session() as session:
+            order = await session.scalar(statement)
+        if order is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+        if order.contact_phone != wanted.caller_number:
+            return LookedUp(LookUpStatus.UNVERIFIED, wanted.subject)
+        changed = order.changed_at.astimezone(ZONE)
+        values = {
+            "number": order.number,
+            "state": ORDER_STATES.get(order.state, "正在处理"),
+            "since": f"{changed.month}月{changed.day}日",
+        }
+        return LookedUp(LookUpStatus.FOUND, wanted.subject, values)
+
+    def _outage(self, wanted: LookUp) -> LookedUp:
+        for notice in self._policies.current(NOTICES).notices:
+            if any(word in wanted.subject for word in notice.words):
+                values = {"area": notice.area, "reason": notice.reason, "until": notice.until}
+                return LookedUp(LookUpStatus.FOUND, wanted.subject, values)
+        return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+
+
+async def registered_account(core: Core, caller_number: str) -> tuple[str, str, str]:
+    """Return account, area and class of the only customer with a telephone; empty where there is none or several."""
+    if not caller_number:
+        return "", "", "ordinary"
+    async with core.database.session() as session:
+        rows: Sequence[Customer] = await CustomerRepository(session).search(text=caller_number, phone=caller_number)
+    mine = [row for row in rows if any(phone.number == caller_number for phone in row.phones)]
+    if len(mine) != 1:
+        return "", "", "ordinary"
+    area = mine[0].premises[0].area if mine[0].premises else ""
+    return mine[0].account_number, area, mine[0].customer_class
+
+
+def _figures(state: AccountState) -> dict[str, dict[str, str]]:
+    as_of = state.as_of.astimezone(ZONE).date().isoformat()
+    figures = {
+        "balance": {"amount": f"{state.balance_yuan:.2f}", "as_of": as_of},
+        "bill": {"amount": f"{state.last_bill_yuan:.2f}", "month": f"{state.last_bill_on.month}月", "as_of": as_of},
+    }
+    if state.arrears_yuan > 0:
+        figures["arrears"] = {"amount": f"{state.arrears_yuan:.2f}", "as_of": as_of}
+    return figures
+
+
+def _draft(wanted: MakeOrder, customer: Customer | None) -> OrderDraft:
+    premise = customer.premises[0] if customer is not None and customer.premises else None
+    address = wanted.address or (premise.address if premise is not None else "")
+    is_complete = wanted.order_type == "fault" and bool(wanted.caller_number and address)
+    return OrderDraft(
+        business_type=wanted.order_type,  # type: ignore[arg-type]  # rejected: flows name the same types
+        sector=wanted.sector,  # type: ignore[arg-type]  # rejected: flows name the same sectors
+        customer_id=None if customer is None else customer.id,
+        contact_name="" if customer is None else customer.name,
+        contact_phone=wanted.caller_number,
+        address=address[:200],
+        area=premise.area if premise is not None else "",
+        area_class=AreaClass(premise.area_class) if premise is not None else AreaClass.URBAN,
+        description=wanted.description,
+        idempotency_key=str(uuid4()),
+        is_draft=not is_complete,
+    )
+
+
+def _with_review(script: str, reviewed_on: date | None) -> str:
+    said = script.strip()
+    if reviewed_on is None:
+        return said
+    return f"{said}{'' if said.endswith('。') else '。'}以上信息{reviewed_on.month}月{reviewed_on.day}日核对。"
