@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from uuid import UUID
 
 from assist_api.calls.access import viewer_of
@@ -11,7 +11,7 @@ from assist_api.calls.events import CallSnapshotEvent
 from assist_api.calls.viewer import CallViewer
 from assist_api.customers.models import Customer
 from assist_api.customers.repository import CustomerRepository
-from assist_api.customers.schemas import CustomerHit
+from assist_api.customers.schemas import CustomerHit, CustomerSector
 from assist_api.customers.service import CustomerService
 from assist_api.facts.observer import call_facts
 from assist_api.http.principal import CurrentAccount
@@ -74,7 +74,7 @@ class CallOrders:
             {
                 "call_id": call_id,
                 "business_type": business_type,
-                "sector": call.call.sector,
+                "sector": call.call.sector or sector_of(category_id),
                 "category_id": category_id,
                 "area": area_of(address),
                 "fields": fields,
@@ -99,3 +99,11 @@ def from_file(filled: Sequence[FilledField], customer: Customer) -> list[FilledF
         for name, value in kept.items()
         if value and name not in known
     ]
+
+
+def sector_of(category_id: str | None) -> str | None:
+    """Return the sector of a category: situations of a utility begin with its name, general ones have none."""
+    if category_id is None:
+        return None
+    first = split_category_id(category_id)[1].partition(".")[0]
+    return first if first in get_args(CustomerSector) else None
