@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from uuid import UUID
 
 from assist_api.calls.access import viewer_of
@@ -11,7 +11,7 @@ from assist_api.calls.events import CallSnapshotEvent
 from assist_api.calls.viewer import CallViewer
 from assist_api.customers.models import Customer
 from assist_api.customers.repository import CustomerRepository
-from assist_api.customers.schemas import CustomerHit
+from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
 from assist_api.customers.service import CustomerService
 from assist_api.facts.observer import call_facts
 from assist_api.http.principal import CurrentAccount
@@ -66,17 +66,21 @@ class CallOrders:
         ranked = call.category.categories[0] if call.category is not None and call.category.categories else None
         category_id = chosen.category_id if chosen is not None else None if ranked is None else ranked.category_id
         business_type: Any = "fault" if category_id is None else split_category_id(category_id)[0]
+        area_class = AreaClass.URBAN
         if len(found) == 1:
-            fields += from_file(fields, await customers.get(next(iter(found))))
+            customer = await customers.get(next(iter(found)))
+            fields += from_file(fields, customer)
+            area_class = AreaClass(customer.premises[0].area_class) if customer.premises else area_class
         address = next((item.value for item in fields if item.field == "address"), "")
         phones = [item.value for item in fields if item.field == "contact_phone"]
         return OrderProposal.model_validate(
             {
                 "call_id": call_id,
                 "business_type": business_type,
-                "sector": call.call.sector,
+                "sector": call.call.sector or sector_of(category_id),
                 "category_id": category_id,
                 "area": area_of(address),
+                "area_class": area_class,
                 "fields": fields,
                 "missing": missing_fields(orders.required(business_type), fields),
                 "customers": list(found.values()),
@@ -99,3 +103,11 @@ def from_file(filled: Sequence[FilledField], customer: Customer) -> list[FilledF
         for name, value in kept.items()
         if value and name not in known
     ]
+
+
+def sector_of(category_id: str | None) -> str | None:
+    """Return the sector of a category: situations of a utility begin with its name, general ones have none."""
+    if category_id is None:
+        return None
+    first = split_category_id(category_id)[1].partition(".")[0]
+    return first if first in get_args(CustomerSector) else None

@@ -196,6 +196,7 @@ class OrderProposal(OutputModel):
     sector: CustomerSector | None
     category_id: str | None
     area: str = Field(description="Street of the address; empty when there is none")
+    area_class: AreaClass = Field(description="Of the customer's premises; urban while the customer is unknown")
     fields: list[FilledField] = Field(description="The description is one of them")
     missing: list[str] = Field(description="Required fields of the business type that are still empty")
     customers: list[CustomerHit] = Field(description="Customers whose number was said, or to whom the call is bound")

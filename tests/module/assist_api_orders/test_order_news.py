@@ -27,9 +27,10 @@ async def make(browser: httpx.AsyncClient, key: str, **changes: object) -> dict[
     return order
 
 
-async def do(browser: httpx.AsyncClient, order_id: str, action: str, **values: object) -> None:
+async def do(server: Server, browser: httpx.AsyncClient, order_id: str, action: str, **values: object) -> None:
     answer = await browser.post(f"/api/v1/work-orders/{order_id}/actions", json={"action": action, **values})
     answer.raise_for_status()
+    server.clock.advance(timedelta(seconds=1))
 
 
 async def told(browser: httpx.AsyncClient) -> list[str]:
@@ -52,11 +53,11 @@ async def test_unit_supervisor_and_creator_hear_of_what_waits_for_them(server: S
         await admin.put(f"/api/v1/accounts/{await account_of(admin, role)}/unit", json={"unit_id": unit})
     order = await make(agent, "news-0001")
     assert order["area"] == "解放路"
-    await do(admin, order["id"], "dispatch", unit_id=unit)
-    await do(supervisor, order["id"], "return", reason="不在辖区")
-    await do(admin, order["id"], "dispatch", unit_id=unit)
-    await do(agent, order["id"], "urge")
-    await do(agent, order["id"], "escalate", reason="第三次催办")
+    await do(server, admin, order["id"], "dispatch", unit_id=unit)
+    await do(server, supervisor, order["id"], "return", reason="不在辖区")
+    await do(server, admin, order["id"], "dispatch", unit_id=unit)
+    await do(server, agent, order["id"], "urge")
+    await do(server, agent, order["id"], "escalate", reason="第三次催办")
     unit_news = ["work_order.dispatched", "work_order.dispatched", "work_order.urged"]
     assert await told(curator) == unit_news
     assert await told(supervisor) == [*unit_news, "work_order.escalated"]
@@ -76,6 +77,7 @@ async def test_reports_of_one_street_become_one_order_and_a_notice(server: Serve
     faults = "/api/v1/work-orders/mass-faults"
     category = "fault/power.outage.area"
     first = await make(agent, "mass-0001", category_id=category)
+    server.clock.advance(timedelta(minutes=1))
     await make(agent, "mass-0002", category_id=category)
     assert (await supervisor.get(faults)).json()["items"] == []
     server.clock.advance(timedelta(minutes=5))

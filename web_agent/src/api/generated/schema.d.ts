@@ -7107,6 +7107,8 @@ export interface components {
              * @description Street of the address; empty when there is none
              */
             area: string;
+            /** @description Of the customer's premises; urban while the customer is unknown */
+            area_class: components["schemas"]["AreaClass"];
             /**
              * Fields
              * @description The description is one of them

@@ -13,6 +13,7 @@ import { useSaving } from '@/ui/useSaving'
 
 import { draftOf } from './draft'
 import { StateTag } from './StateTag'
+import { canUrge } from './words'
 
 const CHORD = 'Ctrl+Enter'
 
@@ -46,14 +47,15 @@ function Made({ proposal }: { proposal: OrderProposal }) {
 function Urge({ proposal }: { proposal: OrderProposal }) {
   const { t } = useTranslation()
   const changed = useOrdersChanged()
-  const first = proposal.open_orders[0]
+  const first = proposal.open_orders.find((order) => canUrge(order.state))
   const urging = useSaving((id: string) => actOnOrder(id, { action: 'urge', reason: '', result: '' }), {
     onSaved: changed,
   })
   const run = () => {
     if (first !== undefined) urging.save(first.id)
   }
-  useShortcut({ chord: CHORD, group: 'call', label: t('orders.urge_first'), run })
+  const isEnabled = first !== undefined
+  useShortcut({ chord: CHORD, group: 'call', label: t('orders.urge_first'), run, isEnabled })
   return (
     <div className="facts__order">
       <Banner tone="waiting">{t('orders.open_orders')}</Banner>
@@ -64,17 +66,19 @@ function Urge({ proposal }: { proposal: OrderProposal }) {
             <Link to={`/work-orders/${order.id}`}>{order.number}</Link> <StateTag state={order.state} />{' '}
             {order.urges > 0 && <span className="tag">{t('orders.urges', { count: order.urges })}</span>}
           </span>
-          <Button
-            isSmall
-            tone={order === first ? 'primary' : 'plain'}
-            disabled={urging.isPending}
-            onClick={() => {
-              urging.save(order.id)
-            }}
-            {...(order === first && { chord: CHORD })}
-          >
-            {t('orders.urge_button')}
-          </Button>
+          {canUrge(order.state) && (
+            <Button
+              isSmall
+              tone={order === first ? 'primary' : 'plain'}
+              disabled={urging.isPending}
+              onClick={() => {
+                urging.save(order.id)
+              }}
+              {...(order === first && { chord: CHORD })}
+            >
+              {t('orders.urge_button')}
+            </Button>
+          )}
         </div>
       ))}
       <Link to={`/calls/${proposal.call_id}/work-order`}>{t('orders.new_anyway')}</Link>

@@ -17,7 +17,7 @@ import { useSaving } from '@/ui/useSaving'
 
 import { draftOf } from './draft'
 import { StateTag } from './StateTag'
-import { TYPES } from './words'
+import { canUrge, TYPES } from './words'
 
 import './Orders.css'
 
@@ -187,18 +187,20 @@ function Hints({ proposal }: { proposal: OrderProposal }) {
       {proposal.open_orders.length > 0 && (
         <Banner
           tone="waiting"
-          action={proposal.open_orders.map((order) => (
-            <Button
-              key={order.id}
-              isSmall
-              disabled={urging.isPending}
-              onClick={() => {
-                urging.save(order.id)
-              }}
-            >
-              {t('orders.urge', { number: order.number })} <StateTag state={order.state} />
-            </Button>
-          ))}
+          action={proposal.open_orders
+            .filter((order) => canUrge(order.state))
+            .map((order) => (
+              <Button
+                key={order.id}
+                isSmall
+                disabled={urging.isPending}
+                onClick={() => {
+                  urging.save(order.id)
+                }}
+              >
+                {t('orders.urge', { number: order.number })} <StateTag state={order.state} />
+              </Button>
+            ))}
         >
           {t('orders.open_orders')}
         </Banner>

@@ -14,7 +14,7 @@ export function draftOf(proposal: OrderProposal, idempotencyKey: string): OrderD
     contact_phone: filled('contact_phone'),
     address: filled('address'),
     area: proposal.area,
-    area_class: 'urban',
+    area_class: proposal.area_class,
     description: filled('description'),
     responsible_unit_id: null,
     evidence: Object.fromEntries(

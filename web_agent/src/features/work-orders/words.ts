@@ -31,6 +31,19 @@ export const TYPES: readonly OrderType[] = [
 const DECIDED_BY_OUTCOME: readonly OrderAction[] = ['reopen', 'miss']
 const DIRECTED: readonly OrderAction[] = ['review', 'suspend', 'resume', 'merge', 'cancel', 'change_limit']
 
+/** States in which a caller may press for more speed; twin of `TRANSITIONS[URGE]` on the server. */
+const URGEABLE: readonly OrderState[] = [
+  'accepted',
+  'dispatched',
+  'taken',
+  'on_site',
+  'returned',
+  'suspended',
+  'escalated',
+]
+
+export const canUrge = (state: OrderState): boolean => URGEABLE.includes(state)
+
 /** Actions that the page offers; the server checks the same again. */
 export function offered(legal: readonly OrderAction[], canDirect: boolean): OrderAction[] {
   return legal.filter((action) => !DECIDED_BY_OUTCOME.includes(action) && (canDirect || !DIRECTED.includes(action)))
