@@ -78,6 +78,10 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/supervise"): ("floor.supervised",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/take-over"): ("floor.taken_over",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/cards"): ("floor.card_pushed",),
+    ("PUT", f"{API}/floor/agents/{{agent}}/state"): ("floor.state_set",),
 }
 """Actions of the routes that change something."""
 
@@ -93,6 +97,8 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     ("GET", f"{API}/knowledge/gold-questions/file"): ("gold_question.exported",),
     ("GET", f"{API}/taxonomy/{{pack}}/file"): ("taxonomy.exported",),
     ("GET", f"{API}/audit/entries/file"): ("audit.exported",),
+    ("GET", f"{API}/floor"): ("floor.watched",),
+    (SOCKET, f"{API}/floor/stream"): ("floor.watched",),
 }
 """Actions of listening, of exports, and of reading what somebody else's customer said.
 

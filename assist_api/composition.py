@@ -14,6 +14,7 @@ from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
 from assist_api.customers import module as customers
+from assist_api.floor import module as floor
 from assist_api.health import module as health
 from assist_api.http.application import Application
 from assist_api.http.core import Core
@@ -103,8 +104,11 @@ def compose(
         ranking := categories.build(core, found, kb_settings, ChosenExamples(database)),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
-        running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
-        telephony.build(core, running.service, TelephonySettings.load()),
+        running := calls.build(
+            core, found, ranking.find(CategoryService), speech.service, screens.service, notifier.service
+        ),
+        exchange := telephony.build(core, running.service, TelephonySettings.load()),
+        floor.build(core, running.service, exchange.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
         business := business_systems.build(core),

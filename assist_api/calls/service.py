@@ -20,7 +20,14 @@ from assist_api.calls.archive import CallArchive
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
 from assist_api.calls.demo.catalog import DemoCall
-from assist_api.calls.events import CallAnswered, CallOffered, CallSnapshotEvent, CallStateChanged, FeedbackRecorded
+from assist_api.calls.events import (
+    CallAnswered,
+    CallOffered,
+    CallSnapshot,
+    CallSnapshotEvent,
+    CallStateChanged,
+    FeedbackRecorded,
+)
 from assist_api.calls.feedback import FeedbackDesk
 from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
@@ -236,6 +243,11 @@ class CallService:
         if run.live is None:
             raise _carried_elsewhere()
         return run.live
+
+    @property
+    def running(self) -> tuple[CallSnapshot, ...]:
+        """Every call that this process carries, as it stands."""
+        return tuple(run.journal.snapshot for run in self._runs.values())
 
     @property
     def live_calls(self) -> tuple[UUID, ...]:

@@ -48,6 +48,12 @@ class Permission(StrEnum):
     """Take, dispatch, urge and call back."""
     DIRECT_ORDERS = "work_orders.direct"
     """Review, suspend, merge and cancel."""
+    WATCH_FLOOR = "floor.watch"
+    """See queues, agents, running calls and alerts as they are now."""
+    DIRECT_FLOOR = "floor.direct"
+    """Listen in, speak in, take over, set an agent's state, push a card."""
+    HOLD_RECORDINGS = "recordings.hold"
+    """Keep a recording from being deleted, and let it go again."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -75,7 +81,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION
-        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
+        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
+        | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS},
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
         Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),

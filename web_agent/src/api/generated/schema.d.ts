@@ -1392,6 +1392,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Floor
+         * @description Return the floor as it stands; a page that stays open uses the socket.
+         */
+        get: operations["get_floor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor/calls/{call_id}/supervise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Supervise Call
+         * @description Ring one's own telephone and listen, whisper or barge in; 409 says what is missing.
+         */
+        post: operations["supervise_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor/calls/{call_id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over Call
+         * @description Connect the customer with oneself; one's telephone must be listening already.
+         */
+        post: operations["take_over_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor/calls/{call_id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Card
+         * @description Put a knowledge entry before the agent of a running call.
+         */
+        post: operations["push_card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/floor/agents/{agent}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Agent State
+         * @description Make an agent ready or pause the agent, with a reason.
+         */
+        put: operations["set_agent_state"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2390,6 +2490,28 @@ export interface components {
             en: string;
         };
         /**
+         * AgentState
+         * @description What an agent's telephone and queues say about the agent.
+         * @enum {string}
+         */
+        AgentState: "offline" | "ready" | "paused" | "wrap_up" | "ringing" | "on_call";
+        /**
+         * AgentStateRequest
+         * @description The state to put an agent into.
+         */
+        AgentStateRequest: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "paused";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * AlertConfirmed
          * @description The agent has told the caller what the alert asks for.
          */
@@ -2807,7 +2929,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -2989,6 +3111,11 @@ export interface components {
              * @description One item for each card of which the agent has said something
              */
             spoken: components["schemas"]["CardSpoken"][];
+            /**
+             * Pushed
+             * @description Cards that a supervisor put before the agent, the newest first
+             */
+            pushed: components["schemas"]["CardPushed"][];
             category: components["schemas"]["CategoryRanking"] | null;
             /** @description The agent's own choice; stands above the ranking */
             chosen_category: components["schemas"]["CategoryChosen"] | null;
@@ -3214,6 +3341,84 @@ export interface components {
             /** Field Index */
             field_index: number;
             field_span: components["schemas"]["Span"];
+        };
+        /**
+         * CardPush
+         * @description A knowledge entry to put before the agent of a call.
+         */
+        CardPush: {
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+        };
+        /**
+         * CardPushed
+         * @description A published knowledge entry, pushed by a person; the caller hears nothing of it.
+         */
+        CardPushed: {
+            /**
+             * Push Id
+             * Format: uuid
+             */
+            push_id: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /**
+             * Revision Id
+             * Format: uuid
+             */
+            revision_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Script
+             * @description The sentence(s) to say aloud
+             */
+            script: string;
+            /**
+             * Answer
+             * @description Markdown
+             */
+            answer: string;
+            /**
+             * Category Path
+             * @description Chinese names: sector, group, situation, then idea and means
+             */
+            category_path: string[];
+            /**
+             * Pushed By
+             * @description Display name of the person
+             */
+            pushed_by: string;
+        };
+        /**
+         * CardPushedEvent
+         * @description `card.pushed`.
+         */
+        CardPushedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "card.pushed";
+            data: components["schemas"]["CardPushed"];
         };
         /**
          * CardSpoken
@@ -4857,6 +5062,219 @@ export interface components {
             is_confirmed: boolean;
         };
         /**
+         * FloorActionAccepted
+         * @description The exchange took the command; what comes of it shows on the floor.
+         */
+        FloorActionAccepted: {
+            /**
+             * Extension
+             * @description Telephone that rings, or whose agent changes state
+             */
+            extension: string;
+        };
+        /**
+         * FloorAgent
+         * @description One agent, by the telephone or by the call that runs for the account.
+         */
+        FloorAgent: {
+            /**
+             * Agent
+             * @description Extension at the exchange; empty for an agent without a telephone
+             */
+            agent: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Name */
+            name: string;
+            state: components["schemas"]["AgentState"];
+            /**
+             * Reason
+             * @description Reason of a pause, as it was given
+             */
+            reason: string;
+            /**
+             * Since
+             * @description Since when the agent is in this state; null when that is not known
+             */
+            since: string | null;
+            /** Queues */
+            queues: string[];
+            /** Call Id */
+            call_id: string | null;
+            /**
+             * Topic
+             * @description Category of that call, from the business type down; empty while unknown
+             */
+            topic: string[];
+        };
+        /**
+         * FloorAlert
+         * @description A safety alert that nobody has confirmed yet.
+         */
+        FloorAlert: {
+            /**
+             * Alert Id
+             * Format: uuid
+             */
+            alert_id: string;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            kind: components["schemas"]["DangerKind"];
+            name: components["schemas"]["TwoLanguages"];
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Agent Name */
+            agent_name: string;
+            /**
+             * Is Running
+             * @description Whether the call goes on
+             */
+            is_running: boolean;
+        };
+        /**
+         * FloorCall
+         * @description One call that runs, of the exchange or a recording that is heard.
+         */
+        FloorCall: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "replay" | "demo" | "cli" | "live";
+            state: components["schemas"]["CallState"];
+            /** Title */
+            title: string;
+            /** Sector */
+            sector: string | null;
+            /** Customer Number Masked */
+            customer_number_masked: string;
+            /** Agent Name */
+            agent_name: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Topic
+             * @description The agent's own category, else the ranked one; empty while unknown
+             */
+            topic: string[];
+            /**
+             * Last Words
+             * @description The newest whole utterance; who may watch the floor may read every call
+             */
+            last_words: string;
+            /** Last Role */
+            last_role: ("customer" | "agent") | null;
+            /**
+             * Alerts
+             * @description Safety alerts that nobody has confirmed
+             */
+            alerts: number;
+            /**
+             * Can Supervise
+             * @description An agent talks in it on a telephone of the exchange
+             */
+            can_supervise: boolean;
+        };
+        /**
+         * FloorQueue
+         * @description One queue of the exchange.
+         */
+        FloorQueue: {
+            /** Queue */
+            queue: string;
+            /**
+             * Waiting
+             * @description Calls that wait now
+             */
+            waiting: number;
+            /**
+             * Longest Since
+             * @description When the call that waits longest joined; null when none waits
+             */
+            longest_since: string | null;
+            /**
+             * Expected Wait Seconds
+             * @description (waiting + 1) × mean talk time ÷ agents who serve the queue, 0 when one of them is ready; null while no agent serves it or no call was answered yet
+             */
+            expected_wait_seconds: number | null;
+            /**
+             * Service Level
+             * @description Of the calls that left the queue within the window: answered within the target ÷ (answered + abandoned); null when none left
+             */
+            service_level: number | null;
+            /**
+             * Answered
+             * @description Within the window
+             */
+            answered: number;
+            /**
+             * Abandoned
+             * @description Within the window
+             */
+            abandoned: number;
+            /**
+             * Ready
+             * @description Agents of the queue who are ready
+             */
+            ready: number;
+            /**
+             * Serving
+             * @description Agents of the queue who are ready, rung, on a call or in wrap-up
+             */
+            serving: number;
+        };
+        /**
+         * FloorView
+         * @description Everything the supervisor's page shows.
+         */
+        FloorView: {
+            /**
+             * Exchange
+             * @description `none`: this server follows no exchange
+             * @enum {string}
+             */
+            exchange: "none" | "connected" | "lost";
+            /**
+             * Extension
+             * @description The supervisor's own telephone, where the exchange knows it as online
+             */
+            extension: string | null;
+            /**
+             * Counted Since
+             * @description Since when queue figures are counted, at most the window
+             */
+            counted_since: string | null;
+            /**
+             * Target Seconds
+             * @description A call answered within this time meets the service level
+             */
+            target_seconds: number;
+            /** Window Minutes */
+            window_minutes: number;
+            /** Queues */
+            queues: components["schemas"]["FloorQueue"][];
+            /** Agents */
+            agents: components["schemas"]["FloorAgent"][];
+            /** Calls */
+            calls: components["schemas"]["FloorCall"][];
+            /** Alerts */
+            alerts: components["schemas"]["FloorAlert"][];
+        };
+        /**
          * FoldedDocument
          * @description An entry or case that says nearly the same as the one shown, and stands behind it.
          */
@@ -6430,7 +6848,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "jobs.manage";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "floor.watch" | "floor.direct" | "recordings.hold" | "jobs.manage";
         /**
          * PlacementDetail
          * @description How a question fared.
@@ -7361,6 +7779,19 @@ export interface components {
             segment_ids: string[];
         };
         /**
+         * SuperviseMode
+         * @description What a supervisor may do in a call.
+         * @enum {string}
+         */
+        SuperviseMode: "listen" | "whisper" | "barge";
+        /**
+         * SuperviseRequest
+         * @description How to take part in a call.
+         */
+        SuperviseRequest: {
+            mode: components["schemas"]["SuperviseMode"];
+        };
+        /**
          * TaxonomyEdit
          * @description One change, and the version it was made on.
          */
@@ -7938,8 +8369,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -7951,6 +8382,57 @@ export interface components {
              */
             type: "snapshot.requested";
         };
+        /**
+         * FloorChange
+         * @description What changed since the last message; a list that did not change is null, one that did comes whole.
+         */
+        FloorChange: {
+            /** Exchange */
+            exchange: ("none" | "connected" | "lost") | null;
+            /** Queues */
+            queues: components["schemas"]["FloorQueue"][] | null;
+            /** Agents */
+            agents: components["schemas"]["FloorAgent"][] | null;
+            /** Calls */
+            calls: components["schemas"]["FloorCall"][] | null;
+            /** Alerts */
+            alerts: components["schemas"]["FloorAlert"][] | null;
+        };
+        /**
+         * FloorChanged
+         * @description `floor.changed`: changes of half a second, together.
+         */
+        FloorChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "floor.changed";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            data: components["schemas"]["FloorChange"];
+        };
+        /**
+         * FloorSnapshot
+         * @description `floor.snapshot`: the first message, with everything.
+         */
+        FloorSnapshot: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "floor.snapshot";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            data: components["schemas"]["FloorView"];
+        };
+        FloorMessage: components["schemas"]["FloorSnapshot"] | components["schemas"]["FloorChanged"];
     };
     responses: never;
     parameters: never;
@@ -17163,6 +17645,576 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallSummary"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_floor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supervise_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuperviseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorActionAccepted"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_over_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorActionAccepted"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardPushed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_agent_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentStateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorActionAccepted"];
                 };
             };
             /** @description The request cannot be read */
