@@ -98,7 +98,14 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             },
           })}
         />
-        <MiddleColumn board={board} search={search} call={call} utterances={utterances} deeds={deeds} />
+        <MiddleColumn
+          board={board}
+          search={search}
+          call={call}
+          utterances={utterances}
+          deeds={deeds}
+          pushed={screen.call.pushed}
+        />
         <aside className="desk__side" aria-label={t('call.side')}>
           <CategoryPanel
             callId={call.id}

@@ -8,6 +8,7 @@ import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
 import errors from './errors.json'
+import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
 import jobs from './jobs.json'
@@ -35,6 +36,7 @@ export const en: Texts = {
   ...category,
   ...common,
   ...errors,
+  ...floor,
   ...health,
   ...imports,
   ...jobs,

@@ -7,6 +7,7 @@ import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
 import errors from './errors.json'
+import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
 import jobs from './jobs.json'
@@ -34,6 +35,7 @@ export const zhCN = {
   ...category,
   ...common,
   ...errors,
+  ...floor,
   ...health,
   ...imports,
   ...jobs,
