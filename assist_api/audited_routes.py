@@ -78,6 +78,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
+    ("PUT", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.held",),
+    ("DELETE", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.released",),
     ("POST", f"{API}/floor/calls/{{call_id}}/supervise"): ("floor.supervised",),
     ("POST", f"{API}/floor/calls/{{call_id}}/take-over"): ("floor.taken_over",),
     ("POST", f"{API}/floor/calls/{{call_id}}/cards"): ("floor.card_pushed",),

@@ -29,6 +29,7 @@ from assist_api.knowledge_tests import module as knowledge_tests
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
+from assist_api.recordings import module as recordings
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
@@ -109,6 +110,7 @@ def compose(
         ),
         exchange := telephony.build(core, running.service, TelephonySettings.load()),
         floor.build(core, running.service, exchange.service),
+        recordings.build(core, running.service, chosen.service, exchange.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
         business := business_systems.build(core),

@@ -20,6 +20,7 @@ import { isRunningLive } from './heard'
 import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
+import { RecordingLine } from './RecordingLine'
 import { SourcePanel } from './SourcePanel'
 import { usePlayer } from '@/ui/usePlayer'
 import { isOver } from '@/realtime/callStates'
@@ -78,6 +79,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           utterances={utterances}
         />
       )}
+      {isOver(call.state) && canHear && <RecordingLine callId={call.id} />}
       <Notices call={call} stages={stages} category={category} {...stream} />
       <AlertBar
         callId={call.id}

@@ -17,6 +17,7 @@ import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
+import recording from './recording.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -45,6 +46,7 @@ export const en: Texts = {
   ...models,
   ...notifications,
   ...policies,
+  ...recording,
   ...search,
   ...session,
   ...suggestions,

@@ -16,6 +16,7 @@ import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
+import recording from './recording.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -44,6 +45,7 @@ export const zhCN = {
   ...models,
   ...notifications,
   ...policies,
+  ...recording,
   ...search,
   ...session,
   ...suggestions,
