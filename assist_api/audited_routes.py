@@ -85,6 +85,12 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/ivr/flows/{{name}}/versions/{{number}}/publish"): ("ivr.flow_published",),
     ("PUT", f"{API}/ivr/numbers"): ("ivr.numbers_changed",),
     ("POST", f"{API}/ivr/callbacks/{{callback_id}}/done"): ("ivr.callback_done",),
+    ("PUT", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.held",),
+    ("DELETE", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.released",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/supervise"): ("floor.supervised",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/take-over"): ("floor.taken_over",),
+    ("POST", f"{API}/floor/calls/{{call_id}}/cards"): ("floor.card_pushed",),
+    ("PUT", f"{API}/floor/agents/{{agent}}/state"): ("floor.state_set",),
 }
 """Actions of the routes that change something."""
 
@@ -101,6 +107,8 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     ("GET", f"{API}/knowledge/gold-questions/file"): ("gold_question.exported",),
     ("GET", f"{API}/taxonomy/{{pack}}/file"): ("taxonomy.exported",),
     ("GET", f"{API}/audit/entries/file"): ("audit.exported",),
+    ("GET", f"{API}/floor"): ("floor.watched",),
+    (SOCKET, f"{API}/floor/stream"): ("floor.watched",),
 }
 """Actions of listening, of exports, and of reading what somebody else's customer said.
 

@@ -15,6 +15,7 @@ from assist_api.categories import module as categories
 from assist_api.channel import module as channel
 from assist_api.customers import module as customers
 from assist_api.demo_town import module as demo_town
+from assist_api.floor import module as floor
 from assist_api.health import module as health
 from assist_api.http.application import Application
 from assist_api.http.core import Core
@@ -31,6 +32,7 @@ from assist_api.notices import module as notices
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
+from assist_api.recordings import module as recordings
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
@@ -107,8 +109,12 @@ def compose(
         ranking := categories.build(core, found, kb_settings, ChosenExamples(database)),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
-        running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
-        telephony.build(core, running.service, TelephonySettings.load()),
+        running := calls.build(
+            core, found, ranking.find(CategoryService), speech.service, screens.service, notifier.service
+        ),
+        exchange := telephony.build(core, running.service, TelephonySettings.load()),
+        floor.build(core, running.service, exchange.service),
+        recordings.build(core, running.service, chosen.service, exchange.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
         business := business_systems.build(core),

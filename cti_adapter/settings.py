@@ -63,3 +63,11 @@ class CTISettings(Settings):
     """A leg that talks for this long without a recording gets one from us: the dialplan's own start has failed."""
     data_dir: Path = Path("var/pbx")
     """Configuration, recordings and logs of the Asterisk that `tingzhi pbx run` starts."""
+    recordings_dir: Path | None = None
+    """Folder into which the exchange writes recordings, as this machine sees it; that of `tingzhi pbx run` when
+    unset."""
+
+    @property
+    def recordings_folder(self) -> Path:
+        """The folder of recordings, in any case."""
+        return (self.recordings_dir or self.data_dir / "asterisk" / "recordings").resolve()

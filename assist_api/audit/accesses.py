@@ -23,7 +23,7 @@ class AccessLog:
         self._clock = clock
         self._audit = audit
 
-    async def note(self, actor: Actor, action: str, object_kind: str, object_id: UUID) -> bool:
+    async def note(self, actor: Actor, action: str, object_kind: str, object_id: UUID | str) -> bool:
         """Record that an account read or heard an object, unless it was recorded less than `ONCE_IN` ago.
 
         Returns:

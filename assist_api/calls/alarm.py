@@ -1,6 +1,8 @@
-"""Tells supervisors over the account channel that a call has raised an alert."""
+"""Tells supervisors that a call has raised an alert: over the account channel at once, and by a notification."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -11,6 +13,8 @@ from assist_api.calls.observers import Observed
 from assist_api.channel.events import ChannelEvent
 from assist_api.channel.hub import AccountChannel
 from assist_api.http.permissions import PERMISSIONS, Permission
+from assist_api.notifications.rules import NotificationRule
+from assist_api.notifications.service import Notifier
 from kit.clock import Clock
 from kit.db import Database
 
@@ -18,10 +22,18 @@ READERS = tuple(sorted(role for role, held in PERMISSIONS.items() if Permission.
 """Roles that may read every call."""
 
 
-class SupervisorAlarm:
-    """Sends `alert.raised` to everybody who may read all calls and can sign in."""
+NOTIFICATION = NotificationRule(
+    "alert.raised", frozenset({"alert_kind"}), to_owner=False, to_holders_of=Permission.WATCH_FLOOR
+)
 
-    def __init__(self, database: Database, channel: AccountChannel, clock: Clock) -> None:
+
+class SupervisorAlarm:
+    """Sends `alert.raised` to everybody who may read all calls and can sign in, and notifies who watches the floor."""
+
+    def __init__(
+        self, database: Database, channel: AccountChannel, clock: Clock, notifier: Notifier | None = None
+    ) -> None:
+        self._notifier = notifier
         self._database = database
         self._channel = channel
         self._clock = clock
@@ -38,3 +50,16 @@ class SupervisorAlarm:
             readers = (await session.scalars(wanted)).all()
         for account_id in readers:
             await self._channel.publish(account_id, event)
+        if self._notifier is not None:
+            await self._notify(self._notifier, before.call.id, observed)
+
+    async def _notify(self, notifier: Notifier, call_id: UUID, raised: AlertRaised) -> None:
+        async with self._database.session() as session:
+            await notifier.notify(
+                session,
+                NOTIFICATION.kind,
+                {"alert_kind": raised.kind.value},
+                object_kind="call",
+                object_id=call_id,
+                dedup_key=f"alert:{raised.alert_id}",
+            )

@@ -22,6 +22,7 @@ from assist_api.categories.ranked import CategoryChosen, CategoryRanking
 from assist_api.facts.found import CallFact, FactEdited, FactsFound
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
+from assist_api.suggestions.pushed import CardPushed
 from assist_api.summaries.shown import SummaryAccepted
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -184,6 +185,13 @@ class CardSpokenEvent(_Event):
     data: CardSpoken
 
 
+class CardPushedEvent(_Event):
+    """`card.pushed`."""
+
+    type: Literal["card.pushed"] = "card.pushed"
+    data: CardPushed
+
+
 class CategoryRankedEvent(_Event):
     """`category.ranked`."""
 
@@ -279,6 +287,7 @@ class CallSnapshot(WireModel):
         description="Why the list is folded: the newest turn asks and nothing fits; null while the list stands"
     )
     spoken: list[CardSpoken] = Field(description="One item for each card of which the agent has said something")
+    pushed: list[CardPushed] = Field(description="Cards that a supervisor put before the agent, the newest first")
     category: CategoryRanking | None
     chosen_category: CategoryChosen | None = Field(description="The agent's own choice; stands above the ranking")
     feedback: list[FeedbackRecorded]
@@ -306,6 +315,7 @@ CallEvent = Annotated[
     | SuggestionShownEvent
     | SuggestionWithheldEvent
     | CardSpokenEvent
+    | CardPushedEvent
     | CategoryRankedEvent
     | CategoryChosenEvent
     | FeedbackRecordedEvent

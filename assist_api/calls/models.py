@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
+
+ALERT_EVENTS = "call_events.type IN ('alert.raised', 'alert.confirmed')"
+"""The condition of the index below, as statements must have it for SQLite to use it."""
+_ALERT_EVENTS_OF_INDEX = text("type IN ('alert.raised', 'alert.confirmed')")
 
 
 class CallRow(Base):
@@ -55,6 +59,15 @@ class CallEventRow(Base):
     """One event; appended, never changed. Partials take a number and leave no row."""
 
     __tablename__ = "call_events"
+    __table_args__ = (
+        # Safety alerts are few among millions of events; the floor asks for those of a day.
+        Index(
+            "ix_call_events_alerts_at",
+            "at",
+            sqlite_where=_ALERT_EVENTS_OF_INDEX,
+            postgresql_where=_ALERT_EVENTS_OF_INDEX,
+        ),
+    )
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)

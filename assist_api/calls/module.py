@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assist_api.calls import agent_action_endpoints, endpoints, socket
-from assist_api.calls.alarm import SupervisorAlarm
+from assist_api.calls.alarm import NOTIFICATION, SupervisorAlarm
 from assist_api.calls.category import CallCategories
 from assist_api.calls.demo.catalog import load_demo_calls
 from assist_api.calls.events import CallEvent, ClientMessage, ServerMessage
@@ -13,6 +13,7 @@ from assist_api.calls.service import CallService
 from assist_api.channel.hub import AccountChannel
 from assist_api.http.core import Core
 from assist_api.http.module import Module
+from assist_api.notifications.service import Notifier
 from assist_api.search.parts import Knowledge
 from assist_api.suggestions.service import SuggestionService
 from kb.classify.service import CategoryService
@@ -27,11 +28,17 @@ MOST_UNSETTLED = 20_000
 
 
 def build(
-    core: Core, knowledge: Knowledge, categories: CategoryService, speech: SpeechEngine, channel: AccountChannel
+    core: Core,
+    knowledge: Knowledge,
+    categories: CategoryService,
+    speech: SpeechEngine,
+    channel: AccountChannel,
+    notifier: Notifier,
 ) -> Module[CallService]:
     """Build the module."""
+    notifier.rules.add(NOTIFICATION)
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
-    observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock).tell)
+    observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock, notifier).tell)
     calls = CallService(
         database=core.database,
         engine=speech,

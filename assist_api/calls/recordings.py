@@ -100,6 +100,10 @@ class RecordingStore:
         shutil.rmtree(prepared.folder, ignore_errors=True)
         shutil.rmtree(self._root / str(prepared.call_id), ignore_errors=True)
 
+    def remove(self, call_id: UUID) -> None:
+        """Delete every file of a call; a call without any stays as it is."""
+        shutil.rmtree(self._root / str(call_id), ignore_errors=True)
+
     def path(self, call_id: UUID, name: str) -> Path:
         """Return where a file of a call lies."""
         return self._root / str(call_id) / name

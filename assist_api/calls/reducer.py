@@ -10,6 +10,7 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 - `suggestion.shown` replaces the whole list; a withheld search leaves the list as it is, and where nothing fits it
   folds the list until the next one is shown.
 - What the agent has said of a card replaces what was known of that card.
+- A card that a supervisor pushed stands first; the same entry pushed again moves to the front.
 - A category the agent chose replaces the one chosen before; later rankings leave it as it is.
 - Feedback replaces the earlier verdict on the same suggestion; a verdict that is withdrawn leaves none.
 - An alert that is raised again keeps its place and whether it was confirmed; alerts outlive the call.
@@ -36,6 +37,7 @@ from assist_api.calls.events import (
     CallOfferedEvent,
     CallSnapshot,
     CallStateChangedEvent,
+    CardPushedEvent,
     CardSpokenEvent,
     CategoryChosenEvent,
     CategoryRankedEvent,
@@ -81,6 +83,7 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
         suggestions=NO_SUGGESTIONS,
         withheld=None,
         spoken=[],
+        pushed=[],
         category=None,
         chosen_category=None,
         feedback=[],
@@ -202,6 +205,11 @@ def _spoken(snapshot: CallSnapshot, event: CardSpokenEvent) -> CallSnapshot:
     return snapshot.model_copy(update={"spoken": [*others, event.data]})
 
 
+def _pushed(snapshot: CallSnapshot, event: CardPushedEvent) -> CallSnapshot:
+    others = [known for known in snapshot.pushed if known.entry_id != event.data.entry_id]
+    return snapshot.model_copy(update={"pushed": [event.data, *others]})
+
+
 def _ranked(snapshot: CallSnapshot, event: CategoryRankedEvent) -> CallSnapshot:
     return snapshot.model_copy(update={"category": event.data})
 
@@ -263,6 +271,7 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     SuggestionShownEvent: _shown,
     SuggestionWithheldEvent: _withheld,
     CardSpokenEvent: _spoken,
+    CardPushedEvent: _pushed,
     CategoryRankedEvent: _ranked,
     CategoryChosenEvent: _chosen,
     FeedbackRecordedEvent: _feedback,

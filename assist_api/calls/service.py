@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +22,14 @@ from assist_api.calls.archive import CallArchive
 from assist_api.calls.category import CallCategories
 from assist_api.calls.choices import CategoryDesk
 from assist_api.calls.demo.catalog import DemoCall
-from assist_api.calls.events import CallAnswered, CallOffered, CallSnapshotEvent, CallStateChanged, FeedbackRecorded
+from assist_api.calls.events import (
+    CallAnswered,
+    CallOffered,
+    CallSnapshot,
+    CallSnapshotEvent,
+    CallStateChanged,
+    FeedbackRecorded,
+)
 from assist_api.calls.feedback import FeedbackDesk
 from assist_api.calls.hub import CallHub
 from assist_api.calls.journal import CallJournal, JournalWays
@@ -57,6 +66,25 @@ SETTLING_TIME = timedelta(minutes=10)
 """A folder younger than this may belong to a call that another process is about to commit."""
 RETRY_AFTER_SECONDS = 10
 """What a refused caller is told: a stopped call frees its place within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAudio:
+    """What is kept of a recording that was stored.
+
+    Attributes:
+        sha256: Of the playable file, in hexadecimal.
+        duration_ms: Its length.
+    """
+
+    sha256: str
+    duration_ms: int
+
+    @classmethod
+    def of(cls, prepared: PreparedRecording) -> StoredAudio:
+        """Return what is kept of a prepared recording; blocks on the disk."""
+        with (prepared.folder / prepared.playable).open("rb") as file:
+            return cls(hashlib.file_digest(file, "sha256").hexdigest(), prepared.duration_ms)
 
 
 class CallService:
@@ -209,6 +237,63 @@ class CallService:
         await self._accesses.note(viewer.actor, "call.listened", "call", call_id)
         return path
 
+    async def store_audio(
+        self,
+        call_id: UUID,
+        files: Sequence[IncomingFile],
+        write: Callable[[AsyncSession, StoredAudio], Awaitable[None]],
+        *,
+        transaction: Callable[[], AbstractAsyncContextManager[AsyncSession]],
+    ) -> None:
+        """Store the recording of a call that has ended beside it, so that it is played like any other.
+
+        Args:
+            call_id: The call; it has no audio yet.
+            files: The customer's and, where there is one, the agent's: of one length, from the call's beginning.
+            write: Written in the same transaction.
+            transaction: Opens it.
+
+        Raises:
+            InvalidInputError: The files cannot be used; nothing is stored.
+            NotFoundError: There is no such call.
+            DiskFullError: There is no room; nothing is stored.
+        """
+        with told_when_full():
+            prepared = await self._on_disk(lambda: self._recordings.prepare(call_id, files))
+            try:
+                stored = await self._on_disk(lambda: StoredAudio.of(prepared))
+                async with transaction() as session:
+                    row = await CallRepository(session).find(call_id)
+                    if row is None:
+                        raise NotFoundError("There is no such call.", code="call_not_found")
+                    row.recording_files, row.playable_file = list(prepared.files), prepared.playable
+                    await write(session, stored)
+                    await session.flush()
+                    # A folder of an attempt that was not committed may lie there.
+                    await self._on_disk(lambda: self._recordings.remove(call_id))
+                    await self._on_disk(lambda: self._recordings.publish(prepared))
+            except BaseException:
+                await self._on_disk(lambda: self._recordings.discard(prepared))
+                raise
+
+    async def delete_audio(self, call_id: UUID, write: Callable[[AsyncSession], Awaitable[bool]]) -> bool:
+        """Delete the audio of a call that has ended; its text stays.
+
+        Args:
+            call_id: The call.
+            write: Written in the same transaction; False keeps the audio.
+
+        Returns:
+            Whether it was deleted.
+        """
+        async with self._database.session() as session:
+            row = await CallRepository(session).find(call_id)
+            if row is None or row.playable_file is None or not await write(session):
+                return False
+            row.recording_files, row.playable_file = [], None
+        await self._on_disk(lambda: self._recordings.remove(call_id))
+        return True
+
     async def start_live(
         self, call_id: UUID, *, title: str = "", sector: str | None = None, customer_number: str = ""
     ) -> LiveSource:
@@ -236,6 +321,11 @@ class CallService:
         if run.live is None:
             raise _carried_elsewhere()
         return run.live
+
+    @property
+    def running(self) -> tuple[CallSnapshot, ...]:
+        """Every call that this process carries, as it stands."""
+        return tuple(run.journal.snapshot for run in self._runs.values())
 
     @property
     def live_calls(self) -> tuple[UUID, ...]:

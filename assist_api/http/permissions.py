@@ -52,6 +52,12 @@ class Permission(StrEnum):
     """Speech flows: read, change and try them."""
     PUBLISH_FLOWS = "ivr.publish"
     """Put a version of a flow, or another flow for a number, before callers."""
+    WATCH_FLOOR = "floor.watch"
+    """See queues, agents, running calls and alerts as they are now."""
+    DIRECT_FLOOR = "floor.direct"
+    """Listen in, speak in, take over, set an agent's state, push a card."""
+    HOLD_RECORDINGS = "recordings.hold"
+    """Keep a recording from being deleted, and let it go again."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -82,7 +88,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | _EVERY_CALL
         | _DIRECTION
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
-        | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS},
+        | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS}
+        | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS},
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
         Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),

@@ -10,6 +10,7 @@ import assist_api.ivr.models
 import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
+import assist_api.recordings.models
 import assist_api.units.models
 import assist_api.work_orders.models
 import kb.classify.models
@@ -31,6 +32,7 @@ MODULES = (
     assist_api.ivr.models,
     assist_api.notifications.models,
     assist_api.policies.models,
+    assist_api.recordings.models,
     assist_api.units.models,
     assist_api.work_orders.models,
     kb.classify.models,

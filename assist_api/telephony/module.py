@@ -29,7 +29,8 @@ def build(
                 calls.end_live(call_id, CALL_LOST)
 
         return Module(name="telephony", service=None, start=end_lost_calls)
-    adapter = CTIAdapter(cti or CTISettings.load(), core.clock)
+    cti = cti or CTISettings.load()
+    adapter = CTIAdapter(cti, core.clock, recordings=str(cti.recordings_folder))
     bridge = CallBridge(adapter, calls, AgentAccounts(core.database), sector=settings.sector)
     tasks = TaskSupervisor("telephony-module")
 

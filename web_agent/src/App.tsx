@@ -9,6 +9,7 @@ import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { crew } from './features/crew/routes'
 import { customers } from './features/customers/routes'
+import { floor } from './features/floor/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
 import { jobs } from './features/jobs/routes'
@@ -29,6 +30,7 @@ import { ShortcutProvider } from './ui/shortcuts'
 const FEATURES = [
   calls,
   call,
+  floor,
   workOrders,
   notices,
   customers,

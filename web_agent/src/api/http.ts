@@ -48,6 +48,8 @@ export function streamAddress(callId: string, location: Origin = window.location
   return socketAddress(`calls/${callId}/stream`, location)
 }
 
+export const floorAddress = (location: Origin = window.location): string => socketAddress('floor/stream', location)
+
 export function channelAddress(location: Origin = window.location): string {
   return socketAddress('channel', location)
 }

@@ -50,6 +50,7 @@ function opened() {
       sockets.push(socket)
       return socket
     },
+    parse: parseAccountMessage,
     onMessage: (message) => messages.push(message),
     random: () => 0,
   })

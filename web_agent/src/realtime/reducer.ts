@@ -4,6 +4,7 @@ import type {
   CallFact,
   CallInfo,
   CallSnapshot,
+  CardPushed,
   CardSpoken,
   CategoryChosen,
   FeedbackRecorded,
@@ -74,6 +75,8 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
       return message.data.reason === 'nothing_fits' ? { ...call, withheld: message.data } : call
     case 'card.spoken':
       return { ...call, spoken: withSpoken(call.spoken, message.data) }
+    case 'card.pushed':
+      return { ...call, pushed: withPushed(call.pushed, message.data) }
     case 'category.ranked':
       return { ...call, category: message.data }
     case 'category.chosen':
@@ -192,6 +195,11 @@ export function withFact(call: CallSnapshot, next: CallFact): CallSnapshot {
 
 function withSpoken(spoken: readonly CardSpoken[], next: CardSpoken): CardSpoken[] {
   return [...spoken.filter((known) => known.suggestion_id !== next.suggestion_id), next]
+}
+
+/** The newest stands first; the same entry pushed again moves to the front. */
+function withPushed(pushed: readonly CardPushed[], next: CardPushed): CardPushed[] {
+  return [next, ...pushed.filter((known) => known.entry_id !== next.entry_id)]
 }
 
 function withStage(stages: readonly StageState[], next: StageState): StageState[] {

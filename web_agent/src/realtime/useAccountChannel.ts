@@ -5,6 +5,7 @@ import { channelAddress } from '@/api/http'
 
 import { AccountChannel } from './accountChannel'
 import type { AccountEventType } from './accountMessages'
+import { parseAccountMessage } from './accountMessages'
 import { applyAccountMessage, NOTHING_KNOWN } from './accountState'
 
 /** Lists that an event makes old; the pages that show them read them again. */
@@ -22,6 +23,7 @@ export function useAccountChannel() {
   useEffect(() => {
     const channel = new AccountChannel({
       open: () => new WebSocket(channelAddress()),
+      parse: parseAccountMessage,
       onMessage: (message) => {
         dispatch(message)
         if (message.type === 'channel.snapshot') return

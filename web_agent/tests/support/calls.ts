@@ -83,6 +83,7 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     suggestions: makeList([]),
     withheld: null,
     spoken: [],
+    pushed: [],
     category: null,
     chosen_category: null,
     feedback: [],

@@ -23,6 +23,7 @@ import { isRunningLive } from './heard'
 import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
+import { RecordingLine } from './RecordingLine'
 import { SourcePanel } from './SourcePanel'
 import { usePlayer } from '@/ui/usePlayer'
 import { isOver } from '@/realtime/callStates'
@@ -97,6 +98,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           utterances={utterances}
         />
       )}
+      {isOver(call.state) && canHear && <RecordingLine callId={call.id} />}
       <Notices call={call} stages={stages} category={category} {...stream} />
       <AlertBar
         callId={call.id}
@@ -123,7 +125,14 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             },
           })}
         />
-        <MiddleColumn board={board} search={search} call={call} utterances={utterances} deeds={deeds} />
+        <MiddleColumn
+          board={board}
+          search={search}
+          call={call}
+          utterances={utterances}
+          deeds={deeds}
+          pushed={screen.call.pushed}
+        />
         <aside className="desk__side" aria-label={t('call.side')}>
           <CategoryPanel
             callId={call.id}

@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
-import type { CallInfo, Utterance } from '@/api/types'
+import type { CallInfo, CardPushed, Utterance } from '@/api/types'
 import { SearchBox } from '@/features/search/SearchBox'
 import { SearchResults, walk } from '@/features/search/SearchResults'
 import type { Search } from '@/features/search/useSearch'
@@ -9,16 +9,19 @@ import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { LiveCards } from '@/features/suggestions/LiveCards'
 import type { CardBoard } from '@/features/suggestions/useCardBoard'
 
+import { PushedCards } from './PushedCards'
+
 interface MiddleColumnProps {
   board: CardBoard
   search: Search
   call: CallInfo
   utterances: readonly Utterance[]
   deeds: CardDeeds
+  pushed: readonly CardPushed[]
 }
 
 /** What to say: the cards of the call, or the results of a typed search in the same form. */
-export function MiddleColumn({ board, search, call, utterances, deeds }: MiddleColumnProps) {
+export function MiddleColumn({ board, search, call, utterances, deeds, pushed }: MiddleColumnProps) {
   const { t } = useTranslation()
   const results = useRef<HTMLDivElement>(null)
   return (
@@ -37,6 +40,7 @@ export function MiddleColumn({ board, search, call, utterances, deeds }: MiddleC
       </div>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- rejected: a scrolling region must be reachable by keyboard. */}
       <div className="desk__cards" ref={results} tabIndex={0} role="group" aria-labelledby="cards-title">
+        <PushedCards cards={pushed} onOpenSource={deeds.onOpenSource} />
         {search.isActive ? (
           <SearchResults
             search={search}

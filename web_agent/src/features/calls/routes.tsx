@@ -7,7 +7,7 @@ export const calls: Feature = {
       permission: 'calls.read_own',
       page: async () => (await import('./CallsPage')).CallsPage,
       navigation: { label: 'calls.nav', group: 'work', chord: 'Alt+C' },
-      landing: ['agent', 'supervisor'],
+      landing: ['agent'],
     },
   ],
 }

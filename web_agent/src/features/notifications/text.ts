@@ -5,9 +5,13 @@ import { kindText } from '@/features/jobs/kind'
 import { codeText } from '@/i18n/problemText'
 import type { TextKey, Translate } from '@/i18n/useTranslation'
 
+// The key is known to exist; its name comes from the server and cannot be checked at compile time.
+const codedName = (t: Translate, key: string, name: string): string => (i18next.exists(key) ? t(key as TextKey) : name)
+
 /** Parameters that are names of the server; the sentence holds them in the language of the page. */
 const NAMES: Readonly<Record<string, (t: Translate, name: string) => string>> = {
   job_kind: kindText,
+  alert_kind: (t, kind) => codedName(t, `notifications.danger_${kind}`, kind),
   error_code: (t, code) => codeText(t, code, code),
 }
 

@@ -8,6 +8,7 @@ import category from './category.json'
 import common from './common.json'
 import errors from './errors.json'
 import facts from './facts.json'
+import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
 import jobs from './jobs.json'
@@ -17,6 +18,7 @@ import models from './models.json'
 import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
+import recording from './recording.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -38,6 +40,7 @@ export const zhCN = {
   ...common,
   ...errors,
   ...facts,
+  ...floor,
   ...health,
   ...imports,
   ...jobs,
@@ -47,6 +50,7 @@ export const zhCN = {
   ...notices,
   ...notifications,
   ...policies,
+  ...recording,
   ...search,
   ...session,
   ...suggestions,

@@ -1,0 +1,40 @@
+"""Tables of recordings of telephone calls and of legal holds."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, UTCDateTime
+
+
+class CallRecording(Base):
+    """What became of the recording of a telephone call."""
+
+    __tablename__ = "call_recordings"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    """`joined`, `missing` (the exchange has no file of the call) or `deleted` (by the retention policy)."""
+    legs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """One for each file of the exchange: name, role, place in the call and SHA-256."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the playable file; empty without one."""
+    duration_ms: Mapped[int] = mapped_column(Integer)
+    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class RecordingHold(Base):
+    """A legal hold: the audio of the call stays, whatever the retention policy says."""
+
+    __tablename__ = "recording_holds"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    placed_by: Mapped[str] = mapped_column(String(100))
+    """Display name of the person at that time."""
+    placed_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,103 @@
+"""Every statement on recordings of telephone calls and on legal holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.calls.models import CallEventRow, CallRow
+from assist_api.calls.states import TERMINAL_STATES
+from assist_api.recordings.models import CallRecording, RecordingHold
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """Telephone calls with an agent that ended within some time, against their recordings and transcripts.
+
+    Attributes:
+        calls: How many there were.
+        joined: Of these, with a recording.
+        missing: Of these, without: the exchange has no file of them.
+        untranscribed: Of those with a recording, without a word of text.
+    """
+
+    calls: int
+    joined: int
+    missing: int
+    untranscribed: int
+
+
+class RecordingRepository:
+    """Recordings and holds."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def find(self, call_id: UUID) -> CallRecording | None:
+        """Return what became of a call's recording; None while nothing did."""
+        return await self.session.get(CallRecording, call_id)
+
+    async def save(self, row: CallRecording) -> None:
+        """Insert the row, or replace the one that the call has."""
+        await self.session.merge(row)
+
+    async def find_hold(self, call_id: UUID) -> RecordingHold | None:
+        """Return the hold on a call; None without one."""
+        return await self.session.get(RecordingHold, call_id)
+
+    async def unjoined(self, since: datetime, limit: int) -> Sequence[UUID]:
+        """Return telephone calls that ended, began since then, and of whose recording nothing is known."""
+        statement = (
+            select(CallRow.id)
+            .where(
+                CallRow.source == "live",
+                CallRow.state.in_(TERMINAL_STATES),
+                CallRow.created_at >= since,
+                ~exists().where(CallRecording.call_id == CallRow.id),
+            )
+            .order_by(CallRow.created_at)
+        )
+        return (await self.session.scalars(statement.limit(limit))).all()
+
+    async def expired(self, before: datetime, limit: int) -> Sequence[UUID]:
+        """Return calls that began before then, have audio and no hold, the oldest first."""
+        statement = (
+            select(CallRow.id)
+            .where(
+                CallRow.created_at < before,
+                CallRow.state.in_(TERMINAL_STATES),
+                CallRow.playable_file.is_not(None),
+                ~exists().where(RecordingHold.call_id == CallRow.id),
+            )
+            .order_by(CallRow.created_at)
+        )
+        return (await self.session.scalars(statement.limit(limit))).all()
+
+    async def reconcile(self, since: datetime) -> Reconciled:
+        """Compare telephone calls with an agent that began since then with their recordings and transcripts."""
+        talked = select(CallRow.id).where(
+            CallRow.source == "live",
+            CallRow.state.in_(TERMINAL_STATES),
+            CallRow.created_at >= since,
+            CallRow.agent_name != "",
+        )
+        ids = talked.subquery()
+        calls = await self.session.scalar(select(func.count()).select_from(ids)) or 0
+        states = select(CallRecording.state, func.count()).join(ids, ids.c.id == CallRecording.call_id)
+        counted = dict((await self.session.execute(states.group_by(CallRecording.state))).tuples().all())
+        has_text = exists().where(
+            CallEventRow.call_id == CallRecording.call_id, CallEventRow.type == "transcript.final"
+        )
+        silent = select(func.count()).select_from(CallRecording).join(ids, ids.c.id == CallRecording.call_id)
+        untranscribed = await self.session.scalar(silent.where(CallRecording.state == "joined", ~has_text)) or 0
+        return Reconciled(calls, counted.get("joined", 0), counted.get("missing", 0), untranscribed)
+
+    async def known_calls(self, call_ids: Iterable[UUID]) -> set[UUID]:
+        """Return those of the ids that are calls."""
+        wanted = list(call_ids)
+        return set(await self.session.scalars(select(CallRow.id).where(CallRow.id.in_(wanted)))) if wanted else set()

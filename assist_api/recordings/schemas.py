@@ -1,0 +1,43 @@
+"""What the endpoints of recordings take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from assist_api.http.schemas import InputModel, OutputModel
+
+
+class RecordedLeg(OutputModel):
+    """One file of the exchange that was joined."""
+
+    file: str
+    role: Literal["customer", "agent", "supervisor"]
+    start_ms: int
+    duration_ms: int
+    sha256: str
+
+
+class HoldView(OutputModel):
+    """A legal hold."""
+
+    reason: str
+    placed_by: str
+    placed_at: datetime
+
+
+class RecordingView(OutputModel):
+    """What is known of the audio of a call; `stored` is that of a call which is no telephone call."""
+
+    state: Literal["none", "stored", "joined", "missing", "deleted"]
+    sha256: str
+    legs: list[RecordedLeg]
+    hold: HoldView | None
+
+
+class HoldRequest(InputModel):
+    """Why the audio must stay."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

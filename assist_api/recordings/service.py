@@ -1,0 +1,273 @@
+"""Joins the recordings of telephone calls, keeps them as long as the policy says, and holds those that must stay."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assist_api.calls.recordings import IncomingFile
+from assist_api.calls.repository import CallRepository
+from assist_api.calls.service import CallService, StoredAudio
+from assist_api.calls.states import CallState
+from assist_api.http.actor import Actor, program
+from assist_api.http.core import AuditTrail
+from assist_api.policies.service import Policies
+from assist_api.recordings.joining import JoinedLeg, join
+from assist_api.recordings.models import CallRecording, RecordingHold
+from assist_api.recordings.policy import RETENTION
+from assist_api.recordings.repository import Reconciled, RecordingRepository
+from assist_api.recordings.schemas import HoldView, RecordedLeg, RecordingView
+from cti_adapter.recording_files import LegFile, list_recordings
+from kit.clock import Clock
+from kit.db import Database
+from kit.errors import ConflictError
+from kit.jobs import Every, JobHandler, JobQueue, JobResult, RunningJob
+
+log = structlog.get_logger(__name__)
+
+JOIN, EXPIRE = "recording.join", "recording.expire"
+CLOSING_TIME = timedelta(seconds=3)
+"""After a hang-up the exchange still closes its files."""
+LOOKED_FOR = timedelta(days=7)
+RECONCILED_WITHIN = timedelta(hours=24)
+AT_ONCE = 200
+
+
+class RecordingNotThereError(ConflictError):
+    """The exchange has not closed the files of a call yet; the job tries again."""
+
+    code = "recording_not_there"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFolder:
+    """Where the exchange writes, as this machine sees it.
+
+    Attributes:
+        path: One file for each leg.
+        node_name: Name of the exchange; identities of calls are made from it.
+    """
+
+    path: Path
+    node_name: str
+
+    def legs_of(self, call_id: UUID) -> list[LegFile]:
+        """Return the recorded legs of a call; blocks on the disk."""
+        return [leg for leg in self.legs() if leg.call_id == call_id]
+
+    def legs(self) -> list[LegFile]:
+        """Return every recorded leg; none while there is no folder."""
+        return list(list_recordings(self.path, self.node_name)) if self.path.is_dir() else []
+
+
+class CallRecordings:
+    """Recordings of calls, from the exchange's folder to their deletion."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        calls: CallService,
+        jobs: JobQueue,
+        audit: AuditTrail,
+        policies: Policies,
+        folder: RecordingFolder | None,
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            database: Where recordings and holds are listed.
+            clock: For times of everything that is stored.
+            calls: Stores audio beside its call.
+            jobs: Takes the orders.
+            audit: Records holds and deletions.
+            policies: Has the retention in force.
+            folder: Of the exchange; None without one.
+        """
+        self._database = database
+        self._clock = clock
+        self._calls = calls
+        self._jobs = jobs
+        self._audit = audit
+        self._policies = policies
+        self._folder = folder
+
+    @property
+    def handlers(self) -> tuple[JobHandler, ...]:
+        """Kinds of durable work."""
+        join_calls = JobHandler(JOIN, self._join, max_attempts=5)
+        return (join_calls, JobHandler(EXPIRE, self._expire, schedule=Every(timedelta(hours=6))))
+
+    # ---- joining --------------------------------------------------------------------------------------------------
+
+    async def order(self, call_id: UUID) -> None:
+        """Order that the recording of a call which has ended is joined; a second order changes nothing."""
+        async with self._database.session() as session:
+            await self._order(session, call_id)
+
+    async def order_forgotten(self) -> None:
+        """Order what no event ordered: calls that ended while this server was down."""
+        since = self._clock.now() - LOOKED_FOR
+        async with self._database.session() as session:
+            for call_id in await RecordingRepository(session).unjoined(since, AT_ONCE):
+                await self._order(session, call_id)
+
+    async def _order(self, session: AsyncSession, call_id: UUID) -> None:
+        run_at = self._clock.now() + CLOSING_TIME
+        await self._jobs.enqueue(session, JOIN, {"call_id": str(call_id)}, unique_key=str(call_id), run_at=run_at)
+
+    async def _join(self, job: RunningJob) -> JobResult | None:
+        call_id = UUID(str(job.payload["call_id"]))
+        async with self._database.session() as session:
+            call = await CallRepository(session).find(call_id)
+            known = await RecordingRepository(session).find(call_id)
+        if call is None or self._folder is None or known is not None or call.source != "live":
+            return {"state": "unchanged"}
+        if not CallState(call.state).is_over:
+            raise RecordingNotThereError("The call is still being written.")
+        legs = await asyncio.to_thread(self._folder.legs_of, call_id)
+        if not legs:
+            if job.attempt < 3:
+                raise RecordingNotThereError("The exchange has no file of this call yet.")
+            state = "missing" if call.agent_name else "none"
+            async with job.transaction() as session:
+                await RecordingRepository(session).save(self._row(call_id, state))
+            return {"state": state}
+        began_at_ms = round(call.created_at.timestamp() * 1000)
+        with tempfile.TemporaryDirectory() as temporary:
+            joined, files = await asyncio.to_thread(join, legs, began_at_ms, Path(temporary))
+            await self._store(job, call_id, joined, files)
+        await asyncio.to_thread(_remove, legs)
+        return {"state": "joined", "legs": len(legs)}
+
+    async def _store(self, job: RunningJob, call_id: UUID, joined: Sequence[JoinedLeg], files: Sequence[Path]) -> None:
+        async def write(session: AsyncSession, stored: StoredAudio) -> None:
+            row = self._row(call_id, "joined", [_leg(leg) for leg in joined], stored)
+            await RecordingRepository(session).save(row)
+
+        with ExitStack() as stack:
+            incoming = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in files]
+            await self._calls.store_audio(call_id, incoming, write, transaction=job.transaction)
+
+    def _row(
+        self,
+        call_id: UUID,
+        state: str,
+        legs: Sequence[dict[str, JsonValue]] = (),
+        stored: StoredAudio | None = None,
+    ) -> CallRecording:
+        return CallRecording(
+            call_id=call_id,
+            state=state,
+            legs=list(legs),
+            sha256=stored.sha256 if stored is not None else "",
+            duration_ms=stored.duration_ms if stored is not None else 0,
+            changed_at=self._clock.now(),
+        )
+
+    # ---- retention ------------------------------------------------------------------------------------------------
+
+    async def _expire(self, job: RunningJob) -> JobResult | None:
+        """Delete audio that is older than the policy says, never one on hold."""
+        keep_days = self._policies.current(RETENTION).keep_days
+        if keep_days == 0:
+            return {"deleted": 0}
+        before = self._clock.now() - timedelta(days=keep_days)
+        async with self._database.session() as session:
+            expired = await RecordingRepository(session).expired(before, AT_ONCE)
+        deleted = 0
+        for call_id in expired:
+            job.check()
+            deleted += await self._delete(call_id, keep_days)
+        return {"deleted": deleted}
+
+    async def _delete(self, call_id: UUID, keep_days: int) -> bool:
+        async def write(session: AsyncSession) -> bool:
+            recordings = RecordingRepository(session)
+            if await recordings.find_hold(call_id) is not None:
+                return False
+            known = await recordings.find(call_id)
+            if known is not None:
+                known.state, known.changed_at = "deleted", self._clock.now()
+            actor, details = program("retention"), {"keep_days": keep_days}
+            self._audit.record(session, actor, "recording.deleted", "call", call_id, details=details)
+            return True
+
+        return await self._calls.delete_audio(call_id, write)
+
+    # ---- what people ask ------------------------------------------------------------------------------------------
+
+    async def view(self, call_id: UUID) -> RecordingView:
+        """Return what is known of the audio of a call; the caller checks whether it may be known."""
+        async with self._database.session() as session:
+            recordings = RecordingRepository(session)
+            known, hold = await recordings.find(call_id), await recordings.find_hold(call_id)
+            call = await CallRepository(session).find(call_id)
+        has_audio = call is not None and call.playable_file is not None
+        return RecordingView.model_validate(
+            {
+                "state": known.state if known is not None else "stored" if has_audio else "none",
+                "sha256": known.sha256 if known is not None else "",
+                "legs": [RecordedLeg.model_validate(leg) for leg in known.legs] if known is not None else [],
+                "hold": _hold_view(hold) if hold is not None else None,
+            }
+        )
+
+    async def hold(self, actor: Actor, call_id: UUID, reason: str) -> None:
+        """Keep the audio of a call whatever the retention says; a second hold replaces the reason."""
+        async with self._database.session() as session:
+            row = RecordingHold(call_id=call_id, reason=reason, placed_by=actor.name, placed_at=self._clock.now())
+            await session.merge(row)
+            self._audit.record(session, actor, "recording.held", "call", call_id)
+
+    async def release(self, actor: Actor, call_id: UUID) -> None:
+        """Let the retention have the call again; a call without a hold stays as it is."""
+        async with self._database.session() as session:
+            hold = await RecordingRepository(session).find_hold(call_id)
+            if hold is not None:
+                await session.delete(hold)
+                self._audit.record(session, actor, "recording.released", "call", call_id)
+
+    async def reconcile(self) -> tuple[Reconciled, int]:
+        """Compare the calls of a day with their recordings, and count files of calls that nobody here knows."""
+        legs = await asyncio.to_thread(self._folder.legs) if self._folder is not None else []
+        newest = (self._clock.now() - timedelta(minutes=10)).timestamp() * 1000
+        recorded = {leg.call_id for leg in legs if leg.started_at_ms < newest}
+        async with self._database.session() as session:
+            recordings = RecordingRepository(session)
+            found = await recordings.reconcile(self._clock.now() - RECONCILED_WITHIN)
+            unknown = len(recorded - await recordings.known_calls(recorded))
+        return found, unknown
+
+
+def _leg(leg: JoinedLeg) -> dict[str, JsonValue]:
+    return {
+        "file": leg.file.path.name,
+        "role": leg.file.role.value,
+        "start_ms": leg.start_ms,
+        "duration_ms": leg.duration_ms,
+        "sha256": leg.sha256,
+    }
+
+
+def _hold_view(hold: RecordingHold) -> HoldView:
+    return HoldView(reason=hold.reason, placed_by=hold.placed_by, placed_at=hold.placed_at)
+
+
+def _remove(legs: Sequence[LegFile]) -> None:
+    """Take the files that were stored out of the exchange's folder, so that the retention rules the only copy."""
+    for leg in legs:
+        try:
+            leg.path.unlink(missing_ok=True)
+        except OSError:
+            log.warning("recorded_leg_not_removed", call_id=str(leg.call_id))

@@ -1,0 +1,26 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+
+import { answer, api } from '../http'
+
+/** Legs, hashes and legal hold of a call's audio. */
+export const recordingQuery = (callId: string) =>
+  queryOptions({
+    queryKey: ['recording', callId],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/calls/{call_id}/recording', { params: { path: { call_id: callId } }, signal })),
+  })
+
+/** Keeps the audio of a call whatever the retention says; null ends the hold. */
+export function useHoldRecording(callId: string) {
+  const client = useQueryClient()
+  const params = { path: { call_id: callId } }
+  return useMutation({
+    mutationFn: (reason: string | null) =>
+      reason === null
+        ? answer(api.DELETE('/api/v1/calls/{call_id}/recording/hold', { params }))
+        : answer(api.PUT('/api/v1/calls/{call_id}/recording/hold', { params, body: { reason } })),
+    onSuccess: (recording) => {
+      client.setQueryData(recordingQuery(callId).queryKey, recording)
+    },
+  })
+}
