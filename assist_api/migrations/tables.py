@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import assist_api.accounts.models
 import assist_api.audit.models
+import assist_api.call_search.models
 import assist_api.calls.models
 import assist_api.customers.models
 import assist_api.notifications.models
 import assist_api.policies.models
+import assist_api.training.models
 import assist_api.units.models
 import assist_api.work_orders.models
 import kb.classify.models
@@ -23,10 +25,12 @@ from kit.db import Base
 MODULES = (
     assist_api.accounts.models,
     assist_api.audit.models,
+    assist_api.call_search.models,
     assist_api.calls.models,
     assist_api.customers.models,
     assist_api.notifications.models,
     assist_api.policies.models,
+    assist_api.training.models,
     assist_api.units.models,
     assist_api.work_orders.models,
     kb.classify.models,
