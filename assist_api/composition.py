@@ -8,8 +8,10 @@ from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
 from assist_api.audit import module as audit
 from assist_api.business_systems import module as business_systems
+from assist_api.call_search import module as call_search
 from assist_api.calls import module as calls
 from assist_api.calls.choices import ChosenExamples
+from assist_api.calls.reading import CallReading
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
@@ -40,6 +42,7 @@ from assist_api.settings import AssistSettings
 from assist_api.taxonomy import module as taxonomy
 from assist_api.telephony import module as telephony
 from assist_api.telephony.settings import TelephonySettings
+from assist_api.training import module as training
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
@@ -115,14 +118,20 @@ def compose(
         exchange := telephony.build(core, running.service, TelephonySettings.load()),
         floor.build(core, running.service, exchange.service),
         recordings.build(core, running.service, chosen.service, exchange.service),
+            core, found, ranking.find(CategoryService), speech.service, screens.service, chosen.service
+        ),
+        telephony.build(core, running.service, TelephonySettings.load()),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
-        cases.build(core, found, editor.service, running.service),
+        cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
         business := business_systems.build(core),
         registry := customers.build(core, business.service),
         notices.build(),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
         demo_town.build(core, chosen.service),
         ivr.build(core, found, searching.find(TypedSearch), chosen.service, registry.service, business.service),
+        call_search.build(core, running.service, seen),
+        training.build(running.service, seen),
+        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.calls.viewer import CallViewer
 from assist_api.http.actor import actor_of
@@ -33,6 +34,7 @@ def _viewer_with(permission: Permission) -> Callable[[Request, CurrentAccount], 
     return asking_for(permission, get_viewer)
 
 
+ReadingDep = Annotated[CallReading, Depends(provided(CallReading))]
 CallsDep = Annotated[CallService, Depends(provided(CallService))]
 ReaderDep = Annotated[CallViewer, Depends(_viewer_with(Permission.READ_OWN_CALLS))]
 ListenerDep = Annotated[CallViewer, Depends(_viewer_with(Permission.HEAR_OWN_CALLS))]

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from assist_api.alerts.raised import CallAlert
 from assist_api.audit.deps import ActorDep, AuditDep
-from assist_api.calls.access import CallsDep, FeedbackGiverDep, ReaderDep
+from assist_api.calls.access import CallsDep, FeedbackGiverDep, ReaderDep, ReadingDep
 from assist_api.calls.agent_actions import AgentActions, summary_of
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact
@@ -58,10 +58,9 @@ async def edit_fact(
 
 
 @router.get("/calls/{call_id}/summary")
-async def get_summary(call_id: UUID, calls: CallsDep, viewer: ReaderDep) -> CallSummary:
+async def get_summary(call_id: UUID, reading: ReadingDep, viewer: ReaderDep) -> CallSummary:
     """Return the summary of a running or finished call; every line names the utterances that prove it."""
-    await calls.check_reading(viewer, call_id)
-    snapshot = (await calls.snapshot(call_id)).data
+    snapshot = (await reading.snapshot(viewer, call_id)).data
     return await asyncio.to_thread(summary_of, snapshot)
 
 

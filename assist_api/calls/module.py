@@ -8,15 +8,19 @@ from assist_api.calls.category import CallCategories
 from assist_api.calls.demo.catalog import load_demo_calls
 from assist_api.calls.events import CallEvent, ClientMessage, ServerMessage
 from assist_api.calls.hub import CallHub
+from assist_api.calls.masking_policy import MASKING
 from assist_api.calls.observers import CallObservers
+from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.channel.hub import AccountChannel
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.notifications.service import Notifier
+from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.suggestions.service import SuggestionService
 from kb.classify.service import CategoryService
+from kb.deidentify import check_recognisers
 from kit.bus import LocalBus
 from kit.memory import settle_memory, unsettled_objects
 from kit.periodic import Loop
@@ -37,6 +41,15 @@ def build(
 ) -> Module[CallService]:
     """Build the module."""
     notifier.rules.add(NOTIFICATION)
+    policies: Policies,
+) -> Module[CallService]:
+    """Build the module; it declares the policy of masking.
+
+    Raises:
+        MisconfiguredError: The policy promises to mask what nothing recognises.
+    """
+    policies.add(MASKING)
+    check_recognisers(kind.value for kind in policies.current(MASKING).kinds)
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
     observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock, notifier).tell)
     calls = CallService(
@@ -66,7 +79,7 @@ def build(
     return Module(
         name="calls",
         service=calls,
-        provides=(hub,),
+        provides=(hub, CallReading(calls, lambda: policies.current(MASKING))),
         routers=(endpoints.router, agent_action_endpoints.router, socket.router),
         start=calls.start,
         warm_up=observers.warm_up,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, WebSocket
 
-from assist_api.calls.access import CallsDep, viewer_of
+from assist_api.calls.access import CallsDep, ReadingDep, viewer_of
 from assist_api.calls.hub import CallHub
+from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.calls.stream import CALL_NOT_FOUND, CallStream
 from assist_api.http.core import Core
@@ -30,12 +31,18 @@ HubDep = Annotated[CallHub, Depends(provided(CallHub))]
 
 
 @router.websocket("/calls/{call_id}/stream")
-async def stream_call(socket: WebSocket, call_id: str, core: CoreDep, calls: CallsDep, hub: HubDep) -> None:
+async def stream_call(
+    socket: WebSocket, call_id: str, core: CoreDep, calls: CallsDep, reading: ReadingDep, hub: HubDep
+) -> None:
     """Send the snapshot of a call and every event after it (`assist_api.calls.events`)."""
-    await serve_accepted(socket, lambda: _serve(socket, call_id, core, calls, hub), crash_event="call_stream_crashed")
+    await serve_accepted(
+        socket, lambda: _serve(socket, call_id, core, calls, reading, hub), crash_event="call_stream_crashed"
+    )
 
 
-async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService, hub: CallHub) -> Closing | None:
+async def _serve(
+    socket: WebSocket, call_id: str, core: Core, calls: CallService, reading: CallReading, hub: CallHub
+) -> Closing | None:
     token = socket.cookies.get(SESSION_COOKIE)
     account = await core.sessions.find_current(token)
     if account is None:
@@ -54,9 +61,10 @@ async def _serve(socket: WebSocket, call_id: str, core: Core, calls: CallService
             return TOO_MANY_SOCKETS
         if (refused := await _refusal(account, calls, wanted)) is not None:
             return refused
-        await calls.check_reading(viewer_of(account, socket.client.host if socket.client else ""), wanted)
+        viewer = viewer_of(account, socket.client.host if socket.client else "")
+        watched, events = await reading.watched(viewer, wanted, hub)
         stream = CallStream(
-            socket, wanted, calls=calls, hub=hub, clock=core.clock, find_refusal=find_refusal, changed=changed
+            socket, wanted, calls=watched, hub=events, clock=core.clock, find_refusal=find_refusal, changed=changed
         )
         return await stream.run()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.cases.endpoints import router
 from assist_api.cases.service import CaseDesk
@@ -11,7 +12,9 @@ from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.search.parts import Knowledge
 
 
-def build(core: Core, knowledge: Knowledge, editor: KnowledgeEditor, calls: CallService) -> Module[CaseDesk]:
+def build(
+    core: Core, knowledge: Knowledge, editor: KnowledgeEditor, calls: CallService, reading: CallReading
+) -> Module[CaseDesk]:
     """Build the module."""
-    desk = CaseDesk(core.database, core.clock, calls, knowledge.search, editor, core.audit, core.settings.zone)
+    desk = CaseDesk(core.database, core.clock, calls, reading, knowledge.search, editor, core.audit, core.settings.zone)
     return Module(name="cases", service=desk, routers=(router,))

@@ -15,6 +15,7 @@ from assist_api.audit.accesses import AccessLog
 from assist_api.calls.access import viewer_of
 from assist_api.calls.archive import CallArchive
 from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent
+from assist_api.calls.schemas import CallEventPage
 from assist_api.calls.viewer import CallViewer
 from assist_api.cases.access import may_identify, require_identified, seen_by
 from assist_api.cases.extraction import Proposal, evidence_lines, propose
@@ -64,8 +65,16 @@ class Calls(Protocol):
         """Return the call as it stands."""
         ...
 
-    async def check_reading(self, viewer: CallViewer, call_id: UUID) -> None:
-        """Insist that the viewer may read the call, and record it when the call is another agent's."""
+
+class Reading(Protocol):
+    """The part of `CallReading` that cases need: calls as an account may see them."""
+
+    async def snapshot(self, viewer: CallViewer, call_id: UUID) -> CallSnapshotEvent:
+        """Return the call, masked for who may not see identities, and record the reading."""
+        ...
+
+    async def events(self, viewer: CallViewer, call_id: UUID, *, after: int, limit: int) -> CallEventPage:
+        """Return persisted events behind `after`, likewise."""
         ...
 
 
@@ -85,6 +94,7 @@ class CaseDesk:
         database: Database,
         clock: Clock,
         calls: Calls,
+        reading: Reading,
         engine: SearchEngine,
         index: Findable,
         audit: AuditTrail,
@@ -95,6 +105,7 @@ class CaseDesk:
         self._accesses = AccessLog(database, clock, audit)
         self._clock = clock
         self._calls = calls
+        self._reading = reading
         self._engine = engine
         self._index = index
         self._zone = zone
@@ -185,16 +196,16 @@ class CaseDesk:
         )
 
     async def _story(self, account: CurrentAccount, actor: Actor, call_id: UUID) -> tuple[CallSnapshot, FinishedCall]:
-        await self._calls.check_reading(viewer_of(account, actor.address), call_id)
-        snapshot = (await self._calls.snapshot(call_id)).data
+        viewer = viewer_of(account, actor.address)
+        snapshot = (await self._reading.snapshot(viewer, call_id)).data
         if not snapshot.call.state.is_over:
             raise ConflictError("The call is still going on; make its case when it has ended.", code="call_not_ended")
-        return snapshot, finished_call(snapshot, [event async for event in self._events(call_id)])
+        return snapshot, finished_call(snapshot, [event async for event in self._events(viewer, call_id)])
 
-    async def _events(self, call_id: UUID) -> AsyncIterator[CallEvent]:
+    async def _events(self, viewer: CallViewer, call_id: UUID) -> AsyncIterator[CallEvent]:
         after = read = 0
         while read < MAX_EVENTS:
-            page = await self._calls.archive.events(call_id, after=after, limit=EVENT_PAGE)
+            page = await self._reading.events(viewer, call_id, after=after, limit=EVENT_PAGE)
             for event in page.items:
                 yield event
             if len(page.items) < EVENT_PAGE:

@@ -58,6 +58,14 @@ class Permission(StrEnum):
     """Listen in, speak in, take over, set an agent's state, push a card."""
     HOLD_RECORDINGS = "recordings.hold"
     """Keep a recording from being deleted, and let it go again."""
+    EXPORT_CALLS = "calls.export"
+    """Take what a search across calls found away as a file; masked for who may not see identities."""
+    LEARN = "training.learn"
+    """See published lessons and take part."""
+    TEACH = "training.teach"
+    """Cut clips, make lessons and publish them."""
+    READ_RESULTS = "training.read_results"
+    """See how everyone did in lessons and exams."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -72,6 +80,7 @@ _EVERYONE = frozenset(
         Permission.READ_ENTRIES,
         Permission.MAKE_CASES,
         Permission.READ_HEALTH,
+        Permission.LEARN,
     }
 )
 _SERVICE = frozenset({Permission.READ_CUSTOMERS, Permission.READ_ORDERS, Permission.HANDLE_ORDERS})
@@ -84,6 +93,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CURATOR: _EVERYONE
         | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES}
         | {Permission.EDIT_FLOWS},
+        # Curators and trainers read and hear the calls of others masked: see the policy `call_masking`.
+        Role.CURATOR: _EVERYONE
+        | _EVERY_CALL
+        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION
@@ -91,7 +104,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS}
         | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS},
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
-        Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
+        Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS}
+        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
+        Role.TRAINER: _EVERYONE | _EVERY_CALL | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
         Role.ADMIN: frozenset(Permission),
     }
 )

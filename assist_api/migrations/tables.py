@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import assist_api.accounts.models
 import assist_api.audit.models
+import assist_api.call_search.models
 import assist_api.calls.models
 import assist_api.customers.models
 import assist_api.ivr.models
@@ -11,6 +12,7 @@ import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
 import assist_api.recordings.models
+import assist_api.training.models
 import assist_api.units.models
 import assist_api.work_orders.models
 import kb.classify.models
@@ -26,6 +28,7 @@ from kit.db import Base
 MODULES = (
     assist_api.accounts.models,
     assist_api.audit.models,
+    assist_api.call_search.models,
     assist_api.calls.models,
     assist_api.customers.models,
     assist_api.notices.models,
@@ -33,6 +36,7 @@ MODULES = (
     assist_api.notifications.models,
     assist_api.policies.models,
     assist_api.recordings.models,
+    assist_api.training.models,
     assist_api.units.models,
     assist_api.work_orders.models,
     kb.classify.models,

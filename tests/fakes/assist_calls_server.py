@@ -14,7 +14,9 @@ from fastapi import FastAPI
 
 from assist_api.app import create_app
 from assist_api.calls.hub import CallHub
+from assist_api.calls.masking_policy import MASKING
 from assist_api.calls.observers import Observe, observe_nothing
+from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.composition import compose
 from assist_api.http.application import Application
@@ -48,6 +50,7 @@ async def run_desk_server(
         application = compose(settings_for(database_url, data_dir), clock)
         application.put(CallService, desk.calls)
         application.put(CallHub, desk.hub)
+        application.put(CallReading, CallReading(desk.calls, MASKING.default_factory))
         app = create_app(application, run)
         async with app.router.lifespan_context(app):
             yield Server(app, application, clock), desk

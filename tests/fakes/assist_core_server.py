@@ -59,6 +59,13 @@ class Server:
         (await sign_in(browser, username, password)).raise_for_status()
         return browser
 
+    async def browser_of_other(self, role: Role) -> httpx.AsyncClient:
+        """Return the browser of a second person of this role, signed in."""
+        await self.add_account("an.other", role)
+        browser = self.browser()
+        (await sign_in(browser, "an.other", PASSWORD)).raise_for_status()
+        return browser
+
     async def add_account(self, username: str, role: Role) -> None:
         """Make an account that need not change its password."""
         creation = AccountCreation(username=username, display_name=username, role=role, password=PASSWORD)

@@ -113,7 +113,7 @@ async def test_a_danger_is_raised_once_with_its_words_and_stays_until_it_is_conf
 
 async def test_nobody_confirms_alerts_that_are_not_there_or_not_theirs(served: tuple[Server, Desk]) -> None:
     server, desk = served
-    browser, other = await server.browser_of(Role.AGENT), await server.browser_of(Role.CURATOR)
+    browser, other = await server.browser_of(Role.AGENT), await server.browser_of_other(Role.AGENT)
     call_id = await replayed(browser, desk)
     (alert,) = (await snapshot_of(browser, call_id))["alerts"]
     missing = await browser.post(f"{CALLS}/{call_id}/alerts/{UNKNOWN}/confirm")

@@ -152,7 +152,7 @@ async def test_what_is_not_in_the_protocol_closes_the_socket(
 
 async def test_strangers_are_turned_away_with_a_reason(served: tuple[Server, Desk]) -> None:
     server, desk = served
-    browser, other = await server.browser_of(Role.AGENT), await server.browser_of(Role.CURATOR)
+    browser, other = await server.browser_of(Role.AGENT), await server.browser_of_other(Role.AGENT)
     call_id = await begin(browser, speed="max")
     await desk.ended(call_id)
     refusals = [

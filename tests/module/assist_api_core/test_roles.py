@@ -35,6 +35,7 @@ SERVICE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 FLOW_EDITORS = frozenset({Role.CURATOR, Role.SUPERVISOR, Role.ADMIN})
 FLOW_PUBLISHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+TEACHERS = frozenset({Role.TRAINER, Role.SUPERVISOR, Role.ADMIN})
 
 # Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
 ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
@@ -184,6 +185,27 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("PUT", "/api/v1/calls/{call_id}/facts/{field}"): ({"value": "13800138000"}, SIGNED_IN),
     ("GET", "/api/v1/calls/{call_id}/summary"): (None, SIGNED_IN),
     ("PUT", "/api/v1/calls/{call_id}/summary/accepted"): (None, SIGNED_IN),
+    ("GET", "/api/v1/calls/{call_id}/measures"): (None, SIGNED_IN),
+    ("POST", "/api/v1/call-search"): ({"text": "停电"}, SIGNED_IN),
+    ("POST", "/api/v1/call-search/export"): ({"query": {}, "format": "csv"}, TEACHERS),
+    ("POST", "/api/v1/call-search/rebuild"): (None, ADMINS),
+    ("GET", "/api/v1/training/clips"): (None, TEACHERS),
+    ("POST", "/api/v1/training/clips"): (None, TEACHERS),
+    ("DELETE", "/api/v1/training/clips/{clip_id}"): (None, TEACHERS),
+    ("GET", "/api/v1/training/clips/{clip_id}/audio"): (None, TEACHERS),
+    ("GET", "/api/v1/training/calls/{call_id}"): (None, TEACHERS),
+    ("GET", "/api/v1/training/lessons"): (None, SIGNED_IN),
+    ("POST", "/api/v1/training/lessons"): (None, TEACHERS),
+    ("GET", "/api/v1/training/lessons/{lesson_id}"): (None, TEACHERS),
+    ("PUT", "/api/v1/training/lessons/{lesson_id}"): (None, TEACHERS),
+    ("POST", "/api/v1/training/lessons/{lesson_id}/publish"): (None, TEACHERS),
+    ("POST", "/api/v1/training/lessons/{lesson_id}/retire"): (None, TEACHERS),
+    ("GET", "/api/v1/training/lessons/{lesson_id}/results"): (None, TEACHERS),
+    ("POST", "/api/v1/training/lessons/{lesson_id}/attempts"): (None, SIGNED_IN),
+    ("GET", "/api/v1/training/attempts/{attempt_id}"): (None, SIGNED_IN),
+    ("POST", "/api/v1/training/attempts/{attempt_id}/answers"): (None, SIGNED_IN),
+    ("POST", "/api/v1/training/attempts/{attempt_id}/finish"): (None, SIGNED_IN),
+    ("GET", "/api/v1/training/attempts/{attempt_id}/items/{item_id}/audio"): (None, SIGNED_IN),
 }
 
 
