@@ -28,6 +28,7 @@ from assist_api.knowledge_tests import module as knowledge_tests
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
+from assist_api.routing import module as routing
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.settings import AssistSettings
@@ -104,7 +105,8 @@ def compose(
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
-        telephony.build(core, running.service, TelephonySettings.load()),
+        routes := routing.build(core),
+        telephony.build(core, running.service, TelephonySettings.load(), routes.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service),
         business := business_systems.build(core),

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     """Take, dispatch, urge and call back."""
     DIRECT_ORDERS = "work_orders.direct"
     """Review, suspend, merge and cancel."""
+    READ_ROUTING = "routing.read"
+    EDIT_ROUTING = "routing.edit"
+    """Numbers, queues, rules and hours, and with them the configuration of the exchange."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -75,7 +78,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION
-        | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT},
+        | {
+            Permission.ACT_ON_ALL_CALLS,
+            Permission.READ_IDENTIFIED_CASES,
+            Permission.READ_AUDIT,
+            Permission.READ_ROUTING,
+        },
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
         Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS},
         Role.ADMIN: frozenset(Permission),

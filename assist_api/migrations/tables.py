@@ -8,6 +8,7 @@ import assist_api.calls.models
 import assist_api.customers.models
 import assist_api.notifications.models
 import assist_api.policies.models
+import assist_api.routing.models
 import assist_api.units.models
 import assist_api.work_orders.models
 import kb.classify.models
@@ -27,6 +28,7 @@ MODULES = (
     assist_api.customers.models,
     assist_api.notifications.models,
     assist_api.policies.models,
+    assist_api.routing.models,
     assist_api.units.models,
     assist_api.work_orders.models,
     kb.classify.models,

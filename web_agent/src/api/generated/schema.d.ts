@@ -1392,6 +1392,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Routing
+         * @description Return the rules in force, what is wrong with them, and the agents who have a telephone.
+         */
+        get: operations["read_routing"];
+        /**
+         * Put Routing
+         * @description Put other rules in force; the exchange takes them without dropping a call.
+         */
+        put: operations["put_routing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Routing
+         * @description Name what is wrong with rules, and show the configuration that they make; nothing is changed.
+         */
+        post: operations["check_routing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Routing
+         * @description Say what would happen to a call, with the reasons; nobody is called.
+         */
+        post: operations["try_routing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Routing
+         * @description Say what would have happened to the calls of past days under other rules.
+         */
+        post: operations["replay_routing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Routing Versions
+         * @description List the versions of the rules, the newest first.
+         */
+        get: operations["list_routing_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Routing Version
+         * @description Return one version of the rules.
+         */
+        get: operations["read_routing_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Routed Calls
+         * @description List where calls were sent and why, the newest first.
+         */
+        get: operations["list_routed_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Routed Call
+         * @description Return where a call was sent and why.
+         */
+        get: operations["read_routed_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -2621,6 +2785,42 @@ export interface components {
             title: string;
         };
         /**
+         * BookChange
+         * @description A book to put in force.
+         */
+        BookChange: {
+            book: components["schemas"]["RoutingBook"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Based On
+             * @description `newest` as it was seen
+             */
+            based_on: number;
+        };
+        /**
+         * BookCheck
+         * @description A book to check without applying it.
+         */
+        BookCheck: {
+            book: components["schemas"]["RoutingBook"];
+        };
+        /**
+         * BookReport
+         * @description What is wrong with a book, and the configuration that it makes.
+         */
+        BookReport: {
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /** Files */
+            files: {
+                [key: string]: string;
+            };
+        };
+        /**
          * BusinessTypeNode
          * @description A type of work order.
          */
@@ -3095,6 +3295,29 @@ export interface components {
             /** Lines */
             lines: components["schemas"]["SummarySentence"][];
             accepted: components["schemas"]["SummaryAccepted"] | null;
+        };
+        /**
+         * CallTrial
+         * @description A call that nobody makes: what would happen to it?
+         */
+        CallTrial: {
+            book?: components["schemas"]["RoutingBook"] | null;
+            /**
+             * Caller
+             * @default
+             */
+            caller: string;
+            /** Dialled */
+            dialled: string;
+            /** At */
+            at?: string | null;
+            /** Customer Class */
+            customer_class?: ("ordinary" | "important" | "vip") | null;
+            /**
+             * Nobody Is Free
+             * @default false
+             */
+            nobody_is_free: boolean;
         };
         /**
          * CallbackOutcome
@@ -4064,6 +4287,20 @@ export interface components {
          */
         DangerKind: "gas_leak" | "carbon_monoxide" | "electric_shock" | "fallen_line" | "fire" | "burst_main" | "trapped";
         /**
+         * DecisionView
+         * @description Where a call goes and why; `queue` is null where it is told goodbye.
+         */
+        DecisionView: {
+            /** Queue */
+            queue: string | null;
+            /** Head Start Seconds */
+            head_start_seconds: number;
+            /** Agent */
+            agent: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonView"][];
+        };
+        /**
          * DemoCallInfo
          * @description A call that comes with the product.
          */
@@ -4093,6 +4330,36 @@ export interface components {
              * @enum {string}
              */
             speed: "1" | "max";
+        };
+        /**
+         * DialledNumber
+         * @description A number that callers dial.
+         */
+        DialledNumber: {
+            /** Number */
+            number: string;
+            /** Title */
+            title: string;
+            /** Sector */
+            sector?: ("power" | "heating" | "water" | "gas" | "tv") | null;
+            /** Queue */
+            queue: string;
+            /** Flow */
+            flow?: string | null;
+            /** Hours */
+            hours?: string | null;
+            /** Closed Queue */
+            closed_queue?: string | null;
+            /**
+             * Notice
+             * @default
+             */
+            notice: string;
+            /**
+             * Head Start Seconds
+             * @default 0
+             */
+            head_start_seconds: number;
         };
         /**
          * DocumentKind
@@ -5650,6 +5917,16 @@ export interface components {
         JobState: "waiting" | "running" | "succeeded" | "failed" | "cancelled";
         JsonValue: unknown;
         /**
+         * KnownAgent
+         * @description An agent's telephone that can be a member of a queue.
+         */
+        KnownAgent: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * LegRole
          * @description Who speaks on a leg.
          * @enum {string}
@@ -5692,6 +5969,19 @@ export interface components {
             name_zh: string;
             /** Entry Count */
             entry_count: number;
+        };
+        /**
+         * Member
+         * @description An agent in a queue. Agents with a lower penalty are rung first, 0 being the most able.
+         */
+        Member: {
+            /** Agent */
+            agent: string;
+            /**
+             * Penalty
+             * @default 0
+             */
+            penalty: number;
         };
         /**
          * Membership
@@ -5970,6 +6260,44 @@ export interface components {
             title: string;
             /** Is Used */
             is_used: boolean;
+        };
+        /**
+         * OpenShift
+         * @description A span of opening time in local time; one whose end is not after its start ends on the next day.
+         */
+        OpenShift: {
+            /**
+             * Start
+             * Format: time
+             */
+            start: string;
+            /**
+             * End
+             * Format: time
+             */
+            end: string;
+        };
+        /**
+         * OpeningHours
+         * @description When a number is open.
+         */
+        OpeningHours: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Week */
+            week: components["schemas"]["OpenShift"][][];
+            /**
+             * Keeps Holidays
+             * @default false
+             */
+            keeps_holidays: boolean;
+            /**
+             * Special Days
+             * @default []
+             */
+            special_days: components["schemas"]["SpecialDay"][];
         };
         /**
          * OrderAction
@@ -6430,7 +6758,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "jobs.manage";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "routing.read" | "routing.edit" | "jobs.manage";
         /**
          * PlacementDetail
          * @description How a question fared.
@@ -6583,6 +6911,25 @@ export interface components {
             };
         };
         /**
+         * PrefixRule
+         * @description Sends callers whose number begins in one of these ways to another queue; the first rule that fits counts.
+         */
+        PrefixRule: {
+            /** Title */
+            title: string;
+            /** Prefixes */
+            prefixes: string[];
+            /** Dialled */
+            dialled?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /**
+             * Head Start Seconds
+             * @default 0
+             */
+            head_start_seconds: number;
+        };
+        /**
          * PremiseView
          * @description A place that is supplied, with its meters.
          */
@@ -6599,6 +6946,25 @@ export interface components {
             area_class: components["schemas"]["AreaClass"];
             /** Meter Numbers */
             meter_numbers: string[];
+        };
+        /**
+         * ProblemView
+         * @description One thing that is wrong with a book, or that is probably not meant.
+         */
+        ProblemView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "number_twice" | "queue_twice" | "hours_twice" | "number_is_agent" | "queue_unknown" | "hours_unknown" | "number_unknown" | "agent_unknown" | "member_twice" | "overflow_circle" | "queue_reserved" | "queue_without_members" | "queue_without_number" | "hours_gap" | "weekday_closed" | "rule_hidden";
+            /** Field */
+            field: string;
+            /** Values */
+            values: {
+                [key: string]: string | number;
+            };
+            /** Is Blocking */
+            is_blocking: boolean;
         };
         /**
          * Publication
@@ -6695,6 +7061,71 @@ export interface components {
             items: components["schemas"]["GoldQuestionRow"][];
         };
         /**
+         * Queue
+         * @description A waiting line with the agents that it rings.
+         */
+        Queue: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Skill
+             * @default
+             */
+            skill: string;
+            /**
+             * Members
+             * @default []
+             */
+            members: components["schemas"]["Member"][];
+            /**
+             * Strategy
+             * @default rrmemory
+             * @enum {string}
+             */
+            strategy: "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "ringall" | "linear";
+            /**
+             * Ring Seconds
+             * @default 15
+             */
+            ring_seconds: number;
+            /**
+             * Max Wait Seconds
+             * @default 300
+             */
+            max_wait_seconds: number;
+            /** Overflow */
+            overflow?: string | null;
+            /**
+             * Overflow When Nobody Is Free
+             * @default false
+             */
+            overflow_when_nobody_is_free: boolean;
+            /**
+             * Has Wrap Up
+             * @default true
+             */
+            has_wrap_up: boolean;
+            /**
+             * Music
+             * @default
+             */
+            music: string;
+        };
+        /**
+         * QueueCount
+         * @description How many calls a queue got, and would have got; `queue` is null for calls that were told goodbye.
+         */
+        QueueCount: {
+            /** Queue */
+            queue: string | null;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
          * RankedCategory
          * @description A work-order category: business type × situation.
          */
@@ -6737,6 +7168,21 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "starting";
+        };
+        /**
+         * ReasonView
+         * @description One step of a decision.
+         */
+        ReasonView: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "number" | "unknown_number" | "closed" | "closed_queue" | "prefix_rule" | "prefix_unknown" | "vip" | "important" | "open_orders" | "number_first" | "assigned_agent" | "last_agent" | "overflow_nobody_free" | "queue_missing";
+            /** Values */
+            values: {
+                [key: string]: string | number;
+            };
         };
         /**
          * Recode
@@ -6828,6 +7274,63 @@ export interface components {
             means: string;
             /** To */
             to: string;
+        };
+        /**
+         * ReplayReport
+         * @description What would have happened.
+         */
+        ReplayReport: {
+            /** Calls */
+            calls: number;
+            /** Changed */
+            changed: number;
+            /** Unsure */
+            unsure: number;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Queues */
+            queues: components["schemas"]["QueueCount"][];
+            /** Examples */
+            examples: components["schemas"]["ReplayedCall"][];
+        };
+        /**
+         * ReplayRequest
+         * @description Past days to send through a book.
+         */
+        ReplayRequest: {
+            book: components["schemas"]["RoutingBook"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * ReplayedCall
+         * @description A call that would have gone elsewhere.
+         */
+        ReplayedCall: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Dialled */
+            dialled: string;
+            /** Caller Area */
+            caller_area: string;
+            before: components["schemas"]["DecisionView"];
+            after: components["schemas"]["DecisionView"];
         };
         /**
          * Retire
@@ -6955,6 +7458,133 @@ export interface components {
             note: string;
         };
         /**
+         * RoutedCallView
+         * @description Where a call was sent.
+         */
+        RoutedCallView: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Dialled */
+            dialled: string;
+            /** Caller Area */
+            caller_area: string;
+            /** Version */
+            version: number;
+            decision: components["schemas"]["DecisionView"];
+        };
+        /**
+         * RoutedCalls
+         * @description Routed calls, the newest first.
+         */
+        RoutedCalls: {
+            /** Items */
+            items: components["schemas"]["RoutedCallView"][];
+        };
+        /**
+         * RoutingBook
+         * @description Everything that decides where calls go.
+         */
+        RoutingBook: {
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: components["schemas"]["DialledNumber"][];
+            /**
+             * Queues
+             * @default []
+             */
+            queues: components["schemas"]["Queue"][];
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["PrefixRule"][];
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["OpeningHours"][];
+            /**
+             * @default {
+             *       "vip_head_start_seconds": 300,
+             *       "important_head_start_seconds": 120,
+             *       "open_order_head_start_seconds": 60,
+             *       "rings_assigned_agent": true,
+             *       "rings_last_agent": false,
+             *       "last_agent_hours": 24,
+             *       "agent_seconds": 12
+             *     }
+             */
+            service: components["schemas"]["Service"];
+        };
+        /**
+         * RoutingHistory
+         * @description Versions, the newest first; `next_before` asks for the next page and is null on the last one.
+         */
+        RoutingHistory: {
+            /** Items */
+            items: components["schemas"]["RoutingVersionView"][];
+            /** Next Before */
+            next_before: number | null;
+        };
+        /**
+         * RoutingVersionDetail
+         * @description One version with its book.
+         */
+        RoutingVersionDetail: {
+            version: components["schemas"]["RoutingVersionView"];
+            book: components["schemas"]["RoutingBook"];
+        };
+        /**
+         * RoutingVersionView
+         * @description One version of the book.
+         */
+        RoutingVersionView: {
+            /** Number */
+            number: number;
+            /** Note */
+            note: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applying" | "applied" | "saved" | "refused";
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * RoutingView
+         * @description The book in force; `version` is null while nobody wrote one and the plan of the exchange says it.
+         */
+        RoutingView: {
+            book: components["schemas"]["RoutingBook"];
+            version: components["schemas"]["RoutingVersionView"] | null;
+            /** Newest */
+            newest: number;
+            /** Problems */
+            problems: components["schemas"]["ProblemView"][];
+            /** Agents */
+            agents: components["schemas"]["KnownAgent"][];
+            /** Has Exchange */
+            has_exchange: boolean;
+        };
+        /**
          * RunTrigger
          * @description What made the questions run.
          * @enum {string}
@@ -7044,6 +7674,49 @@ export interface components {
             name_en: string;
             /** Groups */
             groups: components["schemas"]["SituationGroupNode"][];
+        };
+        /**
+         * Service
+         * @description How single customers are served. A head start is how much longer than it has a call counts as waiting.
+         */
+        Service: {
+            /**
+             * Vip Head Start Seconds
+             * @default 300
+             */
+            vip_head_start_seconds: number;
+            /**
+             * Important Head Start Seconds
+             * @default 120
+             */
+            important_head_start_seconds: number;
+            /**
+             * Open Order Head Start Seconds
+             * @default 60
+             */
+            open_order_head_start_seconds: number;
+            /** Vip Queue */
+            vip_queue?: string | null;
+            /**
+             * Rings Assigned Agent
+             * @default true
+             */
+            rings_assigned_agent: boolean;
+            /**
+             * Rings Last Agent
+             * @default false
+             */
+            rings_last_agent: boolean;
+            /**
+             * Last Agent Hours
+             * @default 24
+             */
+            last_agent_hours: number;
+            /**
+             * Agent Seconds
+             * @default 12
+             */
+            agent_seconds: number;
         };
         /**
          * SessionView
@@ -7171,6 +7844,22 @@ export interface components {
             start: number;
             /** End */
             end: number;
+        };
+        /**
+         * SpecialDay
+         * @description One day with shifts of its own; none for a day that is closed.
+         */
+        SpecialDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Shifts
+             * @default []
+             */
+            shifts: components["schemas"]["OpenShift"][];
         };
         /**
          * StageState
@@ -17163,6 +17852,1021 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallSummary"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_routing_versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingHistory"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_routing_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingVersionDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_routed_calls: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutedCalls"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_routed_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutedCallView"];
                 };
             };
             /** @description The request cannot be read */
