@@ -43,6 +43,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("DELETE", f"{API}/units/{{unit_id}}"): ("unit.removed",),
     ("PUT", f"{API}/policies/{{name}}"): ("policy.changed",),
     ("POST", f"{API}/policies/{{name}}/restore"): ("policy.changed",),
+    ("PUT", f"{API}/routing"): ("routing.changed",),
     ("POST", f"{API}/jobs/{{job_id}}/cancel"): ("job.cancelled",),
     ("POST", f"{API}/jobs/{{job_id}}/retry"): ("job.retried",),
     ("POST", f"{API}/knowledge/entries"): ("entry.created",),
@@ -139,6 +140,9 @@ NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/ivr/check"): "checks a flow and keeps nothing",
     ("POST", f"{API}/ivr/simulations"): "plays a made-up caller and keeps nothing",
     ("POST", f"{API}/ivr/speech"): "speaks a text and keeps nothing of who asked",
+    ("POST", f"{API}/routing/check"): "judges rules and keeps nothing",
+    ("POST", f"{API}/routing/trials"): "says what would happen to a call and keeps nothing",
+    ("POST", f"{API}/routing/replays"): "says what would have happened and keeps nothing",
     ("POST", f"{API}/notifications/read"): "one's own notifications, and whether one has seen them",
 }
 """Routes that look as if they changed something, with the reason why no entry is written."""

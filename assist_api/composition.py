@@ -35,6 +35,7 @@ from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
 from assist_api.recordings import module as recordings
+from assist_api.routing import module as routing
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
@@ -121,6 +122,9 @@ def compose(
             core, found, ranking.find(CategoryService), speech.service, screens.service, chosen.service
         ),
         telephony.build(core, running.service, TelephonySettings.load()),
+        running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
+        routes := routing.build(core),
+        telephony.build(core, running.service, TelephonySettings.load(), routes.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
         business := business_systems.build(core),

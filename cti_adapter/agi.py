@@ -51,14 +51,23 @@ class RouteAnswer:
 
     Attributes:
         queue: Name of the queue.
-        priority: Calls with a higher one are in front.
+        head_start_seconds: How much longer than it has it counts as waiting; the dialplan makes its place in the line
+            of it.
         max_wait_seconds: How long it waits there.
+        overflow: Queue that it goes to afterwards; None tells the caller goodbye.
+        seat: Queue of one agent that it waits in first; None for nobody in particular.
+        seat_seconds: How long it waits there.
+        is_closed: Whether the caller is told that nobody works now, and waits nowhere.
         values: Further variables for the dialplan; letters, digits and `_ . : + -` only.
     """
 
     queue: str
-    priority: int = 0
+    head_start_seconds: int = 0
     max_wait_seconds: int = 300
+    overflow: str | None = None
+    seat: str | None = None
+    seat_seconds: int = 12
+    is_closed: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
 
     def variables(self) -> dict[str, str]:
@@ -69,8 +78,12 @@ class RouteAnswer:
         """
         named = {
             "__TARGET_QUEUE": self.queue,
-            "QUEUE_PRIO": str(self.priority),
+            "HEAD_START": str(self.head_start_seconds),
             "TARGET_WAIT": str(self.max_wait_seconds),
+            # An empty value is no value to AGI; the dialplan reads "none" so.
+            "OVERFLOW_QUEUE": self.overflow or "none",
+            **({"SEAT_QUEUE": self.seat, "SEAT_WAIT": str(self.seat_seconds)} if self.seat else {}),
+            **({"IS_CLOSED": "1"} if self.is_closed else {}),
             **self.values,
         }
         for name, value in named.items():

@@ -66,6 +66,9 @@ class Permission(StrEnum):
     """Cut clips, make lessons and publish them."""
     READ_RESULTS = "training.read_results"
     """See how everyone did in lessons and exams."""
+    READ_ROUTING = "routing.read"
+    EDIT_ROUTING = "routing.edit"
+    """Numbers, queues, rules and hours, and with them the configuration of the exchange."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
 
@@ -102,7 +105,13 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | _DIRECTION
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
         | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS}
-        | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS},
+        | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS}
+        | {
+            Permission.ACT_ON_ALL_CALLS,
+            Permission.READ_IDENTIFIED_CASES,
+            Permission.READ_AUDIT,
+            Permission.READ_ROUTING,
+        },
         # A voice names its owner: who may not see identities does not hear until recordings are masked.
         Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS}
         | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},

@@ -12,6 +12,7 @@ import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
 import assist_api.recordings.models
+import assist_api.routing.models
 import assist_api.training.models
 import assist_api.units.models
 import assist_api.work_orders.models
@@ -37,6 +38,7 @@ MODULES = (
     assist_api.policies.models,
     assist_api.recordings.models,
     assist_api.training.models,
+    assist_api.routing.models,
     assist_api.units.models,
     assist_api.work_orders.models,
     kb.classify.models,

@@ -6,6 +6,7 @@ from assist_api.calls.service import CallService
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
+from assist_api.routing.router import CallRouter
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
 from assist_api.telephony.settings import TelephonySettings
@@ -15,7 +16,11 @@ from kit.tasks import TaskSupervisor
 
 
 def build(
-    core: Core, calls: CallService, settings: TelephonySettings, cti: CTISettings | None = None
+    core: Core,
+    calls: CallService,
+    settings: TelephonySettings,
+    router: CallRouter | None = None,
+    cti: CTISettings | None = None,
 ) -> Module[CTIAdapter | None]:
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.
 
@@ -31,6 +36,9 @@ def build(
         return Module(name="telephony", service=None, start=end_lost_calls)
     cti = cti or CTISettings.load()
     adapter = CTIAdapter(cti, core.clock, recordings=str(cti.recordings_folder))
+    adapter = CTIAdapter(cti or CTISettings.load(), core.clock, route=None if router is None else router.route)
+    if router is not None:
+        router.follow(lambda: adapter.agents)
     bridge = CallBridge(adapter, calls, AgentAccounts(core.database), sector=settings.sector)
     tasks = TaskSupervisor("telephony-module")
 

@@ -63,6 +63,7 @@ def render(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         "numbers.conf": _join(_numbers(plan)),
         "pjsip.conf": _join(_pjsip(plan)),
         "queues.conf": _join(_queues(plan)),
+        "musiconhold.conf": files["musiconhold.conf"] + "".join(_music_classes(plan)),
     }
 
 
@@ -83,6 +84,7 @@ def _values(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         "RTP_LAST": str(addresses.rtp_last_port),
         "RECORDINGS": str(folders.recordings),
         "NOTICE": str(plan.notice) if plan.notice else "beep",
+        "CLOSED_NOTICE": str(plan.closed_notice) if plan.closed_notice else "vm-goodbye",
         "MUSIC": str(plan.music or folders.music),
         "ROUTING": f"agi://{addresses.agi_address}/route" if addresses.agi_address else "",
         "ROUTING_SECONDS": str(plan.routing_seconds),
@@ -106,12 +108,15 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     for number in plan.numbers:
         queue = queues[number.queue]
         yield f"exten => {number.number},1,Set(DIALLED_NUMBER={number.number})"
-        yield f" same => n,Set(__TARGET_QUEUE={queue.name})"
-        yield f" same => n,Set(TARGET_WAIT={queue.max_wait_seconds})"
-        yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
+        yield f" same => n,Gosub(queue-settings,{queue.name},1)"
+        if number.notice is not None:
+            yield f" same => n,Set(NUMBER_NOTICE={number.notice})"
+        if number.head_start_seconds:
+            yield f" same => n,Set(HEAD_START={number.head_start_seconds})"
         yield " same => n,Goto(entry,s,1)"
     yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
     yield " same => n,Hangup(1)"
+    yield from _queue_settings(plan)
     yield "[agents]"
     for phone in plan.agents:
         yield f"exten => {phone.agent},1,Set(DIAL_DEVICE=PJSIP/{AGENT_ENDPOINT.format(agent=phone.agent)})"
@@ -123,6 +128,17 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
         trunk = TRUNK_ENDPOINT.format(name=outward.name)
         yield f"exten => _[+0-9]X.,1,Set(DIAL_DEVICE=PJSIP/${{EXTEN}}@{trunk})"
         yield " same => n,Goto(dial-out,s,1)"
+
+
+def _queue_settings(plan: PBXPlan) -> Iterator[str]:
+    """Yield what a call takes on when it is sent to a queue, also where it overflows while we are down."""
+    yield "[queue-settings]"
+    for queue in plan.queues:
+        yield f"exten => {queue.name},1,Set(__TARGET_QUEUE={queue.name})"
+        yield f" same => n,Set(TARGET_WAIT={queue.max_wait_seconds})"
+        yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
+        yield f" same => n,Set(OVERFLOW_QUEUE={queue.overflow or ''})"
+        yield " same => n,Return()"
 
 
 # ---- SIP ----------------------------------------------------------------------------------------------------------
@@ -262,7 +278,22 @@ def _queue(queue: QueuePlan) -> Iterator[str]:
     yield f"[{queue.name}](queue)"
     yield f"strategy = {queue.strategy}"
     yield f"timeout = {queue.ring_seconds}"
+    if queue.music is not None:
+        yield f"musicclass = {_music_class(queue)}"
+    if queue.is_seat:
+        yield "joinempty = paused,inuse,ringing,unavailable,invalid,unknown,wrapup"
+        yield "leavewhenempty = paused,unavailable,invalid"
     for member in queue.members:
         device = f"PJSIP/{AGENT_ENDPOINT.format(agent=member.agent)}"
         yield f"member => {device},{member.penalty},{member.agent},{device}"
     yield ""
+
+
+def _music_class(queue: QueuePlan) -> str:
+    return f"queue-{queue.name}"
+
+
+def _music_classes(plan: PBXPlan) -> Iterator[str]:
+    for queue in plan.queues:
+        if queue.music is not None:
+            yield f"\n[{_music_class(queue)}]\nmode = files\ndirectory = {queue.music}\n"

@@ -60,6 +60,9 @@ class QueuePlan:
         max_wait_seconds: How long a call waits before it leaves the queue.
         strategy: How Asterisk chooses among agents of equal penalty.
         has_wrap_up: Whether an agent who took a call stays paused after it until he says that he is ready.
+        overflow: Queue that a call goes to after `max_wait_seconds`; None tells the caller goodbye.
+        music: Folder with the sound files of its music on hold; None for that of the exchange.
+        is_seat: Whether it is the queue of one agent, which a call leaves at once when he cannot be rung.
     """
 
     name: str
@@ -68,14 +71,26 @@ class QueuePlan:
     max_wait_seconds: int = 300
     strategy: Strategy = "rrmemory"
     has_wrap_up: bool = True
+    overflow: str | None = None
+    music: Path | None = None
+    is_seat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NumberPlan:
-    """A number that callers dial and the queue that its calls wait in when nobody routes them elsewhere."""
+    """A number that callers dial and the queue that its calls wait in when nobody routes them elsewhere.
+
+    Attributes:
+        number: As it is dialled.
+        queue: Name of the queue.
+        notice: Sound file that tells of the recording, as in `PBXPlan`; None for that of the exchange.
+        head_start_seconds: How much longer than it has a call to this number counts as waiting.
+    """
 
     number: str
     queue: str
+    notice: Path | None = None
+    head_start_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ class PBXPlan:
         trunks: Lines to the network.
         notice: Sound file that tells callers of the recording, as an absolute path without its ending; None plays a
             beep. A call whose notice could not be played is not recorded.
+        closed_notice: Sound file that says that nobody works now, as `notice`; None plays a goodbye.
         music: Folder with the sound files of music on hold; it must hold one, or waiting callers hear silence.
         routing_seconds: How long the routing service may take before the call goes on without it.
     """
@@ -138,6 +154,7 @@ class PBXPlan:
     numbers: tuple[NumberPlan, ...] = ()
     trunks: tuple[TrunkPlan, ...] = ()
     notice: Path | None = None
+    closed_notice: Path | None = None
     music: Path | None = None
     routing_seconds: int = 3
 
@@ -164,6 +181,11 @@ def check_plan(plan: PBXPlan) -> None:
             )
     agents = {phone.agent for phone in plan.agents}
     for queue in plan.queues:
+        if queue.overflow is not None and queue.overflow not in queues:
+            raise InvalidInputError(
+                f"Queue {queue.name} overflows to {queue.overflow}, which does not exist. Add the queue.",
+                field="queues",
+            )
         unknown = [member.agent for member in queue.members if member.agent not in agents]
         if unknown:
             raise InvalidInputError(
@@ -209,7 +231,10 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
         yield f"trunks.{trunk.name}.name", trunk.name, _NAME, word
         for text in (*trunk.addresses, *((trunk.contact,) if trunk.contact else ())):
             yield f"trunks.{trunk.name}.addresses", text, _ADDRESS, address
-    for name, path in (("notice", plan.notice), ("music", plan.music)):
+    paths = [("notice", plan.notice), ("closed_notice", plan.closed_notice), ("music", plan.music)]
+    paths += [(f"queues.{queue.name}.music", queue.music) for queue in plan.queues]
+    paths += [(f"numbers.{number.number}.notice", number.notice) for number in plan.numbers]
+    for name, path in paths:
         if path is not None:
             yield (
                 name,

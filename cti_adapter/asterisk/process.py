@@ -52,6 +52,20 @@ class AsteriskStartError(DependencyError):
         super().__init__(message, category=DependencyCategory.MISCONFIGURED, retryable=False)
 
 
+class ConfigurationRefusedError(DependencyError):
+    """Asterisk read a new configuration and does not have what stands in it; the earlier one is back in force."""
+
+    code = "pbx_configuration_refused"
+    http_status = 502
+
+    def __init__(self, part: str) -> None:
+        super().__init__(
+            f"Asterisk did not take {part}; the earlier configuration is in force again. Look into its log.",
+            category=DependencyCategory.MISCONFIGURED,
+            retryable=False,
+        )
+
+
 @dataclass
 class AsteriskProcess:
     """One Asterisk on a plan of its own; `start` it again after `kill` and it reads the same configuration.
@@ -158,10 +172,21 @@ class AsteriskProcess:
         """Change the running exchange to another plan without dropping a call; its addresses stay.
 
         Raises:
-            InvalidInputError: The plan cannot be used, or moves an address; the running configuration stays.
+            InvalidInputError: The plan cannot be used; the running configuration stays.
+            ConfigurationRefusedError: Asterisk did not take it; it has the earlier configuration again.
         """
-        render(plan, self.folders)
-        self.plan = replace(plan, addresses=self.plan.addresses)
+        wanted = replace(plan, addresses=self.plan.addresses)
+        render(wanted, self.folders)
+        before = self.plan
+        self.plan = wanted
+        try:
+            self._reload()
+        except ConfigurationRefusedError:
+            self.plan = before
+            self._reload()
+            raise
+
+    def _reload(self) -> None:
         self.write()
         for part in (
             "module reload res_pjsip.so",
@@ -170,6 +195,13 @@ class AsteriskProcess:
             "module reload res_musiconhold.so",
         ):
             self.ask(part)
+        for number in self.plan.numbers:
+            if f"'{number.number}' =>" not in self.ask(f"dialplan show {number.number}@from-trunk"):
+                raise ConfigurationRefusedError(f"the number {number.number}")
+        known = self.ask("queue show")
+        for queue in self.plan.queues:
+            if not any(line.startswith(f"{queue.name} ") for line in known.splitlines()):
+                raise ConfigurationRefusedError(f"the queue {queue.name}")
 
     def stop(self) -> None:
         """End the process; calls in it end."""

@@ -340,7 +340,7 @@ async def test_routing_is_ours_and_the_dialplan_goes_on_when_it_hangs(tmp_path: 
         asked.append(question)
         if question.caller_number == "hang":
             await hanging.wait()
-        return RouteAnswer(QUEUE, priority=5)
+        return RouteAnswer(QUEUE, head_start_seconds=5)
 
     router = CTIAdapter(settings_of_nothing(), route=route)
     await router.start()

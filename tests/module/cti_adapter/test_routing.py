@@ -54,10 +54,17 @@ async def test_a_call_is_described_and_sent_where_the_answer_says():
 
     async def route(question: RouteQuestion) -> RouteAnswer:
         asked.append(question)
-        return RouteAnswer("vip", priority=10, max_wait_seconds=60)
+        return RouteAnswer("vip", head_start_seconds=10, max_wait_seconds=60, seat="seat_8001")
 
     async with serve(route) as server:
-        assert await ask(server) == {"__TARGET_QUEUE": "vip", "QUEUE_PRIO": "10", "TARGET_WAIT": "60"}
+        assert await ask(server) == {
+            "__TARGET_QUEUE": "vip",
+            "HEAD_START": "10",
+            "TARGET_WAIT": "60",
+            "OVERFLOW_QUEUE": "none",
+            "SEAT_QUEUE": "seat_8001",
+            "SEAT_WAIT": "12",
+        }
     (question,) = asked
     assert (question.caller_number, question.dialled_number, question.queue) == ("13800138000", "95598", "hotline")
 

@@ -1,0 +1,100 @@
+"""The plan of the exchange that a routing book makes, and the book that a plan says. Pure.
+
+Telephones, trunks, addresses and passwords stay those of the plan: they are not routing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time
+from pathlib import Path
+
+from assist_api.routing.book import DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
+from assist_api.routing.problems import SEAT_PREFIX
+from cti_adapter.asterisk.plan import NumberPlan, PBXPlan, QueueMembership, QueuePlan
+
+MORNING, EVENING = time(8, 30), time(18, 0)
+
+
+def seat_of(agent: str) -> str:
+    """Return the name of the queue that rings one agent alone."""
+    return f"{SEAT_PREFIX}{agent}"[:40]
+
+
+def plan_of(book: RoutingBook, base: PBXPlan) -> PBXPlan:
+    """Return the plan with the numbers and queues of the book."""
+    return replace(
+        base,
+        queues=(*map(_queue_plan, book.queues), *_seats(book, base)),
+        numbers=tuple(map(_number_plan, book.numbers)),
+    )
+
+
+def book_of(plan: PBXPlan) -> RoutingBook:
+    """Return the book that a plan says, where nobody has written one yet."""
+    week = (*((OpenShift(start=MORNING, end=EVENING),) for _ in range(5)), (), ())
+    return RoutingBook(
+        numbers=tuple(
+            DialledNumber(
+                number=item.number, title="", queue=item.queue, head_start_seconds=item.head_start_seconds,
+                notice=_text(item.notice),
+            )
+            for item in plan.numbers
+        ),
+        queues=tuple(_book_queue(queue) for queue in plan.queues if not queue.is_seat),
+        hours=(OpeningHours(name="office", title="工作时间", week=week, keeps_holidays=True),),
+    )  # fmt: skip
+
+
+def _queue_plan(queue: Queue) -> QueuePlan:
+    return QueuePlan(
+        name=queue.name,
+        members=tuple(QueueMembership(member.agent, member.penalty) for member in queue.members),
+        ring_seconds=queue.ring_seconds,
+        max_wait_seconds=queue.max_wait_seconds,
+        strategy=queue.strategy,
+        has_wrap_up=queue.has_wrap_up,
+        overflow=queue.overflow,
+        music=_path(queue.music),
+    )
+
+
+def _number_plan(item: DialledNumber) -> NumberPlan:
+    return NumberPlan(item.number, item.queue, _path(item.notice), item.head_start_seconds)
+
+
+def _seats(book: RoutingBook, base: PBXPlan) -> Iterator[QueuePlan]:
+    """Yield a queue for each agent, so that the one who knows a caller is rung with wrap-up and recording as ever."""
+    if not (book.service.rings_assigned_agent or book.service.rings_last_agent):
+        return
+    for phone in base.agents:
+        yield QueuePlan(
+            seat_of(phone.agent),
+            (QueueMembership(phone.agent),),
+            ring_seconds=book.service.agent_seconds,
+            max_wait_seconds=book.service.agent_seconds,
+            is_seat=True,
+        )
+
+
+def _book_queue(queue: QueuePlan) -> Queue:
+    return Queue(
+        name=queue.name,
+        title=queue.name,
+        members=tuple(Member(agent=member.agent, penalty=member.penalty) for member in queue.members),
+        strategy=queue.strategy,
+        ring_seconds=queue.ring_seconds,
+        max_wait_seconds=queue.max_wait_seconds,
+        overflow=queue.overflow,
+        has_wrap_up=queue.has_wrap_up,
+        music=_text(queue.music),
+    )
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _text(path: Path | None) -> str:
+    return "" if path is None else str(path)

@@ -1,0 +1,29 @@
+"""Routing: rules as data, the configuration of the exchange made of them, and a decision for each call."""
+
+from __future__ import annotations
+
+from assist_api.http.core import Core
+from assist_api.http.module import Module
+from assist_api.routing.endpoints import router
+from assist_api.routing.router import CallRouter
+from assist_api.routing.service import RoutingBooks
+from cti_adapter.asterisk.applying import LocalExchange
+from cti_adapter.settings import CTISettings
+
+
+def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
+    """Build the module.
+
+    Raises:
+        MisconfiguredError: A `CTI_` variable cannot be used.
+    """
+    exchange = LocalExchange((cti or CTISettings.load()).data_dir)
+    books = RoutingBooks(core.database, core.clock, core.audit, exchange)
+    calls = CallRouter(core.database, core.clock, books, core.settings.zone)
+    return Module(
+        name="routing",
+        service=calls,
+        provides=(books,),
+        routers=(router,),
+        start=books.refresh,
+    )
