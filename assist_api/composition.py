@@ -114,17 +114,18 @@ def compose(
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
         running := calls.build(
-            core, found, ranking.find(CategoryService), speech.service, screens.service, notifier.service
+            core,
+            found,
+            ranking.find(CategoryService),
+            speech.service,
+            screens.service,
+            notifier.service,
+            chosen.service,
         ),
-        exchange := telephony.build(core, running.service, TelephonySettings.load()),
+        routes := routing.build(core),
+        exchange := telephony.build(core, running.service, TelephonySettings.load(), routes.service),
         floor.build(core, running.service, exchange.service),
         recordings.build(core, running.service, chosen.service, exchange.service),
-            core, found, ranking.find(CategoryService), speech.service, screens.service, chosen.service
-        ),
-        telephony.build(core, running.service, TelephonySettings.load()),
-        running := calls.build(core, found, ranking.find(CategoryService), speech.service, screens.service),
-        routes := routing.build(core),
-        telephony.build(core, running.service, TelephonySettings.load(), routes.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
         business := business_systems.build(core),
@@ -135,7 +136,6 @@ def compose(
         ivr.build(core, found, searching.find(TypedSearch), chosen.service, registry.service, business.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),
-        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

@@ -38,9 +38,6 @@ def build(
     speech: SpeechEngine,
     channel: AccountChannel,
     notifier: Notifier,
-) -> Module[CallService]:
-    """Build the module."""
-    notifier.rules.add(NOTIFICATION)
     policies: Policies,
 ) -> Module[CallService]:
     """Build the module; it declares the policy of masking.
@@ -48,6 +45,7 @@ def build(
     Raises:
         MisconfiguredError: The policy promises to mask what nothing recognises.
     """
+    notifier.rules.add(NOTIFICATION)
     policies.add(MASKING)
     check_recognisers(kind.value for kind in policies.current(MASKING).kinds)
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)

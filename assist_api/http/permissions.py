@@ -93,27 +93,16 @@ _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE | _SERVICE,
-        Role.CURATOR: _EVERYONE
-        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES}
-        | {Permission.EDIT_FLOWS},
         # Curators and trainers read and hear the calls of others masked: see the policy `call_masking`.
         Role.CURATOR: _EVERYONE
         | _EVERY_CALL
-        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
+        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES, Permission.EDIT_FLOWS},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
-        | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS}
+        | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS, Permission.READ_ROUTING}
         | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS}
-        | {
-            Permission.ACT_ON_ALL_CALLS,
-            Permission.READ_IDENTIFIED_CASES,
-            Permission.READ_AUDIT,
-            Permission.READ_ROUTING,
-        },
-        # A voice names its owner: who may not see identities does not hear until recordings are masked.
-        Role.TRAINER: _EVERYONE | {Permission.READ_ALL_CALLS}
         | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
         Role.TRAINER: _EVERYONE | _EVERY_CALL | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
         Role.ADMIN: frozenset(Permission),

@@ -35,8 +35,12 @@ def build(
 
         return Module(name="telephony", service=None, start=end_lost_calls)
     cti = cti or CTISettings.load()
-    adapter = CTIAdapter(cti, core.clock, recordings=str(cti.recordings_folder))
-    adapter = CTIAdapter(cti or CTISettings.load(), core.clock, route=None if router is None else router.route)
+    adapter = CTIAdapter(
+        cti,
+        core.clock,
+        recordings=str(cti.recordings_folder),
+        route=None if router is None else router.route,
+    )
     if router is not None:
         router.follow(lambda: adapter.agents)
     bridge = CallBridge(adapter, calls, AgentAccounts(core.database), sector=settings.sector)
