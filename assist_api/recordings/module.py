@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import structlog
 
 from assist_api.calls.service import CallService
@@ -43,8 +45,7 @@ def build(
             try:
                 async for event in exchange.events():
                     if isinstance(event, CallStateChanged) and event.state in TERMINAL_STATES:
-                        call_id = event.call_id
-                        await run_and_log("order-recording", lambda call_id=call_id: recordings.order(call_id))
+                        await run_and_log("order-recording", partial(recordings.order, event.call_id))
                 return
             except SubscriptionCutError:
                 log.warning("recording_events_lost")

@@ -352,6 +352,7 @@ class SimulatedExchange:
             "Getvar": lambda connection, action: self._succeed(connection, action, Value=""),
             "MuteAudio": self._on_channel,
             "Originate": self._originate,
+            "Bridge": self._bridge,
         }.get(name)
         if not connection.is_signed_in and name != "Login":
             self._refuse(connection, action, "Permission denied")
@@ -430,6 +431,9 @@ class SimulatedExchange:
     def _originate(self, connection: _Connection, action: AMIMessage) -> None:
         technology, _, rest = action.get("Channel").partition("/")
         channel = self._find(action.get("Data").partition(",")[0])
+        if action.get("Context") == "supervise":
+            self._supervise(connection, action)
+            return
         if technology != "AudioSocket" or channel is None:
             self._refuse(connection, action, "Extension does not exist.")
             return
@@ -439,6 +443,39 @@ class SimulatedExchange:
         task = asyncio.get_running_loop().create_task(self._tap(host, int(port), UUID(ticket), channel))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _supervise(self, connection: _Connection, action: AMIMessage) -> None:
+        """Let the supervisor's telephone answer at once and join the leg that it was rung for."""
+        agent = next((one for one in self._agents.values() if one.interface == action.get("Channel")), None)
+        if agent is None or agent.device == "UNAVAILABLE":
+            self._refuse(connection, action, "Extension does not exist.")
+            return
+        self._succeed(connection, action, Message="Originate successfully queued")
+        leg = self._new_channel(f"agent-{agent.agent}", agent.agent, "supervise", "s")
+        del self._channels[leg.uniqueid]
+        leg.uniqueid = leg.linkedid = action.get("ChannelId")
+        self._channels[leg.uniqueid] = leg
+        self._say("Newchannel", leg.fields())
+        leg.state = _STATE_UP
+        self._say("Newstate", leg.fields())
+        self._set_device(agent.agent, "INUSE")
+
+    def _bridge(self, connection: _Connection, action: AMIMessage) -> None:
+        """Take both channels out of their bridges and connect them; who was bridged with the first one ends."""
+        customer, supervisor = self._find(action.get("Channel1")), self._find(action.get("Channel2"))
+        if customer is None or supervisor is None:
+            self._refuse(connection, action, "Channel not found")
+            return
+        self._succeed(connection, action)
+        left = [one for one in self._channels.values() if one.bridge == customer.bridge and one is not customer]
+        bridge = f"bridge-{next(self._numbers)}"
+        for party in (customer, *left):
+            self._say("BridgeLeave", {"BridgeUniqueid": party.bridge, **party.fields()})
+        self._enter(customer, bridge)
+        self._enter(supervisor, bridge)
+        for party in left:
+            party.bridge = ""
+            self._end(party, 16)
 
     async def _tap(self, host: str, port: int, ticket: UUID, channel: SimulatedChannel) -> None:
         _, writer = await asyncio.open_connection(host, port)
