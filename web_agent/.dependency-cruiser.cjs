@@ -8,9 +8,11 @@ const DOORS = {
   alerts: ['AlertBar'],
   call: ['Desk'],
   category: ['CategoryPanel', 'danger', 'useCategoryNames'],
+  facts: ['FactsPanel', 'fields'],
   jobs: ['kind'],
   knowledge: ['EntryView', 'draft'],
   'knowledge-tests': ['DraftTests', 'DropPanel', 'EntryRun', 'HitTestPage', 'refusals'],
+  notices: ['CallNotices'],
   search: ['SearchBox', 'SearchResults', 'SearchSummary', 'useSearch'],
   session: ['useSession'],
   suggestions: [
@@ -24,7 +26,9 @@ const DOORS = {
     'evidence',
     'useCardBoard',
   ],
+  summary: ['SummaryPanel'],
   transcript: ['TranscriptPanel'],
+  'work-orders': ['CallOrderBar'],
 }
 
 const doors = Object.entries(DOORS).map(([feature, files]) => `^src/features/${feature}/(${files.join('|')})\\.tsx?$`)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact
 from assist_api.transcripts.utterances import LegRole, Utterance
+from assist_api.work_orders.areas import area_of
 from assist_api.work_orders.schemas import FieldSource, FilledField
 
 _FIELDS = {
@@ -64,6 +65,15 @@ def description(sentences: Sequence[Utterance]) -> FilledField:
 
 
 def missing_fields(required: Sequence[str], filled: Sequence[FilledField]) -> list[str]:
-    """Return the required fields that nothing has filled yet, in the order of the form."""
-    known = {item.field for item in filled if item.value}
+    """Return the required fields that nothing has filled yet, in the order of the form.
+
+    An address that was said must name a street, an estate or a number: "in the kitchen" leads no crew anywhere.
+    """
+    known = {item.field for item in filled if item.value and not _is_vague(item)}
     return [name for name in required if name not in known]
+
+
+def _is_vague(item: FilledField) -> bool:
+    if item.field != "address" or item.source is not FieldSource.SAID:
+        return False
+    return not area_of(item.value) and not re.search(r"\d", item.value)

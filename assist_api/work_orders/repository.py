@@ -116,6 +116,8 @@ class WorkOrderRepository:
         self, customer_ids: Sequence[UUID], phones: Sequence[str], limit: int
     ) -> Sequence[WorkOrder]:
         """Return the orders of customers or under telephone numbers that are not over, the newest first."""
+        if not customer_ids and not phones:
+            return []
         wanted = or_(WorkOrder.customer_id.in_(customer_ids), WorkOrder.contact_phone.in_(phones))
         statement = select(WorkOrder).where(wanted, WorkOrder.state.not_in(FINAL))
         return (await self.session.scalars(statement.order_by(WorkOrder.created_at.desc()).limit(limit))).all()

@@ -68,7 +68,8 @@ def test_every_page_behind_sign_in(
     found = {}
     for address in ("/calls", f"/calls/{finished_call}", f"/knowledge/{entry_id}", f"/knowledge/{entry_id}/edit",
                     "/knowledge/hit-test", "/knowledge/tests", "/knowledge/words", "/knowledge/import",
-                    "/category-models", "/taxonomy", "/cases/groups", "/cases", "/accounts", "/health"):  # fmt: skip
+                    "/category-models", "/taxonomy", "/cases/groups", "/cases", "/accounts", "/health",
+                    "/work-orders", f"/calls/{finished_call}/work-order", "/notices", "/customers"):  # fmt: skip
         page.goto(address)
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading").first).to_be_visible()

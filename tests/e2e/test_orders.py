@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PATIENCE_MS
 from tests.e2e.desk import LISTENING_MS, Desk, snapshot_of, wait_until
+from tests.e2e.test_accessibility import violations
 from tests.e2e.texts import text
 from tests.servers.tingzhi import TingzhiServer
 
@@ -92,6 +93,7 @@ def test_call_becomes_an_order_that_a_crew_closes(
     made.click()
     state(page, "dispatched")
     expect(page.locator(".order__quote").first).to_be_visible()
+    assert violations(page) == []
     order_address = page.url
 
     # The crew works by its link, without an account, on a telephone.
@@ -106,6 +108,7 @@ def test_call_becomes_an_order_that_a_crew_closes(
     crew.get_by_role("button", name=text("crew.arrive")).click()
     crew.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PNG})
     expect(crew.get_by_text(text("crew.photos", count=1))).to_be_visible()
+    assert violations(crew) == []
     assert crew.evaluate("document.documentElement.scrollWidth") <= 390
     # The same caller again: the open order is urged instead of a second one.
     wait_until(lambda: snapshot_of(admin, again)["call"]["state"] == "ended", "the second call")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -67,3 +68,46 @@ def test_chance_falls_with_reports_and_rises_with_the_usual_rate(count: int, pas
 def test_usual_number_of_reports_never_alarms(past: int) -> None:
     usual = round(past / (HISTORY / WINDOW))
     assert chance_of(usual, past) > ALARM_BELOW
+
+
+def test_sixty_simulated_days_have_few_false_alarms_and_find_faults_at_the_third_report() -> None:
+    """200 matters of 0.02 to 3 reports a day by chance; a fault brings one report every two minutes."""
+    chance = random.Random(5)  # noqa: S311  # rejected: a simulation
+    days, rates = 60, [0.02 * 150 ** (place / 199) for place in range(200)]
+    first = HISTORY / timedelta(days=1)
+    false_alarms, needed = 0, []
+    for rate in rates:
+        moments = sorted(chance.uniform(0, first + days) for _ in range(poisson(chance, rate * (first + days))))
+        fault_at = chance.uniform(first, first + days)
+        is_alarming = False
+        for place, moment in enumerate(moments):
+            if moment >= first:
+                was, is_alarming = is_alarming, alarms(moments[: place + 1], moment)
+                false_alarms += is_alarming and not was
+        for count in range(1, 20):
+            end = fault_at + count * 2 / 1_440
+            during = [fault_at + step * 2 / 1_440 for step in range(count)]
+            if alarms(sorted([*(moment for moment in moments if moment < end), *during]), end):
+                needed.append(count)
+                break
+    assert false_alarms / (days / 7) <= 1
+    assert len(needed) == len(rates)
+    assert sorted(needed)[int(len(needed) * 0.9)] <= 4
+    assert max(needed) <= 6
+
+
+def poisson(chance: random.Random, mean: float) -> int:
+    """Return a Poisson number: arrivals of unit rate before `mean`."""
+    count, at = -1, 0.0
+    while at < mean:
+        at += chance.expovariate(1)
+        count += 1
+    return count
+
+
+def alarms(moments: list[float], now: float) -> bool:
+    """Tell whether reports at these moments (days) alarm now."""
+    window, history = WINDOW / timedelta(days=1), HISTORY / timedelta(days=1)
+    recent = sum(now - window < moment <= now for moment in moments)
+    past = sum(now - window - history <= moment <= now - window for moment in moments)
+    return bool(find_surges(reports(recent), {MATTER: past}))

@@ -25,6 +25,7 @@ from assist_api.work_orders.policy import (
 )
 from assist_api.work_orders.proposal import describing, description, filled_fields, missing_fields
 from assist_api.work_orders.questions import field_questions
+from assist_api.work_orders.schemas import FieldSource
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
@@ -86,6 +87,10 @@ def test_call_fills_fields_with_the_utterances_that_prove_them() -> None:
     matter = description(describing(said))
     assert (matter.value, matter.segment_ids) == (said[1].text, [said[1].segment_id])
     assert missing_fields(("contact_phone", "address", "description"), [phone, matter]) == ["address"]
+    vague = phone.model_copy(update={"field": "address", "value": "厨房里"})
+    assert missing_fields(("address",), [vague]) == ["address"]
+    assert missing_fields(("address",), [vague.model_copy(update={"source": FieldSource.AGENT})]) == []
+    assert missing_fields(("address",), [vague.model_copy(update={"value": "解放路口"})]) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import { orderProposalQuery, requiredFieldsQuery } from '@/api/queries/orders'
 import type { CallSnapshot, OrderProposal } from '@/api/types'
+import { toAsk } from '@/features/facts/fields'
 import { FactsPanel } from '@/features/facts/FactsPanel'
 import { usePermission } from '@/features/session/useSession'
 import { CallOrderBar } from '@/features/work-orders/CallOrderBar'
@@ -33,14 +34,13 @@ export function CallFacts({ call, stream, canEdit, proposal, onPoint }: CallFact
   const mayRead = usePermission('work_orders.read')
   const required = useQuery({ ...requiredFieldsQuery, enabled: mayRead })
   const type = proposal?.business_type ?? 'fault'
-  const fromFile = (proposal?.fields ?? []).filter((item) => item.source === 'file').map((item) => item.field)
+  const missing = toAsk(required.data?.types[type] ?? [], proposal?.missing ?? [], call.facts)
   return (
     <FactsPanel
       callId={call.call.id}
       facts={call.facts}
       utterances={call.utterances}
-      required={required.data?.types[type] ?? []}
-      filledElsewhere={fromFile}
+      missing={missing}
       canEdit={canEdit}
       onPoint={onPoint}
       onEdited={stream.addFact}

@@ -100,6 +100,8 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
       )}
       {isOver(call.state) && canHear && <RecordingLine callId={call.id} />}
       <Notices call={call} stages={stages} category={category} {...stream} />
+      {/* A danger that the caller named stands in the alert bar, with the words to say; once is enough. */}
+      <Notices call={call} stages={stages} category={screen.call.alerts.length > 0 ? null : category} {...stream} />
       <AlertBar
         callId={call.id}
         alerts={screen.call.alerts}

@@ -78,6 +78,7 @@ function Search() {
             }}
           />
         </label>
+        {text.trim().length === 1 && <span className="field__hint">{t('customers.too_short')}</span>}
         <Button type="submit" tone="primary" disabled={find.isPending}>
           {t('customers.find')}
         </Button>

@@ -13,7 +13,7 @@ import { Banner } from '@/ui/states'
 
 import { FactEditor } from './FactEditor'
 import type { FactField, Quote } from './fields'
-import { FACT_FIELDS, quoteOf, stillMissing } from './fields'
+import { FACT_FIELDS, quoteOf } from './fields'
 
 import './Facts.css'
 
@@ -21,10 +21,8 @@ interface FactsPanelProps {
   callId: string
   facts: readonly CallFact[]
   utterances: readonly Utterance[]
-  /** What the business type of the call needs. */
-  required: readonly RequiredField[]
-  /** Required fields that the file of the customer fills. */
-  filledElsewhere: readonly string[]
+  /** What the business type of the call needs and nothing has filled, in the order of the form. */
+  missing: readonly RequiredField[]
   canEdit: boolean
   onPoint: (segmentId: string) => void
   onEdited: (fact: CallFact) => void
@@ -34,12 +32,11 @@ interface FactsPanelProps {
 
 /** The form that fills while the caller speaks: every field with the sentence that proves it. */
 export function FactsPanel(props: FactsPanelProps) {
-  const { callId, facts, utterances, required, filledElsewhere, canEdit, onPoint, onEdited, children } = props
+  const { callId, facts, utterances, missing, canEdit, onPoint, onEdited, children } = props
   const { t } = useTranslation()
   const [editing, setEditing] = useState<FactField | null>(null)
   const edit = useEditFact(callId)
   const known = facts.filter((fact) => fact.value !== '')
-  const missing = stillMissing(required, facts, filledElsewhere)
   const next = missing[0]
   const ask = () => {
     setEditing(next?.fact ?? 'phone')
@@ -69,7 +66,8 @@ export function FactsPanel(props: FactsPanelProps) {
       }}
     />
   )
-  const missingFacts = missing.flatMap(({ fact }) => (fact === null ? [] : [fact]))
+  const asked = missing.flatMap(({ fact }) => (fact === null ? [] : [fact]))
+  const missingFacts = asked.filter((field) => !known.some((fact) => fact.field === field))
   const isAdding = editing !== null && !missingFacts.includes(editing) && !known.some((fact) => fact.field === editing)
   return (
     <section className="panel facts" aria-labelledby="facts-title">
@@ -98,6 +96,7 @@ export function FactsPanel(props: FactsPanelProps) {
               ) : (
                 <Value
                   fact={fact}
+                  isVague={asked.includes(fact.field)}
                   quote={quoteOf(fact, utterances)}
                   onPoint={onPoint}
                   {...(canEdit && {
@@ -164,18 +163,21 @@ function NextQuestion({ field }: { field: RequiredField }) {
 
 interface ValueProps {
   fact: CallFact
+  /** It was said, and leads nowhere yet. */
+  isVague: boolean
   quote: Quote | null
   onPoint: (segmentId: string) => void
   onEdit?: () => void
 }
 
-function Value({ fact, quote, onPoint, onEdit }: ValueProps) {
+function Value({ fact, isVague, quote, onPoint, onEdit }: ValueProps) {
   const { t } = useTranslation()
   const name = t(`facts.field_${fact.field}`)
   return (
     <>
       <span className="facts__value">
         <span>{fact.value}</span>
+        {isVague && <span className="tag tag--waiting">{t('facts.vague')}</span>}
         {fact.is_confirmed && fact.edited_by === null && (
           <span className="tag tag--ready">✓ {t('facts.confirmed')}</span>
         )}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { CallFact, RequiredField, Utterance } from '@/api/types'
 
-import { quoteOf, stillMissing } from './fields'
+import { quoteOf, toAsk } from './fields'
 
 const fact = (field: CallFact['field'], value: string, start = 0, end = 0): CallFact => ({
   field,
@@ -17,14 +17,16 @@ const required: RequiredField[] = [
   { field: 'description', fact: null, question: null },
 ]
 
-describe('stillMissing', () => {
-  it('names what the call has not filled; a field that was cleared is missing again', () => {
-    const missing = stillMissing(required, [fact('phone', ''), fact('address', '解放路12号')])
-    expect(missing.map(({ field }) => field)).toEqual(['contact_phone'])
+describe('toAsk', () => {
+  it('asks for what the server misses, also for a value that leads nowhere', () => {
+    const asked = toAsk(required, ['contact_phone', 'address', 'description'], [fact('address', '厨房里')])
+    expect(asked.map(({ field }) => field)).toEqual(['contact_phone', 'address'])
   })
 
-  it('asks for nothing that the customer file holds', () => {
-    expect(stillMissing(required, [], ['contact_phone', 'address'])).toEqual([])
+  it('never asks again for what the agent has typed', () => {
+    const typed = { ...fact('phone', '13800138000'), edited_by: '张班' }
+    expect(toAsk(required, ['contact_phone'], [typed])).toEqual([])
+    expect(toAsk(required, [], [])).toEqual([])
   })
 })
 

@@ -17,14 +17,17 @@ export const FACT_FIELDS: readonly FactField[] = [
   'appliance',
 ]
 
-/** Required fields that the call fills and has not filled yet, in the order in which they are asked for. */
-export function stillMissing(
+/**
+ * Fields to ask for, in the order of the form: those that the server misses, less what the agent has typed since.
+ * The server also misses a value that leads nowhere, such as an address without a street.
+ */
+export function toAsk(
   required: readonly RequiredField[],
+  missing: readonly string[],
   facts: readonly CallFact[],
-  filledElsewhere: readonly string[] = [],
 ): RequiredField[] {
-  const known = new Set(facts.filter((fact) => fact.value !== '').map((fact) => fact.field))
-  return required.filter(({ field, fact }) => fact !== null && !known.has(fact) && !filledElsewhere.includes(field))
+  const typed = new Set(facts.filter((fact) => fact.value !== '' && fact.edited_by !== null).map((fact) => fact.field))
+  return required.filter(({ field, fact }) => fact !== null && missing.includes(field) && !typed.has(fact))
 }
 
 export interface Quote {
