@@ -9,6 +9,8 @@ import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { useCardBoard } from '@/features/suggestions/useCardBoard'
+import { ClipTool } from '@/features/training/ClipTool'
+import { Measures } from '@/features/training/Measures'
 import { TranscriptPanel } from '@/features/transcript/TranscriptPanel'
 import type { ScreenState } from '@/realtime/reducer'
 import type { CallStream } from '@/realtime/useCallStream'
@@ -21,6 +23,7 @@ import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { SourcePanel } from './SourcePanel'
+import { useStart } from './useStart'
 import { usePlayer } from '@/ui/usePlayer'
 import { isOver } from '@/realtime/callStates'
 
@@ -52,6 +55,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   usePageTitle(call.title)
 
   const isPlayable = isOver(call.state) && call.has_audio && call.heard_ms > 0
+  useStart(player, isPlayable)
   const deeds: CardDeeds = {
     onOpenSource: setSource,
     onFeedback: stream.addFeedback,
@@ -77,6 +81,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           legRoles={call.leg_roles}
           utterances={utterances}
         />
+      )}
+      {isPlayable && (
+        <>
+          <Measures callId={call.id} />
+          <ClipTool callId={call.id} player={player} durationMs={call.duration_ms ?? call.heard_ms} />
+        </>
       )}
       <Notices call={call} stages={stages} category={category} {...stream} />
       <AlertBar

@@ -2,6 +2,7 @@ import type { Texts } from '../texts'
 import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
+import callSearch from './call-search.json'
 import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
@@ -13,6 +14,7 @@ import imports from './imports.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
+import learning from './learning.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
@@ -20,6 +22,7 @@ import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
 import taxonomy from './taxonomy.json'
+import training from './training.json'
 import transcript from './transcript.json'
 import words from './words.json'
 import workOrders from './work-orders.json'
@@ -29,6 +32,7 @@ export const en: Texts = {
   ...alerts,
   ...accounts,
   ...call,
+  ...callSearch,
   ...audit,
   ...calls,
   ...cases,
@@ -40,6 +44,7 @@ export const en: Texts = {
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
+  ...learning,
   ...models,
   ...notifications,
   ...policies,
@@ -47,6 +52,7 @@ export const en: Texts = {
   ...session,
   ...suggestions,
   ...taxonomy,
+  ...training,
   ...transcript,
   ...words,
   ...workOrders,

@@ -1,6 +1,7 @@
 import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
+import callSearch from './call-search.json'
 import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
@@ -12,6 +13,7 @@ import imports from './imports.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
+import learning from './learning.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
@@ -19,6 +21,7 @@ import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
 import taxonomy from './taxonomy.json'
+import training from './training.json'
 import transcript from './transcript.json'
 import words from './words.json'
 import workOrders from './work-orders.json'
@@ -28,6 +31,7 @@ export const zhCN = {
   ...alerts,
   ...accounts,
   ...call,
+  ...callSearch,
   ...audit,
   ...calls,
   ...cases,
@@ -39,6 +43,7 @@ export const zhCN = {
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
+  ...learning,
   ...models,
   ...notifications,
   ...policies,
@@ -46,6 +51,7 @@ export const zhCN = {
   ...session,
   ...suggestions,
   ...taxonomy,
+  ...training,
   ...transcript,
   ...words,
   ...workOrders,
