@@ -15,6 +15,7 @@ import { imports } from './features/imports/routes'
 import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
+import { learning } from './features/learning/routes'
 import { models } from './features/models/routes'
 import { notices } from './features/notices/routes'
 import { notifications } from './features/notifications/routes'
@@ -22,6 +23,7 @@ import { policies } from './features/policies/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
+import { training } from './features/training/routes'
 import { words } from './features/words/routes'
 import { workOrders } from './features/work-orders/routes'
 import { ShortcutProvider } from './ui/shortcuts'
@@ -35,12 +37,14 @@ const FEATURES = [
   notices,
   customers,
   crew,
+  learning,
   knowledge,
   words,
   imports,
   knowledgeTests,
   cases,
   taxonomy,
+  training,
   models,
   jobs,
   health,

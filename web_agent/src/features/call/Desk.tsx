@@ -11,6 +11,8 @@ import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { useCardBoard } from '@/features/suggestions/useCardBoard'
+import { ClipTool } from '@/features/training/ClipTool'
+import { Measures } from '@/features/training/Measures'
 import { TranscriptPanel } from '@/features/transcript/TranscriptPanel'
 import type { ScreenState } from '@/realtime/reducer'
 import type { CallStream } from '@/realtime/useCallStream'
@@ -25,6 +27,7 @@ import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { RecordingLine } from './RecordingLine'
 import { SourcePanel } from './SourcePanel'
+import { useStart } from './useStart'
 import { usePlayer } from '@/ui/usePlayer'
 import { isOver } from '@/realtime/callStates'
 
@@ -60,6 +63,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   usePageTitle(call.title)
 
   const isPlayable = isOver(call.state) && call.has_audio && call.heard_ms > 0
+  useStart(player, isPlayable)
   const deeds: CardDeeds = {
     onOpenSource: setSource,
     onFeedback: stream.addFeedback,
@@ -99,6 +103,12 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
         />
       )}
       {isOver(call.state) && canHear && <RecordingLine callId={call.id} />}
+      {isPlayable && (
+        <>
+          <Measures callId={call.id} />
+          <ClipTool callId={call.id} player={player} durationMs={call.duration_ms ?? call.heard_ms} />
+        </>
+      )}
       <Notices call={call} stages={stages} category={category} {...stream} />
       {/* A danger that the caller named stands in the alert bar, with the words to say; once is enough. */}
       <Notices call={call} stages={stages} category={screen.call.alerts.length > 0 ? null : category} {...stream} />

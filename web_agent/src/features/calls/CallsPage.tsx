@@ -4,6 +4,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { callsQuery } from '@/api/queries/calls'
 import type { CallState } from '@/api/types'
+import { CallSearch } from '@/features/training/CallSearch'
 import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
@@ -17,9 +18,13 @@ import { UploadForm } from './UploadForm'
 
 import './Calls.css'
 
-const FILTERS = ['all', 'running', 'ended'] as const
+const FILTERS = ['all', 'running', 'ended', 'search'] as const
 type Filter = (typeof FILTERS)[number]
-const STATES: Record<Filter, readonly CallState[]> = { all: [], running: RUNNING_STATES, ended: FINISHED_STATES }
+const STATES: Record<Exclude<Filter, 'search'>, readonly CallState[]> = {
+  all: [],
+  running: RUNNING_STATES,
+  ended: FINISHED_STATES,
+}
 
 export function CallsPage() {
   const { t } = useTranslation()
@@ -41,7 +46,13 @@ export function CallsPage() {
             onChange={setFilter}
           />
         </div>
-        <CallList states={STATES[filter]} />
+        {filter === 'search' ? (
+          <div className="calls-page__scroll calls-page__search">
+            <CallSearch order="newest" />
+          </div>
+        ) : (
+          <CallList states={STATES[filter]} />
+        )}
       </section>
       {canReplay && (
         <aside className="calls-page__start" aria-label={t('calls.start')}>

@@ -2,6 +2,7 @@ import type { Texts } from '../texts'
 import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
+import callSearch from './call-search.json'
 import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
@@ -15,6 +16,7 @@ import imports from './imports.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
+import learning from './learning.json'
 import models from './models.json'
 import notices from './notices.json'
 import notifications from './notifications.json'
@@ -25,6 +27,7 @@ import session from './session.json'
 import suggestions from './suggestions.json'
 import summary from './summary.json'
 import taxonomy from './taxonomy.json'
+import training from './training.json'
 import transcript from './transcript.json'
 import words from './words.json'
 import workOrders from './work-orders.json'
@@ -34,6 +37,7 @@ export const en: Texts = {
   ...alerts,
   ...accounts,
   ...call,
+  ...callSearch,
   ...audit,
   ...calls,
   ...cases,
@@ -47,6 +51,7 @@ export const en: Texts = {
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
+  ...learning,
   ...models,
   ...notices,
   ...notifications,
@@ -57,6 +62,7 @@ export const en: Texts = {
   ...suggestions,
   ...summary,
   ...taxonomy,
+  ...training,
   ...transcript,
   ...words,
   ...workOrders,

@@ -1,6 +1,7 @@
 import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
+import callSearch from './call-search.json'
 import audit from './audit.json'
 import calls from './calls.json'
 import cases from './cases.json'
@@ -14,6 +15,7 @@ import imports from './imports.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
+import learning from './learning.json'
 import models from './models.json'
 import notices from './notices.json'
 import notifications from './notifications.json'
@@ -24,6 +26,7 @@ import session from './session.json'
 import suggestions from './suggestions.json'
 import summary from './summary.json'
 import taxonomy from './taxonomy.json'
+import training from './training.json'
 import transcript from './transcript.json'
 import words from './words.json'
 import workOrders from './work-orders.json'
@@ -33,6 +36,7 @@ export const zhCN = {
   ...alerts,
   ...accounts,
   ...call,
+  ...callSearch,
   ...audit,
   ...calls,
   ...cases,
@@ -46,6 +50,7 @@ export const zhCN = {
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
+  ...learning,
   ...models,
   ...notices,
   ...notifications,
@@ -56,6 +61,7 @@ export const zhCN = {
   ...suggestions,
   ...summary,
   ...taxonomy,
+  ...training,
   ...transcript,
   ...words,
   ...workOrders,

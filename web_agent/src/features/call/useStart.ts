@@ -1,0 +1,20 @@
+import { useEffect, useRef } from 'react'
+import { useSearchParams } from 'react-router'
+
+import type { Player } from '@/ui/usePlayer'
+
+/** Puts the player of a finished call where the address says (`?at=` in milliseconds), once. */
+export function useStart(player: Player, isPlayable: boolean): void {
+  const [parameters] = useSearchParams()
+  const wanted = Number(parameters.get('at') ?? NaN)
+  const isDone = useRef(false)
+  const seek = useRef(player.seek)
+  useEffect(() => {
+    seek.current = player.seek
+  })
+  useEffect(() => {
+    if (isDone.current || !isPlayable || !Number.isFinite(wanted)) return
+    isDone.current = true
+    seek.current(wanted)
+  }, [isPlayable, wanted])
+}

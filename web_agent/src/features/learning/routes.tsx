@@ -1,0 +1,17 @@
+import type { Feature } from '@/ui/feature'
+
+export const learning: Feature = {
+  pages: [
+    {
+      path: 'learning',
+      permission: 'training.learn',
+      page: async () => (await import('./LearningPage')).LearningPage,
+      navigation: { label: 'learning.nav', group: 'work', chord: 'Alt+N' },
+    },
+    {
+      path: 'learning/:attemptId',
+      permission: 'training.learn',
+      page: async () => (await import('./AttemptPage')).AttemptPage,
+    },
+  ],
+}

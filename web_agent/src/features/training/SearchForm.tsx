@@ -1,0 +1,150 @@
+import { useState } from 'react'
+
+import type { CallMoment, CallQuery } from '@/api/types'
+import { useTranslation } from '@/i18n/useTranslation'
+import { Button } from '@/ui/Button'
+import { SECTORS, sectorText } from '@/ui/sectors'
+
+const MOMENTS: readonly CallMoment[] = ['alert', 'no_answer', 'card_shown', 'card_used', 'card_rejected']
+const DAY_MS = 86_400_000
+
+/** What narrows a search across calls down. */
+export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (changes: Partial<CallQuery>) => void }) {
+  const { t } = useTranslation()
+  const [text, setText] = useState(query.text)
+  const [agent, setAgent] = useState(query.agent_name)
+  const [category, setCategory] = useState(query.category)
+  const send = () => {
+    onSearch({ text, agent_name: agent, category })
+  }
+  return (
+    <form
+      className="call-search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <label className="field call-search__text">
+        <span className="field__label">{t('callSearch.text')}</span>
+        <input
+          type="search"
+          className="input"
+          value={text}
+          placeholder={t('callSearch.text_hint')}
+          maxLength={200}
+          onChange={(event) => {
+            setText(event.target.value)
+          }}
+        />
+      </label>
+      <Choice
+        label={t('callSearch.speaker')}
+        value={query.speaker ?? ''}
+        options={(['customer', 'agent'] as const).map((value) => ({ value, label: t(`transcript.${value}`) }))}
+        onChange={(value) => {
+          onSearch({ speaker: value === '' ? null : (value as 'customer' | 'agent') })
+        }}
+      />
+      <Choice
+        label={t('callSearch.sector')}
+        value={query.sector ?? ''}
+        options={SECTORS.map((value) => ({ value, label: sectorText(t, value) }))}
+        onChange={(value) => {
+          onSearch({ sector: SECTORS.find((sector) => sector === value) ?? null })
+        }}
+      />
+      <label className="field">
+        <span className="field__label">{t('callSearch.agent')}</span>
+        <input
+          className="input"
+          value={agent}
+          onChange={(event) => {
+            setAgent(event.target.value)
+          }}
+          onBlur={send}
+        />
+      </label>
+      <label className="field">
+        <span className="field__label">{t('callSearch.category')}</span>
+        <input
+          className="input"
+          value={category}
+          placeholder="fault/power"
+          onChange={(event) => {
+            setCategory(event.target.value)
+          }}
+          onBlur={send}
+        />
+      </label>
+      {(['since', 'until'] as const).map((name) => (
+        <label key={name} className="field">
+          <span className="field__label">{t(`callSearch.${name}`)}</span>
+          <input
+            type="date"
+            className="input"
+            onChange={(event) => {
+              onSearch({ [name]: moment(event.target.value, name) })
+            }}
+          />
+        </label>
+      ))}
+      <fieldset className="call-search__moments">
+        <legend className="visually-hidden">{t('callSearch.moments')}</legend>
+        {MOMENTS.map((value) => (
+          <label key={value}>
+            <input
+              type="checkbox"
+              checked={query.moments.includes(value)}
+              onChange={(event) => {
+                const others = query.moments.filter((known) => known !== value)
+                onSearch({ moments: event.target.checked ? [...others, value] : others })
+              }}
+            />{' '}
+            {t(`callSearch.moment_${value}`)}
+          </label>
+        ))}
+      </fieldset>
+      <Button type="submit" tone="primary">
+        {t('callSearch.search')}
+      </Button>
+    </form>
+  )
+}
+
+function moment(day: string, edge: 'since' | 'until'): string | null {
+  if (day === '') return null
+  const start = new Date(`${day}T00:00:00`).getTime()
+  return new Date(edge === 'since' ? start : start + DAY_MS).toISOString()
+}
+
+interface ChoiceProps {
+  label: string
+  value: string
+  options: readonly { value: string; label: string }[]
+  onChange: (value: string) => void
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const { t } = useTranslation()
+  return (
+    <label className="field">
+      <span className="field__label">{label}</span>
+      <select
+        className="input"
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value)
+        }}
+      >
+        <option value="">{t('callSearch.any')}</option>
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

@@ -1,0 +1,23 @@
+import type { Feature } from '@/ui/feature'
+
+export const training: Feature = {
+  pages: [
+    {
+      path: 'training',
+      permission: 'training.teach',
+      page: async () => (await import('./TrainingPage')).TrainingPage,
+      navigation: { label: 'training.nav', group: 'knowledge', chord: 'Alt+R' },
+      landing: ['trainer'],
+    },
+    {
+      path: 'training/lessons/:lessonId',
+      permission: 'training.teach',
+      page: async () => (await import('./LessonPage')).LessonPage,
+    },
+    {
+      path: 'training/lessons/:lessonId/results',
+      permission: 'training.read_results',
+      page: async () => (await import('./ResultsPage')).ResultsPage,
+    },
+  ],
+}
