@@ -11,6 +11,7 @@ import { crew } from './features/crew/routes'
 import { customers } from './features/customers/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { ivr } from './features/ivr/routes'
 import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
@@ -37,6 +38,7 @@ const FEATURES = [
   knowledgeTests,
   cases,
   taxonomy,
+  ivr,
   models,
   jobs,
   health,

@@ -5,6 +5,7 @@ import { useLocation } from 'react-router'
 import { audioAddress } from '@/api/http'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
+import { DialoguePanel } from '@/features/ivr/DialoguePanel'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
@@ -109,6 +110,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             canChoose={canChoose}
             onChosen={stream.addChosenCategory}
           />
+          <DialoguePanel callId={call.id} />
           <CustomerPanel call={call} />
           {source !== null && (
             <SourcePanel

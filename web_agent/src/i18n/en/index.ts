@@ -10,6 +10,7 @@ import common from './common.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
+import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
@@ -37,6 +38,7 @@ export const en: Texts = {
   ...errors,
   ...health,
   ...imports,
+  ...ivr,
   ...jobs,
   ...knowledge,
   ...knowledgeTests,

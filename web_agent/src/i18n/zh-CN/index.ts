@@ -9,6 +9,7 @@ import common from './common.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
+import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
@@ -36,6 +37,7 @@ export const zhCN = {
   ...errors,
   ...health,
   ...imports,
+  ...ivr,
   ...jobs,
   ...knowledge,
   ...knowledgeTests,
