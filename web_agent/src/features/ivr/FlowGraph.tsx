@@ -81,7 +81,8 @@ export function FlowGraph({ flow, flaws, selected, here, onSelect }: FlowGraphPr
 function FlowNodeBox({ data, selected }: NodeProps<Node<Shown>>) {
   const { t } = useTranslation()
   const { name, node, flaws, isStart, isHere } = data
-  const text = [node.text, node.question, node.flow, node.what].find((item) => typeof item === 'string' && item !== '')
+  const texts = [node.text, node.question, node.flow, node.what].filter((item) => typeof item === 'string')
+  const text = texts.find((item) => item !== '') ?? ''
   const classes = ['flow-node', `flow-node--${node.kind}`, selected && 'is-selected', isHere && 'is-here']
   return (
     <div className={classes.filter(Boolean).join(' ')}>
@@ -92,7 +93,7 @@ function FlowNodeBox({ data, selected }: NodeProps<Node<Shown>>) {
         {isStart && <span className="tag tag--accent">{t('ivr.start')}</span>}
         {flaws > 0 && <span className="tag tag--danger">⚠ {flaws}</span>}
       </span>
-      <span className="flow-node__text">{String(text ?? '')}</span>
+      <span className="flow-node__text">{text}</span>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   )

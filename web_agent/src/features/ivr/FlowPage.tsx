@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { asProblem } from '@/api/problem'
-import { checkFlow, flowQuery, flowsQuery, usePublishFlow, useSaveFlow } from '@/api/queries/ivr'
+import { flowQuery, flowsQuery, usePublishFlow, useSaveFlow } from '@/api/queries/ivr'
 import { sessionQuery } from '@/api/queries/session'
 import type { FlawView, FlowView } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
@@ -13,20 +13,20 @@ import { Segmented } from '@/ui/Segmented'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
+import { AddNode } from './AddNode'
 import type { FlowDefinition, FlowNode } from './definition'
-import { changedNodes, emptyNode, KINDS } from './definition'
+import { changedNodes, emptyNode } from './definition'
 import { Figures } from './Figures'
 import { FlowGraph } from './FlowGraph'
 import { NodeForm } from './NodeForm'
 import { Simulator } from './Simulator'
+import { useFlaws } from './useFlaws'
 import { Versions } from './Versions'
-import { kindText } from './words'
 
 import './Ivr.css'
 
 const SIDES = ['simulator', 'node', 'versions', 'figures'] as const
 type Side = (typeof SIDES)[number]
-const CHECK_AFTER_MS = 600
 
 /** One flow: its graph, and beside it the simulator, the chosen node, the versions or the figures. */
 export function FlowPage() {
@@ -201,72 +201,4 @@ function Flaws({ flaws, onOpen }: { flaws: readonly FlawView[]; onOpen: (node: s
       </ul>
     </Banner>
   )
-}
-
-function AddNode({ flow, onAdd }: { flow: FlowDefinition; onAdd: (name: string, kind: string) => void }) {
-  const { t } = useTranslation()
-  const [name, setName] = useState('')
-  const [kind, setKind] = useState('say')
-  const isUsable = /^[a-z][a-z0-9_]{0,39}$/.test(name) && !(name in flow.nodes)
-  return (
-    <form
-      className="flow-page__add"
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (!isUsable) return
-        onAdd(name, kind)
-        setName('')
-      }}
-    >
-      <select
-        className="input"
-        aria-label={t('ivr.node_kind')}
-        value={kind}
-        onChange={(event) => {
-          setKind(event.target.value)
-        }}
-      >
-        {KINDS.map((item) => (
-          <option key={item} value={item}>
-            {kindText(t, item)}
-          </option>
-        ))}
-      </select>
-      <input
-        className="input"
-        aria-label={t('ivr.node_name')}
-        placeholder={t('ivr.node_name_hint')}
-        value={name}
-        onChange={(event) => {
-          setName(event.target.value)
-        }}
-      />
-      <Button type="submit" isSmall disabled={!isUsable}>
-        {t('ivr.add_node')}
-      </Button>
-    </form>
-  )
-}
-
-/** What is wrong with the flow as it stands, asked of the server a moment after each change. */
-function useFlaws(flow: FlowDefinition, saved: FlowDefinition, known: readonly FlawView[]): readonly FlawView[] {
-  const [found, setFound] = useState<{ flow: FlowDefinition; flaws: readonly FlawView[] }>({
-    flow: saved,
-    flaws: known,
-  })
-  useEffect(() => {
-    if (found.flow === flow) return
-    const timer = setTimeout(() => {
-      checkFlow(flow).then(
-        (checked) => {
-          setFound({ flow, flaws: checked.flaws })
-        },
-        () => undefined, // saving tells what cannot be checked now
-      )
-    }, CHECK_AFTER_MS)
-    return () => {
-      clearTimeout(timer)
-    }
-  }, [flow, found.flow])
-  return found.flaws
 }
