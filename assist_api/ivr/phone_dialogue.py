@@ -44,7 +44,7 @@ BARGE_IN_FRAMES, BARGE_IN_WINDOW = 4, 6
 _VOICE = 0.5
 ANSWER_SECONDS = 6.0
 """How long a caller may be silent after a question."""
-WORDS_SECONDS = 10.0
+WORDS_SECONDS = 20.0
 """How long the text of what was begun may take."""
 KEY_GAP_SECONDS = 4.0
 NUMBER_GAP_SECONDS = 1.5

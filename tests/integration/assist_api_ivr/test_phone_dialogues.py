@@ -37,6 +37,7 @@ pytestmark = pytest.mark.integration
 
 CALLER = "13800138000"
 PATIENCE_SECONDS = 60.0
+SILENCE = PCMSource(bytes(320), is_endless=True)
 SHORT = """
 version: 1
 name: power_hotline
@@ -83,6 +84,8 @@ async def answering(folder: Path, migrated: Path) -> AsyncIterator[tuple[Applica
         engine,
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
     )
+    for text in ("您好请讲。", "请再讲。", "再见。", "请马上离开。"):
+        await application.get(Prompts).prepare(text)
     await calls.start()
     try:
         yield application, calls
@@ -105,11 +108,11 @@ async def phones(process: AsteriskProcess) -> AsyncIterator[tuple[SIPPhone, SIPP
 
 
 async def spoken(text: str, folder: Path) -> bytes:
-    """Return what a caller says, in silence before and after."""
+    """Return what a caller says, and silence behind it."""
     voice = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), folder / "caller")
     pcm = b"".join([piece async for piece in voice.pieces(text)])
     await voice.aclose()
-    return bytes(16_000 * 4) + pcm + bytes(16_000 * 20)
+    return pcm + bytes(16_000 * 30)
 
 
 async def test_a_caller_reaches_an_agent_by_voice_by_keys_and_when_we_die(tmp_path: Path, migrated_sqlite: Path):
@@ -119,22 +122,25 @@ async def test_a_caller_reaches_an_agent_by_voice_by_keys_and_when_we_die(tmp_pa
         with run_asterisk(tmp_path / "pbx", ivr=(agi, audio)) as process:
             async with phones(process) as (caller, agent):
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    call = await caller.call(NUMBER, source=PCMSource(danger), caller=CALLER)
+                    call = await caller.call(NUMBER, source=SILENCE, caller=CALLER)
+                    await asyncio.sleep(4)
+                    call.say(PCMSource(danger))
                     ringing = await agent.ringing.get()
                     agent.reject(ringing)
                     await call.hang_up()
                 dialogue = await newest(application)
-                assert (dialogue.intent, dialogue.end, dialogue.node) == ("emergency", "agent", "danger")
+                reached = (dialogue.intent, dialogue.end, dialogue.node)
+                assert reached == ("emergency", "agent", "danger"), dialogue.context
                 kinds = [step["kind"] for step in dialogue.context["steps"]]
                 assert kinds[-2:] == ["danger", "said"]
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    call = await caller.call(NUMBER, source=PCMSource(bytes(160), is_endless=True), caller=CALLER)
+                    call = await caller.call(NUMBER, source=SILENCE, caller=CALLER)
                     await asyncio.sleep(2)
                     await call.press("9")
                     await call.ended.wait()
                 assert (await newest(application)).end == "goodbye"
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    call = await caller.call(NUMBER, source=PCMSource(bytes(160), is_endless=True), caller=CALLER)
+                    call = await caller.call(NUMBER, source=SILENCE, caller=CALLER)
                     await asyncio.sleep(2)
                     await calls.aclose()
                     await agent.ringing.get()

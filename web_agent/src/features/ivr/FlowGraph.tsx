@@ -13,6 +13,9 @@ import '@xyflow/react/dist/style.css'
 
 const WIDTH = 190
 const HEIGHT = 74
+const ZOOM = 0.6
+const MARGIN = 24
+const MIDDLE = 320
 
 interface Shown extends Record<string, unknown> {
   name: string
@@ -60,8 +63,7 @@ export function FlowGraph({ flow, flaws, selected, here, onSelect }: FlowGraphPr
         nodeTypes={NODE_TYPES}
         nodesDraggable={false}
         nodesConnectable={false}
-        fitView
-        fitViewOptions={{ maxZoom: 0.9, nodes: [{ id: flow.start }], padding: 1.2 }}
+        defaultViewport={viewOf(places.get(flow.start))}
         minZoom={0.15}
         onNodeClick={(_event, node) => {
           onSelect(node.id)
@@ -77,6 +79,13 @@ export function FlowGraph({ flow, flaws, selected, here, onSelect }: FlowGraphPr
     </div>
   )
 }
+
+/** A view that begins at the left with the start of the flow. */
+const viewOf = (start = { x: 0, y: 0 }) => ({
+  x: MARGIN - start.x * ZOOM,
+  y: MIDDLE - start.y * ZOOM,
+  zoom: ZOOM,
+})
 
 function FlowNodeBox({ data, selected }: NodeProps<Node<Shown>>) {
   const { t } = useTranslation()

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { simulate } from '@/api/queries/ivr'
@@ -32,6 +32,7 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
   const [typed, setTyped] = useState('')
   const [isAloud, setIsAloud] = useState(false)
   const voice = useVoice()
+  const dialogue = useRef<HTMLDivElement>(null)
   const play = useMutation({
     mutationFn: (request: { inputs: SimulationInput[]; around: Around }) =>
       simulate({
@@ -62,6 +63,10 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
   useEffect(() => {
     start({ inputs: [], around: { hours: 'working', waiting: 0, isKnown: true, isDown: false } })
   }, [start])
+  useEffect(() => {
+    // The newest turn is what one waits for.
+    dialogue.current?.scrollTo({ top: dialogue.current.scrollHeight })
+  }, [view])
   const isOver = view?.end !== null
   const change = (part: Partial<Around>) => {
     const next = { ...around, ...part }
@@ -73,7 +78,7 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
       <Circumstances around={around} onChange={change} />
       {play.isError && <Banner tone="problem">{problemText(t, asProblem(play.error))}</Banner>}
       {voice.problem !== null && <Banner tone="waiting">{problemText(t, asProblem(voice.problem))}</Banner>}
-      <div className="simulator__dialogue" aria-live="polite">
+      <div className="simulator__dialogue" aria-live="polite" ref={dialogue}>
         {view?.turns.map((turn, place) => (
           <Turn key={place} turn={turn} onSay={(text) => void voice.say(text)} />
         ))}

@@ -58,7 +58,11 @@ export function Circumstances({ around, onChange }: { around: Around; onChange: 
 
 export function Turn({ turn, onSay }: { turn: SimulatedTurn; onSay: (text: string) => void }) {
   const { t } = useTranslation()
-  const heard: Partial<Record<string, string>> = { heard: turn.text, keyed: t('ivr.pressed', { key: turn.text }), silence: t('ivr.was_silent') }
+  const heard: Partial<Record<string, string>> = {
+    heard: turn.text,
+    keyed: t('ivr.pressed', { key: turn.text }),
+    silence: t('ivr.was_silent'),
+  }
   const given = turn.kind === 'started' ? null : (heard[turn.kind] ?? t('ivr.did_other'))
   return (
     <div className="sim-turn">
