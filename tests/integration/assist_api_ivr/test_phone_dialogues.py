@@ -116,7 +116,7 @@ async def spoken(text: str, folder: Path) -> bytes:
 
 
 async def test_a_caller_reaches_an_agent_by_voice_by_keys_and_when_we_die(tmp_path: Path, migrated_sqlite: Path):
-    danger = await spoken("我家煤气漏了", tmp_path)
+    danger = await spoken("我闻到厨房里有很大的煤气味，煤气漏气了，快来人。", tmp_path)
     async with answering(tmp_path, migrated_sqlite) as (application, calls):
         agi, audio = calls.addresses
         with run_asterisk(tmp_path / "pbx", ivr=(agi, audio)) as process:
