@@ -25,6 +25,7 @@ from assist_api.http.module import Module
 from assist_api.imports import module as imports
 from assist_api.imports.service import KIND as DOCUMENTS_IMPORT
 from assist_api.ivr import module as ivr
+from assist_api.ivr.settings import IVRSettings
 from assist_api.jobs import module as jobs
 from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
@@ -136,6 +137,17 @@ def compose(
         ivr.build(core, found, searching.find(TypedSearch), chosen.service, registry.service, business.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),
+        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
+        ivr.build(
+            core,
+            found,
+            searching.find(TypedSearch),
+            chosen.service,
+            registry.service,
+            business.service,
+            speech.service,
+            IVRSettings.load(),
+        ),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

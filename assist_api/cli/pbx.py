@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
+from assist_api.ivr.settings import IVRSettings
 from assist_api.settings import AssistSettings
 from cti_adapter.asterisk.packages import ensure_asterisk
 from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
@@ -77,7 +78,16 @@ def run(
     files = ensure_asterisk(_say)
     if plan is None:
         agi = f"{settings.listen_host}:{settings.agi_port}"
-        plan = demo_plan(PBXAddresses(sip_port=settings.sip_port, ami_port=settings.ami_port, agi_address=agi))
+        flows = IVRSettings.load()
+        plan = demo_plan(
+            PBXAddresses(
+                sip_port=settings.sip_port,
+                ami_port=settings.ami_port,
+                agi_address=agi,
+                ivr_agi_address=f"{flows.listen_host}:{flows.agi_port}" if flows.enabled else None,
+                ivr_audio_address=f"{flows.listen_host}:{flows.audio_port}" if flows.enabled else None,
+            )
+        )
     known = plan.addresses
     addresses = replace(known, sip_port=sip_port or known.sip_port, ami_port=ami_port or known.ami_port)
     plan = replace(plan, addresses=addresses)

@@ -107,6 +107,7 @@ def _view(played: list[Played]) -> SimulationView:
         queue=state.queue,
         takes_speech=listening is not None and listening.hears,
         takes_keys=listening is not None and listening.takes_keys,
+        most_keys=listening.most_keys if listening is not None else 1,
         is_recording=isinstance(last.then, Record),
     )
 

@@ -159,6 +159,7 @@ class SimulationView(OutputModel):
     queue: str | None
     takes_speech: bool
     takes_keys: bool
+    most_keys: int = Field(description="Keys that are collected before they count; # ends before")
     is_recording: bool
 
 

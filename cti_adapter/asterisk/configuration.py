@@ -88,6 +88,8 @@ def _values(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         "MUSIC": str(plan.music or folders.music),
         "ROUTING": f"agi://{addresses.agi_address}/route" if addresses.agi_address else "",
         "ROUTING_SECONDS": str(plan.routing_seconds),
+        "IVR_ROUTING": f"agi://{addresses.ivr_agi_address}/ivr" if addresses.ivr_agi_address else "",
+        "IVR_AUDIO": addresses.ivr_audio_address or "",
     }
 
 

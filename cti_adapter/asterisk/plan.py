@@ -123,6 +123,10 @@ class PBXAddresses:
     rtp_last_port: int = 20_999
     agi_address: str | None = None
     """`host:port` of our routing service; None leaves every call in the queue of its number."""
+    ivr_agi_address: str | None = None
+    """`host:port` that is asked whether a speech flow takes a call; None leaves every call to people."""
+    ivr_audio_address: str | None = None
+    """`host:port` that the sound of speech flows goes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,9 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
     yield "addresses.host", plan.addresses.host, _ADDRESS, address
     if plan.addresses.agi_address is not None:
         yield "addresses.agi_address", plan.addresses.agi_address, _ADDRESS, "host:port"
+    for name in ("ivr_agi_address", "ivr_audio_address"):
+        if (where := getattr(plan.addresses, name)) is not None:
+            yield f"addresses.{name}", where, _ADDRESS, "host:port"
     for phone in plan.agents:
         yield f"agents.{phone.agent}.agent", phone.agent, _NAME, word
         yield f"agents.{phone.agent}.secret", phone.secret, _SECRET, secret

@@ -33,12 +33,15 @@ def phone_secret(agent: str) -> str:
 
 
 @contextmanager
-def run_asterisk(folder: Path, agi_address: str | None = None) -> Iterator[AsteriskProcess]:
-    """Run one exchange with one queue and two agents."""
+def run_asterisk(
+    folder: Path, agi_address: str | None = None, *, ivr: tuple[str, str] | None = None
+) -> Iterator[AsteriskProcess]:
+    """Run one exchange with one queue and two agents; `ivr` says where speech flows answer questions and sound."""
     files = find_asterisk()
     if files is None:
         pytest.fail("Asterisk is not unpacked; run scripts/test-servers.sh")
-    addresses = replace(free_addresses(), agi_address=agi_address)
+    asked, sound = ivr or (None, None)
+    addresses = replace(free_addresses(), agi_address=agi_address, ivr_agi_address=asked, ivr_audio_address=sound)
     plan = PBXPlan(
         ami_secret=AMI_SECRET,
         addresses=addresses,

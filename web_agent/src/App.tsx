@@ -12,6 +12,7 @@ import { customers } from './features/customers/routes'
 import { floor } from './features/floor/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { ivr } from './features/ivr/routes'
 import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
@@ -45,6 +46,7 @@ const FEATURES = [
   cases,
   taxonomy,
   training,
+  ivr,
   models,
   jobs,
   health,

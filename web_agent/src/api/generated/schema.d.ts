@@ -8116,6 +8116,11 @@ export interface components {
             takes_speech: boolean;
             /** Takes Keys */
             takes_keys: boolean;
+            /**
+             * Most Keys
+             * @description Keys that are collected before they count; # ends before
+             */
+            most_keys: number;
             /** Is Recording */
             is_recording: boolean;
         };

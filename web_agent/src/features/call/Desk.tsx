@@ -7,6 +7,7 @@ import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
 import { CallNotices } from '@/features/notices/CallNotices'
 import { SummaryPanel } from '@/features/summary/SummaryPanel'
+import { DialoguePanel } from '@/features/ivr/DialoguePanel'
 import { useSearch } from '@/features/search/useSearch'
 import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
@@ -158,6 +159,8 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           <CallFacts call={screen.call} stream={stream} canEdit={canChoose} proposal={proposal} onPoint={point} />
           {summary}
           <CustomerPanel call={call} customers={proposal?.customers ?? []} />
+          <DialoguePanel callId={call.id} />
+          <CustomerPanel call={call} />
           {source !== null && (
             <SourcePanel
               entryId={source}

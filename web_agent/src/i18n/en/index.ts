@@ -13,6 +13,7 @@ import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
+import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
@@ -48,6 +49,7 @@ export const en: Texts = {
   ...floor,
   ...health,
   ...imports,
+  ...ivr,
   ...jobs,
   ...knowledge,
   ...knowledgeTests,

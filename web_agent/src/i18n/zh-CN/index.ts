@@ -12,6 +12,7 @@ import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
+import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
@@ -47,6 +48,7 @@ export const zhCN = {
   ...floor,
   ...health,
   ...imports,
+  ...ivr,
   ...jobs,
   ...knowledge,
   ...knowledgeTests,

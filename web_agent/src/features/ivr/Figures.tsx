@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { flowFiguresQuery } from '@/api/queries/ivr'
+import type { FlowFigures } from '@/api/types'
+import { useTranslation } from '@/i18n/useTranslation'
+import { Button } from '@/ui/Button'
+import type { Column } from '@/ui/DataTable'
+import { DataTable } from '@/ui/DataTable'
+import { Empty, Failure, Loading } from '@/ui/states'
+
+type NodeFigures = FlowFigures['nodes'][number]
+const COUNTS = ['visits', 'no_matches', 'silences', 'repeats', 'jumps', 'gave_up', 'left'] as const
+
+/** Where callers fail, repeat, give up and hang up. */
+export function Figures({ name, onOpen }: { name: string; onOpen: (node: string) => void }) {
+  const { t } = useTranslation()
+  const figures = useQuery(flowFiguresQuery(name))
+  if (figures.isPending) return <Loading lines={5} />
+  if (figures.isError) return <Failure error={figures.error} onRetry={figures.refetch} />
+  const { dialogues, containment, marks, mean_mark: mean, nodes } = figures.data
+  if (dialogues === 0 && nodes.length === 0)
+    return <Empty title={t('ivr.no_dialogues')} hint={t('ivr.no_dialogues_hint')} />
+  const columns: Column<NodeFigures>[] = [
+    {
+      key: 'node',
+      title: t('ivr.state_node'),
+      isMain: true,
+      render: (row) => (
+        <Button
+          isSmall
+          tone="quiet"
+          onClick={() => {
+            onOpen(row.node)
+          }}
+        >
+          {row.node}
+        </Button>
+      ),
+    },
+    ...COUNTS.map((count) => ({
+      key: count,
+      title: t(`ivr.count_${count}`),
+      isNumber: true,
+      render: (row: NodeFigures) => row[count] || '–',
+    })),
+  ]
+  const worst = [...nodes].sort((a, b) => b.no_matches + b.gave_up + b.left - (a.no_matches + a.gave_up + a.left))
+  return (
+    <>
+      <p className="flow-page__hint">
+        {t('ivr.figures_summary', {
+          dialogues,
+          contained: containment === null ? '–' : `${String(Math.round(containment * 100))}%`,
+          marks,
+          mean: mean === null ? '–' : mean.toFixed(1),
+        })}
+      </p>
+      <DataTable caption={t('ivr.side_figures')} columns={columns} rows={worst} keyOf={(row) => row.node} />
+    </>
+  )
+}
