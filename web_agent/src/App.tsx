@@ -17,6 +17,7 @@ import { knowledgeTests } from './features/knowledge-tests/routes'
 import { models } from './features/models/routes'
 import { notifications } from './features/notifications/routes'
 import { policies } from './features/policies/routes'
+import { routing } from './features/routing/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
@@ -41,6 +42,7 @@ const FEATURES = [
   jobs,
   health,
   accounts,
+  routing,
   policies,
   audit,
   notifications,

@@ -6957,8 +6957,8 @@ export interface components {
              * @enum {string}
              */
             code: "number_twice" | "queue_twice" | "hours_twice" | "number_is_agent" | "queue_unknown" | "hours_unknown" | "number_unknown" | "agent_unknown" | "member_twice" | "overflow_circle" | "queue_reserved" | "queue_without_members" | "queue_without_number" | "hours_gap" | "weekday_closed" | "rule_hidden";
-            /** Field */
-            field: string;
+            /** Place */
+            place: string;
             /** Values */
             values: {
                 [key: string]: string | number;

@@ -16,6 +16,7 @@ import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
+import routing from './routing.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -43,6 +44,7 @@ export const en: Texts = {
   ...models,
   ...notifications,
   ...policies,
+  ...routing,
   ...search,
   ...session,
   ...suggestions,

@@ -15,6 +15,7 @@ import knowledgeTests from './knowledge-tests.json'
 import models from './models.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
+import routing from './routing.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -42,6 +43,7 @@ export const zhCN = {
   ...models,
   ...notifications,
   ...policies,
+  ...routing,
   ...search,
   ...session,
   ...suggestions,
