@@ -53,12 +53,12 @@ class BookProblem:
 
     Attributes:
         code: What.
-        field: Where, such as `queues.power`.
+        place: Where, such as `queues.power`.
         values: For the text.
     """
 
     code: ProblemCode
-    field: str
+    place: str
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     @property

@@ -22,7 +22,8 @@ class ProblemView(OutputModel):
     """One thing that is wrong with a book, or that is probably not meant."""
 
     code: ProblemCode
-    field: str
+    place: str
+    """Such as `queues.power`."""
     values: dict[str, str | int]
     is_blocking: bool
 

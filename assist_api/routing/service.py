@@ -130,9 +130,9 @@ class RoutingBooks:
     async def _refuse_blocking(self, book: RoutingBook) -> None:
         found = [problem for problem in await self.problems(book) if problem.is_blocking]
         if found:
-            places = ", ".join(f"{problem.field}: {problem.code}" for problem in found[:5])
+            places = ", ".join(f"{problem.place}: {problem.code}" for problem in found[:5])
             text = f"The rules contradict themselves ({places}). Mend what the page names, then apply."
-            raise InvalidInputError(text, field=found[0].field, code="routing_invalid")
+            raise InvalidInputError(text, field=found[0].place, code="routing_invalid")
 
     async def _begin(self, actor: Actor, book: RoutingBook, note: str, based_on: int) -> RoutingVersion:
         """Keep the version before it is applied, so that what was tried and refused is known as well."""

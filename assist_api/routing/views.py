@@ -24,7 +24,7 @@ EXAMPLES = 50
 
 def problem(found: BookProblem) -> ProblemView:
     """Return a problem for the page."""
-    return ProblemView(code=found.code, field=found.field, values=dict(found.values), is_blocking=found.is_blocking)
+    return ProblemView(code=found.code, place=found.place, values=dict(found.values), is_blocking=found.is_blocking)
 
 
 def version(row: RoutingVersion) -> RoutingVersionView:

@@ -21,6 +21,7 @@ import { models } from './features/models/routes'
 import { notices } from './features/notices/routes'
 import { notifications } from './features/notifications/routes'
 import { policies } from './features/policies/routes'
+import { routing } from './features/routing/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { taxonomy } from './features/taxonomy/routes'
@@ -51,6 +52,7 @@ const FEATURES = [
   jobs,
   health,
   accounts,
+  routing,
   policies,
   audit,
   notifications,

@@ -23,6 +23,7 @@ import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
 import recording from './recording.json'
+import routing from './routing.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -59,6 +60,7 @@ export const en: Texts = {
   ...notifications,
   ...policies,
   ...recording,
+  ...routing,
   ...search,
   ...session,
   ...suggestions,

@@ -22,6 +22,7 @@ import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
 import recording from './recording.json'
+import routing from './routing.json'
 import search from './search.json'
 import session from './session.json'
 import suggestions from './suggestions.json'
@@ -58,6 +59,7 @@ export const zhCN = {
   ...notifications,
   ...policies,
   ...recording,
+  ...routing,
   ...search,
   ...session,
   ...suggestions,
