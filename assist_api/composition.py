@@ -13,6 +13,7 @@ from assist_api.calls.choices import ChosenExamples
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
+from assist_api.curation import module as curation
 from assist_api.customers import module as customers
 from assist_api.health import module as health
 from assist_api.http.application import Application
@@ -110,6 +111,7 @@ def compose(
         business := business_systems.build(core),
         registry := customers.build(core, business.service),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service),
+        curation.build(core, found, chosen.service, editor.service, notifier.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

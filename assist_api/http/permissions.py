@@ -31,6 +31,8 @@ class Permission(StrEnum):
     SEARCH = "knowledge.search"
     READ_ENTRIES = "knowledge.read"
     EDIT_ENTRIES = "knowledge.edit"
+    CURATE = "curation.work"
+    """Decide what becomes of flags, unanswered questions and findings."""
     MAKE_CASES = "cases.make"
     """Of calls that the account may read."""
     EDIT_CASES = "cases.edit"
@@ -71,7 +73,13 @@ _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.AGENT: _EVERYONE | _SERVICE,
-        Role.CURATOR: _EVERYONE | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
+        Role.CURATOR: _EVERYONE
+        | {
+            Permission.EDIT_ENTRIES,
+            Permission.CURATE,
+            Permission.EDIT_CASES,
+            Permission.READ_IDENTIFIED_CASES,
+        },
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION

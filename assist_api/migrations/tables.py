@@ -5,6 +5,7 @@ from __future__ import annotations
 import assist_api.accounts.models
 import assist_api.audit.models
 import assist_api.calls.models
+import assist_api.curation.models
 import assist_api.customers.models
 import assist_api.notifications.models
 import assist_api.policies.models
@@ -24,6 +25,7 @@ MODULES = (
     assist_api.accounts.models,
     assist_api.audit.models,
     assist_api.calls.models,
+    assist_api.curation.models,
     assist_api.customers.models,
     assist_api.notifications.models,
     assist_api.policies.models,

@@ -2140,6 +2140,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Flag Moment
+         * @description Flag a card of a call as wrong, outdated or unclear, or a moment that had no answer; curators see it.
+         */
+        post: operations["flag_moment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Curation Items
+         * @description List what waits for a curator, the heaviest first; at most 200 items.
+         */
+        get: operations["list_curation_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Curation Item
+         * @description Return an item with its evidence, the texts it is about, and what a draft would begin with.
+         */
+        get: operations["get_curation_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items/{item_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act On Curation Item
+         * @description Take, release, assign, snooze, merge, reject or reopen an item; 409 when it is decided or gone.
+         */
+        post: operations["act_on_curation_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items/{item_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Curation Draft
+         * @description Accept an item: its draft waits for a second person, and nothing that agents find changes.
+         */
+        post: operations["submit_curation_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items/{item_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Curation Draft
+         * @description Publish the draft of an item; 403 `four_eyes` for one's own, 409 when gold questions would lose their place.
+         */
+        post: operations["publish_curation_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/items/{item_id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Back Curation Draft
+         * @description Turn the draft of an item down with a reason; its author has the item again.
+         */
+        post: operations["send_back_curation_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/moments/{moment_id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Moment Context
+         * @description Return what was said around a moment, de-identified.
+         */
+        get: operations["get_moment_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/curators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Curators
+         * @description List everybody who can take items.
+         */
+        get: operations["list_curators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/curation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Look
+         * @description Return how far the newest look through calls and knowledge is.
+         */
+        get: operations["get_look"];
+        put?: never;
+        /**
+         * Start Look
+         * @description Look through ended calls and the published knowledge now; nothing is ordered while a look goes on.
+         */
+        post: operations["start_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/entries/{entry_id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Entry Use
+         * @description Return how often an entry was shown, used, dismissed, called wrong and flagged, by revision.
+         */
+        get: operations["get_entry_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health/live": {
         parameters: {
             query?: never;
@@ -3893,6 +4117,20 @@ export interface components {
          */
         ContactKind: "call" | "work_order";
         /**
+         * ContextLine
+         * @description A line of a call around a moment, de-identified.
+         */
+        ContextLine: {
+            /** Leg Role */
+            leg_role: string;
+            /** Start Ms */
+            start_ms: number;
+            /** Text */
+            text: string;
+            /** Is Moment */
+            is_moment: boolean;
+        };
+        /**
          * CrewLinkView
          * @description A fresh link for a crew; the token is shown this one time.
          */
@@ -3950,6 +4188,27 @@ export interface components {
         CrewReport: {
             /** Result */
             result: string;
+        };
+        /**
+         * CuratorView
+         * @description Somebody who can take items.
+         */
+        CuratorView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Curators
+         * @description Everybody who can take items, by name.
+         */
+        Curators: {
+            /** Items */
+            items: components["schemas"]["CuratorView"][];
         };
         /**
          * CustomerClass
@@ -4095,11 +4354,122 @@ export interface components {
             speed: "1" | "max";
         };
         /**
+         * DifferencePart
+         * @description A run of text that both sides have, or only one.
+         */
+        DifferencePart: {
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "both" | "left" | "right";
+            /** Text */
+            text: string;
+        };
+        /**
          * DocumentKind
          * @description What a hit is.
          * @enum {string}
          */
         DocumentKind: "entry" | "case";
+        /**
+         * DraftSubmission
+         * @description A text for review, and the test questions that the entry gets with it.
+         */
+        DraftSubmission: {
+            /** Title */
+            title: string;
+            /**
+             * Variants
+             * @description Ways callers ask it, spoken style
+             * @default []
+             */
+            variants: string[];
+            /**
+             * Answer
+             * @description Markdown
+             */
+            answer: string;
+            /**
+             * Script
+             * @description The sentences to read out
+             */
+            script: string;
+            /**
+             * Sector
+             * @description power, heating, water, gas, tv; null for every sector
+             */
+            sector: string | null;
+            /**
+             * Region
+             * @description Region code; null for everywhere
+             */
+            region?: string | null;
+            /**
+             * Situation
+             * @description Situation code of the taxonomy
+             */
+            situation: string;
+            /**
+             * Idea
+             * @description Solution idea, the second facet
+             * @default
+             */
+            idea: string;
+            /**
+             * Means
+             * @description Solution means, the third facet; needs an idea
+             * @default
+             */
+            means: string;
+            /**
+             * Business Type
+             * @description fault, application, enquiry, complaint, …
+             */
+            business_type: string;
+            /**
+             * Audiences
+             * @default [
+             *       "agent"
+             *     ]
+             */
+            audiences: components["schemas"]["Audience"][];
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * @description Last day of validity
+             */
+            valid_until?: string | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Change Note
+             * @description What changed and why; kept with the revision
+             * @default
+             */
+            change_note: string;
+            /**
+             * Version
+             * @description Of the item as it was seen; 409 `item_changed` when it is older
+             */
+            version: number;
+            /**
+             * Questions
+             * @default []
+             */
+            questions: string[];
+        };
         /**
          * DraftToTest
          * @description A text that is not published yet.
@@ -4494,6 +4864,26 @@ export interface components {
             updated_at: string;
         };
         /**
+         * EntryUse
+         * @description Use of an entry: over all and by revision, the newest first.
+         */
+        EntryUse: {
+            /** Shown */
+            shown: number;
+            /** Calls */
+            calls: number;
+            /** Used */
+            used: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Wrong */
+            wrong: number;
+            /** Flags */
+            flags: number;
+            /** Revisions */
+            revisions: components["schemas"]["RevisionUse"][];
+        };
+        /**
          * EvidenceLine
          * @description One sentence of the call behind a case.
          */
@@ -4855,6 +5245,43 @@ export interface components {
             segment_ids: string[];
             /** Is Confirmed */
             is_confirmed: boolean;
+        };
+        /**
+         * FlagRecorded
+         * @description The flag was kept; whoever set it is told what becomes of it.
+         */
+        FlagRecorded: {
+            /**
+             * Sentence
+             * @description What was kept of the call, de-identified
+             */
+            sentence: string;
+        };
+        /**
+         * FlagRequest
+         * @description What an agent marks in a call: a card that is not right, or a moment that had no answer.
+         */
+        FlagRequest: {
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "missing" | "wrong" | "outdated" | "unclear";
+            /**
+             * Suggestion Id
+             * @description The card; needed unless the reason is `missing`
+             */
+            suggestion_id?: string | null;
+            /**
+             * Segment Id
+             * @description The utterance; by default the customer's last one
+             */
+            segment_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * FoldedDocument
@@ -5553,6 +5980,188 @@ export interface components {
             changed: number;
         };
         /**
+         * ItemAction
+         * @description What a curator does with an item.
+         * @enum {string}
+         */
+        ItemAction: "take" | "release" | "assign" | "snooze" | "merge" | "reject" | "reopen";
+        /**
+         * ItemActionRequest
+         * @description An action on an item, with what it needs.
+         */
+        ItemActionRequest: {
+            action: components["schemas"]["ItemAction"];
+            /**
+             * Version
+             * @description Of the item as it was seen; 409 `item_changed` when it is older
+             */
+            version: number;
+            /**
+             * Reason
+             * @description Needed to reject
+             * @default
+             */
+            reason: string;
+            /**
+             * Account Id
+             * @description Needed to assign
+             */
+            account_id?: string | null;
+            /**
+             * Into Id
+             * @description Needed to merge: the item that stays
+             */
+            into_id?: string | null;
+            /**
+             * Days
+             * @description How long to snooze
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * ItemKind
+         * @description What an item of the desk is about.
+         * @enum {string}
+         */
+        ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing";
+        /**
+         * ItemList
+         * @description The items that wait, the heaviest first, and how many there are of each kind.
+         */
+        ItemList: {
+            /** Items */
+            items: components["schemas"]["ItemSummary"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * ItemPublication
+         * @description The second person's decision to publish.
+         */
+        ItemPublication: {
+            /**
+             * Ask Before Drop
+             * @description 409 `knowledge_test_drop` with the report, instead of publishing with a warning
+             * @default false
+             */
+            ask_before_drop: boolean;
+            /**
+             * Override Reason
+             * @description Why it is right although the policy is to block; kept with the run
+             * @default
+             */
+            override_reason: string;
+            /**
+             * Version
+             * @description Of the item as it was seen; 409 `item_changed` when it is older
+             */
+            version: number;
+        };
+        /**
+         * ItemReturn
+         * @description The second person's decision not to publish.
+         */
+        ItemReturn: {
+            /**
+             * Version
+             * @description Of the item as it was seen; 409 `item_changed` when it is older
+             */
+            version: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ItemState
+         * @description How far an item is.
+         * @enum {string}
+         */
+        ItemState: "open" | "taken" | "in_review" | "done" | "rejected" | "merged" | "gone";
+        /**
+         * ItemSummary
+         * @description A line of the desk.
+         */
+        ItemSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ItemKind"];
+            state: components["schemas"]["ItemState"];
+            /** Title */
+            title: string;
+            /** Sector */
+            sector: string | null;
+            /** Weight */
+            weight: number;
+            /** Assignee Id */
+            assignee_id: string | null;
+            /** Assignee Name */
+            assignee_name: string;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ItemView
+         * @description An item with its evidence and what can be done with it.
+         */
+        ItemView: {
+            item: components["schemas"]["ItemSummary"];
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Merged Into */
+            merged_into: string | null;
+            /**
+             * Calls
+             * @description How many calls speak for it, of those listed
+             */
+            calls: number;
+            /** Moments */
+            moments: components["schemas"]["MomentView"][];
+            /** @description Text that it is about */
+            entry: components["schemas"]["RevisionDetail"] | null;
+            /** @description Text that it is compared with */
+            other: components["schemas"]["RevisionDetail"] | null;
+            /** @description Text that waits for a second person */
+            draft: components["schemas"]["RevisionDetail"] | null;
+            /** Questions */
+            questions: string[];
+            /**
+             * Difference
+             * @description Of the answers: entry and other, or entry and draft
+             */
+            difference: components["schemas"]["DifferencePart"][];
+            proposal: components["schemas"]["Proposal"];
+            /**
+             * Is Own Draft
+             * @description Somebody else has to publish it, if the policy asks for four eyes
+             */
+            is_own_draft: boolean;
+        };
+        /**
          * JobDetail
          * @description One job.
          */
@@ -5679,6 +6288,27 @@ export interface components {
             state: "ok";
         };
         /**
+         * LookState
+         * @description How far the newest look is.
+         */
+        LookState: {
+            /** Is Running */
+            is_running: boolean;
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+            /**
+             * Step
+             * @description calls, questions, entries or pairs; empty before and after
+             */
+            step: string;
+            /** Latest At */
+            latest_at: string | null;
+            /** Failed Code */
+            failed_code: string | null;
+        };
+        /**
          * MeansNode
          * @description A solution means with the number of published entries that use it.
          */
@@ -5784,6 +6414,50 @@ export interface components {
             curve: components["schemas"]["ModelCurvePoint"][];
             /** Confusions */
             confusions: components["schemas"]["ModelConfusion"][];
+        };
+        /**
+         * MomentContext
+         * @description What was said before and after a moment, de-identified.
+         */
+        MomentContext: {
+            /** Lines */
+            lines: components["schemas"]["ContextLine"][];
+        };
+        /**
+         * MomentView
+         * @description A moment of a call, de-identified.
+         */
+        MomentView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Start Ms */
+            start_ms: number;
+            /** Sentence */
+            sentence: string;
+            /** Reply */
+            reply: string;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Can Open Call
+             * @description Whether the account may read the call itself
+             */
+            can_open_call: boolean;
         };
         /**
          * Move
@@ -6430,7 +7104,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "jobs.manage";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "jobs.manage";
         /**
          * PlacementDetail
          * @description How a question fared.
@@ -6599,6 +7273,26 @@ export interface components {
             area_class: components["schemas"]["AreaClass"];
             /** Meter Numbers */
             meter_numbers: string[];
+        };
+        /**
+         * Proposal
+         * @description What a draft begins with: the callers' words, what agents said, the likely category.
+         */
+        Proposal: {
+            /** Title */
+            title: string;
+            /** Variants */
+            variants: string[];
+            /** Script */
+            script: string;
+            /** Sector */
+            sector: string | null;
+            /** Situation */
+            situation: string | null;
+            /** Business Type */
+            business_type: string | null;
+            /** Questions */
+            questions: string[];
         };
         /**
          * Publication
@@ -6937,6 +7631,24 @@ export interface components {
          * @enum {string}
          */
         RevisionState: "draft" | "in_review" | "published" | "retired";
+        /**
+         * RevisionUse
+         * @description How often the card of a revision was shown, and what agents made of it.
+         */
+        RevisionUse: {
+            /** Number */
+            number: number;
+            /** Shown */
+            shown: number;
+            /** Used */
+            used: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Wrong */
+            wrong: number;
+            /** Flags */
+            flags: number;
+        };
         /**
          * Role
          * @description What an account is for.
@@ -21933,6 +22645,1367 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPhotoView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flag_moment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRecorded"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_curation_items: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ItemState"] | null;
+                kind?: components["schemas"]["ItemKind"] | null;
+                is_mine?: boolean;
+                with_snoozed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_curation_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_curation_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemActionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_curation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftSubmission"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_curation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemPublication"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_back_curation_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_moment_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                moment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MomentContext"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_curators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curators"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookState"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookState"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_entry_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryUse"];
                 };
             };
             /** @description The request cannot be read */
