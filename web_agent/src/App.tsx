@@ -8,6 +8,7 @@ import { call } from './features/call/routes'
 import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { crew } from './features/crew/routes'
+import { curation } from './features/curation/routes'
 import { customers } from './features/customers/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
@@ -32,6 +33,7 @@ const FEATURES = [
   customers,
   crew,
   knowledge,
+  curation,
   words,
   imports,
   knowledgeTests,

@@ -7,6 +7,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import curation from './curation.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
@@ -34,6 +35,7 @@ export const en: Texts = {
   ...cases,
   ...category,
   ...common,
+  ...curation,
   ...errors,
   ...health,
   ...imports,

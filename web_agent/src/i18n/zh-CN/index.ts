@@ -6,6 +6,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import curation from './curation.json'
 import errors from './errors.json'
 import health from './health.json'
 import imports from './imports.json'
@@ -33,6 +34,7 @@ export const zhCN = {
   ...cases,
   ...category,
   ...common,
+  ...curation,
   ...errors,
   ...health,
   ...imports,
