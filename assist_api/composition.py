@@ -15,6 +15,7 @@ from assist_api.calls.reading import CallReading
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
+from assist_api.curation import module as curation
 from assist_api.customers import module as customers
 from assist_api.demo_town import module as demo_town
 from assist_api.floor import module as floor
@@ -134,10 +135,8 @@ def compose(
         notices.build(),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
         demo_town.build(core, chosen.service),
-        ivr.build(core, found, searching.find(TypedSearch), chosen.service, registry.service, business.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),
-        work_orders.build(core, chosen.service, registry.service, running.service, business.service),
         ivr.build(
             core,
             found,
@@ -148,6 +147,7 @@ def compose(
             speech.service,
             IVRSettings.load(),
         ),
+        curation.build(core, found, chosen.service, editor.service, notifier.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

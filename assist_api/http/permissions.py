@@ -31,6 +31,8 @@ class Permission(StrEnum):
     SEARCH = "knowledge.search"
     READ_ENTRIES = "knowledge.read"
     EDIT_ENTRIES = "knowledge.edit"
+    CURATE = "curation.work"
+    """Decide what becomes of flags, unanswered questions and findings."""
     MAKE_CASES = "cases.make"
     """Of calls that the account may read."""
     EDIT_CASES = "cases.edit"
@@ -96,7 +98,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         # Curators and trainers read and hear the calls of others masked: see the policy `call_masking`.
         Role.CURATOR: _EVERYONE
         | _EVERY_CALL
-        | {Permission.EDIT_ENTRIES, Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES, Permission.EDIT_FLOWS},
+        | {Permission.EDIT_ENTRIES, Permission.CURATE, Permission.EDIT_FLOWS}
+        | {Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION

@@ -1,9 +1,9 @@
-"""The policy of knowledge tests: what a drop does to a publication, and how often all gold questions are run."""
+"""Policies of the knowledge: what a drop of gold questions does, how often they run, and who publishes whose text."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from assist_api.policies.kinds import PolicyKind, PolicyModel
 from kb.gold.comparison import DropPolicy
 from kb.settings import KBSettings
 
+BusinessType = Literal["fault", "application", "enquiry", "complaint", "report", "suggestion", "opinion", "praise"]
+"""The eight business types of 95598."""
 KNOWLEDGE_TESTS = "knowledge_tests"
 MOST_HOURS = 31 * 24
 
@@ -37,3 +39,13 @@ def knowledge_test_policy(settings: KBSettings) -> PolicyKind[KnowledgeTestPolic
         return KnowledgeTestPolicy(drop_policy=DropPolicy(settings.test_drop_policy), run_every_hours=hours)
 
     return PolicyKind(KNOWLEDGE_TESTS, KnowledgeTestPolicy, default)
+
+
+class ReviewPolicy(PolicyModel):
+    """Who publishes a text that somebody submitted for review."""
+
+    four_eyes_for: Annotated[tuple[BusinessType, ...], Field(max_length=8)] = get_args(BusinessType)
+    """Business types whose texts need another publisher than their author."""
+
+
+REVIEW = PolicyKind("review", ReviewPolicy, ReviewPolicy)

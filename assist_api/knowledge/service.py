@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from kb.entries.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.entries.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
+from kit.errors import NotAllowedError
 from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
@@ -35,7 +37,27 @@ class IndexFollower(Protocol):
 class KnowledgeEditor:
     """Use cases that change entries, each in a transaction of its own."""
 
-    def __init__(self, database: Database, clock: Clock, index: IndexFollower, admit: Admit, audit: AuditTrail) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        index: IndexFollower,
+        admit: Admit,
+        audit: AuditTrail,
+        *,
+        four_eyes_for: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            database: Where entries are.
+            clock: Time of publications.
+            index: Follows what is committed.
+            admit: Lets a text through, or refuses it.
+            audit: Records every change.
+            four_eyes_for: Business types whose submitted texts need another publisher than their author.
+        """
+        self._four_eyes_for = four_eyes_for
         self._database = database
         self._clock = clock
         self._index = index
@@ -96,9 +118,15 @@ class KnowledgeEditor:
 
         Raises:
             ConflictError: As `ReviewService.publish`, and as `PublicationGate.admit`.
+            NotAllowedError: `four_eyes`: it is the actor's own draft, and the policy asks for somebody else.
         """
         async with self._database.session() as session:
-            draft = await ReviewService(session, self._clock).check(entry_id, revision_id)
+            review = ReviewService(session, self._clock)
+            draft = await review.check(entry_id, revision_id)
+            author_id = await review.author_of(revision_id)
+        if author_id is not None and author_id == actor.account_id and draft.business_type in self._four_eyes_for():
+            message = "Somebody else has to publish a text of yours; the policy asks for four eyes."
+            raise NotAllowedError(message, code="four_eyes")
         admission = await self._admit(draft, entry_id, consent)
         async with self._database.session() as session:
             entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)

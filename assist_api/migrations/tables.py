@@ -6,6 +6,7 @@ import assist_api.accounts.models
 import assist_api.audit.models
 import assist_api.call_search.models
 import assist_api.calls.models
+import assist_api.curation.models
 import assist_api.customers.models
 import assist_api.ivr.models
 import assist_api.notices.models
@@ -31,6 +32,7 @@ MODULES = (
     assist_api.audit.models,
     assist_api.call_search.models,
     assist_api.calls.models,
+    assist_api.curation.models,
     assist_api.customers.models,
     assist_api.notices.models,
     assist_api.ivr.models,

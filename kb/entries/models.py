@@ -115,6 +115,8 @@ class Revision(Base):
     owner: Mapped[str] = mapped_column(String(100))
     sources: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     author: Mapped[str] = mapped_column(String(100))
+    # Account that submitted a draft, so that another one publishes it; None for texts that were published at once.
+    author_id: Mapped[UUID | None]
     change_note: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

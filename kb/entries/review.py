@@ -40,6 +40,11 @@ class ReviewService:
             raise InvalidInputError(message, field="title", code="title_taken", entry_id=str(taken_by))
         return EntryDraft.model_validate(waiting, from_attributes=True)
 
+    async def author_of(self, revision_id: UUID) -> UUID | None:
+        """Return the account that submitted a text; None when it was not submitted by one."""
+        found = await self._entries.find_revisions([revision_id])
+        return found[0].author_id if found else None
+
     async def publish(self, entry_id: UUID, revision_id: UUID) -> EntryDetail:
         """Put the text in the place of the published one, or publish the entry for the first time.
 

@@ -8,6 +8,7 @@ import { call } from './features/call/routes'
 import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { crew } from './features/crew/routes'
+import { curation } from './features/curation/routes'
 import { customers } from './features/customers/routes'
 import { floor } from './features/floor/routes'
 import { health } from './features/health/routes'
@@ -41,6 +42,7 @@ const FEATURES = [
   crew,
   learning,
   knowledge,
+  curation,
   words,
   imports,
   knowledgeTests,

@@ -110,7 +110,6 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           <ClipTool callId={call.id} player={player} durationMs={call.duration_ms ?? call.heard_ms} />
         </>
       )}
-      <Notices call={call} stages={stages} category={category} {...stream} />
       {/* A danger that the caller named stands in the alert bar, with the words to say; once is enough. */}
       <Notices call={call} stages={stages} category={screen.call.alerts.length > 0 ? null : category} {...stream} />
       <AlertBar

@@ -2,9 +2,11 @@ import { useRef } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallInfo, CardPushed, Utterance } from '@/api/types'
+import { FlagMenu } from '@/features/curation/FlagMenu'
 import { SearchBox } from '@/features/search/SearchBox'
 import { SearchResults, walk } from '@/features/search/SearchResults'
 import type { Search } from '@/features/search/useSearch'
+import { usePermission } from '@/features/session/useSession'
 import type { CardDeeds } from '@/features/suggestions/CardItem'
 import { LiveCards } from '@/features/suggestions/LiveCards'
 import type { CardBoard } from '@/features/suggestions/useCardBoard'
@@ -23,6 +25,7 @@ interface MiddleColumnProps {
 /** What to say: the cards of the call, or the results of a typed search in the same form. */
 export function MiddleColumn({ board, search, call, utterances, deeds, pushed }: MiddleColumnProps) {
   const { t } = useTranslation()
+  const canFlag = usePermission('suggestions.give_feedback')
   const results = useRef<HTMLDivElement>(null)
   return (
     <section className="panel desk__middle" aria-labelledby="cards-title">
@@ -50,7 +53,10 @@ export function MiddleColumn({ board, search, call, utterances, deeds, pushed }:
             }}
           />
         ) : (
-          <LiveCards board={board} callId={call.id} callState={call.state} utterances={utterances} deeds={deeds} />
+          <>
+            {canFlag && <FlagMenu callId={call.id} card={board.openCard} />}
+            <LiveCards board={board} callId={call.id} callState={call.state} utterances={utterances} deeds={deeds} />
+          </>
         )}
       </div>
     </section>

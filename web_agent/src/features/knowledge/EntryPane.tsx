@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { asProblem } from '@/api/problem'
 import { revisionsQuery, useRetireEntry } from '@/api/queries/knowledge'
 import type { EntryDetail, RevisionDetail } from '@/api/types'
+import { UseFigures } from '@/features/curation/UseFigures'
 import { EntryRun } from '@/features/knowledge-tests/EntryRun'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
@@ -55,6 +56,7 @@ export function EntryPane({ entry }: { entry: EntryDetail }) {
         )}
         <EntryView revision={shown ?? entry.current} />
         {canEdit && <EntryRun entryId={entry.id} revisionNumber={(shown ?? entry.current).number} />}
+        <UseFigures entryId={entry.id} />
         {revisions.isPending && <Loading lines={2} />}
         {revisions.isError && <Failure error={revisions.error} onRetry={revisions.refetch} />}
         {revisions.data !== undefined && (

@@ -10,6 +10,8 @@ export function addressOfObject({
       return `/knowledge/import/${id}`
     case 'entry':
       return `/knowledge/${id}`
+    case 'curation_item':
+      return `/curation/${id}`
     case 'case':
       return `/cases/${id}`
     case 'call':

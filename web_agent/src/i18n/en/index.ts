@@ -8,6 +8,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
 import floor from './floor.json'
@@ -45,6 +46,7 @@ export const en: Texts = {
   ...cases,
   ...category,
   ...common,
+  ...curation,
   ...errors,
   ...facts,
   ...floor,

@@ -7,6 +7,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
 import floor from './floor.json'
@@ -44,6 +45,7 @@ export const zhCN = {
   ...cases,
   ...category,
   ...common,
+  ...curation,
   ...errors,
   ...facts,
   ...floor,

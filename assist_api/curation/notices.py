@@ -1,0 +1,68 @@
+"""What people are told of the desk: what became of what they flagged or asked, and of their drafts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from assist_api.curation.models import CurationItem
+from assist_api.curation.repository import CurationRepository
+from assist_api.notifications.rules import NotificationRule
+from assist_api.notifications.service import Notifier
+
+MOMENT_ANSWERED = NotificationRule("moment.answered", parameters=frozenset({"title"}))
+MOMENT_DECLINED = NotificationRule("moment.declined", parameters=frozenset({"title", "reason"}))
+DRAFT_PUBLISHED = NotificationRule("draft.published", parameters=frozenset({"title"}))
+DRAFT_RETURNED = NotificationRule("draft.returned", parameters=frozenset({"title", "reason"}))
+ITEM_ASSIGNED = NotificationRule("item.assigned", parameters=frozenset({"title"}))
+
+
+class CurationNotices:
+    """Sends the notifications of the desk."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        for rule in (MOMENT_ANSWERED, MOMENT_DECLINED, DRAFT_PUBLISHED, DRAFT_RETURNED, ITEM_ASSIGNED):
+            notifier.rules.add(rule)
+
+    async def published(self, rows: CurationRepository, item: CurationItem) -> None:
+        """Tell the author and everyone whose moments speak for the item that there is an answer now."""
+        entry_id = item.draft_entry_id or item.entry_id
+        if item.drafted_by is not None:
+            await self._send(rows, DRAFT_PUBLISHED, item, item.drafted_by, "entry", entry_id or item.id)
+        for account_id in await rows.flaggers(item.id) - {item.drafted_by}:
+            await self._send(rows, MOMENT_ANSWERED, item, account_id, "entry", entry_id or item.id)
+
+    async def declined(self, rows: CurationRepository, item: CurationItem, reason: str) -> None:
+        """Tell everyone whose moments speak for the item why nothing changes."""
+        for account_id in await rows.flaggers(item.id):
+            await self._send(rows, MOMENT_DECLINED, item, account_id, "curation_item", item.id, reason)
+
+    async def returned(self, rows: CurationRepository, item: CurationItem, reason: str) -> None:
+        """Tell the author that a second person did not publish the draft."""
+        if item.drafted_by is not None:
+            await self._send(rows, DRAFT_RETURNED, item, item.drafted_by, "curation_item", item.id, reason)
+
+    async def assigned(self, rows: CurationRepository, item: CurationItem, account_id: UUID) -> None:
+        """Tell somebody that an item is theirs."""
+        await self._send(rows, ITEM_ASSIGNED, item, account_id, "curation_item", item.id)
+
+    async def _send(
+        self,
+        rows: CurationRepository,
+        rule: NotificationRule,
+        item: CurationItem,
+        account_id: UUID,
+        object_kind: str,
+        object_id: UUID,
+        reason: str = "",
+    ) -> None:
+        parameters = {"title": item.title, "reason": reason}
+        await self._notifier.notify(
+            rows.session,
+            rule.kind,
+            {name: parameters[name] for name in rule.parameters},
+            object_kind=object_kind,
+            object_id=object_id,
+            owner_id=account_id,
+            dedup_key=f"{rule.kind}:{item.id}:{item.version}",
+        )

@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query'
+import { Form } from 'antd'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+
+import { curationItemQuery, submitDraft, useDeskChanged } from '@/api/queries/curation'
+import { categoriesQuery } from '@/api/queries/knowledge'
+import type { CategoryTree, CurationItemView } from '@/api/types'
+import type { FormValues } from '@/features/knowledge/draft'
+import { draftOf, EMPTY, linesOf, valuesOf } from '@/features/knowledge/draft'
+import { fieldErrors } from '@/features/knowledge/EntryEditor'
+import { EntryFields } from '@/features/knowledge/EntryFields'
+import { problemText } from '@/i18n/problemText'
+import { useTranslation } from '@/i18n/useTranslation'
+import { AntdProvider } from '@/ui/AntdProvider'
+import { Button } from '@/ui/Button'
+import { useShortcut } from '@/ui/shortcuts'
+import { Banner, Failure, Loading } from '@/ui/states'
+import { useGo } from '@/ui/useGo'
+import { usePageTitle } from '@/ui/usePageTitle'
+import { useSaving } from '@/ui/useSaving'
+import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
+
+import { Evidence } from './Evidence'
+
+import '@/ui/ListPage.css'
+import '@/ui/EditorPage.css'
+import './Curation.css'
+
+/** A draft for an item, written beside its evidence. */
+export function DraftPage() {
+  const { t } = useTranslation()
+  const { itemId = '' } = useParams()
+  usePageTitle(t('curation.draft'))
+  const tree = useQuery(categoriesQuery)
+  // What is edited must not change under the curator's hands: it is read once, fresh.
+  const item = useQuery({ ...curationItemQuery(itemId), staleTime: Infinity, refetchOnMount: 'always' as const })
+  if (tree.isPending || item.isPending || !item.isFetchedAfterMount) return <Loading lines={10} />
+  if (tree.isError) return <Failure error={tree.error} onRetry={tree.refetch} />
+  if (item.isError) return <Failure error={item.error} onRetry={item.refetch} />
+  return (
+    <AntdProvider>
+      <DraftEditor key={itemId} tree={tree.data} view={item.data} />
+    </AntdProvider>
+  )
+}
+
+/** What the form begins with: the present text of the entry, or the callers' words. */
+function seedOf(view: CurationItemView): FormValues {
+  const { entry, proposal } = view
+  if (entry !== null) return valuesOf(entry)
+  return {
+    ...EMPTY,
+    title: proposal.title.slice(0, 100),
+    variants: proposal.variants.join('\n'),
+    script: proposal.script,
+    sector: proposal.sector ?? '',
+    situation: proposal.situation ?? undefined,
+    business_type: proposal.business_type ?? undefined,
+  }
+}
+
+function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemView }) {
+  const { t } = useTranslation()
+  const go = useGo()
+  const [form] = Form.useForm<FormValues>()
+  const [questions, setQuestions] = useState(view.proposal.questions.join('\n'))
+  const [isDirty, setIsDirty] = useState(false)
+  const guard = useUnsavedChanges(isDirty)
+  const changed = useDeskChanged()
+  const [seed] = useState(() => seedOf(view))
+  const desk = `/curation/${view.item.id}`
+  const saving = useSaving(
+    () => {
+      const values = { ...seed, ...(form.getFieldsValue(true) as Partial<FormValues>) }
+      return submitDraft(view.item.id, {
+        ...draftOf(values),
+        version: view.item.version,
+        questions: linesOf(questions),
+      })
+    },
+    {
+      onSaved: () => {
+        setIsDirty(false)
+        void changed()
+        // The guard against leaving sees the clean form only after this render.
+        setTimeout(() => {
+          go(desk)
+        })
+      },
+      onRefused: (problem) => {
+        form.setFields(fieldErrors(problem, t))
+      },
+    },
+  )
+  const submit = () => {
+    saving.save(undefined)
+  }
+  useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('curation.submit'), run: submit })
+  return (
+    <div className="editor">
+      <section className="panel editor__form" aria-labelledby="draft-title">
+        <div className="panel__head">
+          <h1 id="draft-title" className="panel__title">
+            {t('curation.draft')}
+          </h1>
+          <span className="browser__actions">
+            <Link className="button button--quiet" to={desk}>
+              {t('common.cancel')}
+            </Link>
+            <Button tone="primary" chord="Ctrl+S" disabled={saving.isPending} onClick={submit}>
+              {t('curation.submit')}
+            </Button>
+          </span>
+        </div>
+        {guard}
+        {saving.problem !== null && (
+          <Banner tone="problem">
+            {saving.problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, saving.problem)}
+          </Banner>
+        )}
+        <Form
+          form={form}
+          layout="vertical"
+          requiredMark={false}
+          scrollToFirstError
+          initialValues={seed}
+          onValuesChange={() => {
+            setIsDirty(true)
+          }}
+        >
+          <EntryFields tree={tree} />
+          <label className="field">
+            <span className="field__label">{t('curation.questions')}</span>
+            <textarea
+              className="input"
+              rows={4}
+              value={questions}
+              onChange={(event) => {
+                setIsDirty(true)
+                setQuestions(event.target.value)
+              }}
+            />
+            <span className="field__hint">{t('curation.questions_hint')}</span>
+          </label>
+        </Form>
+      </section>
+      <section className="panel editor__preview" aria-labelledby="evidence-title">
+        <div className="panel__head">
+          <h2 id="evidence-title" className="panel__title">
+            {t('curation.evidence')}
+          </h2>
+        </div>
+        <div className="browser__body">
+          <Evidence view={view} />
+        </div>
+      </section>
+    </div>
+  )
+}

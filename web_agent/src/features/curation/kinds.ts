@@ -1,0 +1,13 @@
+import type { CurationKind } from '@/api/types'
+
+/** Kinds of items, in the order of the filter. */
+export const KINDS: readonly CurationKind[] = [
+  'unanswered',
+  'flag',
+  'dismissed',
+  'contradiction',
+  'duplicate',
+  'failing',
+  'expiring',
+  'overdue',
+]

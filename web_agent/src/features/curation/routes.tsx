@@ -1,0 +1,17 @@
+import type { Feature } from '@/ui/feature'
+
+export const curation: Feature = {
+  pages: [
+    {
+      path: 'curation/:itemId?',
+      permission: 'curation.work',
+      page: async () => (await import('./CurationPage')).CurationPage,
+      navigation: { label: 'curation.nav', group: 'work', chord: 'Alt+Z' },
+    },
+    {
+      path: 'curation/:itemId/draft',
+      permission: 'curation.work',
+      page: async () => (await import('./DraftPage')).DraftPage,
+    },
+  ],
+}
