@@ -76,6 +76,10 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/replays"): ("call.started",),
     ("POST", f"{API}/demo-calls/{{demo_id}}/calls"): ("call.started",),
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
+    ("PUT", f"{API}/telephony/agent/state"): ("agent.state_chosen",),
+    ("POST", f"{API}/telephony/agent/transfer"): ("call.transferred",),
+    ("POST", f"{API}/telephony/agent/consult"): ("call.consulted",),
+    ("DELETE", f"{API}/telephony/agent/consult"): ("call.consult_cancelled",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
 }
@@ -93,6 +97,7 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     ("GET", f"{API}/knowledge/gold-questions/file"): ("gold_question.exported",),
     ("GET", f"{API}/taxonomy/{{pack}}/file"): ("taxonomy.exported",),
     ("GET", f"{API}/audit/entries/file"): ("audit.exported",),
+    ("GET", f"{API}/telephony/softphone"): ("softphone.opened",),
 }
 """Actions of listening, of exports, and of reading what somebody else's customer said.
 

@@ -45,7 +45,10 @@ ANY_ACCOUNT: Mapping[tuple[str, str], str] = {
 }
 """Routes that every signed-in account may call, with the reason."""
 
-SOCKET_PERMISSIONS: Mapping[str, Permission] = {"/api/v1/calls/{call_id}/stream": Permission.READ_OWN_CALLS}
+SOCKET_PERMISSIONS: Mapping[str, Permission] = {
+    "/api/v1/calls/{call_id}/stream": Permission.READ_OWN_CALLS,
+    "/api/v1/telephony/sip": Permission.TAKE_CALLS,
+}
 """Permission of each socket; a socket checks after it was accepted, so that a page is told the reason."""
 
 

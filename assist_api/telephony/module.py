@@ -8,8 +8,11 @@ from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
+from assist_api.telephony.desk import TelephoneDesk
+from assist_api.telephony.endpoints import router
 from assist_api.telephony.settings import TelephonySettings
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.asterisk.plan_file import find_plan
 from cti_adapter.settings import CTISettings
 from kit.tasks import TaskSupervisor
 
@@ -20,7 +23,7 @@ def build(
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.
 
     Raises:
-        MisconfiguredError: Telephony is on and a `CTI_` variable cannot be used.
+        MisconfiguredError: Telephony is on and a `CTI_` variable, or the plan in `CTI_DATA_DIR`, cannot be used.
     """
     if not settings.enabled:
 
@@ -28,12 +31,20 @@ def build(
             for call_id in calls.live_calls:
                 calls.end_live(call_id, CALL_LOST)
 
-        return Module(name="telephony", service=None, start=end_lost_calls)
-    adapter = CTIAdapter(cti or CTISettings.load(), core.clock)
-    bridge = CallBridge(adapter, calls, AgentAccounts(core.database), sector=settings.sector)
+        off = TelephoneDesk(None, None)
+        return Module(name="telephony", service=None, provides=(off,), routers=(router,), start=end_lost_calls)
+    cti = cti or CTISettings.load()
+    plan = find_plan(cti.data_dir)
+    adapter = CTIAdapter(cti, core.clock)
+    desk = TelephoneDesk(adapter, plan)
+    agents = AgentAccounts(core.database)
+    bridge = CallBridge(adapter, calls, agents, sector=settings.sector, on_agent=desk.note)
     tasks = TaskSupervisor("telephony-module")
 
     async def start() -> None:
+        first = next((phone.agent for phone in desk.phones.values() if phone.is_browser), None)
+        if first is not None:
+            await agents.give_first(first, core.audit)
         tasks.start(bridge.run(), name="bridge")
         await adapter.start()
 
@@ -48,4 +59,12 @@ def build(
         reason = adapter.problem.message if adapter.problem is not None else "The exchange has not answered yet."
         return not_ok("pbx", "failed", "pbx_lost", reason)
 
-    return Module(name="telephony", service=adapter, start=start, aclose=aclose, probes={"pbx": probe_pbx})
+    return Module(
+        name="telephony",
+        service=adapter,
+        provides=(desk,),
+        routers=(router,),
+        start=start,
+        aclose=aclose,
+        probes={"pbx": probe_pbx},
+    )
