@@ -19,6 +19,7 @@ import { notifications } from './features/notifications/routes'
 import { policies } from './features/policies/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
+import { softphone } from './features/softphone/routes'
 import { taxonomy } from './features/taxonomy/routes'
 import { words } from './features/words/routes'
 import { workOrders } from './features/work-orders/routes'
@@ -44,6 +45,7 @@ const FEATURES = [
   policies,
   audit,
   notifications,
+  softphone,
   session,
 ]
 

@@ -45,6 +45,7 @@ function SignedInShell({ features }: { features: readonly Feature[] }) {
           <AccountMenu />
         </div>
       </header>
+      <div>{features.map(({ Strip }, index) => Strip !== undefined && <Strip key={index} />)}</div>
       <main id="main" className="shell__main" tabIndex={-1}>
         <Outlet />
       </main>

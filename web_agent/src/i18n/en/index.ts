@@ -18,6 +18,7 @@ import notifications from './notifications.json'
 import policies from './policies.json'
 import search from './search.json'
 import session from './session.json'
+import softphone from './softphone.json'
 import suggestions from './suggestions.json'
 import taxonomy from './taxonomy.json'
 import transcript from './transcript.json'
@@ -45,6 +46,7 @@ export const en: Texts = {
   ...policies,
   ...search,
   ...session,
+  ...softphone,
   ...suggestions,
   ...taxonomy,
   ...transcript,
