@@ -34,6 +34,7 @@ const RECONNECT_SECONDS = { min: 1, max: 3 }
 /** The exchange knows its own addresses; no server outside is asked. */
 const ICE: RTCConfiguration = { iceServers: [] }
 const BUSY = 486
+const INCOMING: readonly string[] = ['incoming']
 const MEDIA: MediaStreamConstraints = {
   audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   video: false,
@@ -145,7 +146,7 @@ export class Phone {
       return
     }
     this.session = session
-    const isInbound = String(session.direction) === 'incoming'
+    const isInbound = INCOMING.includes(session.direction)
     const number = session.remote_identity.uri.user
     this.change({
       call: {
