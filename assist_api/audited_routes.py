@@ -97,6 +97,10 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/replays"): ("call.started",),
     ("POST", f"{API}/demo-calls/{{demo_id}}/calls"): ("call.started",),
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
+    ("PUT", f"{API}/telephony/agent/state"): ("agent.state_chosen",),
+    ("POST", f"{API}/telephony/agent/transfer"): ("call.transferred",),
+    ("POST", f"{API}/telephony/agent/consult"): ("call.consulted",),
+    ("DELETE", f"{API}/telephony/agent/consult"): ("call.consult_cancelled",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
     ("PUT", f"{API}/ivr/flows/{{name}}"): ("ivr.flow_saved",),
@@ -129,6 +133,7 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     ("GET", f"{API}/audit/entries/file"): ("audit.exported",),
     ("GET", f"{API}/floor"): ("floor.watched",),
     (SOCKET, f"{API}/floor/stream"): ("floor.watched",),
+    ("GET", f"{API}/telephony/softphone"): ("softphone.opened",),
 }
 """Actions of listening, of exports, and of reading what somebody else's customer said.
 

@@ -49,6 +49,7 @@ from assist_api.training import module as training
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
+from cti_adapter.settings import CTISettings
 from kb.classify.service import CategoryService
 from kb.settings import KBSettings
 from kit.clock import Clock, SystemClock
@@ -64,6 +65,7 @@ def compose(
     *,
     kb_settings: KBSettings | None = None,
     speech_settings: SpeechSettings | None = None,
+    cti_settings: CTISettings | None = None,
     show_first_password: Callable[[str], None] = lambda _password: None,
     further: Sequence[Callable[[Core], Module[object]]] = (),
 ) -> Application:
@@ -74,6 +76,7 @@ def compose(
         clock: The system's by default.
         kb_settings: Read from the environment by default.
         speech_settings: Read from the environment by default.
+        cti_settings: Of the exchange to follow; by default `CTI_ENABLED` says whether there is one, and where.
         show_first_password: Called at the first start with the administrator's generated password.
         further: Builders of modules beyond the list below, such as those that a test adds.
 
@@ -125,7 +128,9 @@ def compose(
             chosen.service,
         ),
         routes := routing.build(core),
-        exchange := telephony.build(core, running.service, TelephonySettings.load(), routes.service),
+        exchange := telephony.build(
+            core, running.service, _telephony_settings(cti_settings), routes.service, cti_settings
+        ),
         floor.build(core, running.service, exchange.service),
         recordings.build(core, running.service, chosen.service, exchange.service),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
@@ -154,3 +159,8 @@ def compose(
     return Application(
         core, listed, on_failed=(tell_owner(notifier.service, told_by_module=frozenset({DOCUMENTS_IMPORT})),)
     )
+
+
+def _telephony_settings(exchange: CTISettings | None) -> TelephonySettings:
+    settings = TelephonySettings.load()
+    return settings if exchange is None else settings.model_copy(update={"enabled": True})

@@ -26,6 +26,8 @@ class CTISettings(Settings):
     """TCP port of its manager interface (`manager.conf`, `port`)."""
     sip_port: Port = 5060
     """UDP port of its SIP transport, for our test telephones."""
+    http_port: Port = 8088
+    """TCP port of its WebSocket, for telephones in the page."""
     ami_username: str = "tingzhi"
     """Section of `manager.conf` that we sign in as."""
     ami_secret: SecretStr = SecretStr("")

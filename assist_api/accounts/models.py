@@ -29,6 +29,8 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
     """Place in the tree of units; None for an account that belongs to none."""
+    extension: Mapped[str | None] = mapped_column(String(20), unique=True)
+    """Number of the agent's telephone; None for an account without one."""
 
 
 class AccountSession(Base):

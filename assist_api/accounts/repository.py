@@ -33,6 +33,10 @@ class AccountRepository:
         """Return the account of a folded name, or None."""
         return await self.session.scalar(select(Account).where(Account.username == username))
 
+    async def find_by_extension(self, extension: str) -> Account | None:
+        """Return the account whose telephone has the number, or None."""
+        return await self.session.scalar(select(Account).where(Account.extension == extension))
+
     async def list_all(self) -> Sequence[Account]:
         """Return every account by name."""
         return (await self.session.scalars(select(Account).order_by(Account.username))).all()

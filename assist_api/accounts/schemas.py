@@ -14,6 +14,7 @@ from assist_api.http.schemas import InputModel, OutputModel
 Locale = Literal["zh-CN", "en"]
 Username = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=64, pattern=r"^[\w.@-]+$")]
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Extension = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^[0-9]*$")]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 
 
@@ -73,6 +74,8 @@ class AccountView(SignedInAccount):
 
     is_active: bool
     created_at: datetime
+    extension: str | None
+    """Number of the agent's telephone."""
 
 
 class AccountList(OutputModel):
@@ -98,4 +101,6 @@ class AccountChange(InputModel):
     role: Role | None = None
     locale: Locale | None = None
     is_active: bool | None = None
+    extension: Extension | None = None
+    """Number of the agent's telephone; empty takes it away."""
     password: Password | None = None

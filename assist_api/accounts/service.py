@@ -54,7 +54,8 @@ class AccountService:
 
         Raises:
             NotFoundError: There is no such account.
-            ConflictError: `last_admin`: nobody could manage accounts any more.
+            ConflictError: `last_admin`: nobody could manage accounts any more; `extension_taken`: another account
+                has this telephone.
             InvalidInputError: The new password breaks the policy.
         """
         account = await self._get(account_id)
@@ -65,6 +66,8 @@ class AccountService:
         for name in ("display_name", "role", "locale", "is_active"):
             if (value := getattr(change, name)) is not None:
                 setattr(account, name, value)
+        if change.extension is not None:
+            await self._give_extension(account, change.extension or None)
         if change.password is not None or change.is_active is False:
             await self._accounts.delete_sessions_of(account.id)
         return account
@@ -150,6 +153,14 @@ class AccountService:
         if account is None:
             raise NotFoundError("There is no such account.", code="account_not_found")
         return account
+
+    async def _give_extension(self, account: Account, extension: str | None) -> None:
+        if extension is not None:
+            owner = await self._accounts.find_by_extension(extension)
+            if owner is not None and owner.id != account.id:
+                text = f"{owner.display_name} has the telephone {extension}; take it away there first."
+                raise ConflictError(text, code="extension_taken")
+        account.extension = extension
 
     async def _keep_an_admin(self, account: Account, change: AccountChange) -> None:
         loses_role = change.role is not None and change.role is not Role.ADMIN

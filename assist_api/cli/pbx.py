@@ -20,7 +20,7 @@ from assist_api.ivr.settings import IVRSettings
 from assist_api.settings import AssistSettings
 from cti_adapter.asterisk.packages import ensure_asterisk
 from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
-from cti_adapter.asterisk.plan_file import demo_plan, find_plan, save_plan
+from cti_adapter.asterisk.plan_file import demo_plan, find_plan, save_plan, with_browser_phones
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.check import check_pbx
 from cti_adapter.settings import CTISettings
@@ -39,6 +39,7 @@ def local_settings() -> tuple[CTISettings, PBXPlan | None]:
     known = {
         "ami_port": plan.addresses.ami_port,
         "sip_port": plan.addresses.sip_port,
+        "http_port": plan.addresses.http_port,
         "ami_username": plan.ami_username,
         "ami_secret": SecretStr(plan.ami_secret),
         "node_name": plan.node_name,
@@ -74,6 +75,22 @@ def run(
 ) -> None:
     """Bring Asterisk where it is missing, configure it, and run it until Ctrl-C."""
     prepare_logging(AssistSettings.load())
+    process = start_exchange(sip_port=sip_port, ami_port=ami_port)
+    try:
+        _wait_for_end(process)
+    finally:
+        process.stop()
+
+
+def start_exchange(
+    *, sip_port: int | None = None, ami_port: int | None = None, ends_with_parent: bool = False
+) -> AsteriskProcess:
+    """Bring Asterisk where it is missing, write its plan and configuration, start it and say how to call it.
+
+    Raises:
+        MisconfiguredError: A port is taken, or the plan is damaged.
+        AsteriskStartError: It did not start.
+    """
     settings, plan = local_settings()
     files = ensure_asterisk(_say)
     if plan is None:
@@ -81,18 +98,20 @@ def run(
         flows = IVRSettings.load()
         plan = demo_plan(
             PBXAddresses(
-                sip_port=settings.sip_port,
-                ami_port=settings.ami_port,
                 agi_address=agi,
                 ivr_agi_address=f"{flows.listen_host}:{flows.agi_port}" if flows.enabled else None,
                 ivr_audio_address=f"{flows.listen_host}:{flows.audio_port}" if flows.enabled else None,
             )
         )
-    known = plan.addresses
-    addresses = replace(known, sip_port=sip_port or known.sip_port, ami_port=ami_port or known.ami_port)
-    plan = replace(plan, addresses=addresses)
+    addresses = replace(
+        plan.addresses,
+        sip_port=sip_port or settings.sip_port,
+        ami_port=ami_port or settings.ami_port,
+        http_port=settings.http_port,
+    )
+    plan = with_browser_phones(replace(plan, addresses=addresses))
     save_plan(plan, settings.data_dir)
-    process = AsteriskProcess(files, plan, settings.data_dir / "asterisk")
+    process = AsteriskProcess(files, plan, settings.data_dir / "asterisk", ends_with_parent=ends_with_parent)
     process.start()
     numbers = ", ".join(number.number for number in plan.numbers)
     agents = ", ".join(phone.agent for phone in plan.agents)
@@ -100,10 +119,7 @@ def run(
         f"» Asterisk takes calls to {numbers} on SIP port {plan.addresses.sip_port}; agents {agents}\n"
         f"» call it: tingzhi call {plan.numbers[0].number} --audio caller.wav\n"
     )
-    try:
-        _wait_for_end(process)
-    finally:
-        process.stop()
+    return process
 
 
 def _say(text: str) -> None:

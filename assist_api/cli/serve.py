@@ -15,12 +15,14 @@ from assist_api.accounts.service import FIRST_ADMIN_NAME, AccountService
 from assist_api.app import create_app
 from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
+from assist_api.cli.pbx import local_settings, start_exchange
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
 from assist_api.http.actor import program
 from assist_api.lifespan import accepting
 from assist_api.migrations import runner
 from assist_api.settings import AssistSettings
+from cti_adapter.settings import CTISettings
 from kit.clock import SystemClock
 from kit.db import Database
 
@@ -38,6 +40,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; ASSIST_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; ASSIST_PORT.", min=1, max=65535)] = None,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Import the demo knowledge.")] = True,
+    pbx: Annotated[bool, typer.Option("--pbx", help="Run an Asterisk beside the server and take its calls.")] = False,
     reset_admin_password: Annotated[
         bool, typer.Option("--reset-admin-password", help="Give the account `admin` a new password and show it.")
     ] = False,
@@ -50,7 +53,17 @@ def serve(
     refuse_to_start(asyncio.run(run_checks(settings)))
     if reset_admin_password:
         _show_password(console, asyncio.run(_reset_admin_password(settings)))
-    application = compose(settings, show_first_password=partial(_show_password, console))
+    # Ends with this process, whichever way it ends: a call needs the exchange, and the exchange an owner.
+    exchange = start_exchange(ends_with_parent=True) if pbx else None
+    try:
+        _run(settings, console, local_settings()[0] if exchange is not None else None)
+    finally:
+        if exchange is not None:
+            exchange.stop()
+
+
+def _run(settings: AssistSettings, console: Console, exchange: CTISettings | None) -> None:
+    application = compose(settings, cti_settings=exchange, show_first_password=partial(_show_password, console))
     served = _Served()
     server = _Server(settings, console, create_app(application, partial(accepting, stop=served.stop)))
     served.server = server

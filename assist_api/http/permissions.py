@@ -73,6 +73,8 @@ class Permission(StrEnum):
     """Numbers, queues, rules and hours, and with them the configuration of the exchange."""
     MANAGE_JOBS = "jobs.manage"
     """See, cancel and retry jobs that somebody else ordered."""
+    TAKE_CALLS = "telephony.take_calls"
+    """Work with one's own telephone: sign it in, be ready, pass calls on."""
 
 
 _EVERYONE = frozenset(
@@ -88,7 +90,9 @@ _EVERYONE = frozenset(
         Permission.LEARN,
     }
 )
-_SERVICE = frozenset({Permission.READ_CUSTOMERS, Permission.READ_ORDERS, Permission.HANDLE_ORDERS})
+_SERVICE = frozenset(
+    {Permission.READ_CUSTOMERS, Permission.READ_ORDERS, Permission.HANDLE_ORDERS, Permission.TAKE_CALLS}
+)
 _DIRECTION = _SERVICE | {Permission.EDIT_CUSTOMERS, Permission.DIRECT_ORDERS}
 _EVERY_CALL = frozenset({Permission.READ_ALL_CALLS, Permission.HEAR_ALL_CALLS})
 

@@ -46,7 +46,11 @@ class Socket(Protocol):
 
 
 async def serve_accepted(
-    socket: WebSocket, serve: Callable[[], Awaitable[Closing | None]], *, crash_event: str
+    socket: WebSocket,
+    serve: Callable[[], Awaitable[Closing | None]],
+    *,
+    crash_event: str,
+    subprotocol: str | None = None,
 ) -> None:
     """Accept a socket, serve it, and close it as `serve` says.
 
@@ -57,8 +61,9 @@ async def serve_accepted(
         socket: Not accepted yet.
         serve: Returns how to close the socket, or None when the client left.
         crash_event: Names the log line of a bug.
+        subprotocol: What the socket speaks, where its page asks for it by name.
     """
-    await socket.accept()
+    await socket.accept(subprotocol)
     try:
         closing = await serve()
     except WebSocketDisconnect:

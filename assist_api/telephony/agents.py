@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
+from assist_api.http.actor import program
+from assist_api.http.core import AuditTrail
 from kit.db import Database
 
 
@@ -28,7 +31,10 @@ def extension_of(username: str) -> str:
 
 
 class AgentAccounts:
-    """Looks accounts up by the number of the telephone: it is the user name of the agent who works with it."""
+    """Looks accounts up by the number of the telephone.
+
+    It is the account's extension; without one, the user name of whoever works with it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,5 +42,35 @@ class AgentAccounts:
     async def find(self, agent: str) -> KnownAgent:
         """Return the agent with a number; without an account the number stands for the name."""
         async with self._database.session() as session:
-            account = await session.scalar(select(Account).where(Account.username == agent, Account.is_active))
+            is_named = and_(Account.username == agent, Account.extension.is_(None))
+            account = await session.scalar(
+                select(Account)
+                .where(Account.is_active, or_(Account.extension == agent, is_named))
+                .order_by(Account.extension.is_(None))
+                .limit(1)
+            )
         return KnownAgent(agent, None) if account is None else KnownAgent(account.display_name, account.id)
+
+    @staticmethod
+    async def extension_of(session: AsyncSession, account_id: UUID) -> str | None:
+        """Return the number of an account's telephone; without an extension, a user name of digits is one."""
+        account = await session.get(Account, account_id)
+        if account is None:
+            return None
+        return account.extension or (account.username if account.username.isdecimal() else None)
+
+    async def give_first(self, extension: str, audit: AuditTrail) -> None:
+        """Give the only account of a new installation a telephone, so that the first call can be taken at once."""
+        async with self._database.session() as session:
+            accounts = (await session.scalars(select(Account).limit(2))).all()
+            if len(accounts) != 1 or accounts[0].extension is not None:
+                return
+            accounts[0].extension = extension
+            audit.record(
+                session,
+                program("tingzhi serve --pbx"),
+                "account.changed",
+                "account",
+                accounts[0].id,
+                details={"extension": extension},
+            )

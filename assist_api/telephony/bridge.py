@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 from uuid import UUID
 
@@ -58,11 +58,20 @@ class Agents(Protocol):
 class CallBridge:
     """Follows one exchange for the call core; `run` until cancelled, then `aclose`."""
 
-    def __init__(self, adapter: CTIAdapter, calls: CallService, agents: Agents, *, sector: str | None = None) -> None:
+    def __init__(
+        self,
+        adapter: CTIAdapter,
+        calls: CallService,
+        agents: Agents,
+        *,
+        sector: str | None = None,
+        on_agent: Callable[[told.AgentStateChanged], None] = lambda _event: None,
+    ) -> None:
         self._adapter = adapter
         self._calls = calls
         self._agents = agents
         self._sector = sector
+        self._on_agent = on_agent
         self._sources: dict[UUID, LiveSource] = {}
         self._taps: dict[UUID, tuple[UUID, asyncio.Task[None]]] = {}
         self._tasks = TaskSupervisor("telephony")
@@ -103,6 +112,8 @@ class CallBridge:
             case told.LegMoved():
                 self._leave_tap(event.leg_id)
                 self._tap_legs(event.call_id)
+            case told.AgentStateChanged():
+                self._on_agent(event)
             case told.PBXConnected():
                 await self._catch_up(self._adapter.calls)
             case _:

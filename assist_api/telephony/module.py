@@ -9,8 +9,11 @@ from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.routing.router import CallRouter
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
+from assist_api.telephony.desk import TelephoneDesk
+from assist_api.telephony.endpoints import router
 from assist_api.telephony.settings import TelephonySettings
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.asterisk.plan_file import find_plan
 from cti_adapter.settings import CTISettings
 from kit.tasks import TaskSupervisor
 
@@ -19,13 +22,13 @@ def build(
     core: Core,
     calls: CallService,
     settings: TelephonySettings,
-    router: CallRouter | None = None,
+    route: CallRouter | None = None,
     cti: CTISettings | None = None,
 ) -> Module[CTIAdapter | None]:
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.
 
     Raises:
-        MisconfiguredError: Telephony is on and a `CTI_` variable cannot be used.
+        MisconfiguredError: Telephony is on and a `CTI_` variable, or the plan in `CTI_DATA_DIR`, cannot be used.
     """
     if not settings.enabled:
 
@@ -33,20 +36,26 @@ def build(
             for call_id in calls.live_calls:
                 calls.end_live(call_id, CALL_LOST)
 
-        return Module(name="telephony", service=None, start=end_lost_calls)
+        off = TelephoneDesk(None, None)
+        return Module(name="telephony", service=None, provides=(off,), routers=(router,), start=end_lost_calls)
     cti = cti or CTISettings.load()
     adapter = CTIAdapter(
         cti,
         core.clock,
         recordings=str(cti.recordings_folder),
-        route=None if router is None else router.route,
+        route=None if route is None else route.route,
     )
-    if router is not None:
-        router.follow(lambda: adapter.agents)
-    bridge = CallBridge(adapter, calls, AgentAccounts(core.database), sector=settings.sector)
+    if route is not None:
+        route.follow(lambda: adapter.agents)
+    desk = TelephoneDesk(adapter, find_plan(cti.data_dir))
+    agents = AgentAccounts(core.database)
+    bridge = CallBridge(adapter, calls, agents, sector=settings.sector, on_agent=desk.note)
     tasks = TaskSupervisor("telephony-module")
 
     async def start() -> None:
+        first = next((phone.agent for phone in desk.phones.values() if phone.is_browser), None)
+        if first is not None:
+            await agents.give_first(first, core.audit)
         tasks.start(bridge.run(), name="bridge")
         await adapter.start()
 
@@ -61,4 +70,12 @@ def build(
         reason = adapter.problem.message if adapter.problem is not None else "The exchange has not answered yet."
         return not_ok("pbx", "failed", "pbx_lost", reason)
 
-    return Module(name="telephony", service=adapter, start=start, aclose=aclose, probes={"pbx": probe_pbx})
+    return Module(
+        name="telephony",
+        service=adapter,
+        provides=(desk,),
+        routers=(router,),
+        start=start,
+        aclose=aclose,
+        probes={"pbx": probe_pbx},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,6 +25,9 @@ PLAN_FILE = "plan.json"
 DEMO_NUMBER = "95598"
 DEMO_QUEUE = "hotline"
 DEMO_AGENTS = ("8001", "8002", "8003", "8004")
+"""Desk telephones, and those of `tingzhi answer`."""
+BROWSER_AGENTS = ("8101", "8102", "8103", "8104")
+"""Telephones in the page: their voice is encrypted, which a desk telephone does not understand."""
 _SECRET_BYTES = 18
 _PLANS = TypeAdapter(PBXPlan)
 
@@ -33,7 +36,7 @@ def demo_plan(addresses: PBXAddresses) -> PBXPlan:
     """Return a small call centre on one machine: one number, one queue, four agents, callers from this machine."""
     agents = tuple(AgentPhone(agent, _secret(), f"Agent {agent}") for agent in DEMO_AGENTS)
     members = tuple(QueueMembership(agent) for agent in DEMO_AGENTS)
-    return PBXPlan(
+    plan = PBXPlan(
         ami_secret=_secret(),
         addresses=addresses,
         agents=agents,
@@ -41,6 +44,18 @@ def demo_plan(addresses: PBXAddresses) -> PBXPlan:
         numbers=(NumberPlan(DEMO_NUMBER, DEMO_QUEUE),),
         trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
     )
+    return with_browser_phones(plan)
+
+
+def with_browser_phones(plan: PBXPlan) -> PBXPlan:
+    """Return the plan with telephones for the page, members of every queue; one that has any stays as it is."""
+    if any(phone.is_browser for phone in plan.agents):
+        return plan
+    free = [agent for agent in BROWSER_AGENTS if agent not in {phone.agent for phone in plan.agents}]
+    phones = tuple(AgentPhone(agent, _secret(), f"Agent {agent}", is_browser=True) for agent in free)
+    members = tuple(QueueMembership(agent) for agent in free)
+    queues = tuple(replace(queue, members=(*queue.members, *members)) for queue in plan.queues)
+    return replace(plan, agents=(*plan.agents, *phones), queues=queues)
 
 
 def _secret() -> str:

@@ -74,11 +74,13 @@ class AsteriskProcess:
         files: The unpacked Asterisk.
         plan: What it is made of.
         folder: Folder of this instance; made when it is missing.
+        ends_with_parent: Whether it ends when the process that started it is killed.
     """
 
     files: AsteriskFiles
     plan: PBXPlan
     folder: Path
+    ends_with_parent: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -134,7 +136,14 @@ class AsteriskProcess:
             stale.unlink()
         with (self.folder / "log" / "console").open("ab") as log:
             self._process = subprocess.Popen(
-                [*_nice(), *self.files.command, "-C", self.folder.resolve() / "etc" / "asterisk.conf", "-f"],
+                [
+                    *_nice(),
+                    *_leash(self.ends_with_parent),
+                    *self.files.command,
+                    "-C",
+                    self.folder.resolve() / "etc" / "asterisk.conf",
+                    "-f",
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -236,6 +245,11 @@ def _nice() -> list[str]:
     return ["nice", "-n", "-10"] if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("nice") else []
 
 
+def _leash(ends_with_parent: bool) -> list[str]:
+    """Let the kernel end the process with ours, where util-linux is there to ask for it."""
+    return ["setpriv", "--pdeathsig", "TERM"] if ends_with_parent and shutil.which("setpriv") else []
+
+
 def _require_free_ports(addresses: PBXAddresses) -> None:
     wanted = {
         "sip_port": (addresses.sip_port, socket.SOCK_DGRAM),
@@ -250,8 +264,8 @@ def _require_free_ports(addresses: PBXAddresses) -> None:
                 probe.bind((addresses.host, port))
             except OSError as error:
                 raise MisconfiguredError(
-                    f"Asterisk cannot listen on {addresses.host}:{port} ({name}): {error.strerror}. Choose another "
-                    "port or end what listens there."
+                    f"Asterisk cannot listen on {addresses.host}:{port} (CTI_{name.upper()}): {error.strerror}. "
+                    "Set another port or end what listens there."
                 ) from error
 
 

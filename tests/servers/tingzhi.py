@@ -23,11 +23,14 @@ API = "/api/v1"
 class TingzhiServer:
     """`tingzhi serve` over one data folder; it can be started again after `kill`."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str] | None = None, arguments: tuple[str, ...] = ()
+    ) -> None:
         self.port = free_port()
         self.log_path = folder / "server.log"
         self._data_dir = folder / "data"
         self._environment = environment or {}
+        self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,7 +59,7 @@ class TingzhiServer:
         }
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [Path(sys.executable).parent / "tingzhi", "serve", "--port", str(self.port)],
+                [Path(sys.executable).parent / "tingzhi", "serve", "--port", str(self.port), *self._arguments],
                 env=environment,
                 stdout=log,
                 stderr=log,

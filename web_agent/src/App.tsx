@@ -25,6 +25,7 @@ import { policies } from './features/policies/routes'
 import { routing } from './features/routing/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
+import { softphone } from './features/softphone/routes'
 import { taxonomy } from './features/taxonomy/routes'
 import { training } from './features/training/routes'
 import { words } from './features/words/routes'
@@ -58,6 +59,7 @@ const FEATURES = [
   policies,
   audit,
   notifications,
+  softphone,
   session,
 ]
 

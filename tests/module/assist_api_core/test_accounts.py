@@ -116,3 +116,23 @@ async def test_reset_gives_a_new_password_and_closes_old_sessions(server: Server
     assert (await admin.get("/api/v1/session")).status_code == 401
     assert (await sign_in(server.browser(), "admin", ADMIN_PASSWORD)).status_code == 401
     assert (await sign_in(server.browser(), "admin", password)).status_code == 200
+
+
+async def test_extension_belongs_to_one_account_until_it_is_taken_away(server: Server) -> None:
+    admin, agent = await server.browser_of(Role.ADMIN), await server.browser_of(Role.AGENT)
+    agent_id = (await agent.get("/api/v1/session")).json()["account"]["id"]
+    own_id = (await admin.get("/api/v1/session")).json()["account"]["id"]
+
+    async def give(account_id: str, extension: str) -> httpx.Response:
+        return await admin.patch(f"/api/v1/accounts/{account_id}", json={"extension": extension})
+
+    assert (await give(agent_id, "8101")).json()["extension"] == "8101"
+    assert (await agent.get("/api/v1/telephony/agent")).json()["extension"] == "8101"
+    taken = await give(own_id, "8101")
+    assert (taken.status_code, taken.json()["code"]) == (409, "extension_taken")
+    assert (await give(agent_id, "81-01")).status_code == 422
+    assert (await give(agent_id, "")).json()["extension"] is None
+    assert (await give(own_id, "8101")).json()["extension"] == "8101"
+    # No exchange is followed here, so nobody is given a password.
+    refused = await admin.get("/api/v1/telephony/softphone")
+    assert (refused.status_code, refused.json()["code"]) == (404, "no_softphone")

@@ -36,6 +36,7 @@ accounts.manage                no      no         no      no   yes
 units.manage                   no      no         no      no   yes
 audit.read                     no      no        yes      no   yes
 policies.manage                no      no         no      no   yes
+telephony.take_calls          yes      no        yes      no   yes
 jobs.manage                    no      no         no      no   yes
 """
 ROLES = (Role.AGENT, Role.CURATOR, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN)

@@ -42,6 +42,10 @@ export type AccountView = Schemas['AccountView']
 export type AccountCreation = Schemas['AccountCreation']
 export type AccountChange = Schemas['AccountChange']
 
+export type TelephoneView = Schemas['TelephoneView']
+export type SoftphoneAccess = Schemas['SoftphoneAccess']
+export type AgentStateChoice = Schemas['AgentStateChoice']
+
 export type SearchRequest = Schemas['SearchRequest']
 export type SearchAnswer = Schemas['SearchAnswer']
 export type FoundEntry = Schemas['FoundEntry']

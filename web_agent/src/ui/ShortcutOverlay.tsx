@@ -9,7 +9,7 @@ import { useShortcut, useShortcutRegistry } from './shortcuts'
 
 import './ShortcutOverlay.css'
 
-const GROUPS: readonly ShortcutGroup[] = ['call', 'cards', 'lists', 'everywhere']
+const GROUPS: readonly ShortcutGroup[] = ['call', 'phone', 'cards', 'lists', 'everywhere']
 
 function distinct(shortcuts: readonly Shortcut[], group: ShortcutGroup): Shortcut[] {
   const byChord = new Map(

@@ -39,6 +39,8 @@ export interface Feature {
   pages: readonly FeaturePage[]
   /** A tool that stands in the bar on every page. */
   BarTool?: ComponentType
+  /** A strip below the bar on every page; it draws nothing while there is nothing to show. */
+  Strip?: ComponentType
 }
 
 /** The address of a page without its optional parameters. */

@@ -5,7 +5,7 @@ import type { Chord } from './keys'
 import { belongsToControl, matches } from './keys'
 import { readPreference } from './preferences'
 
-export type ShortcutGroup = 'everywhere' | 'cards' | 'call' | 'lists'
+export type ShortcutGroup = 'everywhere' | 'cards' | 'call' | 'phone' | 'lists'
 
 export interface Shortcut {
   chord: Chord

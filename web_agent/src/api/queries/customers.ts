@@ -9,6 +9,16 @@ export function useFindCustomers() {
   })
 }
 
+/** Whose number it is; the number goes in the body, and the answer is kept while the telephone shows it. */
+export const customersOfNumberQuery = (number: string) =>
+  queryOptions({
+    queryKey: ['customers', 'of-number', number],
+    queryFn: ({ signal }) => answer(api.POST('/api/v1/customers/search', { body: { text: number }, signal })),
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
+  })
+
 export const customerQuery = (id: string) =>
   queryOptions({
     queryKey: ['customers', id],

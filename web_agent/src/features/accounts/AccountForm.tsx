@@ -16,9 +16,11 @@ interface Values {
   /** Empty leaves the password as it is. */
   password: string
   is_active: boolean
+  /** Empty for an account without a telephone. */
+  extension: string
 }
 
-const NEW: Values = { username: '', display_name: '', role: 'agent', password: '', is_active: true }
+const NEW: Values = { username: '', display_name: '', role: 'agent', password: '', is_active: true, extension: '' }
 
 /** A new account, or what may change on one. */
 export function AccountForm({ account, onClose }: { account: AccountView | null; onClose: () => void }) {
@@ -61,7 +63,7 @@ export function AccountForm({ account, onClose }: { account: AccountView | null;
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={account === null ? NEW : { ...NEW, ...account }}
+        initialValues={account === null ? NEW : { ...NEW, ...account, extension: account.extension ?? '' }}
         onFinish={submit}
       >
         {account === null && (
@@ -83,6 +85,11 @@ export function AccountForm({ account, onClose }: { account: AccountView | null;
           <Input.Password autoComplete="new-password" maxLength={256} />
         </Form.Item>
         {account !== null && (
+          <Form.Item name="extension" label={t('accounts.extension')} extra={t('accounts.extension_hint')}>
+            <Input autoComplete="off" inputMode="numeric" maxLength={20} />
+          </Form.Item>
+        )}
+        {account !== null && (
           <Form.Item name="is_active" label={t('accounts.may_sign_in')} valuePropName="checked">
             <Switch />
           </Form.Item>
@@ -94,6 +101,6 @@ export function AccountForm({ account, onClose }: { account: AccountView | null;
 
 const newAccount = ({ username, display_name, role, password }: Values) => ({ username, display_name, role, password })
 
-function changeOf({ display_name, role, is_active, password }: Values) {
-  return { display_name, role, is_active, ...(password !== '' && { password }) }
+function changeOf({ display_name, role, is_active, extension, password }: Values) {
+  return { display_name, role, is_active, extension, ...(password !== '' && { password }) }
 }

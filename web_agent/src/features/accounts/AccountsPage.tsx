@@ -62,6 +62,7 @@ function AccountTable({ accounts, onEdit }: { accounts: AccountView[]; onEdit: (
     { key: 'username', dataIndex: 'username', title: t('session.username') },
     { key: 'display_name', dataIndex: 'display_name', title: t('accounts.display_name') },
     { key: 'role', title: t('accounts.role'), render: (_, account) => t(`role.${account.role}`) },
+    { key: 'extension', title: t('accounts.extension'), render: (_, account) => account.extension ?? '' },
     { key: 'state', title: t('accounts.state'), render: (_, account) => <AccountState account={account} /> },
     { key: 'created_at', title: t('accounts.created'), render: (_, account) => localTime(account.created_at) },
     {

@@ -47,6 +47,7 @@ function SignedInShell({ features }: { features: readonly Feature[] }) {
       </header>
       {/* Before the page, so that a search box of the page has the newer Ctrl+K. */}
       <CommandList features={features} />
+      <div>{features.map(({ Strip }, index) => Strip !== undefined && <Strip key={index} />)}</div>
       <main id="main" className="shell__main" tabIndex={-1}>
         <Outlet />
       </main>

@@ -26,6 +26,7 @@ import recording from './recording.json'
 import routing from './routing.json'
 import search from './search.json'
 import session from './session.json'
+import softphone from './softphone.json'
 import suggestions from './suggestions.json'
 import summary from './summary.json'
 import taxonomy from './taxonomy.json'
@@ -64,6 +65,7 @@ export const zhCN = {
   ...routing,
   ...search,
   ...session,
+  ...softphone,
   ...suggestions,
   ...summary,
   ...taxonomy,

@@ -1,0 +1,163 @@
+"""An agent's telephone as its owner works with it: what it does, its state, and passing a call on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from assist_api.telephony.schemas import (
+    NOT_READY_REASONS,
+    SoftphoneAccess,
+    TelephoneCall,
+    TelephoneCallState,
+    TelephoneView,
+)
+from cti_adapter.adapter import CTIAdapter
+from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
+from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
+from cti_adapter.commands import CancelConsult, Command, Consult, PauseAgent, ReadyAgent, TransferBlind
+from cti_adapter.events import AgentStateChanged
+from cti_adapter.states import TERMINAL_STATES, Direction, LegState
+from cti_adapter.views import CallView
+from kit.errors import ConflictError, NotFoundError
+
+SOCKET_PATH = "/api/v1/telephony/sip"
+
+
+class TelephoneDesk:
+    """What the endpoints do with telephones.
+
+    Args:
+        adapter: Follows the exchange; None where telephony is off.
+        plan: Of the exchange, where it is known here: its telephones and their passwords.
+    """
+
+    def __init__(self, adapter: CTIAdapter | None, plan: PBXPlan | None) -> None:
+        self._adapter = adapter
+        self._plan = plan
+        self._since: dict[str, datetime] = {}
+
+    @property
+    def phones(self) -> Mapping[str, AgentPhone]:
+        """The telephones of the plan by their number."""
+        return {phone.agent: phone for phone in self._plan.agents} if self._plan is not None else {}
+
+    @property
+    def sip_address(self) -> str | None:
+        """Address of the exchange's WebSocket; None where no exchange is known."""
+        if self._plan is None or self._adapter is None:
+            return None
+        return f"ws://{self._plan.addresses.host}:{self._plan.addresses.http_port}/ws"
+
+    def note(self, event: AgentStateChanged) -> None:
+        """Remember when a state began."""
+        self._since[event.agent] = event.at
+
+    def view(self, agent: str | None) -> TelephoneView:
+        """Return a telephone with its state and call; None for an account without one."""
+        adapter = self._adapter
+        known = next((item for item in adapter.agents if item.agent == agent), None) if adapter is not None else None
+        phone = self.phones.get(agent) if agent is not None else None
+        return TelephoneView(
+            is_on=adapter is not None,
+            is_exchange_reachable=adapter is not None and adapter.is_connected,
+            extension=agent,
+            has_softphone=phone is not None and phone.is_browser,
+            state=known.state if known is not None else None,
+            reason=known.reason if known is not None else "",
+            since=self._since.get(agent) if agent is not None else None,
+            queues=list(known.queues) if known is not None else [],
+            reasons=list(NOT_READY_REASONS),
+            call=self._call_view(agent) if agent is not None else None,
+        )
+
+    def access(self, agent: str | None) -> SoftphoneAccess:
+        """Return what the page needs to be the telephone of this number.
+
+        Raises:
+            NotFoundError: There is no telephone of this number that a page could be.
+        """
+        phone = self.phones.get(agent) if agent is not None else None
+        if phone is None or not phone.is_browser or self._plan is None or self._adapter is None:
+            raise NotFoundError(
+                "This account has no telephone in the page. Let an administrator give it an extension.",
+                code="no_softphone",
+            )
+        name = AGENT_ENDPOINT.format(agent=phone.agent)
+        return SoftphoneAccess(
+            extension=phone.agent,
+            uri=f"sip:{name}@{self._plan.addresses.host}",
+            username=name,
+            secret=phone.secret,
+            socket_path=SOCKET_PATH,
+        )
+
+    async def set_ready(self, agent: str) -> None:
+        """Take calls again: ends a pause or the wrap-up."""
+        await self._execute(ReadyAgent(agent))
+
+    async def set_not_ready(self, agent: str, reason: str) -> None:
+        """Take no calls."""
+        await self._execute(PauseAgent(agent, reason))
+
+    async def transfer(self, agent: str, number: str) -> CallView:
+        """Pass the agent's call on without a word; return the call.
+
+        Raises:
+            ConflictError: `no_call`: the agent has no call.
+        """
+        call = self._need_call(agent)
+        await self._execute(TransferBlind(call.call_id, number))
+        return call
+
+    async def consult(self, agent: str, number: str) -> CallView:
+        """Call a colleague while the customer waits; hanging up passes the customer on."""
+        call = self._need_call(agent)
+        await self._execute(Consult(call.call_id, number))
+        return call
+
+    async def cancel_consult(self, agent: str) -> CallView:
+        """Leave the colleague and return to the customer."""
+        call = self._need_call(agent)
+        await self._execute(CancelConsult(call.call_id, agent))
+        return call
+
+    async def _execute(self, command: Command) -> None:
+        if self._adapter is None:
+            raise ConflictError("No telephone exchange is followed: CTI_ENABLED is off.", code="telephony_off")
+        await self._adapter.execute(command)
+
+    def _need_call(self, agent: str) -> CallView:
+        call = self._find_call(agent)
+        if call is None:
+            raise ConflictError("Your telephone is in no call.", code="no_call")
+        return call
+
+    def _find_call(self, agent: str) -> CallView | None:
+        calls = self._adapter.calls if self._adapter is not None else ()
+        return next(
+            (
+                call
+                for call in calls
+                if call.state not in TERMINAL_STATES
+                and any(leg.agent == agent and leg.state is not LegState.ENDED for leg in call.legs)
+            ),
+            None,
+        )
+
+    def _call_view(self, agent: str) -> TelephoneCall | None:
+        call = self._find_call(agent)
+        if call is None:
+            return None
+        is_inbound = call.direction is not Direction.OUTBOUND
+        colleagues = [leg for leg in call.legs if leg.agent not in {None, agent} and leg.state is not LegState.ENDED]
+        return TelephoneCall(
+            call_id=call.call_id,
+            state=cast("TelephoneCallState", call.state.value),
+            is_inbound=is_inbound,
+            number=call.caller_number if is_inbound else call.dialled_number,
+            queue=call.queue,
+            waiting_since=call.offered_at,
+            is_consulting=bool(colleagues),
+        )

@@ -1,0 +1,87 @@
+"""What the telephone endpoints take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import StringConstraints, model_validator
+
+from assist_api.http.schemas import InputModel, OutputModel
+from cti_adapter.states import AgentState
+
+TelephoneCallState = Literal["offered", "ringing", "answered", "held", "transferred"]
+"""As in `cti_adapter.states.CallState`, without the states of a call that is over."""
+NotReadyReason = Literal["break", "meal", "meeting", "training", "paperwork"]
+"""Why an agent takes no calls; the page has the words."""
+NOT_READY_REASONS: tuple[NotReadyReason, ...] = ("break", "meal", "meeting", "training", "paperwork")
+DialledNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9*#]{1,20}$")]
+
+
+class TelephoneCall(OutputModel):
+    """The call in which the agent's telephone takes part."""
+
+    call_id: UUID
+    state: TelephoneCallState
+    is_inbound: bool
+    number: str
+    """Number of the other party as the network shows it; empty when it is withheld."""
+    queue: str | None
+    waiting_since: datetime
+    """When the call arrived."""
+    is_consulting: bool
+    """Whether the agent speaks to a colleague while the customer waits."""
+
+
+class TelephoneView(OutputModel):
+    """One's own telephone and what it does."""
+
+    is_on: bool
+    """Whether an exchange is followed; everything else is empty when it is not."""
+    is_exchange_reachable: bool
+    extension: str | None
+    """Number of one's telephone; None without one."""
+    has_softphone: bool
+    """Whether the telephone is the page itself, and not a device on the desk."""
+    state: AgentState | None
+    reason: str
+    """Why the agent is not ready; one of `reasons`, or what another program gave."""
+    since: datetime | None
+    """When the state began, as far as this server saw it."""
+    queues: list[str]
+    reasons: list[NotReadyReason]
+    """Reasons that may be chosen."""
+    call: TelephoneCall | None
+
+
+class SoftphoneAccess(OutputModel):
+    """What the page needs to be a telephone."""
+
+    extension: str
+    uri: str
+    """SIP address of the telephone."""
+    username: str
+    secret: str
+    """Password of the telephone; given to its owner only."""
+    socket_path: str
+    """Path of the WebSocket for SIP on this server."""
+
+
+class AgentStateChoice(InputModel):
+    """Ready, or not ready for a reason."""
+
+    state: Literal["ready", "paused"]
+    reason: NotReadyReason | None = None
+
+    @model_validator(mode="after")
+    def _give_a_reason(self) -> AgentStateChoice:
+        if (self.state == "paused") is (self.reason is None):
+            raise ValueError("Give a reason with paused, and none with ready.")
+        return self
+
+
+class NumberToCall(InputModel):
+    """A colleague's extension, or a number outside."""
+
+    number: DialledNumber

@@ -1,0 +1,69 @@
+import type { KeyboardEvent } from 'react'
+import { useRef, useState } from 'react'
+
+import { Button } from '@/ui/Button'
+import { isComposing } from '@/ui/keys'
+import { useShortcut } from '@/ui/shortcuts'
+
+const NUMBER = /^\+?[0-9*#]{1,20}$/
+
+interface DialFieldProps {
+  label: string
+  /** Key that leads into the field. */
+  chord: string
+  isEnabled: boolean
+  /** What may be done with the number; Enter does the first. */
+  actions: readonly { label: string; run: (number: string) => void }[]
+}
+
+/** A field for a number, and what to do with it. */
+export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) {
+  const [text, setText] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const focus = () => {
+    field.current?.focus()
+  }
+  useShortcut({ chord, group: 'phone', label, run: focus, isEnabled })
+  // People paste numbers with spaces and dashes.
+  const number = text.replace(/[\s-]/g, '')
+  const isNumber = NUMBER.test(number)
+  const act = (run: (number: string) => void) => {
+    if (!isNumber || !isEnabled) return
+    run(number)
+    setText('')
+    field.current?.blur()
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const [first] = actions
+    if (event.key === 'Enter' && !isComposing(event.nativeEvent) && first !== undefined) act(first.run)
+  }
+  return (
+    <div className="phone__dial">
+      <input
+        ref={field}
+        className="input phone__field"
+        inputMode="tel"
+        autoComplete="off"
+        maxLength={32}
+        aria-label={label}
+        placeholder={`${label} (${chord})`}
+        value={text}
+        onChange={({ target }) => {
+          setText(target.value)
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {actions.map(({ label: name, run }) => (
+        <Button
+          key={name}
+          disabled={!isNumber || !isEnabled}
+          onClick={() => {
+            act(run)
+          }}
+        >
+          {name}
+        </Button>
+      ))}
+    </div>
+  )
+}
