@@ -132,7 +132,7 @@ def compose(
             core, running.service, _telephony_settings(cti_settings), routes.service, cti_settings
         ),
         floor.build(core, running.service, exchange.service),
-        recordings.build(core, running.service, chosen.service, exchange.service),
+        recordings.build(core, running.service, chosen.service, exchange.service, cti_settings),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
         business := business_systems.build(core),
