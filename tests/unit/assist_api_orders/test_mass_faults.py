@@ -75,7 +75,8 @@ def test_sixty_simulated_days_have_few_false_alarms_and_find_faults_at_the_third
     chance = random.Random(5)  # noqa: S311  # rejected: a simulation
     days, rates = 60, [0.02 * 150 ** (place / 199) for place in range(200)]
     first = HISTORY / timedelta(days=1)
-    false_alarms, needed = 0, []
+    false_alarms = 0
+    needed: list[int] = []
     for rate in rates:
         moments = sorted(chance.uniform(0, first + days) for _ in range(poisson(chance, rate * (first + days))))
         fault_at = chance.uniform(first, first + days)
