@@ -139,8 +139,8 @@ async def test_calls_are_found_by_words_and_by_what_happened(served: tuple[Serve
         (2_000, "我们家突然停电了，隔壁有电。"),
         (19_500, "马上为您派单。"),
     ]
-    assert hit["sentences"][0]["marks"] == []
-    assert (await found(text='"突然停电"'))[0]["sentences"][0]["marks"] == [{"start": 3, "end": 7}]
+    assert hit["sentences"][0]["marks"] == [{"start": 3, "end": 7}]
+    assert len(await found(text='"停电了，隔壁"')) == 1
     assert await found(text="停电", speaker="agent") == []
     assert await found(text="100%") == []
     assert await found(sector="gas") == []
@@ -163,10 +163,9 @@ async def test_calls_are_found_by_words_and_by_what_happened(served: tuple[Serve
     assert (await actions(server)).count("call_search.exported") == 3
 
     # What is added to a call afterwards is followed, and a job reads everything anew.
-    category = {"category_id": "complaint/power.service"}
     await agent.put(f"{API}/calls/{call_id}/category", json={"category_id": "fault/power.outage.partial"})
     assert await server.application.get(CallIndex).follow() == 1
-    assert len(await found(category="fault/power.outage.partial")) == 1, category
+    assert len(await found(category="fault/power.outage.partial")) == 1
     admin = await server.browser_of(Role.ADMIN)
     assert (await admin.post(f"{API}/call-search/rebuild")).status_code == 202
     await server.application.run_due_jobs()

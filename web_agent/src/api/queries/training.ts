@@ -16,7 +16,7 @@ export const callSearchQuery = (query: CallQuery) =>
 export type ExportFormat = 'csv' | 'srt' | 'json'
 
 export const exportFoundCalls = (query: CallQuery, format: ExportFormat): Promise<Blob> =>
-  answer<Blob>(api.POST('/api/v1/call-search/export', { body: { query, format }, parseAs: 'blob' }) as never)
+  answer<Blob>(api.POST('/api/v1/call-search/export', { body: { query, format }, parseAs: 'blob' }))
 
 export const measuresQuery = (callId: string) =>
   queryOptions({
