@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from assist_api.curation.repository import LIVE, CurationRepository, ItemFilter
 from assist_api.curation.schemas import (
     Curators,
     CuratorView,
+    DifferencePart,
     DraftSubmission,
     EntryUse,
     FlagRecorded,
@@ -28,6 +30,7 @@ from assist_api.curation.schemas import (
     ItemView,
     LookState,
     MomentContext,
+    RevisionDifference,
 )
 from assist_api.curation.service import CURATOR_ROLES, CurationDesk
 from assist_api.curation.uses import use_of
@@ -35,9 +38,11 @@ from assist_api.curation.views import ItemViews
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.search.audiences import require_audience
+from assist_api.search.audiences import audiences_of, require_audience
+from curation.differences import differences
 from kb.classify.service import CategoryService
 from kb.entries.service import KnowledgeService
+from kit.errors import NotFoundError
 from kit.jobs import JobFilter, JobState
 
 router = APIRouter(tags=["curation"])
@@ -175,3 +180,20 @@ async def get_entry_use(entry_id: UUID, reader: Reader, session: SessionDep, cor
     entry = await KnowledgeService(session, core.clock).get_entry(entry_id)
     require_audience(reader, entry.current.audiences)
     return await use_of(session, entry_id)
+
+
+@router.get("/knowledge/entries/{entry_id}/difference")
+async def compare_revisions(
+    entry_id: UUID, left: UUID, right: UUID, reader: Reader, session: SessionDep, core: CoreDep
+) -> RevisionDifference:
+    """Return the words in which two revisions of an entry differ, in title, variants, script and answer."""
+    knowledge = KnowledgeService(session, core.clock)
+    require_audience(reader, (await knowledge.get_entry(entry_id)).current.audiences)
+    found = await knowledge.find_revisions([left, right])
+    sides = [found.get(left), found.get(right)]
+    texts = []
+    for side in sides:
+        if side is None or side.entry_id != entry_id or audiences_of(reader).isdisjoint(side.audiences):
+            raise NotFoundError("There is no such revision of this entry.", code="revision_not_found")
+        texts.append("\n\n".join((side.title, *side.variants, side.script, side.answer)))
+    return RevisionDifference(parts=[DifferencePart(**asdict(part)) for part in differences(*texts)])

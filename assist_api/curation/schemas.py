@@ -126,6 +126,12 @@ class DifferencePart(OutputModel):
     text: str
 
 
+class RevisionDifference(OutputModel):
+    """The words in which two revisions differ, in the order of the text."""
+
+    parts: list[DifferencePart]
+
+
 class Proposal(OutputModel):
     """What a draft begins with: the callers' words, what agents said, the likely category."""
 

@@ -75,6 +75,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/curation/look"): (None, EDITORS),
     ("POST", "/api/v1/curation/look"): (None, EDITORS),
     ("GET", "/api/v1/knowledge/entries/{entry_id}/use"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/entries/{entry_id}/difference"): (None, SIGNED_IN),
     ("GET", "/api/v1/notifications"): (None, SIGNED_IN),
     ("POST", "/api/v1/notifications/read"): ({"ids": None}, SIGNED_IN),
     ("GET", "/api/v1/routing"): (None, AUDITORS),

@@ -50,6 +50,18 @@ export const entryUseQuery = (id: string) =>
       answer(api.GET('/api/v1/knowledge/entries/{entry_id}/use', { params: { path: { entry_id: id } }, signal })),
   })
 
+export const differenceQuery = (entryId: string, left: string, right: string) =>
+  queryOptions({
+    queryKey: ['knowledge', 'entry', entryId, 'difference', left, right],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/knowledge/entries/{entry_id}/difference', {
+          params: { path: { entry_id: entryId }, query: { left, right } },
+          signal,
+        }),
+      ),
+  })
+
 export function useDeskChanged() {
   const client = useQueryClient()
   return () => client.invalidateQueries({ queryKey: ['curation'] })

@@ -18,6 +18,7 @@ import { Banner, Failure, Loading } from '@/ui/states'
 
 import { EntryView } from './EntryView'
 import { ReviewBar } from './ReviewBar'
+import { RevisionCompare } from './RevisionCompare'
 import { RevisionList } from './RevisionList'
 import { useGo } from '@/ui/useGo'
 
@@ -53,6 +54,18 @@ export function EntryPane({ entry }: { entry: EntryDetail }) {
         )}
         {canEdit && revisions.data !== undefined && (
           <ReviewBar entry={entry} revisions={revisions.data.items} onShow={setShown} />
+        )}
+        {shown !== null && revisions.data !== undefined && (
+          <RevisionCompare
+            key={shown.id}
+            entry={entry}
+            shown={shown}
+            revisions={revisions.data.items}
+            canRestore={canEdit}
+            onRestored={() => {
+              setShown(null)
+            }}
+          />
         )}
         <EntryView revision={shown ?? entry.current} />
         {canEdit && <EntryRun entryId={entry.id} revisionNumber={(shown ?? entry.current).number} />}
