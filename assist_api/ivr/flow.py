@@ -75,7 +75,7 @@ class BaseNode(Strict):
 class SayNode(BaseNode):
     """Says something and goes on."""
 
-    TARGETS = ("next",)
+    TARGETS: ClassVar[tuple[str, ...]] = ("next",)
     kind: Literal["say"]
     text: Prompt
     next: Target
@@ -84,8 +84,8 @@ class SayNode(BaseNode):
 class AskNode(BaseNode):
     """What everything that asks has: a question, another one after a failure, and where two failures lead."""
 
-    TARGETS = ("give_up",)
-    PROMPTS = ("text", "again")
+    TARGETS: ClassVar[tuple[str, ...]] = ("give_up",)
+    PROMPTS: ClassVar[tuple[str, ...]] = ("text", "again")
     text: Prompt
     again: Prompt = Field(description="The question in other words, after the caller was not understood")
     by: Way = "both"
@@ -95,7 +95,7 @@ class AskNode(BaseNode):
 class MenuNode(AskNode):
     """Asks what the caller wants: by the intents of the flow, by keys, or both."""
 
-    TARGET_MAPS = ("keys",)
+    TARGET_MAPS: ClassVar[tuple[str, ...]] = ("keys",)
     kind: Literal["menu"]
     keys: dict[Key, Target] = Field(default_factory=dict)
 
@@ -103,7 +103,7 @@ class MenuNode(AskNode):
 class NumberNode(AskNode):
     """Asks for a number by voice or keys, checks it, reads it back and has it confirmed."""
 
-    TARGETS = ("next", "give_up")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "give_up")
     kind: Literal["number"]
     slot: NodeName
     name: Prompt = Field(description="How the number is called when it is read back, such as 户号")
@@ -116,7 +116,7 @@ class NumberNode(AskNode):
 class YesNoNode(AskNode):
     """Asks a question that is answered with yes or no."""
 
-    TARGETS = ("yes", "no", "give_up")
+    TARGETS: ClassVar[tuple[str, ...]] = ("yes", "no", "give_up")
     kind: Literal["yes_no"]
     yes: Target
     no: Target
@@ -125,7 +125,7 @@ class YesNoNode(AskNode):
 class WordsNode(AskNode):
     """Asks for words that are kept as they were understood, such as an address."""
 
-    TARGETS = ("next", "give_up")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "give_up")
     kind: Literal["words"]
     slot: NodeName
     next: Target
@@ -134,7 +134,7 @@ class WordsNode(AskNode):
 class SurveyNode(AskNode):
     """Asks for a mark from 1 to 5, by keys or voice."""
 
-    TARGETS = ("next", "give_up")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "give_up")
     kind: Literal["survey"]
     next: Target
 
@@ -142,7 +142,7 @@ class SurveyNode(AskNode):
 class LookUpNode(BaseNode):
     """Asks the business system; `text` is said while it works."""
 
-    TARGETS = ("found", "not_found", "unverified", "failed")
+    TARGETS: ClassVar[tuple[str, ...]] = ("found", "not_found", "unverified", "failed")
     kind: Literal["look_up"]
     what: Literal["account", "balance", "arrears", "bill", "payments", "usage", "progress", "outage", "package"]
     slot: NodeName = Field(default="account", description="Slot that names what is looked up")
@@ -156,7 +156,7 @@ class LookUpNode(BaseNode):
 class AnswerNode(BaseNode):
     """Answers: with a text of its own, or from the entry marked for IVR that answers `question` best."""
 
-    TARGETS = ("next", "missing")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "missing")
     kind: Literal["answer"]
     text: MaybePrompt = ""
     question: MaybePrompt = Field(default="", description="`{wish}` is what the caller said")
@@ -167,7 +167,7 @@ class AnswerNode(BaseNode):
 class OrderNode(BaseNode):
     """Makes a work order; `{order.number}` is its number from then on."""
 
-    TARGETS = ("next", "failed")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "failed")
     kind: Literal["create_order"]
     order_type: OrderType
     text: Prompt = Field(description="Description of the order, with placeholders; not said")
@@ -187,7 +187,7 @@ class QueueNode(BaseNode):
 class VoicemailNode(BaseNode):
     """Records what the caller says after the tone; it is written down and becomes a draft order."""
 
-    TARGETS = ("next",)
+    TARGETS: ClassVar[tuple[str, ...]] = ("next",)
     kind: Literal["voicemail"]
     text: Prompt
     next: Target
@@ -196,7 +196,7 @@ class VoicemailNode(BaseNode):
 class CallbackNode(BaseNode):
     """Notes that the caller is called back, at the number that he calls from."""
 
-    TARGETS = ("next", "failed")
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "failed")
     kind: Literal["callback"]
     next: Target
     failed: Target = Field(description="The number is withheld")
@@ -205,9 +205,9 @@ class CallbackNode(BaseNode):
 class DecideNode(BaseNode):
     """Chooses the way by circumstances: the time, the caller's class, how many wait, the area, a slot."""
 
-    TARGETS = ("otherwise",)
-    TARGET_MAPS = ("cases",)
-    PROMPTS = ()
+    TARGETS: ClassVar[tuple[str, ...]] = ("otherwise",)
+    TARGET_MAPS: ClassVar[tuple[str, ...]] = ("cases",)
+    PROMPTS: ClassVar[tuple[str, ...]] = ()
     kind: Literal["decide"]
     by: Literal["hours", "caller_class", "load", "area", "identified", "slot"]
     slot: NodeName | None = None
@@ -218,8 +218,8 @@ class DecideNode(BaseNode):
 class SubFlowNode(BaseNode):
     """Walks through another flow and goes on when that returns."""
 
-    TARGETS = ("next",)
-    PROMPTS = ()
+    TARGETS: ClassVar[tuple[str, ...]] = ("next",)
+    PROMPTS: ClassVar[tuple[str, ...]] = ()
     kind: Literal["sub_flow"]
     flow: FlowName
     next: Target
