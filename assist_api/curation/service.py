@@ -166,8 +166,8 @@ class CurationDesk:
         await self._editor.turn_down(*_draft_ids(item), actor)
         async with self._database.session() as session:
             rows = CurationRepository(session)
-            values = {"state": ItemState.TAKEN, "draft_entry_id": None, "draft_revision_id": None}
-            await self._change(rows, item, request.version, values | {"reason": request.reason})
+            # The draft stays named, so that its author goes on from it.
+            await self._change(rows, item, request.version, {"state": ItemState.TAKEN, "reason": request.reason})
             await self._notices.returned(rows, item, request.reason)
             self._record(session, actor, "curation_item.decided", item, {"action": "send_back"})
 

@@ -47,7 +47,9 @@ export function DraftPage() {
 
 /** What the form begins with: the present text of the entry, or the callers' words. */
 function seedOf(view: CurationItemView): FormValues {
-  const { entry, proposal } = view
+  const { draft, entry, proposal } = view
+  // A draft that was sent back goes on where it was.
+  if (draft !== null) return valuesOf(draft)
   if (entry !== null) return valuesOf(entry)
   return {
     ...EMPTY,
@@ -64,7 +66,7 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
   const { t } = useTranslation()
   const go = useGo()
   const [form] = Form.useForm<FormValues>()
-  const [questions, setQuestions] = useState(view.proposal.questions.join('\n'))
+  const [questions, setQuestions] = useState((view.questions.length > 0 ? view.questions : view.proposal.questions).join('\n'))
   const [isDirty, setIsDirty] = useState(false)
   const guard = useUnsavedChanges(isDirty)
   const changed = useDeskChanged()
