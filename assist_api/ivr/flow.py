@@ -84,8 +84,8 @@ class SayNode(BaseNode):
 class AskNode(BaseNode):
     """What everything that asks has: a question, another one after a failure, and where two failures lead."""
 
-    TARGETS = ("give_up",)
-    PROMPTS = ("text", "again")
+    TARGETS: ClassVar[tuple[str, ...]] = ("give_up",)
+    PROMPTS: ClassVar[tuple[str, ...]] = ("text", "again")
     text: Prompt
     again: Prompt = Field(description="The question in other words, after the caller was not understood")
     by: Way = "both"

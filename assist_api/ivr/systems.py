@@ -244,8 +244,8 @@ def _draft(wanted: MakeOrder, customer: Customer | None) -> OrderDraft:
     address = wanted.address or (premise.address if premise is not None else "")
     is_complete = wanted.order_type == "fault" and bool(wanted.caller_number and address)
     return OrderDraft(
-        business_type=wanted.order_type,  # type: ignore[arg-type]  # rejected: flows name the same types
-        sector=wanted.sector,  # type: ignore[arg-type]  # rejected: flows name the same sectors
+        business_type=wanted.order_type,
+        sector=wanted.sector,
         customer_id=None if customer is None else customer.id,
         contact_name="" if customer is None else customer.name,
         contact_phone=wanted.caller_number,
