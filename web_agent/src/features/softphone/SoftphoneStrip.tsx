@@ -47,7 +47,8 @@ function Strip() {
             {t('phone.sign_in')}
           </Button>
         ) : (
-          <AgentState view={data} onChoose={choose} />
+          // In a call the line says as much, and its controls need the room.
+          state.call === null && <AgentState view={data} onChoose={choose} />
         )}
         {state.call === null ? (
           !isOff && <Idle view={data} onSignOut={signOut} />
