@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
 from assist_api.calls.service import CallService
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
-from assist_api.routing.router import CallRouter
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
 from assist_api.telephony.desk import TelephoneDesk
 from assist_api.telephony.endpoints import router
 from assist_api.telephony.settings import TelephonySettings
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.agi import RouteAnswer, RouteQuestion
 from cti_adapter.asterisk.plan_file import find_plan
 from cti_adapter.settings import CTISettings
+from cti_adapter.views import AgentView
 from kit.tasks import TaskSupervisor
+
+
+class CallRouting(Protocol):
+    """Says where a call goes, and knows from the exchange who could be rung."""
+
+    def follow(self, agents: Callable[[], Sequence[AgentView]]) -> None:
+        """Take in who could be rung, from whoever follows the exchange."""
+        ...
+
+    async def route(self, question: RouteQuestion) -> RouteAnswer | None:
+        """Say where a call goes; None leaves it to the queue of its number."""
+        ...
 
 
 def build(
     core: Core,
     calls: CallService,
     settings: TelephonySettings,
-    route: CallRouter | None = None,
+    route: CallRouting | None = None,
     cti: CTISettings | None = None,
 ) -> Module[CTIAdapter | None]:
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.

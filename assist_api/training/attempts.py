@@ -18,7 +18,7 @@ from assist_api.training.material import AROUND_MS, CallMaterial
 from assist_api.training.models import Lesson, LessonAttempt
 from assist_api.training.practice import CallerTurn, PracticeCall
 from assist_api.training.repository import TrainingRepository
-from assist_api.training.schemas import Answer, AttemptView, GradedAnswer, ItemView
+from assist_api.training.schemas import Answer, AttemptItemView, AttemptView, GradedAnswer
 from assist_api.training.scoring import (
     GradedPart,
     grade_card,
@@ -208,7 +208,7 @@ class AttemptDesk:
             answers=answers,
         )
 
-    async def _item_view(self, item: LessonItem, attempt: LessonAttempt) -> ItemView:
+    async def _item_view(self, item: LessonItem, attempt: LessonAttempt) -> AttemptItemView:
         try:
             if isinstance(item, ClipItem):
                 clip = await self._rows.find_clip(item.clip_id)

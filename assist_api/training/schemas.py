@@ -157,7 +157,7 @@ class PracticeView(WireModel):
     gold_category: CategoryOption | None
 
 
-class ItemView(WireModel):
+class AttemptItemView(WireModel):
     """A part of a lesson as a learner sees it: without the answers."""
 
     id: str
@@ -198,7 +198,7 @@ class AttemptView(WireModel):
     pass_mark: int
     is_exam: bool
     title: str
-    items: list[ItemView]
+    items: list[AttemptItemView]
     answers: list[GradedAnswer]
 
 

@@ -9,11 +9,11 @@ from assist_api.training.items import ITEMS, ClipItem, ExerciseItem, LessonItem,
 from assist_api.training.models import Clip, Lesson, LessonAttempt
 from assist_api.training.practice import CallerTurn, PracticeCall
 from assist_api.training.schemas import (
+    AttemptItemView,
     CardChoice,
     CategoryOption,
     ClipLine,
     ClipView,
-    ItemView,
     LessonHead,
     ResultLine,
     TeacherTurn,
@@ -103,7 +103,7 @@ def item_view(
     practice: PracticeCall | None = None,
     call: CallSnapshot | None = None,
     turns_done: int = 0,
-) -> ItemView:
+) -> AttemptItemView:
     """Return a part of a lesson without its answers.
 
     Args:
@@ -117,7 +117,7 @@ def item_view(
     is_exercise = isinstance(item, ExerciseItem)
     asks = list(item.asks) if isinstance(item, ExerciseItem) else []
     earlier = lines_between(call, 0, turn.start_ms)[-LINES_BEFORE:] if is_exercise and call and turn else []
-    return ItemView(
+    return AttemptItemView(
         id=item.id,
         kind=item.kind,
         text=item.text if isinstance(item, QuestionItem) else item.note,

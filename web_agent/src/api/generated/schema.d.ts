@@ -3921,6 +3921,44 @@ export interface components {
          */
         AreaClass: "urban" | "rural" | "remote";
         /**
+         * AttemptItemView
+         * @description A part of a lesson as a learner sees it: without the answers.
+         */
+        AttemptItemView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "clip" | "question" | "exercise" | "role_play";
+            /**
+             * Text
+             * @description The note, or the question
+             */
+            text: string;
+            clip: components["schemas"]["ClipView"] | null;
+            /** Choices */
+            choices: string[];
+            /** Asks */
+            asks: ("card" | "category" | "fields" | "next_question")[];
+            /** @description The turn of an exercise, or where a role play stands */
+            turn: components["schemas"]["TurnView"] | null;
+            /** Turn Count */
+            turn_count: number;
+            /** Cards */
+            cards: components["schemas"]["CardChoice"][];
+            /** Categories */
+            categories: components["schemas"]["CategoryOption"][];
+            /**
+             * Earlier
+             * @description What was said before the turn of an exercise
+             */
+            earlier: components["schemas"]["ClipLine"][];
+            /** Has Audio */
+            has_audio: boolean;
+        };
+        /**
          * AttemptView
          * @description An attempt as its learner sees it.
          */
@@ -3955,7 +3993,7 @@ export interface components {
             /** Title */
             title: string;
             /** Items */
-            items: components["schemas"]["assist_api__training__schemas__ItemView"][];
+            items: components["schemas"]["AttemptItemView"][];
             /** Answers */
             answers: components["schemas"]["GradedAnswer"][];
         };
@@ -8528,6 +8566,51 @@ export interface components {
             version: number;
         };
         /**
+         * ItemView
+         * @description An item with its evidence and what can be done with it.
+         */
+        ItemView: {
+            item: components["schemas"]["ItemSummary"];
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Merged Into */
+            merged_into: string | null;
+            /**
+             * Calls
+             * @description How many calls speak for it, of those listed
+             */
+            calls: number;
+            /** Moments */
+            moments: components["schemas"]["MomentView"][];
+            /** @description Text that it is about */
+            entry: components["schemas"]["RevisionDetail"] | null;
+            /** @description Text that it is compared with */
+            other: components["schemas"]["RevisionDetail"] | null;
+            /** @description Text that waits for a second person */
+            draft: components["schemas"]["RevisionDetail"] | null;
+            /** Questions */
+            questions: string[];
+            /**
+             * Difference
+             * @description Of the answers: entry and other, or entry and draft
+             */
+            difference: components["schemas"]["DifferencePart"][];
+            proposal: components["schemas"]["Proposal"];
+            /**
+             * Is Own Draft
+             * @description Somebody else has to publish it, if the policy asks for four eyes
+             */
+            is_own_draft: boolean;
+        };
+        /**
          * JobDetail
          * @description One job.
          */
@@ -12140,89 +12223,6 @@ export interface components {
             zh: string;
             /** En */
             en: string;
-        };
-        /**
-         * ItemView
-         * @description An item with its evidence and what can be done with it.
-         */
-        assist_api__curation__schemas__ItemView: {
-            item: components["schemas"]["ItemSummary"];
-            /** Detail */
-            detail: {
-                [key: string]: unknown;
-            };
-            /** Reason */
-            reason: string;
-            /** Decided By Name */
-            decided_by_name: string;
-            /** Decided At */
-            decided_at: string | null;
-            /** Merged Into */
-            merged_into: string | null;
-            /**
-             * Calls
-             * @description How many calls speak for it, of those listed
-             */
-            calls: number;
-            /** Moments */
-            moments: components["schemas"]["MomentView"][];
-            /** @description Text that it is about */
-            entry: components["schemas"]["RevisionDetail"] | null;
-            /** @description Text that it is compared with */
-            other: components["schemas"]["RevisionDetail"] | null;
-            /** @description Text that waits for a second person */
-            draft: components["schemas"]["RevisionDetail"] | null;
-            /** Questions */
-            questions: string[];
-            /**
-             * Difference
-             * @description Of the answers: entry and other, or entry and draft
-             */
-            difference: components["schemas"]["DifferencePart"][];
-            proposal: components["schemas"]["Proposal"];
-            /**
-             * Is Own Draft
-             * @description Somebody else has to publish it, if the policy asks for four eyes
-             */
-            is_own_draft: boolean;
-        };
-        /**
-         * ItemView
-         * @description A part of a lesson as a learner sees it: without the answers.
-         */
-        assist_api__training__schemas__ItemView: {
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "clip" | "question" | "exercise" | "role_play";
-            /**
-             * Text
-             * @description The note, or the question
-             */
-            text: string;
-            clip: components["schemas"]["ClipView"] | null;
-            /** Choices */
-            choices: string[];
-            /** Asks */
-            asks: ("card" | "category" | "fields" | "next_question")[];
-            /** @description The turn of an exercise, or where a role play stands */
-            turn: components["schemas"]["TurnView"] | null;
-            /** Turn Count */
-            turn_count: number;
-            /** Cards */
-            cards: components["schemas"]["CardChoice"][];
-            /** Categories */
-            categories: components["schemas"]["CategoryOption"][];
-            /**
-             * Earlier
-             * @description What was said before the turn of an exercise
-             */
-            earlier: components["schemas"]["ClipLine"][];
-            /** Has Audio */
-            has_audio: boolean;
         };
         /**
          * UnitKind
@@ -33951,7 +33951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assist_api__curation__schemas__ItemView"];
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description The request cannot be read */
@@ -34067,7 +34067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assist_api__curation__schemas__ItemView"];
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description The request cannot be read */
@@ -34183,7 +34183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assist_api__curation__schemas__ItemView"];
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description The request cannot be read */
@@ -34299,7 +34299,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assist_api__curation__schemas__ItemView"];
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description The request cannot be read */
@@ -34415,7 +34415,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["assist_api__curation__schemas__ItemView"];
+                    "application/json": components["schemas"]["ItemView"];
                 };
             };
             /** @description The request cannot be read */

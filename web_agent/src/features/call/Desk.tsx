@@ -159,7 +159,6 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           {summary}
           <CustomerPanel call={call} customers={proposal?.customers ?? []} />
           <DialoguePanel callId={call.id} />
-          <CustomerPanel call={call} />
           {source !== null && (
             <SourcePanel
               entryId={source}
