@@ -66,7 +66,9 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
   const { t } = useTranslation()
   const go = useGo()
   const [form] = Form.useForm<FormValues>()
-  const [questions, setQuestions] = useState((view.questions.length > 0 ? view.questions : view.proposal.questions).join('\n'))
+  const [questions, setQuestions] = useState(
+    (view.questions.length > 0 ? view.questions : view.proposal.questions).join('\n'),
+  )
   const [isDirty, setIsDirty] = useState(false)
   const guard = useUnsavedChanges(isDirty)
   const changed = useDeskChanged()

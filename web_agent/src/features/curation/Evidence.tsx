@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 
 import { momentContextQuery } from '@/api/queries/curation'
-import type { CurationItemView, CurationMoment, DifferencePart, RevisionDetail } from '@/api/types'
+import type { CurationItemView, CurationMoment, RevisionDetail } from '@/api/types'
 import { EntryView } from '@/features/knowledge/EntryView'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { Difference } from '@/ui/Difference'
 import { clockTime, localTime } from '@/ui/format'
 import { Loading } from '@/ui/states'
 
@@ -122,29 +123,6 @@ function Context({ id }: { id: string }) {
         </li>
       ))}
     </ol>
-  )
-}
-
-/** The words in which two texts differ; struck through on the left side, marked on the right. */
-export function Difference({ parts }: { parts: readonly DifferencePart[] }) {
-  const { t } = useTranslation()
-  return (
-    <section aria-labelledby="difference-title">
-      <h3 id="difference-title" className="entry__label">
-        {t('curation.difference')}
-      </h3>
-      <p className="difference">
-        {parts.map((part, place) =>
-          part.side === 'both' ? (
-            part.text
-          ) : part.side === 'left' ? (
-            <del key={place}>{part.text}</del>
-          ) : (
-            <ins key={place}>{part.text}</ins>
-          ),
-        )}
-      </p>
-    </section>
   )
 }
 

@@ -6,16 +6,16 @@ import { differenceQuery } from '@/api/queries/curation'
 import type { Consent } from '@/api/queries/knowledge'
 import { useReviseEntry } from '@/api/queries/knowledge'
 import type { EntryDetail, RevisionDetail } from '@/api/types'
-import { Difference } from '@/features/curation/Evidence'
 import { asksForConsent, DropPanel } from '@/features/knowledge-tests/DropPanel'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { Difference } from '@/ui/Difference'
 import { Banner } from '@/ui/states'
 
 import { draftOf, valuesOf } from './draft'
 
-import '@/features/curation/Curation.css'
+import './RevisionCompare.css'
 
 interface RevisionCompareProps {
   entry: EntryDetail
@@ -48,7 +48,7 @@ export function RevisionCompare({ entry, shown, revisions, canRestore, onRestore
           onStay={revise.reset}
         />
       )}
-      <div className="curation__ask">
+      <div className="revision-compare">
         <select
           className="input"
           aria-label={t('curation.compare_with')}

@@ -46,11 +46,15 @@ export function queueOptions(draft: RoutingBook) {
   return draft.queues.map((queue) => ({ value: queue.name, label: queue.title || queue.name }))
 }
 
+function titleOf(draft: RoutingBook, name: string): string {
+  const title = draft.queues.find((queue) => queue.name === name)?.title ?? ''
+  return title === '' ? name : title
+}
+
 /** A queue as people call it. */
 export function useQueueTitle(draft: RoutingBook) {
   const { t } = useTranslation()
-  return (name: string | null) =>
-    name === null ? t('routing.closed') : draft.queues.find((queue) => queue.name === name)?.title || name
+  return (name: string | null) => (name === null ? t('routing.closed') : titleOf(draft, name))
 }
 
 interface TextProps {
