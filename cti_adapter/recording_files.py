@@ -1,7 +1,8 @@
 """Finds the recordings that the exchange wrote: one file for each leg, named by the dialplan.
 
 A name is `<start in ms since 1970>-<unique id of the leg>-<call>-<role>.wav`. The call is the unique id of its first
-channel, or our own identity where we started the recording (`CTIAdapter`, second start).
+channel, or our own identity where we started the recording (`CTIAdapter`, second start). The unique id of a leg that
+we originated is a UUID of ours.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from cti_adapter.tracked import identity
 _UNIQUE_ID = r"(?:[a-z0-9-]+-)?\d+\.\d+"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(
-    rf"(?P<start>\d{{13}})-{_UNIQUE_ID}-(?:(?P<call_id>{_UUID})|(?P<key>{_UNIQUE_ID}))"
+    rf"(?P<start>\d{{13}})-(?:{_UNIQUE_ID}|{_UUID})-(?:(?P<call_id>{_UUID})|(?P<key>{_UNIQUE_ID}))"
     r"-(?P<role>customer|agent|supervisor)\.wav"
 )
 

@@ -89,7 +89,8 @@ class RecordingRepository:
         ids = talked.subquery()
         calls = await self.session.scalar(select(func.count()).select_from(ids)) or 0
         states = select(CallRecording.state, func.count()).join(ids, ids.c.id == CallRecording.call_id)
-        counted = dict((await self.session.execute(states.group_by(CallRecording.state))).tuples().all())
+        rows = await self.session.execute(states.group_by(CallRecording.state))
+        counted: dict[str, int] = {state: count for state, count in rows}  # noqa: C416  # rejected: rows are no tuples for mypy
         has_text = exists().where(
             CallEventRow.call_id == CallRecording.call_id, CallEventRow.type == "transcript.final"
         )

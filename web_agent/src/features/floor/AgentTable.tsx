@@ -86,7 +86,9 @@ function AgentTile({ agent, isInDanger, onSet }: AgentTileProps) {
       </span>
       <span className={TONES[agent.state]}>{t(`floor.agent_state.${agent.state}`)}</span>
       <span className="floor__agent-time">{since === null ? '' : clockTime(since)}</span>
-      <span className="floor__agent-topic">{topicText(agent.topic) || agent.reason}</span>
+      <span className="floor__agent-topic">
+        {topicText(agent.topic) || (agent.state === 'paused' ? agent.reason : '')}
+      </span>
       {onSet !== null && (
         <Button
           isSmall
