@@ -232,8 +232,8 @@ def _require_free_ports(addresses: PBXAddresses) -> None:
                 probe.bind((addresses.host, port))
             except OSError as error:
                 raise MisconfiguredError(
-                    f"Asterisk cannot listen on {addresses.host}:{port} (CTI_{name.upper()}): {error.strerror}. Set another "
-                    "port or end what listens there."
+                    f"Asterisk cannot listen on {addresses.host}:{port} (CTI_{name.upper()}): {error.strerror}. "
+                    "Set another port or end what listens there."
                 ) from error
 
 
