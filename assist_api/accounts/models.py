@@ -29,7 +29,7 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"), index=True)
     """Place in the tree of units; None for an account that belongs to none."""
-    extension: Mapped[str | None] = mapped_column(String(20), unique=True)
+    extension: Mapped[str | None] = mapped_column(String(20), unique=True, index=True)
     """Number of the agent's telephone; None for an account without one."""
 
 

@@ -18,12 +18,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("accounts") as table:
-        table.add_column(sa.Column("extension", sa.String(length=20), nullable=True))
-        table.create_unique_constraint(op.f("uq_accounts_extension"), ["extension"])
+    # An index and no constraint: SQLite would copy the table for one, and could not take earlier columns back then.
+    op.add_column("accounts", sa.Column("extension", sa.String(length=20), nullable=True))
+    op.create_index(op.f("ix_accounts_extension"), "accounts", ["extension"], unique=True)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("accounts") as table:
-        table.drop_constraint(op.f("uq_accounts_extension"), type_="unique")
-        table.drop_column("extension")
+    op.drop_index(op.f("ix_accounts_extension"), table_name="accounts")
+    op.drop_column("accounts", "extension")

@@ -43,7 +43,9 @@ async def test_a_real_call_is_rung_answered_heard_on_both_sides_and_wrapped_up(t
             desk = TelephoneDesk(adapter, process.plan)
             owner = await add_agent(calls.database, "李娜")
             async with calls.database.session() as session:
-                await session.execute(update(Account).where(Account.id == owner.actor.account_id).values(extension=AGENTS[0]))
+                await session.execute(
+                    update(Account).where(Account.id == owner.actor.account_id).values(extension=AGENTS[0])
+                )
             bridge = CallBridge(adapter, calls.calls, AgentAccounts(calls.database), on_agent=desk.note)
             running = asyncio.create_task(bridge.run())
             try:
