@@ -38,7 +38,7 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
       simulate({
         flow: flow.name,
         definition: flow,
-        scenario: scenarioOf(request.around),
+        scenario: scenarioOf(request.around, t),
         inputs: request.inputs,
       }),
     onSuccess: (view) => {

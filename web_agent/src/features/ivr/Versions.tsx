@@ -29,7 +29,7 @@ export function Versions({ view, flow, onTake }: VersionsProps) {
       {view.versions.map((version) => (
         <li key={version.number}>
           <span className="versions__head">
-            <b>v{version.number}</b>
+            <b>{t('ivr.version_number', { number: version.number })}</b>
             <span>{localTime(version.created_at)}</span>
             <span>{version.author_name}</span>
             {version.number === view.live_version && <span className="tag tag--ready">{t('ivr.in_force')}</span>}

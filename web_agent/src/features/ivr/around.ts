@@ -1,3 +1,5 @@
+import type { Translate } from '@/i18n/useTranslation'
+
 export const HOURS = ['working', 'closed', 'holiday'] as const
 export const ACCOUNT = '3205819001'
 const CALLER = '13800138000'
@@ -11,7 +13,8 @@ export interface Around {
 }
 
 /** The scenario that the server plays: whose number it is, and what systems answer. */
-export function scenarioOf(around: Around): Record<string, unknown> {
+export function scenarioOf(around: Around, t: Translate): Record<string, unknown> {
+  const street = t('ivr.trial_street')
   return {
     hours: around.hours,
     waiting: around.waiting,
@@ -19,8 +22,10 @@ export function scenarioOf(around: Around): Record<string, unknown> {
     account: around.isKnown ? ACCOUNT : '',
     world: {
       accounts: { [ACCOUNT]: { phones: [CALLER] } },
-      orders: { [CALLER]: { number: '20261129000012', state: '已派发', since: '11月30日' } },
-      outages: { 人民路: { area: '人民路', reason: '线路检修', until: '18:30' } },
+      orders: {
+        [CALLER]: { number: '20261129000012', state: t('ivr.trial_order_state'), since: t('ivr.trial_order_since') },
+      },
+      outages: { [street]: { area: street, reason: t('ivr.trial_outage_reason'), until: '18:30' } },
       down: around.isDown ? ['account', 'bill', 'arrears', 'balance', 'progress', 'outage', 'package'] : [],
     },
   }

@@ -115,7 +115,7 @@ export function wholeNumber(text: string, least: number, most: number, was: numb
 /** Shifts as they are typed: `08:30-12:00 14:00-18:00`; null where the text is none. */
 export function parseShifts(text: string): { start: string; end: string }[] | null {
   const words = text
-    .replaceAll(/[–—~至到]/g, '-')
+    .replaceAll(/[–—~\u81f3\u5230]/g, '-')
     .replaceAll(/[:：]/g, ':')
     .split(/[\s,，、;；]+/)
     .filter(Boolean)

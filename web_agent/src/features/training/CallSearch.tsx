@@ -62,13 +62,13 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
   return (
     <>
       {found.isError && <Failure error={found.error} onRetry={found.refetch} />}
-      {waiting > 0 && <Banner tone="waiting">{t('callSearch.waiting', { count: waiting })}</Banner>}
+      {waiting > 0 && <Banner tone="waiting">{t('call_search.waiting', { count: waiting })}</Banner>}
       <div className="call-search__summary">
-        <span role="status">{t('callSearch.total', { count: total })}</span>
-        {isMasked && <span className="tag">{t('callSearch.masked')}</span>}
+        <span role="status">{t('call_search.total', { count: total })}</span>
+        {isMasked && <span className="tag">{t('call_search.masked')}</span>}
         <ExportButtons query={query} />
       </div>
-      {items.length === 0 && <Empty title={t('callSearch.none')} hint={t('callSearch.none_hint')} />}
+      {items.length === 0 && <Empty title={t('call_search.none')} hint={t('call_search.none_hint')} />}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- rejected: the keys of the links inside bubble to here. */}
       <ul className="call-search__list" onKeyDown={walkLinks}>
         {items.map((item) => (
@@ -83,16 +83,16 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
               onPage(page - 1)
             }}
           >
-            {t('callSearch.previous')}
+            {t('call_search.previous')}
           </Button>
-          <span>{t('callSearch.page', { page: page + 1, pages: Math.ceil(total / PAGE_SIZE) })}</span>
+          <span>{t('call_search.page', { page: page + 1, pages: Math.ceil(total / PAGE_SIZE) })}</span>
           <Button
             disabled={(page + 1) * PAGE_SIZE >= total}
             onClick={() => {
               onPage(page + 1)
             }}
           >
-            {t('callSearch.next')}
+            {t('call_search.next')}
           </Button>
         </div>
       )}
@@ -111,19 +111,19 @@ function FoundItem({ item, order }: { item: FoundCall; order: CallQuery['order']
         <span>{clockTime(measures.duration_ms)}</span>
         {call.sector !== null && <span>{sectorText(t, call.sector)}</span>}
         {call.agent_name !== '' && <span>{call.agent_name}</span>}
-        {item.alert_count > 0 && <span className="tag tag--danger">{t('callSearch.moment_alert')}</span>}
+        {item.alert_count > 0 && <span className="tag tag--danger">{t('call_search.moment_alert')}</span>}
         {item.unanswered_count > 0 && (
-          <span className="tag tag--waiting">{t('callSearch.unanswered', { count: item.unanswered_count })}</span>
+          <span className="tag tag--waiting">{t('call_search.unanswered', { count: item.unanswered_count })}</span>
         )}
         {item.used_count > 0 && (
-          <span className="tag tag--ready">{t('callSearch.used', { count: item.used_count })}</span>
+          <span className="tag tag--ready">{t('call_search.used', { count: item.used_count })}</span>
         )}
-        {order === 'hardest' && <b>{t('callSearch.difficulty', { score: item.difficulty })}</b>}
-        {order === 'best' && <b>{t('callSearch.excellence', { score: item.excellence })}</b>}
+        {order === 'hardest' && <b>{t('call_search.difficulty', { score: item.difficulty })}</b>}
+        {order === 'best' && <b>{t('call_search.excellence', { score: item.excellence })}</b>}
       </div>
       {order !== 'newest' && (
         <p className="field__hint">
-          {t('callSearch.how', {
+          {t('call_search.how', {
             talk: percent(measures.agent_share),
             silence: percent(measures.duration_ms === 0 ? 0 : measures.silence_ms / measures.duration_ms),
             over: (measures.over_talk_ms / 1000).toFixed(1),
@@ -134,17 +134,17 @@ function FoundItem({ item, order }: { item: FoundCall; order: CallQuery['order']
         <p key={sentence.segment_id} className="call-search__sentence">
           <Link
             to={`/calls/${call.id}?at=${sentence.start_ms}`}
-            aria-label={t('callSearch.open_at', { time: clockTime(sentence.start_ms) })}
+            aria-label={t('call_search.open_at', { time: clockTime(sentence.start_ms) })}
           >
             {clockTime(sentence.start_ms)}
           </Link>{' '}
           <b>{t(`transcript.${sentence.leg_role}`)}</b>{' '}
           <Marked text={sentence.text} marks={sentence.marks.map((mark) => ({ ...mark, kind: 'exact' as const }))} />
-          {sentence.is_unanswered && <span className="tag tag--waiting">{t('callSearch.moment_no_answer')}</span>}
+          {sentence.is_unanswered && <span className="tag tag--waiting">{t('call_search.moment_no_answer')}</span>}
         </p>
       ))}
       {item.sentence_count > item.sentences.length && (
-        <p className="field__hint">{t('callSearch.more', { count: item.sentence_count - item.sentences.length })}</p>
+        <p className="field__hint">{t('call_search.more', { count: item.sentence_count - item.sentences.length })}</p>
       )}
     </li>
   )
@@ -174,7 +174,7 @@ function ExportButtons({ query }: { query: CallQuery }) {
             saving.save(format)
           }}
         >
-          {t('callSearch.export', { format: format.toUpperCase() })}
+          {t('call_search.export', { format: format.toUpperCase() })}
         </Button>
       ))}
       {saving.problem !== null && (

@@ -27,12 +27,12 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
       }}
     >
       <label className="field call-search__text">
-        <span className="field__label">{t('callSearch.text')}</span>
+        <span className="field__label">{t('call_search.text')}</span>
         <input
           type="search"
           className="input"
           value={text}
-          placeholder={t('callSearch.text_hint')}
+          placeholder={t('call_search.text_hint')}
           maxLength={200}
           onChange={(event) => {
             setText(event.target.value)
@@ -40,7 +40,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         />
       </label>
       <Choice
-        label={t('callSearch.speaker')}
+        label={t('call_search.speaker')}
         value={query.speaker ?? ''}
         options={(['customer', 'agent'] as const).map((value) => ({ value, label: t(`transcript.${value}`) }))}
         onChange={(value) => {
@@ -48,7 +48,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         }}
       />
       <Choice
-        label={t('callSearch.sector')}
+        label={t('call_search.sector')}
         value={query.sector ?? ''}
         options={SECTORS.map((value) => ({ value, label: sectorText(t, value) }))}
         onChange={(value) => {
@@ -56,7 +56,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         }}
       />
       <label className="field">
-        <span className="field__label">{t('callSearch.agent')}</span>
+        <span className="field__label">{t('call_search.agent')}</span>
         <input
           className="input"
           value={agent}
@@ -67,11 +67,11 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         />
       </label>
       <label className="field">
-        <span className="field__label">{t('callSearch.category')}</span>
+        <span className="field__label">{t('call_search.category')}</span>
         <input
           className="input"
           value={category}
-          placeholder="fault/power"
+          placeholder={t('call_search.category_hint')}
           onChange={(event) => {
             setCategory(event.target.value)
           }}
@@ -80,7 +80,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
       </label>
       {(['since', 'until'] as const).map((name) => (
         <label key={name} className="field">
-          <span className="field__label">{t(`callSearch.${name}`)}</span>
+          <span className="field__label">{t(`call_search.${name}`)}</span>
           <input
             type="date"
             className="input"
@@ -91,7 +91,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         </label>
       ))}
       <fieldset className="call-search__moments">
-        <legend className="visually-hidden">{t('callSearch.moments')}</legend>
+        <legend className="visually-hidden">{t('call_search.moments')}</legend>
         {MOMENTS.map((value) => (
           <label key={value}>
             <input
@@ -102,12 +102,12 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
                 onSearch({ moments: event.target.checked ? [...others, value] : others })
               }}
             />{' '}
-            {t(`callSearch.moment_${value}`)}
+            {t(`call_search.moment_${value}`)}
           </label>
         ))}
       </fieldset>
       <Button type="submit" tone="primary">
-        {t('callSearch.search')}
+        {t('call_search.search')}
       </Button>
     </form>
   )
@@ -138,7 +138,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps) {
           onChange(event.target.value)
         }}
       >
-        <option value="">{t('callSearch.any')}</option>
+        <option value="">{t('call_search.any')}</option>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
