@@ -6,9 +6,9 @@ from assist_api.calls.service import CallService
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
-from assist_api.routing.router import CallRouter
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
+from assist_api.telephony.routing import CallRouting
 from assist_api.telephony.settings import TelephonySettings
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.settings import CTISettings
@@ -19,7 +19,7 @@ def build(
     core: Core,
     calls: CallService,
     settings: TelephonySettings,
-    router: CallRouter | None = None,
+    router: CallRouting | None = None,
     cti: CTISettings | None = None,
 ) -> Module[CTIAdapter | None]:
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.

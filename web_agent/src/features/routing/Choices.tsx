@@ -54,8 +54,7 @@ function titleOf(draft: RoutingBook, name: string): string {
 /** A queue as people call it. */
 export function useQueueTitle(draft: RoutingBook) {
   const { t } = useTranslation()
-  return (name: string | null) =>
-    name === null ? t('routing.closed') : draft.queues.find((queue) => queue.name === name)?.title || name
+  return (name: string | null) => (name === null ? t('routing.closed') : titleOf(draft, name))
 }
 
 interface TextProps {
