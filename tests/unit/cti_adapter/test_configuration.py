@@ -61,9 +61,7 @@ def test_what_was_measured_to_be_wrong_is_not_configured():
 def test_a_call_reaches_the_recording_through_the_notice_only():
     text = render(PLAN, FOLDERS)["extensions.conf"]
     entry = text[text.index("[entry]") : text.index("[to-queue]")]
-    assert (
-        entry.index("Playback(${NOTICE})") < entry.index("Set(__NOTICED=1)") < entry.index("sub-record,s,1(customer)")
-    )
+    assert entry.index("Playback(${IF(") < entry.index("Set(__NOTICED=1)") < entry.index("sub-record,s,1(customer)")
     assert '"${NOTICED}"!="1"' in text[text.index("[sub-record]") : text.index("[entry]")]
 
 
