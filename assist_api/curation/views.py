@@ -61,7 +61,7 @@ class ItemViews:
         entry, other, draft = (found.get(id_) if id_ is not None else None for id_ in wanted)
         compared = other or draft
         return ItemView(
-            item=ItemSummary.model_validate(item),
+            item=ItemSummary.model_validate(item, from_attributes=True),
             detail=item.detail,
             reason=item.reason,
             decided_by_name=item.decided_by_name,

@@ -176,7 +176,8 @@ class LessonDesk:
             lesson.published_at = self._clock.now()
         lesson.state = state
         lesson.version += 1
-        self._audit.record(self._session, actor, f"lesson.{state}", "lesson", lesson.id)
+        action = "lesson.published" if state == "published" else "lesson.retired"
+        self._audit.record(self._session, actor, action, "lesson", lesson.id)
         return lesson_head(lesson, ())
 
     async def results(self, lesson_id: UUID) -> ResultList:

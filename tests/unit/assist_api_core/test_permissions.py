@@ -15,8 +15,8 @@ pytestmark = pytest.mark.unit
 TABLE = """
 calls.read_own                yes     yes        yes     yes   yes
 calls.hear_own                yes     yes        yes     yes   yes
-calls.read_all                 no      no        yes     yes   yes
-calls.hear_all                 no      no        yes      no   yes
+calls.read_all                 no     yes        yes     yes   yes
+calls.hear_all                 no     yes        yes     yes   yes
 calls.replay                  yes     yes        yes     yes   yes
 calls.act_on_all               no      no        yes      no   yes
 suggestions.give_feedback     yes     yes        yes     yes   yes
@@ -36,6 +36,18 @@ accounts.manage                no      no         no      no   yes
 units.manage                   no      no         no      no   yes
 audit.read                     no      no        yes      no   yes
 policies.manage                no      no         no      no   yes
+curation.work                  no     yes         no      no   yes
+ivr.edit                       no     yes        yes      no   yes
+ivr.publish                    no      no        yes      no   yes
+floor.watch                    no      no        yes      no   yes
+floor.direct                   no      no        yes      no   yes
+recordings.hold                no      no        yes      no   yes
+calls.export                   no      no        yes     yes   yes
+training.learn                yes     yes        yes     yes   yes
+training.teach                 no      no        yes     yes   yes
+training.read_results          no      no        yes     yes   yes
+routing.read                   no      no        yes      no   yes
+routing.edit                   no      no         no      no   yes
 telephony.take_calls          yes      no        yes      no   yes
 jobs.manage                    no      no         no      no   yes
 """
