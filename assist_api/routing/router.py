@@ -46,8 +46,11 @@ class CallRouter:
         self._agents = agents
 
     async def route(self, question: RouteQuestion) -> RouteAnswer | None:
-        """Say where a call goes; None leaves it to the queue of its number."""
+        """Say where a call goes; None leaves it to its queue, that of its number or the one that a flow chose."""
         book, now = self._books.book, self._clock.now()
+        number = book.find_number(question.dialled_number)
+        if number is not None and question.queue not in {"", number.queue}:
+            return None  # a speech flow has chosen the queue
         async with self._database.session() as session:
             facts = await facts_of(session, book.service, question.caller_number, question.dialled_number, now)
             decision = decide(book, facts, self._zone, self._free())

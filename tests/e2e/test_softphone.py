@@ -114,7 +114,7 @@ def test_a_call_rings_in_the_page_is_answered_heard_and_wrapped_up(
             assert said == {"customer", "agent"}
         page.keyboard.press("Control+e")
         expect(phone.get_by_text(text("phone.state_wrap_up"), exact=True)).to_be_visible()
-        page.keyboard.press("Alt+r")
+        page.keyboard.press("Control+Alt+r")
         expect(phone.get_by_text(text("phone.state_ready"), exact=True)).to_be_visible()
     finally:
         caller.terminate()

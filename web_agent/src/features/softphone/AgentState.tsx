@@ -20,7 +20,7 @@ export function AgentState({ view, onChoose }: AgentStateProps) {
   const makeReady = () => {
     onChoose({ state: 'ready' })
   }
-  useShortcut({ chord: 'Alt+R', group: 'phone', label: t('phone.make_ready'), run: makeReady, isEnabled: isPaused })
+  useShortcut({ chord: 'Ctrl+Alt+R', group: 'phone', label: t('phone.make_ready'), run: makeReady, isEnabled: isPaused })
   const known = view.reasons.find((reason) => reason === view.reason)
   return (
     <div className="phone__state">
@@ -30,7 +30,7 @@ export function AgentState({ view, onChoose }: AgentStateProps) {
       </span>
       {view.since !== null && <span className="phone__clock">{clockTime(now - Date.parse(view.since))}</span>}
       {isPaused ? (
-        <Button tone="primary" chord="Alt+R" onClick={makeReady}>
+        <Button tone="primary" chord="Ctrl+Alt+R" onClick={makeReady}>
           {t('phone.make_ready')}
         </Button>
       ) : (

@@ -68,33 +68,33 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
   const back = () => {
     cancel.mutate(undefined, { onError: onFailure })
   }
-  useShortcut({ chord: 'Alt+Q', group: 'phone', label: t('phone.hold'), run: hold })
-  useShortcut({ chord: 'Alt+V', group: 'phone', label: t('phone.mute'), run: mute })
-  useShortcut({ chord: 'Alt+W', group: 'phone', label: t('phone.keypad'), run: keys })
-  useShortcut({ chord: 'Alt+X', group: 'phone', label: t('phone.cancel_consult'), run: back, isEnabled: isConsulting })
+  useShortcut({ chord: 'Ctrl+Alt+Q', group: 'phone', label: t('phone.hold'), run: hold })
+  useShortcut({ chord: 'Ctrl+Alt+V', group: 'phone', label: t('phone.mute'), run: mute })
+  useShortcut({ chord: 'Ctrl+Alt+W', group: 'phone', label: t('phone.keypad'), run: keys })
+  useShortcut({ chord: 'Ctrl+Alt+X', group: 'phone', label: t('phone.cancel_consult'), run: back, isEnabled: isConsulting })
   return (
     <>
       <LevelMeter isMuted={call.isMuted} />
-      <Button chord="Alt+Q" aria-pressed={call.isHeld} onClick={hold}>
+      <Button chord="Ctrl+Alt+Q" aria-pressed={call.isHeld} onClick={hold}>
         {t('phone.hold')}
       </Button>
-      <Button chord="Alt+V" aria-pressed={call.isMuted} onClick={mute}>
+      <Button chord="Ctrl+Alt+V" aria-pressed={call.isMuted} onClick={mute}>
         {t('phone.mute')}
       </Button>
       <div className="phone__folded">
-        <Button chord="Alt+W" aria-expanded={hasKeys} onClick={keys}>
+        <Button chord="Ctrl+Alt+W" aria-expanded={hasKeys} onClick={keys}>
           {t('phone.keypad')}
         </Button>
         {hasKeys && <Keypad />}
       </div>
       {isConsulting ? (
-        <Button chord="Alt+X" onClick={back}>
+        <Button chord="Ctrl+Alt+X" onClick={back}>
           {t('phone.cancel_consult')}
         </Button>
       ) : (
         <DialField
           label={t('phone.transfer_to')}
-          chord="Alt+Z"
+          chord="Ctrl+Alt+Z"
           isEnabled
           actions={[
             {

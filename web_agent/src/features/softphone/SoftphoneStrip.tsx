@@ -34,7 +34,7 @@ function Strip() {
     setFailure(null)
     signIn().catch(setFailure)
   }
-  useShortcut({ chord: 'Alt+G', group: 'phone', label: t('phone.sign_in'), run: begin, isEnabled: canSignIn })
+  useShortcut({ chord: 'Ctrl+Alt+G', group: 'phone', label: t('phone.sign_in'), run: begin, isEnabled: canSignIn })
   if (data === undefined || !data.is_on || data.extension === null) return null
   const isLost =
     !isOff && (state.line === 'lost' || state.line === 'refused' || view.isError || !data.is_exchange_reachable)
@@ -43,7 +43,7 @@ function Strip() {
       <div className={`phone__strip phone__strip--${state.call?.phase ?? 'idle'}`}>
         <span className="phone__extension">{t('phone.extension', { extension: data.extension })}</span>
         {isOff && data.has_softphone ? (
-          <Button tone="primary" chord="Alt+G" disabled={!canSignIn} onClick={begin}>
+          <Button tone="primary" chord="Ctrl+Alt+G" disabled={!canSignIn} onClick={begin}>
             {t('phone.sign_in')}
           </Button>
         ) : (
@@ -83,7 +83,7 @@ function Idle({ view, onSignOut }: { view: TelephoneView; onSignOut: () => void 
             },
           },
         ]}
-        chord="Alt+I"
+        chord="Ctrl+Alt+I"
         isEnabled={view.call === null}
       />
       <Button tone="quiet" onClick={onSignOut}>

@@ -6,7 +6,7 @@ export const training: Feature = {
       path: 'training',
       permission: 'training.teach',
       page: async () => (await import('./TrainingPage')).TrainingPage,
-      navigation: { label: 'training.nav', group: 'knowledge', chord: 'Alt+R' },
+      navigation: { label: 'training.nav', group: 'knowledge', chord: 'Alt+2' },
       landing: ['trainer'],
     },
     {
