@@ -104,7 +104,7 @@ def test_a_call_rings_in_the_page_is_answered_heard_and_wrapped_up(
     )
     try:
         # Who calls is seen before the answer.
-        expect(phone.get_by_role("status")).to_contain_text(CALLER)
+        expect(phone.get_by_role("status")).to_contain_text(CALLER, timeout=LISTENING_MS)
         page.keyboard.press("Control+g")
         page.wait_for_url("**/calls/*-*")
         with server.client_of() as client:

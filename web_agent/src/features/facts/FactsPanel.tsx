@@ -192,7 +192,7 @@ function Value({ fact, isVague, quote, onPoint, onEdit }: ValueProps) {
         <button
           type="button"
           className="facts__quote"
-          aria-label={t('facts.show_sentence', { field: name, at: clockTime(quote.atMs) })}
+          title={t('facts.show_sentence', { field: name, at: clockTime(quote.atMs) })}
           onClick={() => {
             onPoint(quote.segmentId)
           }}
