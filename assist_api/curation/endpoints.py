@@ -91,7 +91,9 @@ async def list_curation_items(
     wanted = ItemFilter(states=states, kind=kind, assignee_id=every.assignee_id, awake_at=awake_at)
     items = await rows.page(wanted, MOST_ITEMS)
     counts = await rows.counts(every)
-    return ItemList(items=[ItemSummary.model_validate(item, from_attributes=True) for item in items], counts=dict(counts))
+    return ItemList(
+        items=[ItemSummary.model_validate(item, from_attributes=True) for item in items], counts=dict(counts)
+    )
 
 
 @router.get("/curation/items/{item_id}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def test_a_call_rings_in_the_page_is_answered_heard_and_wrapped_up(
         expect(phone.get_by_role("status")).to_contain_text(CALLER, timeout=LISTENING_MS)
         page.keyboard.press("Control+g")
         page.wait_for_url("**/calls/*-*")
-        with server.client_of() as client:
+        with closing(server.client_of()) as client:
             desk = Desk(page, client)
             expect(desk.cards.first).to_be_visible(timeout=LISTENING_MS)
             said = {item["leg_role"] for item in desk.snapshot()["utterances"]}

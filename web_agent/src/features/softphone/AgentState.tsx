@@ -20,7 +20,13 @@ export function AgentState({ view, onChoose }: AgentStateProps) {
   const makeReady = () => {
     onChoose({ state: 'ready' })
   }
-  useShortcut({ chord: 'Ctrl+Alt+R', group: 'phone', label: t('phone.make_ready'), run: makeReady, isEnabled: isPaused })
+  useShortcut({
+    chord: 'Ctrl+Alt+R',
+    group: 'phone',
+    label: t('phone.make_ready'),
+    run: makeReady,
+    isEnabled: isPaused,
+  })
   const known = view.reasons.find((reason) => reason === view.reason)
   return (
     <div className="phone__state">

@@ -71,7 +71,13 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
   useShortcut({ chord: 'Ctrl+Alt+Q', group: 'phone', label: t('phone.hold'), run: hold })
   useShortcut({ chord: 'Ctrl+Alt+V', group: 'phone', label: t('phone.mute'), run: mute })
   useShortcut({ chord: 'Ctrl+Alt+W', group: 'phone', label: t('phone.keypad'), run: keys })
-  useShortcut({ chord: 'Ctrl+Alt+X', group: 'phone', label: t('phone.cancel_consult'), run: back, isEnabled: isConsulting })
+  useShortcut({
+    chord: 'Ctrl+Alt+X',
+    group: 'phone',
+    label: t('phone.cancel_consult'),
+    run: back,
+    isEnabled: isConsulting,
+  })
   return (
     <>
       <LevelMeter isMuted={call.isMuted} />
