@@ -166,7 +166,7 @@ async def test_calls_are_found_by_words_and_by_what_happened(served: tuple[Serve
     await agent.put(f"{API}/calls/{call_id}/category", json={"category_id": "fault/power.outage.partial"})
     assert await server.application.get(CallIndex).follow() == 1
     assert len(await found(category="fault/power.outage.partial")) == 1
-    admin = await server.browser_of(Role.ADMIN)
+    admin = await server.browser_of_other(Role.ADMIN)
     assert (await admin.post(f"{API}/call-search/rebuild")).status_code == 202
     await server.application.run_due_jobs()
     assert len(await found(text="停电")) == 1
