@@ -122,7 +122,7 @@ export function FactsPanel(props: FactsPanelProps) {
                     <Button
                       isSmall
                       tone="quiet"
-                      aria-label={t('facts.fill_named', { field: t(`facts.field_${field}`) })}
+                      title={t('facts.fill_named', { field: t(`facts.field_${field}`) })}
                       onClick={() => {
                         setEditing(field)
                       }}
