@@ -41,7 +41,11 @@ async def search_calls(query: CallQuery, search: SearchDep, viewer: ReaderDep) -
     return await search.search(viewer, query)
 
 
-@router.post("/call-search/export", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+@router.post(
+    "/call-search/export",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {}, "application/x-subrip": {}, "application/json": {}}}},
+)
 async def export_found_calls(
     request: CallExport, search: SearchDep, account: Exporter, actor: ActorDep, audit: AuditDep, session: SessionDep
 ) -> Response:

@@ -22,7 +22,7 @@ from kb.search.embedders.base import Embedder
 from kit.calendar import WorkingCalendar
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import AssistError, DependencyCategory, DependencyError
+from kit.errors import AssistError, ConflictError, DependencyCategory
 from kit.logging import told_by
 
 log = structlog.get_logger(__name__)
@@ -91,10 +91,10 @@ class LiveFlows:
         """Return what a caller's words want.
 
         Raises:
-            DependencyError: The server is still starting.
+            ConflictError: The server is still starting.
         """
         if self._classifier is None:
-            raise DependencyError(
+            raise ConflictError(
                 "The intents are not learned yet; try again in a moment.",
                 category=DependencyCategory.OVERLOADED,
                 retryable=True,

@@ -29895,6 +29895,8 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                    "application/x-subrip": unknown;
+                    "application/json": unknown;
                 };
             };
             /** @description The request cannot be read */
