@@ -22,7 +22,7 @@ from kb.search.embedders.base import Embedder
 from kit.calendar import WorkingCalendar
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import AssistError, ConflictError, DependencyCategory
+from kit.errors import AssistError, ConflictError
 from kit.logging import told_by
 
 log = structlog.get_logger(__name__)
@@ -94,12 +94,7 @@ class LiveFlows:
             ConflictError: The server is still starting.
         """
         if self._classifier is None:
-            raise ConflictError(
-                "The intents are not learned yet; try again in a moment.",
-                category=DependencyCategory.OVERLOADED,
-                retryable=True,
-                code="intents_not_learned",
-            )
+            raise ConflictError("The intents are not learned yet; try again in a moment.", code="intents_not_learned")
         return self._classifier.rank(text)
 
     def hours(self, at: datetime) -> Hours:
