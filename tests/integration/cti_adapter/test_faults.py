@@ -387,7 +387,7 @@ async def test_an_unknown_number_is_refused_and_a_leg_ends_on_command(tmp_path: 
 async def test_a_taken_port_and_a_bad_plan_are_named(tmp_path: Path):
     with run_asterisk(tmp_path / "one") as process:
         second = AsteriskProcess(process.files, process.plan, tmp_path / "two")
-        with pytest.raises(MisconfiguredError, match="sip_port"):
+        with pytest.raises(MisconfiguredError, match="CTI_SIP_PORT"):
             second.start()
         running = process.ask("queue show hotline")
         with pytest.raises(InvalidInputError, match="nowhere"):
