@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, WebSocket, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.audit.accesses import AccessLog
 from assist_api.audit.deps import ActorDep, AuditDep
@@ -17,7 +18,7 @@ from assist_api.floor.schemas import AgentStateRequest, CardPush, FloorActionAcc
 from assist_api.floor.stream import FloorStream
 from assist_api.http.actor import actor_of
 from assist_api.http.core import Core
-from assist_api.http.deps import SESSION_COOKIE, CoreDep, permitted, provided
+from assist_api.http.deps import SESSION_COOKIE, CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.http.sockets import (
@@ -29,7 +30,7 @@ from assist_api.http.sockets import (
     serve_accepted,
 )
 from assist_api.suggestions.pushed import CardPushed
-from assist_api.telephony.agents import extension_of
+from assist_api.telephony.agents import AgentAccounts
 
 router = APIRouter(prefix="/floor", tags=["floor"])
 BoardDep = Annotated[FloorBoard, Depends(provided(FloorBoard))]
@@ -41,30 +42,43 @@ Extension = Annotated[str, Path(min_length=1, max_length=64)]
 NOT_ALLOWED = Closing(4403, "not_allowed")
 
 
+async def _telephone_of(session: AsyncSession, account: CurrentAccount) -> str:
+    # Without an extension the user name stands for the telephone, as in `AgentAccounts.find`.
+    return await AgentAccounts.extension_of(session, account.id) or account.username
+
+
 @router.get("")
-async def get_floor(account: Watcher, actor: ActorDep, core: CoreDep, board: BoardDep, audit: AuditDep) -> FloorView:
+async def get_floor(
+    account: Watcher, actor: ActorDep, core: CoreDep, board: BoardDep, audit: AuditDep, session: SessionDep
+) -> FloorView:
     """Return the floor as it stands; a page that stays open uses the socket."""
     await AccessLog(core.database, core.clock, audit).note(actor, "floor.watched", "floor", "floor")
-    return await board.view(extension_of(account.username))
+    return await board.view(await _telephone_of(session, account))
 
 
 @router.post("/calls/{call_id}/supervise", status_code=status.HTTP_202_ACCEPTED)
 async def supervise_call(
-    call_id: UUID, wanted: SuperviseRequest, request: Request, account: Director, actions: ActionsDep
+    call_id: UUID,
+    wanted: SuperviseRequest,
+    request: Request,
+    account: Director,
+    actions: ActionsDep,
+    session: SessionDep,
 ) -> FloorActionAccepted:
     """Ring one's own telephone and listen, whisper or barge in; 409 says what is missing."""
     viewer = viewer_of(account, _address(request))
-    extension = await actions.supervise(viewer, extension_of(account.username), call_id, wanted.mode)
+    extension = await actions.supervise(viewer, await _telephone_of(session, account), call_id, wanted.mode)
     return FloorActionAccepted(extension=extension)
 
 
 @router.post("/calls/{call_id}/take-over", status_code=status.HTTP_202_ACCEPTED)
 async def take_over_call(
-    call_id: UUID, request: Request, account: Director, actions: ActionsDep
+    call_id: UUID, request: Request, account: Director, actions: ActionsDep, session: SessionDep
 ) -> FloorActionAccepted:
     """Connect the customer with oneself; one's telephone must be listening already."""
     viewer = viewer_of(account, _address(request))
-    return FloorActionAccepted(extension=await actions.take_over(viewer, extension_of(account.username), call_id))
+    extension = await actions.take_over(viewer, await _telephone_of(session, account), call_id)
+    return FloorActionAccepted(extension=extension)
 
 
 @router.post("/calls/{call_id}/cards", status_code=status.HTTP_201_CREATED)
@@ -106,8 +120,11 @@ async def _serve(socket: WebSocket, core: Core, board: FloorBoard, hub: CallHub,
         now = await core.sessions.find_current(token)
         return SESSION_ENDED if now is None else _refusal(now)
 
+    async with core.database.session() as session:
+        telephone = await _telephone_of(session, account)
+
     async def view() -> FloorView:
-        return await board.view(extension_of(account.username))
+        return await board.view(telephone)
 
     address = socket.client.host if socket.client else ""
     with hub.places.take(account.session_id) as has_place, core.sessions.changes.watch(account.id) as changed:

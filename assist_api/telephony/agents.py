@@ -22,14 +22,6 @@ class KnownAgent:
     account_id: UUID | None
 
 
-def extension_of(username: str) -> str:
-    """Return the telephone of an account: its user name is the number.
-
-    The one place to change once accounts hold an extension of their own.
-    """
-    return username
-
-
 class AgentAccounts:
     """Looks accounts up by the number of the telephone.
 
