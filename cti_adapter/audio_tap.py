@@ -56,6 +56,10 @@ class LegTap:
             DROPPED_AUDIO.inc(dropped.sample_count / SAMPLE_RATE_HZ)
         self._changed.set()
 
+    def note_break(self) -> None:
+        """Say that a connection ended; silence stands for what is missing before the next one."""
+        self._timeline.note_break()
+
     def close(self) -> None:
         """End the stream: its reader gets what waits and then stops."""
         self._is_closed = True
@@ -174,6 +178,7 @@ class TapServer:
                     OPEN_TAPS.dec()
                     self._writers.pop(ticket, None)
                     self._expected.pop(ticket, None)
+                    tap.note_break()
                     tap.disconnected.set()
 
     def _begin(self, ticket: UUID, writer: asyncio.StreamWriter) -> LegTap:

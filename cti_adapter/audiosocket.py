@@ -110,12 +110,17 @@ class TapTimeline:
     """Gives the audio of one leg its audio time, over every tap that the leg has.
 
     Audio time follows the samples. Where audio is missing by half a second or more, silence is filled in, so that audio
-    time does not fall behind the call: a held telephone sends nothing, and a tap that broke is opened again.
+    time does not fall behind the call: a held telephone sends nothing. After a break everything missing is filled in.
     """
 
     def __init__(self) -> None:
         self._origin: float | None = None
         self._position = 0
+        self._is_broken = False
+
+    def note_break(self) -> None:
+        """Say that the tap broke: what comes next comes from another one, and what lies between is lost, not late."""
+        self._is_broken = True
 
     @property
     def position(self) -> int:
@@ -138,7 +143,8 @@ class TapTimeline:
             self._origin = arrived - samples / SAMPLE_RATE_HZ
         expected = round((arrived - self._origin) * SAMPLE_RATE_HZ)
         missing = expected - (self._position + samples)
-        chunks = list(self._fill(missing)) if missing >= GAP_SAMPLES else []
+        chunks = list(self._fill(missing)) if missing >= GAP_SAMPLES or self._is_broken else []
+        self._is_broken = False
         chunks.append(TapChunk(bytes(len(pcm)) if is_withheld else pcm, self._position, is_withheld=is_withheld))
         self._position += samples
         return chunks

@@ -143,7 +143,8 @@ def _names_of(thing: str, question: AnalysedQuestion) -> list[str]:
 
 
 def _names(document: ProjectedDocument, thing: str) -> bool:
-    if document.document.kind is DocumentKind.CASE:
+    if document.document.kind is DocumentKind.CASE or not document.asked:
+        # A case has no ways to ask; nor has a text that came without a title.
         return any(_has(text.folded.text, thing) for text in (*document.asked, *document.told))
     title, *variants = (text.folded.text for text in document.asked)
     return _has(title, thing) or sum(_has(text, thing) for text in variants) >= _FEWEST_VARIANTS

@@ -60,6 +60,16 @@ def test_audio_that_never_came_is_silence_in_pieces():
     assert voice.end_ms == 2020
 
 
+def test_what_a_broken_tap_missed_is_silence_however_short():
+    line = TapTimeline()
+    line.feed(bytes(320), 1.0, is_withheld=False)
+    line.note_break()
+    filled, heard = line.feed(bytes(320), 1.3, is_withheld=False)
+    assert (filled.is_filled, filled.start_sample, filled.sample_count) == (True, 160, 2240)
+    assert (heard.is_filled, heard.start_sample) == (False, 2400)
+    assert len(line.feed(bytes(320), 1.4, is_withheld=False)) == 1
+
+
 def test_withheld_audio_is_silence_of_the_same_length():
     (chunk,) = TapTimeline().feed(FRAME, 10.0, is_withheld=True)
     assert chunk.is_withheld

@@ -149,3 +149,9 @@ def test_thing_named_earlier_in_a_call_need_not_be_named_again() -> None:
 
 def test_letters_name_no_thing() -> None:
     assert things_of(analyse(SearchQuery("gmgh"))) == []
+
+
+def test_text_without_a_title_is_about_what_it_tells() -> None:
+    found = SearchDocument(DocumentKind.ENTRY, "a", "a", 1, "", (), "身份证丢了带户口本去派出所补办。", "")
+    assert lowered("身份证丢了怎么补办", found) == 0.9
+    assert lowered("燃气表不走了怎么办", found) < 0.4
