@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
+import requests
 import schemathesis
 import uvicorn
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from assist_api.health.service import HealthService
-from assist_api.http.deps import SESSION_COOKIE
 from assist_api.openapi import openapi_document
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
 
@@ -72,16 +71,21 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
 
 
 @pytest.fixture(scope="module")
-def cookies(running: RunningServer) -> dict[str, str]:
-    form = {"username": "admin", "password": ADMIN_PASSWORD}
-    answer = httpx.post(f"{running.url}/api/v1/session", json=form, timeout=60)
-    return {SESSION_COOKIE: answer.cookies[SESSION_COOKIE]}
+def session(running: RunningServer) -> Iterator[requests.Session]:
+    """An administrator's session on one connection that stays open: connecting again cost a third of the time."""
+    with requests.Session() as session:
+        form = {"username": "admin", "password": ADMIN_PASSWORD}
+        session.post(f"{running.url}/api/v1/session", json=form, timeout=60).raise_for_status()
+        yield session
 
 
+# The phase of explicit examples alone (every boundary of every parameter) took ten minutes of two cores.
 @API.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+)
 def test_no_request_crashes_the_server(
-    case: schemathesis.Case, running: RunningServer, cookies: dict[str, str]
+    case: schemathesis.Case, running: RunningServer, session: requests.Session
 ) -> None:
-    response = case.call(base_url=running.url, cookies=cookies)
+    response = case.call(base_url=running.url, session=session)
     case.validate_response(response, checks=CHECKS)
