@@ -95,7 +95,7 @@ class PublicationGate:
             GoldTestUnavailableError: The questions could not be run.
         """
         test = await self._tester.test_draft(draft, entry_id)
-        return None if test is None else _report(test)
+        return None if test is None else report_of(test)
 
     async def admit(self, draft: EntryDraft, entry_id: UUID | None, consent: Consent) -> Admission:
         """Let a valid draft through, or refuse it.
@@ -126,13 +126,9 @@ class PublicationGate:
         reason = consent.override_reason.strip()
         ruling = rule(policy, drops, is_confirmed=not consent.ask_before_drop, override_reason=reason)
         if ruling is not Ruling.PUBLISH:
-            raise _refusal(ruling, policy, None if test is None else _report(test))
+            raise _refusal(ruling, policy, None if test is None else report_of(test))
         kept_reason = reason if policy is DropPolicy.BLOCK and drops != 0 else ""
         return Admission(test, policy, kept_reason, self._tester)
-
-
-def _report(test: DraftTest) -> GoldReport:
-    return report_of(test.outcomes, test.titles, test.available, test.state.value)
 
 
 def _refusal(ruling: Ruling, policy: DropPolicy, report: GoldReport | None) -> PublicationRefusedError:

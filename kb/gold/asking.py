@@ -1,23 +1,24 @@
-"""Gold questions as search queries: asked as a call asks once it is clear which sector it is about; pure."""
+"""Gold questions as search queries: asked as a call asks, within a sector or before it is known; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 
-from kb.entries.models import Revision
 from kb.gold.comparison import DEPTH
+from kb.gold.repository import AskedQuestion
 from kb.kinds import Audience, DocumentKind
 from kb.search.documents import SearchDocument
 from kb.search.query import SearchQuery
 
 
-def query_of(text: str, revision: Revision) -> SearchQuery:
+def query_of(asked: AskedQuestion) -> SearchQuery:
     """Return the query of a question, for those whom its entry is for (`SuggestionService` asks the same way)."""
+    revision = asked.revision
     return SearchQuery(
-        text=text,
+        text=asked.question.text,
         kinds=frozenset({DocumentKind.ENTRY}),
-        sector=revision.sector,
+        sector=revision.sector if asked.is_sector_known else None,
         region=revision.region,
         audience=_audience(revision.audiences),
         limit=DEPTH,

@@ -14,6 +14,8 @@ REMEMBERED = 20_000
 """Placements; some 2 kB each."""
 Progress = Callable[[int, int], None]
 _State = tuple[str, int]
+_Key = tuple[UUID, bool]
+"""Question, and whether it is asked within its sector."""
 
 
 class Baseline:
@@ -21,7 +23,7 @@ class Baseline:
 
     def __init__(self) -> None:
         self._state: _State | None = None
-        self._known: dict[UUID, tuple[str, Placement]] = {}
+        self._known: dict[_Key, tuple[str, Placement]] = {}
 
     async def of(
         self, asked: Sequence[AskedQuestion], view_search: ViewSearch, progress: Progress = lambda _done, _total: None
@@ -31,16 +33,17 @@ class Baseline:
         self._enter(state)
         placed: dict[UUID, Placement] = {}
         for done, item in enumerate(asked, start=1):
-            key = item.question.id
-            asked_as = repr(query_of(item.question.text, item.revision))
+            key = (item.question.id, item.is_sector_known)
+            query = query_of(item)
+            asked_as = repr(query)
             known = self._known.get(key)
             if known is None or known[0] != asked_as:
-                result = await view_search.search(query_of(item.question.text, item.revision))
+                result = await view_search.search(query)
                 known = (asked_as, placement(result, str(item.question.entry_id)))
                 # Another run may have moved on to a newer state of the index meanwhile.
                 if self._state == state and len(self._known) < REMEMBERED:
                     self._known[key] = known
-            placed[key] = known[1]
+            placed[item.question.id] = known[1]
             progress(done, len(asked))
         return placed
 
@@ -53,7 +56,13 @@ class Baseline:
         if self._state != (state[0], before) or state[1] != before + 1:
             return
         self._state = state
-        self._known |= {key: (self._known[key][0], placed) for key, placed in moved.items() if key in self._known}
+        # Of the questions asked without their sector only the nearest were searched for: the others may have moved.
+        self._known = {key: known for key, known in self._known.items() if key[1]}
+        self._known |= {
+            (name, True): (self._known[name, True][0], placed)
+            for name, placed in moved.items()
+            if (name, True) in self._known
+        }
 
     def _enter(self, state: _State) -> None:
         if self._state != state:

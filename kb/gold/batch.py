@@ -150,7 +150,7 @@ def make_draft(search: SearchService, document: SearchDocument) -> Draft:
 
 
 def _weigh(item: AskedQuestion, view_search: ViewSearch) -> WeighedQuestion:
-    query = query_of(item.question.text, item.revision)
+    query = query_of(item)
     terms = retrieval_terms(analyse(query, view_search.lexicon))
     weights = term_weights(terms, view_search.store)
     return WeighedQuestion.against(weights, view_search.filter_of(query), entry_document(item.revision))

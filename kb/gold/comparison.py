@@ -117,6 +117,7 @@ class QuestionOutcome:
         scope: Sector of that entry; None for an entry of every sector.
         before: How it fares with the knowledge as it is.
         after: How it would fare.
+        is_sector_known: Whether it was asked within its sector; otherwise as at the beginning of a call.
     """
 
     question_id: UUID
@@ -125,6 +126,7 @@ class QuestionOutcome:
     scope: str | None
     before: Placement
     after: Placement
+    is_sector_known: bool = True
 
     @property
     def movement(self) -> Movement:

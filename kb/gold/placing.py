@@ -31,9 +31,9 @@ async def place(
     placed: dict[UUID, Placement] = {}
     with search.search_through_view(with_drafts(drafts), executor, has_reasons=False) as view_search:
         for item in asked:
-            query, entry_id = query_of(item.question.text, item.revision), str(item.question.entry_id)
+            query, entry_id = query_of(item), str(item.question.entry_id)
             own = drafts.get(entry_id)
-            if own is not None:
+            if own is not None and item.is_sector_known:
                 query = query_for(query, own.document)
             placed[item.question.id] = placement(await view_search.search(query), entry_id)
     return placed

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from kb.gold.comparison import Figures, FoundEntry, Movement, Placement, QuestionOutcome, figures
-from kb.gold.schemas import FiguresDetail, FoundEntryDetail, GoldReport, PlacementDetail, QuestionChange
+from kb.gold.results import DraftTest
+from kb.gold.schemas import (
+    FiguresDetail,
+    FoundEntryDetail,
+    GoldReport,
+    NearQuestionDetail,
+    PlacementDetail,
+    QuestionChange,
+)
+from kb.search.hits import SearchState
 
 MAX_CHANGES = 200
 """Changed questions kept with a run, worst first; the counts are of all of them."""
@@ -15,20 +24,29 @@ MAX_CHANGES = 200
 _WORST_FIRST = {Movement.WORSE: 0, Movement.BETTER: 1}
 
 
-def report_of(
-    outcomes: Sequence[QuestionOutcome], titles: Mapping[UUID, str], available: int, state: str
-) -> GoldReport:
+def report_of(test: DraftTest) -> GoldReport:
     """Return what a person reads before a text is published."""
+    outcomes = test.outcomes
     return GoldReport(
         question_count=len(outcomes),
-        available_count=available,
-        state="complete" if state == "complete" else "lexical_only",
+        available_count=test.available,
+        state="complete" if test.state is SearchState.COMPLETE else "lexical_only",
         before=figures_detail(figures([outcome.before for outcome in outcomes])),
         after=figures_detail(figures([outcome.after for outcome in outcomes])),
         better=sum(outcome.movement is Movement.BETTER for outcome in outcomes),
         worse=sum(outcome.movement is Movement.WORSE for outcome in outcomes),
         drops=sum(outcome.is_drop for outcome in outcomes),
-        changes=changes_of(outcomes, titles),
+        changes=changes_of(outcomes, test.titles),
+        near=[
+            NearQuestionDetail(
+                text=near.text,
+                entry_id=UUID(near.entry.entry_id),
+                entry_title=near.entry.title,
+                sector=near.sector,
+                confidence=near.confidence,
+            )
+            for near in test.near
+        ],
     )
 
 
@@ -50,6 +68,7 @@ def _change(outcome: QuestionOutcome, title: str) -> QuestionChange:
         before=placement_detail(outcome.before),
         after=placement_detail(outcome.after),
         displaced_by=_found(outcome.displaced_by),
+        is_sector_known=outcome.is_sector_known,
     )
 
 

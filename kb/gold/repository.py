@@ -16,11 +16,17 @@ from kb.gold.models import GoldQuestion, GoldRun, RunTrigger
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A gold question with what its entry says about who is answered."""
+    """A gold question with what its entry says about who is answered.
+
+    Attributes:
+        is_sector_known: Whether it is asked within the sector of its entry. At the beginning of a call the sector is
+            not known, and entries of every sector compete.
+    """
 
     question: GoldQuestion
     entry_key: str | None
     revision: Revision
+    is_sector_known: bool = True
 
 
 class GoldRepository:

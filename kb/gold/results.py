@@ -7,10 +7,27 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from kb.gold.comparison import Placement, QuestionOutcome
+from kb.gold.comparison import FoundEntry, Placement, QuestionOutcome
 from kb.gold.repository import AskedQuestion
 from kb.search.hits import SearchState
 from kit.errors import DependencyCategory, DependencyError
+
+
+@dataclass(frozen=True, slots=True)
+class NearQuestion:
+    """A way to ask of a draft that another entry answers now.
+
+    Attributes:
+        text: As the draft has it.
+        entry: The entry that answers it.
+        sector: Of that entry; None for every sector.
+        confidence: 0..1, of that answer.
+    """
+
+    text: str
+    entry: FoundEntry
+    sector: str | None
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,7 @@ class DraftTest:
         available: Questions of the sectors concerned, tested or not.
         state: Whether vectors took part.
         change_number: State of the index that was looked at.
+        near: Ways to ask of the draft that another entry answers now.
     """
 
     outcomes: tuple[QuestionOutcome, ...]
@@ -30,6 +48,7 @@ class DraftTest:
     available: int
     state: SearchState
     change_number: int
+    near: tuple[NearQuestion, ...] = ()
 
     @classmethod
     def of(
@@ -50,6 +69,7 @@ class DraftTest:
                 item.revision.sector,
                 before[item.question.id],
                 after[item.question.id],
+                item.is_sector_known,
             )
             for item in asked
         )

@@ -66,6 +66,19 @@ class QuestionChange(OutputModel):
     before: PlacementDetail
     after: PlacementDetail
     displaced_by: FoundEntryDetail | None
+    is_sector_known: bool = Field(
+        default=True, description="False: asked as at the beginning of a call, when every sector is searched"
+    )
+
+
+class NearQuestionDetail(OutputModel):
+    """A way to ask of the text that another entry answers now."""
+
+    text: str
+    entry_id: UUID
+    entry_title: str
+    sector: str | None = Field(description="Of that entry; null for every sector")
+    confidence: float
 
 
 class FiguresDetail(OutputModel):
@@ -90,6 +103,7 @@ class GoldReport(OutputModel):
     worse: int
     drops: int
     changes: list[QuestionChange] = Field(description="Worst first")
+    near: list[NearQuestionDetail] = Field(description="New ways to ask that another entry answers now")
 
 
 class GoldRunDetail(OutputModel):

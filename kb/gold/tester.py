@@ -19,12 +19,14 @@ from kb.gold.asking import query_of
 from kb.gold.baseline import Baseline, Progress
 from kb.gold.batch import BatchTest, make_draft
 from kb.gold.changes import ChangeSource, TextChange
-from kb.gold.comparison import Candidate, Placement, choose, document_pairs, pairs
+from kb.gold.comparison import Candidate, FoundEntry, Placement, choose, document_pairs, pairs
 from kb.gold.placing import as_it_is, place, with_drafts
 from kb.gold.repository import AskedQuestion, GoldRepository
-from kb.gold.results import DraftTest, FullTest, unavailable
+from kb.gold.results import DraftTest, FullTest, NearQuestion, unavailable
 from kb.indexing.document_source import draft_document, entry_document
+from kb.kinds import DocumentKind
 from kb.search.documents import SearchDocument
+from kb.search.query import SearchQuery
 from kb.search.ranking.revision_effect import can_rise
 from kb.search.service import SearchService, StoreView, ViewSearch
 from kb.search.stores.overlay import Draft
@@ -34,11 +36,17 @@ from kit.tasks import background_executor
 
 log = structlog.get_logger(__name__)
 
+FOREIGN_QUESTIONS = 60
+"""Questions of other sectors that one draft is tested with; three searches each, some two seconds."""
+FOREIGN_SHARE = 0.5
+"""Pairs of characters that such a question shares with one wording of the draft, at least."""
+NEAR_WORDINGS = 40
+"""Wordings of a draft that are looked up; entries of the demo knowledge have at most 24."""
 DRAFT_TIMEOUT = timedelta(seconds=120)
 """A person waits for it, and a machine busy with calls is slow. It takes seconds on an idle one."""
 
 
-_Asked = tuple[SearchDocument | None, SearchDocument, frozenset[tuple[UUID, str]], str, int]
+_Asked = tuple[SearchDocument | None, SearchDocument, frozenset[tuple[UUID, str, bool]], str, int]
 """A change, the questions, and the state of the index."""
 _LATELY = 16
 
@@ -68,7 +76,7 @@ class GoldTester:
         return self._executor
 
     async def test_draft(self, draft: EntryDraft, entry_id: UUID | None) -> DraftTest | None:
-        """Return what publishing the draft would do; None when search would see no difference or has no questions.
+        """Return what publishing the draft would do; None when nothing would change or comes near.
 
         Args:
             draft: A valid text.
@@ -85,12 +93,15 @@ class GoldTester:
             return None
         asked = await self._asked({text.sector for text in change.texts})
         words = {pair for text in change.texts for pair in document_pairs(text)}
-        chosen = self._chosen(asked, {known_id}, words)
-        if not chosen:
-            return None
+        foreign = await self._of_other_sectors(change, after)
+        chosen = [*self._chosen(asked, {known_id}, words), *foreign]
         try:
             async with asyncio.timeout(DRAFT_TIMEOUT.total_seconds()):
-                return await self._compare(chosen, len(asked), change, after)
+                near = await self._near(change, after)
+                if not chosen and not near:
+                    return None
+                test = await self._compare(chosen, len(asked) + len(foreign), change, after)
+                return replace(test, near=near)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("draft_test_failed")
             raise unavailable(error) from error
@@ -157,6 +168,40 @@ class GoldTester:
         """Return a view of the index as if the document were in it."""
         return with_drafts({document.document_id: await self._prepare(document)})
 
+    async def _of_other_sectors(self, change: TextChange, after: SearchDocument) -> list[AskedQuestion]:
+        """Return the questions of other sectors that the new text comes nearest to, asked without their sector.
+
+        At the beginning of a call the sector is not known, and an entry of any sector can lead.
+        """
+        if None in {text.sector for text in change.texts}:
+            return []
+        wordings = [frozenset(pairs(text)) for text in (after.title, *after.variants)]
+        near: list[tuple[float, AskedQuestion]] = []
+        for item in await self._asked(None):
+            if item.revision.sector in (after.sector, None):
+                continue
+            asked = frozenset(pairs(item.question.text))
+            shared = max((len(asked & wording) / len(asked) for wording in wordings if asked), default=0.0)
+            if shared >= FOREIGN_SHARE:
+                near.append((shared, replace(item, is_sector_known=False)))
+        near.sort(key=lambda found: -found[0])
+        return [item for _, item in near[:FOREIGN_QUESTIONS]]
+
+    async def _near(self, change: TextChange, after: SearchDocument) -> tuple[NearQuestion, ...]:
+        """Return the new ways to ask that another entry answers now, whatever its sector."""
+        old = frozenset() if change.before is None else frozenset((change.before.title, *change.before.variants))
+        wordings = [text for text in dict.fromkeys((after.title, *after.variants)) if text not in old]
+        found: list[NearQuestion] = []
+        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            for text in wordings[:NEAR_WORDINGS]:
+                query = SearchQuery(text=text, kinds=frozenset({DocumentKind.ENTRY}), region=after.region, limit=1)
+                result = await view_search.search(query)
+                for hit in result.hits[:1]:
+                    if result.has_answer and hit.document_id != after.document_id:
+                        entry = FoundEntry(hit.document_id, hit.title)
+                        found.append(NearQuestion(text, entry, hit.sector, round(hit.confidence, 4)))
+        return tuple(found)
+
     async def _prepare(self, document: SearchDocument) -> Draft:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, make_draft, self._search, document)
@@ -209,7 +254,7 @@ class GoldTester:
         def is_touched(item: AskedQuestion) -> bool:
             if placed[item.question.id].shows(entry_id) or str(item.question.entry_id) == entry_id:
                 return True
-            return can_rise(query_of(item.question.text, item.revision), old, after, view_search)
+            return can_rise(query_of(item), old, after, view_search)
 
         return await loop.run_in_executor(self._executor, lambda: list(filter(is_touched, asked)))
 
@@ -250,7 +295,7 @@ def _key(
 ) -> _Asked:
     # A new entry gets another id every time it is tried.
     named = after if before is not None else replace(after, document_id="")
-    questions = frozenset((item.question.id, item.question.text) for item in asked)
+    questions = frozenset((item.question.id, item.question.text, item.is_sector_known) for item in asked)
     return before, named, questions, view_search.version, view_search.store.change_number
 
 

@@ -270,3 +270,27 @@ async def test_a_pack_names_the_line_of_a_bad_question(server: Server, tmp_path:
     file.write_text("gold_questions:\n  - entry: nobody\n    questions: ['没电了']\n", "utf-8")
     (report,) = (await PackImporter(server.application.database, server.clock).import_pack([file])).files
     assert [(item.line, item.field, item.code) for item in report.refused] == [(2, "entry", "entry_key_unknown")]
+
+
+async def test_a_text_that_answers_for_another_sector_is_named_before_it_is_published(
+    curator: httpx.AsyncClient,
+) -> None:
+    question = "机顶盒坏了怎么换"
+    television = {
+        "title": "机顶盒故障更换",
+        "variants": ["机顶盒坏了怎么更换", "机顶盒坏了换一个"],
+        "sector": "tv",
+        "situation": "tv.box.fault",
+    }
+    owner = await made(curator, **television)
+    await asked(curator, owner, question)
+    intruder = body(title="停水了怎么办", variants=[question], sector="water", situation="water.supply.outage")
+    tried = await curator.post(f"{KNOWLEDGE}/tests/draft", json={"entry_id": None, "draft": intruder})
+    assert tried.status_code == 200, tried.text
+    (change,) = tried.json()["changes"]
+    assert (change["text"], change["is_drop"], change["is_sector_known"]) == (question, True, False)
+    assert [(near["text"], near["entry_title"], near["sector"]) for near in tried.json()["near"]] == [
+        (question, television["title"], "tv")
+    ]
+    harmless = body(title="停水了怎么办", variants=["家里没水了"], sector="water", situation="water.supply.outage")
+    assert (await curator.post(f"{KNOWLEDGE}/tests/draft", json={"entry_id": None, "draft": harmless})).json() is None

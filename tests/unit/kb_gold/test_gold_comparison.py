@@ -23,6 +23,7 @@ from kb.gold.comparison import (
     rule,
 )
 from kb.gold.reports import MAX_CHANGES, changes_of, placement_detail, placement_from, report_of
+from kb.gold.results import DraftTest
 from kb.kinds import DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
 
@@ -139,7 +140,7 @@ def test_report_names_the_worst_first_and_leaves_out_what_did_not_move():
         outcome(placed(5), placed(6), "差一点"),
         outcome(placed(1), placed(2), "掉下来"),
     ]
-    report = report_of(outcomes, {WANTED: "一户停电"}, 9, "complete")
+    report = report_of(DraftTest(tuple(outcomes), {WANTED: "一户停电"}, 9, SearchState.COMPLETE, 0))
     assert [change.text for change in report.changes] == ["掉下来", "差一点", "变好"]
     assert (report.better, report.worse, report.drops, report.available_count) == (1, 2, 1, 9)
     assert report.changes[0].entry_title == "一户停电"

@@ -7896,6 +7896,11 @@ export interface components {
              * @description Worst first
              */
             changes: components["schemas"]["QuestionChange"][];
+            /**
+             * Near
+             * @description New ways to ask that another entry answers now
+             */
+            near: components["schemas"]["NearQuestionDetail"][];
         };
         /**
          * GoldRunDetail
@@ -9133,6 +9138,28 @@ export interface components {
          */
         Movement: "better" | "worse" | "unchanged";
         /**
+         * NearQuestionDetail
+         * @description A way to ask of the text that another entry answers now.
+         */
+        NearQuestionDetail: {
+            /** Text */
+            text: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Entry Title */
+            entry_title: string;
+            /**
+             * Sector
+             * @description Of that entry; null for every sector
+             */
+            sector: string | null;
+            /** Confidence */
+            confidence: number;
+        };
+        /**
          * NewEntry
          * @description The whole text of an entry, and what the editor says about drops.
          */
@@ -10255,6 +10282,12 @@ export interface components {
             before: components["schemas"]["PlacementDetail"];
             after: components["schemas"]["PlacementDetail"];
             displaced_by: components["schemas"]["FoundEntryDetail"] | null;
+            /**
+             * Is Sector Known
+             * @description False: asked as at the beginning of a call, when every sector is searched
+             * @default true
+             */
+            is_sector_known: boolean;
         };
         /**
          * QuestionFile

@@ -16,6 +16,7 @@ const REPORT: GoldReport = {
   better: 0,
   worse: 1,
   drops: 1,
+  near: [],
   changes: [
     {
       question_id: '00000000-0000-4000-8000-0000000000a1',
@@ -27,6 +28,7 @@ const REPORT: GoldReport = {
       before: { rank: 1, confidence: 0.9, has_answer: true, best: null },
       after: { rank: 2, confidence: 0.2, has_answer: true, best: null },
       displaced_by: null,
+      is_sector_known: true,
     },
   ],
 }

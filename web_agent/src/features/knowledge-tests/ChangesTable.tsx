@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 
 import type { GoldReport, PlacementDetail, QuestionChange } from '@/api/types'
 import { percent } from '@/ui/format'
+import { sectorText } from '@/ui/sectors'
 
 import './Tests.css'
 
@@ -27,7 +28,10 @@ export function ChangesTable({ changes }: { changes: readonly QuestionChange[] }
         {changes.map((change) => (
           <tr key={change.question_id} className={change.is_drop ? 'is-drop' : ''}>
             <td>{verdictText(t, change)}</td>
-            <th scope="row">{change.text}</th>
+            <th scope="row">
+              {change.text}
+              {!change.is_sector_known && <span className="field__hint"> {t('tests.sector_unknown')}</span>}
+            </th>
             <td>
               <Link to={`/knowledge/${change.entry_id}`} target="_blank">
                 {change.entry_title}
@@ -59,6 +63,31 @@ export function placementText(t: Translate, placed: PlacementDetail): string {
   const rank = placed.rank === null ? t('tests.not_found') : t('tests.rank', { rank: placed.rank })
   if (!placed.has_answer) return t('tests.rank_no_card', { rank })
   return placed.rank === null ? rank : t('tests.rank_sure', { rank, confidence: percent(placed.confidence) })
+}
+
+/** New ways to ask that another entry answers now: two entries that answer one question take each other's place. */
+export function NearQuestions({ near }: { near: GoldReport['near'] }) {
+  const { t } = useTranslation()
+  if (near.length === 0) return null
+  return (
+    <section aria-label={t('tests.near_title')}>
+      <p className="field__hint">{t('tests.near_hint')}</p>
+      <ul className="near-questions">
+        {near.map((question) => (
+          <li key={question.text}>
+            {question.text} →{' '}
+            <Link to={`/knowledge/${question.entry_id}`} target="_blank">
+              {question.entry_title}
+            </Link>{' '}
+            <span className="field__hint">
+              {question.sector !== null && `${sectorText(t, question.sector)} · `}
+              {percent(question.confidence)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 }
 
 /** The sums of a test in one line. */

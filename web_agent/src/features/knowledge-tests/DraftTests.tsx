@@ -9,7 +9,7 @@ import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 
-import { ChangesTable, ReportSummary } from './ChangesTable'
+import { ChangesTable, NearQuestions, ReportSummary } from './ChangesTable'
 import { GoldQuestions } from './GoldQuestions'
 import { HitTestDialog } from './HitTestDialog'
 
@@ -82,6 +82,7 @@ export function DraftTests({ entryId, variants, draft, onRefused }: DraftTestsPr
         {test.data !== undefined && test.data !== null && (
           <>
             <ReportSummary report={test.data} />
+            <NearQuestions near={test.data.near} />
             <ChangesTable changes={test.data.changes} />
           </>
         )}

@@ -8,7 +8,7 @@ import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
 
-import { ChangesTable, ReportSummary } from './ChangesTable'
+import { ChangesTable, NearQuestions, ReportSummary } from './ChangesTable'
 import { isRefusalOfTests } from './refusals'
 
 /** Whether the server wants a decision about test questions before it publishes. */
@@ -42,6 +42,7 @@ export function DropPanel({ problem, stayLabel, hint, isPending, onPublish, onSt
       {report !== null && (
         <>
           <ReportSummary report={report} />
+          <NearQuestions near={report.near} />
           <div className="drop__changes">
             <ChangesTable changes={report.changes} />
           </div>

@@ -115,6 +115,7 @@ const report = {
   better: 0,
   worse: 1,
   drops: 1,
+  near: [],
   changes: [
     {
       question_id: 'q',
