@@ -1,4 +1,4 @@
-"""Tells supervisors of an alert of a call, or that its caller is angry: over the account channel at once, and by a notification."""
+"""Tells supervisors of an alert or an angry caller of a call: over the account channel, and by a notification."""
 
 from __future__ import annotations
 

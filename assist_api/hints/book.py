@@ -47,7 +47,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Wording(_Part):
+class BothLanguages(_Part):
     """A text in the two languages of the pages."""
 
     zh: Text
@@ -58,8 +58,8 @@ class Step(_Part):
     """One step of a talk track, ticked by the agent's own words."""
 
     id: Id
-    name: Wording
-    say: Wording = Field(description="What the agent may read aloud")
+    name: BothLanguages
+    say: BothLanguages = Field(description="What the agent may read aloud")
     heard: Phrases = Field(description="Words of the agent that tick the step")
     unless: Phrases = Field(default=(), description="Words in which they do not count")
     repeats: bool = Field(default=False, description="Ticked when the agent repeats a number or place of the caller")
@@ -69,8 +69,8 @@ class Prompt(_Part):
     """What the agent is reminded of when something is said before a step of the track was."""
 
     id: Id
-    name: Wording
-    advice: Wording
+    name: BothLanguages
+    advice: BothLanguages
     speaker: Literal["agent", "customer"]
     heard: SomePhrases
     unless: Phrases = ()
@@ -81,8 +81,8 @@ class ForbiddenWord(_Part):
     """What an agent must not say, and what to say instead."""
 
     id: Id
-    name: Wording
-    advice: Wording
+    name: BothLanguages
+    advice: BothLanguages
     heard: SomePhrases
     unless: Phrases = ()
 
@@ -91,39 +91,39 @@ class AngerWord(_Part):
     """Words of an angry caller."""
 
     id: Id
-    name: Wording
+    name: BothLanguages
     points: Annotated[int, Field(ge=1, le=5)]
     heard: SomePhrases
     unless: Phrases = ()
 
 
-class Answer(_Part):
+class TreeAnswer(_Part):
     """An answer of the caller to a question."""
 
-    name: Wording
+    name: BothLanguages
     heard: SomePhrases
     unless: Phrases = ()
     then: Id | None = Field(default=None, description="The question that follows; null where the answer decides")
-    means: Wording | None = Field(default=None, description="What the answer shows, such as the category")
+    means: BothLanguages | None = Field(default=None, description="What the answer shows, such as the category")
 
 
-class Question(_Part):
+class TreeQuestion(_Part):
     """One question of a situation."""
 
     id: Id
-    ask: Wording
+    ask: BothLanguages
     asked: Phrases = Field(default=(), description="Other wordings of the agent that count as asked")
-    answers: Annotated[tuple[Answer, ...], Field(min_length=1, max_length=12)]
+    answers: Annotated[tuple[TreeAnswer, ...], Field(min_length=1, max_length=12)]
 
 
 class Situation(_Part):
     """A situation of the caller, and the tree of questions that separates its causes; it begins at the first one."""
 
     id: Id
-    name: Wording
+    name: BothLanguages
     heard: SomePhrases
     unless: Phrases = ()
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=30)]
+    questions: Annotated[tuple[TreeQuestion, ...], Field(min_length=1, max_length=30)]
 
     @model_validator(mode="after")
     def _check_order(self) -> Situation:
@@ -143,7 +143,7 @@ class HintBook(_Part):
     tracks: dict[BusinessType, Annotated[tuple[Id, ...], Field(max_length=20)]]
     prompts: Annotated[tuple[Prompt, ...], Field(max_length=60)]
     forbidden: Annotated[tuple[ForbiddenWord, ...], Field(max_length=100)]
-    anger_advice: Wording
+    anger_advice: BothLanguages
     anger: Annotated[tuple[AngerWord, ...], Field(max_length=100)]
     situations: Annotated[tuple[Situation, ...], Field(max_length=60)]
 

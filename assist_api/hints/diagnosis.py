@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from assist_api.alerts.raised import TwoLanguages
-from assist_api.hints.book import Answer, Question, Situation, Wording
+from assist_api.hints.book import BothLanguages, Situation, TreeAnswer, TreeQuestion
 from assist_api.hints.phrases import PhraseSet, Spoken
 from assist_api.hints.shown import AnsweredQuestion, QuestionProposed
 from assist_api.transcripts.utterances import LegRole, Utterance
@@ -24,20 +24,20 @@ _PASSED_AFTER = 2
 _CORRECTED = re.compile(r"不对|不是(?!不)|说错|弄错|搞错|看错|\bsorry\b|I mean")
 
 
-def both(wording: Wording) -> TwoLanguages:
+def both(wording: BothLanguages) -> TwoLanguages:
     """Return a wording of the book as it goes over the wire."""
     return TwoLanguages(zh=wording.zh, en=wording.en)
 
 
 @dataclass(frozen=True, slots=True)
 class _CompiledAnswer:
-    answer: Answer
+    answer: TreeAnswer
     phrases: PhraseSet
 
 
 @dataclass(frozen=True, slots=True)
 class _CompiledQuestion:
-    question: Question
+    question: TreeQuestion
     asked: PhraseSet
     answers: tuple[_CompiledAnswer, ...]
 
@@ -102,9 +102,11 @@ def _walk(tree: _Tree, heard: Sequence[tuple[Utterance, Spoken]]) -> QuestionPro
     )
 
 
-def _answer(question: _CompiledQuestion, heard: Sequence[tuple[Utterance, Spoken]]) -> tuple[Answer, Utterance] | None:
+def _answer(
+    question: _CompiledQuestion, heard: Sequence[tuple[Utterance, Spoken]]
+) -> tuple[TreeAnswer, Utterance] | None:
     """Return the first answer of the caller, or the one that a later sentence puts right."""
-    found: tuple[Answer, Utterance] | None = None
+    found: tuple[TreeAnswer, Utterance] | None = None
     for utterance, spoken in heard:
         if utterance.leg_role is LegRole.CUSTOMER and (found is None or _CORRECTED.search(utterance.text)):
             for item in question.answers:

@@ -4007,28 +4007,10 @@ export interface components {
          * AngerWord
          * @description Words of an angry caller.
          */
-        "AngerWord-Input": {
+        AngerWord: {
             /** Id */
             id: string;
-            name: components["schemas"]["Wording-Input"];
-            /** Points */
-            points: number;
-            /** Heard */
-            heard: string[];
-            /**
-             * Unless
-             * @default []
-             */
-            unless: string[];
-        };
-        /**
-         * AngerWord
-         * @description Words of an angry caller.
-         */
-        "AngerWord-Output": {
-            /** Id */
-            id: string;
-            name: components["schemas"]["assist_api__hints__book__Wording"];
+            name: components["schemas"]["BothLanguages"];
             /** Points */
             points: number;
             /** Heard */
@@ -4041,24 +4023,34 @@ export interface components {
         };
         /**
          * Answer
-         * @description An answer of the caller to a question.
+         * @description A learner's answer to one item; which fields count depends on its kind.
          */
-        "Answer-Output": {
-            name: components["schemas"]["assist_api__hints__book__Wording"];
-            /** Heard */
-            heard: string[];
+        Answer: {
+            /** Item Id */
+            item_id: string;
+            /** Choice */
+            choice?: number | null;
+            /** Card */
+            card?: string | null;
+            /** Category */
+            category?: string | null;
             /**
-             * Unless
+             * Fields
              * @default []
              */
-            unless: string[];
+            fields: components["schemas"]["FactField"][];
             /**
-             * Then
-             * @description The question that follows; null where the answer decides
+             * Next Question
+             * @default
              */
-            then?: string | null;
-            /** @description What the answer shows, such as the category */
-            means?: components["schemas"]["assist_api__hints__book__Wording"] | null;
+            next_question: string;
+            /** Turn */
+            turn?: number | null;
+            /**
+             * Reply
+             * @default
+             */
+            reply: string;
         };
         /**
          * AnsweredQuestion
@@ -4328,6 +4320,16 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+        };
+        /**
+         * BothLanguages
+         * @description A text in the two languages of the pages.
+         */
+        BothLanguages: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
         };
         /**
          * BusinessTypeNode
@@ -7827,28 +7829,11 @@ export interface components {
          * ForbiddenWord
          * @description What an agent must not say, and what to say instead.
          */
-        "ForbiddenWord-Input": {
+        ForbiddenWord: {
             /** Id */
             id: string;
-            name: components["schemas"]["Wording-Input"];
-            advice: components["schemas"]["Wording-Input"];
-            /** Heard */
-            heard: string[];
-            /**
-             * Unless
-             * @default []
-             */
-            unless: string[];
-        };
-        /**
-         * ForbiddenWord
-         * @description What an agent must not say, and what to say instead.
-         */
-        "ForbiddenWord-Output": {
-            /** Id */
-            id: string;
-            name: components["schemas"]["assist_api__hints__book__Wording"];
-            advice: components["schemas"]["assist_api__hints__book__Wording"];
+            name: components["schemas"]["BothLanguages"];
+            advice: components["schemas"]["BothLanguages"];
             /** Heard */
             heard: string[];
             /**
@@ -8356,50 +8341,29 @@ export interface components {
          * HintBook
          * @description Everything that hints are made from, for one sector.
          */
-        "HintBook-Input": {
+        HintBook: {
             /** Steps */
-            steps: components["schemas"]["Step-Input"][];
+            steps: components["schemas"]["Step"][];
             /** Tracks */
             tracks: {
                 [key: string]: string[];
             };
             /** Prompts */
-            prompts: components["schemas"]["Prompt-Input"][];
+            prompts: components["schemas"]["Prompt"][];
             /** Forbidden */
-            forbidden: components["schemas"]["ForbiddenWord-Input"][];
-            anger_advice: components["schemas"]["Wording-Input"];
+            forbidden: components["schemas"]["ForbiddenWord"][];
+            anger_advice: components["schemas"]["BothLanguages"];
             /** Anger */
-            anger: components["schemas"]["AngerWord-Input"][];
+            anger: components["schemas"]["AngerWord"][];
             /** Situations */
-            situations: components["schemas"]["Situation-Input"][];
-        };
-        /**
-         * HintBook
-         * @description Everything that hints are made from, for one sector.
-         */
-        "HintBook-Output": {
-            /** Steps */
-            steps: components["schemas"]["Step-Output"][];
-            /** Tracks */
-            tracks: {
-                [key: string]: string[];
-            };
-            /** Prompts */
-            prompts: components["schemas"]["Prompt-Output"][];
-            /** Forbidden */
-            forbidden: components["schemas"]["ForbiddenWord-Output"][];
-            anger_advice: components["schemas"]["assist_api__hints__book__Wording"];
-            /** Anger */
-            anger: components["schemas"]["AngerWord-Output"][];
-            /** Situations */
-            situations: components["schemas"]["Situation-Output"][];
+            situations: components["schemas"]["Situation"][];
         };
         /**
          * HintBookChange
          * @description Another book to put in force, whole.
          */
         HintBookChange: {
-            book: components["schemas"]["HintBook-Input"];
+            book: components["schemas"]["HintBook"];
             /**
              * Note
              * @default
@@ -8418,7 +8382,7 @@ export interface components {
         HintBookView: {
             /** Sector */
             sector: string;
-            book: components["schemas"]["HintBook-Output"];
+            book: components["schemas"]["HintBook"];
             /**
              * Number
              * @description Version; 0 while the shipped book is in force
@@ -8546,7 +8510,7 @@ export interface components {
          */
         HintTest: {
             /** @description A book that is not saved yet; left out, the one in force */
-            book?: components["schemas"]["HintBook-Input"] | null;
+            book?: components["schemas"]["HintBook"] | null;
             /** Lines */
             lines: components["schemas"]["HintTestLine"][];
         };
@@ -10676,38 +10640,11 @@ export interface components {
          * Prompt
          * @description What the agent is reminded of when something is said before a step of the track was.
          */
-        "Prompt-Input": {
+        Prompt: {
             /** Id */
             id: string;
-            name: components["schemas"]["Wording-Input"];
-            advice: components["schemas"]["Wording-Input"];
-            /**
-             * Speaker
-             * @enum {string}
-             */
-            speaker: "agent" | "customer";
-            /** Heard */
-            heard: string[];
-            /**
-             * Unless
-             * @default []
-             */
-            unless: string[];
-            /**
-             * Missing Step
-             * @description The reminder comes while this step is not ticked
-             */
-            missing_step: string;
-        };
-        /**
-         * Prompt
-         * @description What the agent is reminded of when something is said before a step of the track was.
-         */
-        "Prompt-Output": {
-            /** Id */
-            id: string;
-            name: components["schemas"]["assist_api__hints__book__Wording"];
-            advice: components["schemas"]["assist_api__hints__book__Wording"];
+            name: components["schemas"]["BothLanguages"];
+            advice: components["schemas"]["BothLanguages"];
             /**
              * Speaker
              * @enum {string}
@@ -10770,40 +10707,6 @@ export interface components {
          * @enum {string}
          */
         PublishMode: "publish" | "review";
-        /**
-         * Question
-         * @description One question of a situation.
-         */
-        "Question-Input": {
-            /** Id */
-            id: string;
-            ask: components["schemas"]["Wording-Input"];
-            /**
-             * Asked
-             * @description Other wordings of the agent that count as asked
-             * @default []
-             */
-            asked: string[];
-            /** Answers */
-            answers: components["schemas"]["assist_api__hints__book__Answer-Input"][];
-        };
-        /**
-         * Question
-         * @description One question of a situation.
-         */
-        "Question-Output": {
-            /** Id */
-            id: string;
-            ask: components["schemas"]["assist_api__hints__book__Wording"];
-            /**
-             * Asked
-             * @description Other wordings of the agent that count as asked
-             * @default []
-             */
-            asked: string[];
-            /** Answers */
-            answers: components["schemas"]["Answer-Output"][];
-        };
         /**
          * QuestionChange
          * @description A gold question whose hits changed.
@@ -11279,7 +11182,7 @@ export interface components {
             field: string;
             /** @description Field of the call that fills it; null when only the form does */
             fact: components["schemas"]["FactField"] | null;
-            question: components["schemas"]["assist_api__work_orders__questions__Wording"] | null;
+            question: components["schemas"]["Wording"] | null;
         };
         /**
          * RequiredFields
@@ -11915,10 +11818,10 @@ export interface components {
          * Situation
          * @description A situation of the caller, and the tree of questions that separates its causes; it begins at the first one.
          */
-        "Situation-Input": {
+        Situation: {
             /** Id */
             id: string;
-            name: components["schemas"]["Wording-Input"];
+            name: components["schemas"]["BothLanguages"];
             /** Heard */
             heard: string[];
             /**
@@ -11927,25 +11830,7 @@ export interface components {
              */
             unless: string[];
             /** Questions */
-            questions: components["schemas"]["Question-Input"][];
-        };
-        /**
-         * Situation
-         * @description A situation of the caller, and the tree of questions that separates its causes; it begins at the first one.
-         */
-        "Situation-Output": {
-            /** Id */
-            id: string;
-            name: components["schemas"]["assist_api__hints__book__Wording"];
-            /** Heard */
-            heard: string[];
-            /**
-             * Unless
-             * @default []
-             */
-            unless: string[];
-            /** Questions */
-            questions: components["schemas"]["Question-Output"][];
+            questions: components["schemas"]["TreeQuestion"][];
         };
         /**
          * SituationGroupNode
@@ -12123,40 +12008,12 @@ export interface components {
          * Step
          * @description One step of a talk track, ticked by the agent's own words.
          */
-        "Step-Input": {
+        Step: {
             /** Id */
             id: string;
-            name: components["schemas"]["Wording-Input"];
+            name: components["schemas"]["BothLanguages"];
             /** @description What the agent may read aloud */
-            say: components["schemas"]["Wording-Input"];
-            /**
-             * Heard
-             * @description Words of the agent that tick the step
-             */
-            heard: string[];
-            /**
-             * Unless
-             * @description Words in which they do not count
-             * @default []
-             */
-            unless: string[];
-            /**
-             * Repeats
-             * @description Ticked when the agent repeats a number or place of the caller
-             * @default false
-             */
-            repeats: boolean;
-        };
-        /**
-         * Step
-         * @description One step of a talk track, ticked by the agent's own words.
-         */
-        "Step-Output": {
-            /** Id */
-            id: string;
-            name: components["schemas"]["assist_api__hints__book__Wording"];
-            /** @description What the agent may read aloud */
-            say: components["schemas"]["assist_api__hints__book__Wording"];
+            say: components["schemas"]["BothLanguages"];
             /**
              * Heard
              * @description Words of the agent that tick the step
@@ -12679,6 +12536,44 @@ export interface components {
             data: components["schemas"]["Utterance"];
         };
         /**
+         * TreeAnswer
+         * @description An answer of the caller to a question.
+         */
+        TreeAnswer: {
+            name: components["schemas"]["BothLanguages"];
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+            /**
+             * Then
+             * @description The question that follows; null where the answer decides
+             */
+            then?: string | null;
+            /** @description What the answer shows, such as the category */
+            means?: components["schemas"]["BothLanguages"] | null;
+        };
+        /**
+         * TreeQuestion
+         * @description One question of a situation.
+         */
+        TreeQuestion: {
+            /** Id */
+            id: string;
+            ask: components["schemas"]["BothLanguages"];
+            /**
+             * Asked
+             * @description Other wordings of the agent that count as asked
+             * @default []
+             */
+            asked: string[];
+            /** Answers */
+            answers: components["schemas"]["TreeAnswer"][];
+        };
+        /**
          * TurnView
          * @description A turn of the caller, masked.
          */
@@ -13007,75 +12902,13 @@ export interface components {
         WordUse: "synonyms" | "one_way" | "whole";
         /**
          * Wording
-         * @description A text in the two languages of the pages.
+         * @description A question in the two languages of the pages.
          */
-        "Wording-Input": {
+        Wording: {
             /** Zh */
             zh: string;
             /** En */
             en: string;
-        };
-        /**
-         * Answer
-         * @description An answer of the caller to a question.
-         */
-        "assist_api__hints__book__Answer-Input": {
-            name: components["schemas"]["Wording-Input"];
-            /** Heard */
-            heard: string[];
-            /**
-             * Unless
-             * @default []
-             */
-            unless: string[];
-            /**
-             * Then
-             * @description The question that follows; null where the answer decides
-             */
-            then?: string | null;
-            /** @description What the answer shows, such as the category */
-            means?: components["schemas"]["Wording-Input"] | null;
-        };
-        /**
-         * Wording
-         * @description A text in the two languages of the pages.
-         */
-        assist_api__hints__book__Wording: {
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
-        };
-        /**
-         * Answer
-         * @description A learner's answer to one item; which fields count depends on its kind.
-         */
-        assist_api__training__schemas__Answer: {
-            /** Item Id */
-            item_id: string;
-            /** Choice */
-            choice?: number | null;
-            /** Card */
-            card?: string | null;
-            /** Category */
-            category?: string | null;
-            /**
-             * Fields
-             * @default []
-             */
-            fields: components["schemas"]["FactField"][];
-            /**
-             * Next Question
-             * @default
-             */
-            next_question: string;
-            /** Turn */
-            turn?: number | null;
-            /**
-             * Reply
-             * @default
-             */
-            reply: string;
         };
         /**
          * UnitKind
@@ -13083,16 +12916,6 @@ export interface components {
          * @enum {string}
          */
         assist_api__units__tree__UnitKind: "company" | "department" | "team";
-        /**
-         * Wording
-         * @description A question in the two languages of the pages.
-         */
-        assist_api__work_orders__questions__Wording: {
-            /** Zh */
-            zh: string;
-            /** En */
-            en: string;
-        };
         /**
          * UnitKind
          * @description What an entry is made of; `missing`: an entry whose unit the document no longer has.
@@ -21219,7 +21042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HintBook-Output"];
+                    "application/json": components["schemas"]["HintBook"];
                 };
             };
             /** @description The request cannot be read */
@@ -33338,7 +33161,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["assist_api__training__schemas__Answer"];
+                "application/json": components["schemas"]["Answer"];
             };
         };
         responses: {
