@@ -34,6 +34,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/notices"): ("notice.created",),
     ("POST", f"{API}/notices/{{notice_id}}/end"): ("notice.ended",),
     ("POST", f"{API}/calls/{{call_id}}/alerts/{{alert_id}}/confirm"): ("alert.confirmed",),
+    ("POST", f"{API}/calls/{{call_id}}/hints/{{hint_id}}/dismiss"): ("hint.dismissed",),
+    ("PUT", f"{API}/hints/books/{{sector}}"): ("hint_book.changed",),
     ("PUT", f"{API}/calls/{{call_id}}/facts/{{field}}"): ("fact.edited",),
     ("PUT", f"{API}/calls/{{call_id}}/summary/accepted"): ("summary.accepted",),
     ("PATCH", f"{API}/accounts/{{account_id}}"): ("account.changed",),
@@ -142,6 +144,7 @@ written once in ten minutes for an account and an object.
 """
 
 NOT_AUDITED: Mapping[Route, str] = {
+    ("POST", f"{API}/hints/books/{{sector}}/test"): "tries a hint book on typed sentences and keeps nothing",
     ("POST", f"{API}/call-search"): "searches and keeps nothing; opening a call and exports are recorded",
     ("POST", f"{API}/search"): "searches and keeps nothing",
     ("POST", f"{API}/customers/search"): "names no more than a list; opening a file is recorded",

@@ -20,6 +20,7 @@ from assist_api.customers import module as customers
 from assist_api.demo_town import module as demo_town
 from assist_api.floor import module as floor
 from assist_api.health import module as health
+from assist_api.hints import module as hints
 from assist_api.http.application import Application
 from assist_api.http.core import Core
 from assist_api.http.module import Module
@@ -118,6 +119,7 @@ def compose(
         ranking := categories.build(core, found, kb_settings, ChosenExamples(database)),
         editor := knowledge.build(core, found, chosen.service, kb_settings),
         knowledge_tests.build(core, found, chosen.service, kb_settings),
+        coaching := hints.build(core, chosen.service),
         running := calls.build(
             core,
             found,
@@ -126,6 +128,7 @@ def compose(
             screens.service,
             notifier.service,
             chosen.service,
+            coaching.service,
         ),
         routes := routing.build(core),
         exchange := telephony.build(

@@ -61,6 +61,7 @@ class DangerDetector:
                 not self._is_denied(hit, text)
                 and all(self._stands_near(condition, hit, text) for condition in conditions)
                 and self.guard_of(text, hit.start(), hit.end()) is None
+                and not (pattern.unless and pattern.unless.search(self._stretch(text, hit.start(), hit.end())))
             ):
                 return Danger(pattern.kind, *hit.span(), pattern.is_certain, pattern.says)
         return None

@@ -56,10 +56,12 @@ class PatternText(_Strict):
     Attributes:
         says: Parts of a sentence, as the head of `rules.yaml` explains.
         certain: Whether a partial transcript is enough.
+        unless: What keeps this pattern from counting in the words around it; a regular expression, empty for nothing.
     """
 
     says: Annotated[str, Field(min_length=1)]
     certain: bool = False
+    unless: str = ""
 
 
 class KindText(_Strict):
@@ -96,12 +98,13 @@ class RuleFile(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern: all parts must occur; the last one is what the guards look at."""
+    """A compiled pattern: all parts must occur; the last one is what the guards look at, `unless` among them."""
 
     kind: DangerKind
     says: str
     parts: tuple[re.Pattern[str], ...]
     is_certain: bool
+    unless: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,8 @@ def _pattern(kind: DangerKind, place: int, written: PatternText, classes: Mappin
         _regex(name, "".join(_token(name, token, classes) for token in part.split()))
         for part in written.says.split(" & ")
     )
-    return Pattern(kind, written.says, parts, written.certain)
+    unless = _regex(f"{name}.unless", _expanded(name, written.unless, classes)) if written.unless else None
+    return Pattern(kind, written.says, parts, written.certain, unless)
 
 
 def _token(name: str, token: str, classes: Mapping[str, list[str]]) -> str:

@@ -1,4 +1,4 @@
-"""HTTP: what a person does to a call's alerts, facts and summary."""
+"""HTTP: what a person does to a call's alerts, hints, facts and summary."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from assist_api.calls.access import CallsDep, FeedbackGiverDep, ReaderDep, Readi
 from assist_api.calls.agent_actions import AgentActions, summary_of
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact
+from assist_api.hints.shown import CallHint
 from assist_api.http.schemas import InputModel
 from assist_api.summaries.shown import CallSummary
 
@@ -46,6 +47,15 @@ async def confirm_alert(
     """Record that the caller was told what a safety alert asks for; a second time changes nothing."""
     await calls.archive.check_changeable(viewer, call_id)
     return await calls.write(call_id, lambda journal: actions.confirm_alert(journal, alert_id))
+
+
+@router.post("/calls/{call_id}/hints/{hint_id}/dismiss")
+async def dismiss_hint(
+    call_id: UUID, hint_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
+) -> CallHint:
+    """Put a hint away; a second time changes nothing."""
+    await calls.archive.check_changeable(viewer, call_id)
+    return await calls.write(call_id, lambda journal: actions.dismiss_hint(journal, hint_id))
 
 
 @router.put("/calls/{call_id}/facts/{field}")

@@ -1,4 +1,4 @@
-"""What a person does to a call's alerts, facts and summary: an event of the call and an audit entry, together.
+"""What a person does to a call's alerts, hints, facts and summary: an event of the call and an audit entry, together.
 
 The audit entry names the call, the kind or the field, and no word of the caller. The same action again changes nothing.
 """
@@ -14,6 +14,7 @@ from assist_api.calls.events import CallSnapshot
 from assist_api.calls.journal import CallJournal, Write
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact, FactEdited, edited_fact
+from assist_api.hints.shown import CallHint, HintDismissed
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.summaries.shown import CallSummary, SummaryAccepted, summary_lines
@@ -40,6 +41,20 @@ class AgentActions:
         save = self._entry("alert.confirmed", journal.call_id, {"kind": alert.kind.value})
         await journal.record(confirmed, after=save)
         return _alert(journal, alert_id)
+
+    async def dismiss_hint(self, journal: CallJournal, hint_id: UUID) -> CallHint:
+        """Put a hint away; the first who does so stands.
+
+        Raises:
+            NotFoundError: The call has no such hint.
+        """
+        hint = _hint(journal, hint_id)
+        if hint.dismissed_by is not None:
+            return hint
+        dismissed = HintDismissed(hint_id=hint_id, dismissed_by=self._actor.name)
+        save = self._entry("hint.dismissed", journal.call_id, {"kind": hint.kind.value, "key": hint.key})
+        await journal.record(dismissed, after=save)
+        return _hint(journal, hint_id)
 
     async def edit_fact(self, journal: CallJournal, field: FactField, value: str) -> CallFact:
         """Set a field by hand, or clear it with an empty value; from then on the call no longer changes it."""
@@ -75,6 +90,13 @@ class AgentActions:
 def summary_of(snapshot: CallSnapshot) -> CallSummary:
     """Return the summary of a call as far as it went, and the one that was accepted."""
     return CallSummary(lines=summary_lines(snapshot.utterances, snapshot.facts), accepted=snapshot.summary)
+
+
+def _hint(journal: CallJournal, hint_id: UUID) -> CallHint:
+    hint = next((known for known in journal.snapshot.hints if known.hint_id == hint_id), None)
+    if hint is None:
+        raise NotFoundError("This call has no such hint.", code="hint_not_found")
+    return hint
 
 
 def _alert(journal: CallJournal, alert_id: UUID) -> CallAlert:

@@ -1,4 +1,4 @@
-"""Tells supervisors that a call has raised an alert: over the account channel at once, and by a notification."""
+"""Tells supervisors of an alert or an angry caller of a call: over the account channel, and by a notification."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from assist_api.calls.events import CallSnapshot
 from assist_api.calls.observers import Observed
 from assist_api.channel.events import ChannelEvent
 from assist_api.channel.hub import AccountChannel
+from assist_api.hints.shown import HintRaised
 from assist_api.http.permissions import PERMISSIONS, Permission
 from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import Notifier
@@ -40,26 +41,36 @@ class SupervisorAlarm:
 
     async def tell(self, before: CallSnapshot, observed: Observed) -> None:
         """Tell of an alert that the call did not have before; the message holds no word of the caller."""
-        known = {alert.alert_id for alert in before.alerts}
-        if not isinstance(observed, AlertRaised) or observed.alert_id in known:
+        told = _told(before, observed)
+        if told is None:
             return
-        data = {"call_id": str(before.call.id), "kind": observed.kind.value, "alert_id": str(observed.alert_id)}
-        event = ChannelEvent(id=observed.alert_id, type="alert.raised", at=self._clock.now(), data=data)
+        alert_id, kind = told
+        data = {"call_id": str(before.call.id), "kind": kind, "alert_id": str(alert_id)}
+        event = ChannelEvent(id=alert_id, type="alert.raised", at=self._clock.now(), data=data)
         async with self._database.session() as session:
             wanted = select(Account.id).where(Account.is_active, Account.role.in_(READERS)).order_by(Account.id)
             readers = (await session.scalars(wanted)).all()
         for account_id in readers:
             await self._channel.publish(account_id, event)
         if self._notifier is not None:
-            await self._notify(self._notifier, before.call.id, observed)
+            await self._notify(self._notifier, before.call.id, alert_id, kind)
 
-    async def _notify(self, notifier: Notifier, call_id: UUID, raised: AlertRaised) -> None:
+    async def _notify(self, notifier: Notifier, call_id: UUID, alert_id: UUID, kind: str) -> None:
         async with self._database.session() as session:
             await notifier.notify(
                 session,
                 NOTIFICATION.kind,
-                {"alert_kind": raised.kind.value},
+                {"alert_kind": kind},
                 object_kind="call",
                 object_id=call_id,
-                dedup_key=f"alert:{raised.alert_id}",
+                dedup_key=f"alert:{alert_id}",
             )
+
+
+def _told(before: CallSnapshot, observed: Observed) -> tuple[UUID, str] | None:
+    """Return id and kind of what supervisors are told; None for what stays between the call and its agent."""
+    if isinstance(observed, AlertRaised) and observed.alert_id not in {alert.alert_id for alert in before.alerts}:
+        return observed.alert_id, observed.kind.value
+    if isinstance(observed, HintRaised) and observed.tells_supervisor:
+        return observed.hint_id, observed.kind.value
+    return None

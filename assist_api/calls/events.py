@@ -20,6 +20,7 @@ from assist_api.alerts.raised import AlertConfirmed, AlertRaised, CallAlert
 from assist_api.calls.states import CallState
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
 from assist_api.facts.found import CallFact, FactEdited, FactsFound
+from assist_api.hints.shown import CallHint, HintDismissed, HintRaised, QuestionProposed, StepTicked
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.suggestions.pushed import CardPushed
@@ -248,6 +249,34 @@ class SummaryAcceptedEvent(_Event):
     data: SummaryAccepted
 
 
+class StepTickedEvent(_Event):
+    """`step.ticked`."""
+
+    type: Literal["step.ticked"] = "step.ticked"
+    data: StepTicked
+
+
+class HintRaisedEvent(_Event):
+    """`hint.raised`."""
+
+    type: Literal["hint.raised"] = "hint.raised"
+    data: HintRaised
+
+
+class HintDismissedEvent(_Event):
+    """`hint.dismissed`; may follow the end of the call."""
+
+    type: Literal["hint.dismissed"] = "hint.dismissed"
+    data: HintDismissed
+
+
+class QuestionProposedEvent(_Event):
+    """`question.proposed`."""
+
+    type: Literal["question.proposed"] = "question.proposed"
+    data: QuestionProposed
+
+
 class StageStateChangedEvent(_Event):
     """`stage.state_changed`."""
 
@@ -294,6 +323,9 @@ class CallSnapshot(WireModel):
     alerts: list[CallAlert] = Field(description="In the order they were raised")
     facts: list[CallFact] = Field(description="Fields of the work order that are known, in the order of the form")
     summary: SummaryAccepted | None = Field(description="The summary that the agent accepted last")
+    steps: list[StepTicked] = Field(description="Steps of the talk track that the agent has said, in order")
+    hints: list[CallHint] = Field(description="In the order they were raised")
+    question: QuestionProposed | None = Field(description="What separates the causes of the caller's trouble")
     stages: list[StageState] = Field(description="Only stages that are degraded")
 
 
@@ -324,6 +356,10 @@ CallEvent = Annotated[
     | FactsFoundEvent
     | FactEditedEvent
     | SummaryAcceptedEvent
+    | StepTickedEvent
+    | HintRaisedEvent
+    | HintDismissedEvent
+    | QuestionProposedEvent
     | StageStateChangedEvent,
     Field(discriminator="type"),
 ]

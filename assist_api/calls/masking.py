@@ -24,12 +24,14 @@ from assist_api.calls.events import (
     FactsFoundEvent,
     FeedbackRecorded,
     FeedbackRecordedEvent,
+    HintRaisedEvent,
     SummaryAcceptedEvent,
     TranscriptFinalEvent,
     TranscriptPartialEvent,
 )
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact, FactEdited
+from assist_api.hints.shown import HintRaised
 from assist_api.summaries.shown import SummaryAccepted, SummarySentence
 from assist_api.transcripts.utterances import Utterance
 from kb.deidentify import PersonalKind, find_personal
@@ -50,6 +52,7 @@ _FEWEST_DIGITS = 3
 _FEWEST_DIGIT_SHARE = 0.6
 """An utterance of which so much is digits is a part of a number that was said in several breaths."""
 F = TypeVar("F", CallFact, FactEdited)
+H = TypeVar("H", bound=HintRaised)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,6 +117,7 @@ class CallMask:
                 "facts": [self.fact(fact) for fact in call.facts],
                 "feedback": [self._feedback(item) for item in call.feedback],
                 "alerts": [self._alert(item) for item in call.alerts],
+                "hints": [self._hint(item) for item in call.hints],
                 "summary": None if call.summary is None else self._summary(call.summary),
             }
         )
@@ -134,6 +138,8 @@ class CallMask:
                 return event.model_copy(update={"data": self._summary(event.data)})
             case AlertRaisedEvent():
                 return event.model_copy(update={"data": self._alert(event.data)})
+            case HintRaisedEvent():
+                return event.model_copy(update={"data": self._hint(event.data)})
             case FeedbackRecordedEvent():
                 return event.model_copy(update={"data": self._feedback(event.data)})
             case CallOfferedEvent() | CallAnsweredEvent():
@@ -175,6 +181,9 @@ class CallMask:
 
     def _alert(self, alert: AlertRaised) -> AlertRaised:
         return alert.model_copy(update={"words": self.text(alert.words)})
+
+    def _hint(self, hint: H) -> H:
+        return hint.model_copy(update={"words": self.text(hint.words)})
 
     def _feedback(self, feedback: FeedbackRecorded) -> FeedbackRecorded:
         return feedback.model_copy(update={"note": self.text(feedback.note)})

@@ -13,6 +13,7 @@ from assist_api.calls.observers import CallObservers
 from assist_api.calls.reading import CallReading
 from assist_api.calls.service import CallService
 from assist_api.channel.hub import AccountChannel
+from assist_api.hints.service import HintBooks
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.notifications.service import Notifier
@@ -39,6 +40,7 @@ def build(
     channel: AccountChannel,
     notifier: Notifier,
     policies: Policies,
+    hints: HintBooks,
 ) -> Module[CallService]:
     """Build the module; it declares the policy of masking.
 
@@ -49,7 +51,9 @@ def build(
     policies.add(MASKING)
     check_recognisers(kind.value for kind in policies.current(MASKING).kinds)
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
-    observers = CallObservers(SupervisorAlarm(core.database, channel, core.clock, notifier).tell)
+    observers = CallObservers(
+        SupervisorAlarm(core.database, channel, core.clock, notifier).tell, coaching=hints.coaching
+    )
     calls = CallService(
         database=core.database,
         engine=speech,

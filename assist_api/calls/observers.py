@@ -1,4 +1,4 @@
-"""What watches a running call beside its suggestions: safety alerts and the facts of the work order.
+"""What watches a running call beside its suggestions: safety alerts, facts of the work order, hints.
 
 Observers are pure and may be slow, so each works in a thread, on everything that was said since it last had time.
 An observer that fails costs what it would have seen, never the call.
@@ -21,12 +21,16 @@ from assist_api.calls.events import CallSnapshot
 from assist_api.calls.journal import CallJournal
 from assist_api.facts.found import FactsFound
 from assist_api.facts.observer import FactObserver
+from assist_api.hints.book import book_sector, shipped_book
+from assist_api.hints.listener import BookListener
+from assist_api.hints.observer import Coaching, Hinted, HintObserver
+from assist_api.hints.policy import HintPolicy
 from assist_api.transcripts.utterances import Utterance
 from kit.logging import told_by
 
 log = structlog.get_logger(__name__)
 
-Observed = AlertRaised | FactsFound
+Observed = AlertRaised | FactsFound | Hinted
 """Events that observers bring about."""
 
 
@@ -125,16 +129,28 @@ def observe_nothing(_journal: CallJournal) -> Observation:
     return Observation()
 
 
+def shipped_coaching(sector: str | None) -> tuple[BookListener, HintPolicy]:
+    """Return the hint book and the policy that ship with the product."""
+    return BookListener(shipped_book(book_sector(sector))), HintPolicy()
+
+
 class CallObservers:
     """Makes the observers that the product has."""
 
-    def __init__(self, tell: Tell = tell_nobody, rules: Callable[[], RuleBook] = shipped_rules) -> None:
+    def __init__(
+        self,
+        tell: Tell = tell_nobody,
+        rules: Callable[[], RuleBook] = shipped_rules,
+        coaching: Coaching = shipped_coaching,
+    ) -> None:
         """Keep what calls share.
 
         Args:
             tell: Tells supervisors.
             rules: Safety rules in force.
+            coaching: Hint book and policy in force.
         """
+        self._coaching = coaching
         self._tell = tell
         self._rules = rules
 
@@ -149,5 +165,13 @@ class CallObservers:
         observers: tuple[CallObserver, ...] = (
             AlertObserver(self._rules, snapshot.alerts),
             FactObserver(finals, snapshot.facts),
+            HintObserver(
+                self._coaching,
+                snapshot.call.sector,
+                finals=finals,
+                ticked=snapshot.steps,
+                raised=snapshot.hints,
+                proposed=snapshot.question,
+            ),
         )
         return Observation([ObserverLane(journal, observer, self._tell) for observer in observers])

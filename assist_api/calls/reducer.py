@@ -16,6 +16,8 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 - An alert that is raised again keeps its place and whether it was confirmed; alerts outlive the call.
 - Facts that are found replace the facts found before; one that the agent set by hand stays for ever.
 - A summary that is accepted replaces the one accepted before.
+- A step of the talk track is ticked once; a hint that is raised again changes nothing, and stays when it is dismissed.
+- A question that is proposed replaces the one proposed before.
 - A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
 """
 
@@ -45,7 +47,11 @@ from assist_api.calls.events import (
     FactEditedEvent,
     FactsFoundEvent,
     FeedbackRecordedEvent,
+    HintDismissedEvent,
+    HintRaisedEvent,
+    QuestionProposedEvent,
     StageStateChangedEvent,
+    StepTickedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
     SummaryAcceptedEvent,
@@ -55,6 +61,7 @@ from assist_api.calls.events import (
 )
 from assist_api.calls.states import CallState, require_legal
 from assist_api.facts.found import with_edit, with_found
+from assist_api.hints.shown import with_dismissal, with_hint, with_tick
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -90,6 +97,9 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
         alerts=[],
         facts=[],
         summary=None,
+        steps=[],
+        hints=[],
+        question=None,
         stages=[],
     )
 
@@ -254,6 +264,22 @@ def _summary_accepted(snapshot: CallSnapshot, event: SummaryAcceptedEvent) -> Ca
     return snapshot.model_copy(update={"summary": event.data})
 
 
+def _step_ticked(snapshot: CallSnapshot, event: StepTickedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"steps": with_tick(snapshot.steps, event.data)})
+
+
+def _hint_raised(snapshot: CallSnapshot, event: HintRaisedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"hints": with_hint(snapshot.hints, event.data)})
+
+
+def _hint_dismissed(snapshot: CallSnapshot, event: HintDismissedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"hints": with_dismissal(snapshot.hints, event.data)})
+
+
+def _question_proposed(snapshot: CallSnapshot, event: QuestionProposedEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"question": event.data})
+
+
 def _stage(snapshot: CallSnapshot, event: StageStateChangedEvent) -> CallSnapshot:
     others = [known for known in snapshot.stages if known.stage != event.data.stage]
     changed = [event.data] if event.data.state == "degraded" else []
@@ -280,5 +306,9 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     FactsFoundEvent: _facts_found,
     FactEditedEvent: _fact_edited,
     SummaryAcceptedEvent: _summary_accepted,
+    StepTickedEvent: _step_ticked,
+    HintRaisedEvent: _hint_raised,
+    HintDismissedEvent: _hint_dismissed,
+    QuestionProposedEvent: _question_proposed,
     StageStateChangedEvent: _stage,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from assist_api.calls.events import CallSnapshot
@@ -26,6 +27,8 @@ ALERTS_STAND = timedelta(hours=24)
 STORED_EVERY = timedelta(seconds=5)
 """How often the alerts of ended calls and the names of agents are read from the database."""
 SERVING = frozenset({AgentState.READY, AgentState.RINGING, AgentState.ON_CALL, AgentState.WRAP_UP})
+ANGER: Literal["anger"] = "anger"
+"""Kind of the floor's entry for a caller who is angry; it leaves the floor with the call."""
 WORDS_SHOWN = 80
 
 
@@ -210,7 +213,7 @@ def _topic(snapshot: CallSnapshot) -> list[str]:
 
 
 def _alerts(running: Iterable[CallSnapshot], stored: Iterable[FloorAlert]) -> list[FloorAlert]:
-    """Return the alerts of running calls as memory has them, and those of ended calls as they were stored."""
+    """Return the alerts of running calls as memory has them, angry callers too, and those of ended calls as stored."""
     snapshots = {snapshot.call.id: snapshot for snapshot in running}
     times = {alert.alert_id: alert.raised_at for alert in stored}
     standing = [
@@ -226,6 +229,20 @@ def _alerts(running: Iterable[CallSnapshot], stored: Iterable[FloorAlert]) -> li
         for snapshot in snapshots.values()
         for alert in snapshot.alerts
         if alert.confirmed_by is None
+    ]
+    standing += [
+        FloorAlert(
+            alert_id=hint.hint_id,
+            call_id=snapshot.call.id,
+            kind=ANGER,
+            name=hint.name,
+            raised_at=_said_at(snapshot, hint.segment_id),
+            agent_name=snapshot.call.agent_name,
+            is_running=True,
+        )
+        for snapshot in snapshots.values()
+        for hint in snapshot.hints
+        if hint.tells_supervisor
     ]
     ended = [alert.model_copy(update={"is_running": False}) for alert in stored if alert.call_id not in snapshots]
     return sorted((*standing, *ended), key=lambda alert: (alert.raised_at, alert.alert_id))

@@ -70,11 +70,11 @@ class FloorCall(WireModel):
 
 
 class FloorAlert(WireModel):
-    """A safety alert that nobody has confirmed yet."""
+    """A safety alert that nobody has confirmed yet, or a caller who is angry while the call runs."""
 
     alert_id: UUID
     call_id: UUID
-    kind: DangerKind
+    kind: DangerKind | Literal["anger"]
     name: TwoLanguages
     raised_at: datetime
     agent_name: str

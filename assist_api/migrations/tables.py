@@ -8,6 +8,7 @@ import assist_api.call_search.models
 import assist_api.calls.models
 import assist_api.curation.models
 import assist_api.customers.models
+import assist_api.hints.models
 import assist_api.ivr.models
 import assist_api.notices.models
 import assist_api.notifications.models
@@ -34,6 +35,7 @@ MODULES = (
     assist_api.calls.models,
     assist_api.curation.models,
     assist_api.customers.models,
+    assist_api.hints.models,
     assist_api.notices.models,
     assist_api.ivr.models,
     assist_api.notifications.models,

@@ -11,6 +11,7 @@ import { crew } from './features/crew/routes'
 import { curation } from './features/curation/routes'
 import { customers } from './features/customers/routes'
 import { floor } from './features/floor/routes'
+import { hints } from './features/hints/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
 import { ivr } from './features/ivr/routes'
@@ -45,6 +46,7 @@ const FEATURES = [
   knowledge,
   curation,
   words,
+  hints,
   imports,
   knowledgeTests,
   cases,

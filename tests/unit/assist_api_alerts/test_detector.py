@@ -12,6 +12,8 @@ DANGERS = (
     ("然气管子在漏气", DangerKind.GAS_LEAK),
     ("热水器开着洗澡，我爱人头晕恶心站不住", DangerKind.CARBON_MONOXIDE),
     ("我儿子让电打了，躺着不动", DangerKind.ELECTRIC_SHOCK),
+    ("是不是漏电了，我一摸水管就麻", DangerKind.ELECTRIC_SHOCK),
+    ("路灯杆漏电，有人踩到水里了", DangerKind.ELECTRIC_SHOCK),
     ("高压线断了，掉在马路上冒火花", DangerKind.FALLEN_LINE),
     ("电表箱冒烟了", DangerKind.FIRE),
     ("路口水管爆了，水柱有两层楼高", DangerKind.BURST_MAIN),
@@ -27,6 +29,9 @@ ORDINARY = (
     "要是水管爆了打哪个电话",
     "家里漏电保护器老跳，换一个要什么手续",
     "灶打不着火，是不是没电池了",
+    "刚才开着电热水器，还用了电磁炉，是不是哪个电器漏电了？",
+    "空开跳了，我怀疑是电热水器漏电，你们派人来检查一下",
+    "漏电了，跳闸，水电工说要换线",
     "",
 )
 

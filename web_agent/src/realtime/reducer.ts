@@ -2,6 +2,7 @@ import type {
   AlertRaised,
   CallAlert,
   CallFact,
+  CallHint,
   CallInfo,
   CallSnapshot,
   CardPushed,
@@ -9,6 +10,7 @@ import type {
   CategoryChosen,
   FeedbackRecorded,
   StageState,
+  StepTicked,
   Utterance,
 } from '@/api/types'
 
@@ -95,6 +97,14 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
     }
     case 'summary.accepted':
       return { ...call, summary: message.data }
+    case 'step.ticked':
+      return { ...call, steps: withStep(call.steps, message.data) }
+    case 'hint.raised':
+      return withHint(call, { ...message.data, dismissed_by: null })
+    case 'hint.dismissed':
+      return withDismissedHint(call, message.data.hint_id, message.data.dismissed_by)
+    case 'question.proposed':
+      return { ...call, question: message.data }
     case 'stage.state_changed':
       return { ...call, stages: withStage(call.stages, message.data) }
   }
@@ -163,6 +173,20 @@ export function withConfirmedAlert(call: CallSnapshot, alertId: string, confirme
     alert.alert_id === alertId ? { ...alert, confirmed_by: confirmedBy } : alert,
   )
   return { ...call, alerts }
+}
+
+/** A step is ticked once: the first time stands. */
+function withStep(steps: readonly StepTicked[], next: StepTicked): StepTicked[] {
+  return steps.some((known) => known.step_id === next.step_id) ? [...steps] : [...steps, next]
+}
+
+function withHint(call: CallSnapshot, next: CallHint): CallSnapshot {
+  return call.hints.some((known) => known.hint_id === next.hint_id) ? call : { ...call, hints: [...call.hints, next] }
+}
+
+export function withDismissedHint(call: CallSnapshot, hintId: string, dismissedBy: string | null): CallSnapshot {
+  const hints = call.hints.map((hint) => (hint.hint_id === hintId ? { ...hint, dismissed_by: dismissedBy } : hint))
+  return { ...call, hints }
 }
 
 /** The fields in the order of the form. */

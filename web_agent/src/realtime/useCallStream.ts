@@ -1,11 +1,18 @@
 import { useEffect, useReducer, useState } from 'react'
 
 import { isServerAlive, streamAddress } from '@/api/http'
-import type { CallAlert, CallFact, CategoryChosen, FeedbackRecorded, SummaryAccepted } from '@/api/types'
+import type { CallAlert, CallFact, CallHint, CategoryChosen, FeedbackRecorded, SummaryAccepted } from '@/api/types'
 
 import type { ServerMessage } from './messages'
 import type { ScreenState } from './reducer'
-import { applyMessage, withChosenCategory, withConfirmedAlert, withFact, withFeedback } from './reducer'
+import {
+  applyMessage,
+  withChosenCategory,
+  withConfirmedAlert,
+  withDismissedHint,
+  withFact,
+  withFeedback,
+} from './reducer'
 import type { Connection } from './socket'
 import { CallSocket } from './socket'
 
@@ -25,6 +32,8 @@ export interface CallStream {
   addConfirmedAlert: (alert: CallAlert) => void
   /** Shows a field that the agent set at once when the server has confirmed it over HTTP. */
   addFact: (fact: CallFact) => void
+  /** Takes a hint from the screen at once when the server has confirmed it over HTTP. */
+  addDismissedHint: (hint: CallHint) => void
   /** Shows the accepted summary at once when the server has confirmed it over HTTP. */
   addSummary: (summary: SummaryAccepted) => void
 }
@@ -35,6 +44,7 @@ type Action =
   | { kind: 'category'; chosen: CategoryChosen }
   | { kind: 'alert'; alert: CallAlert }
   | { kind: 'fact'; fact: CallFact }
+  | { kind: 'hint'; hint: CallHint }
   | { kind: 'summary'; summary: SummaryAccepted }
 
 function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
@@ -45,6 +55,10 @@ function reduceScreen(screen: ScreenState | null, action: Action): ScreenState |
     return { ...screen, call: withConfirmedAlert(screen.call, alert_id, confirmed_by) }
   }
   if (action.kind === 'fact') return { ...screen, call: withFact(screen.call, action.fact) }
+  if (action.kind === 'hint') {
+    const { hint_id, dismissed_by } = action.hint
+    return { ...screen, call: withDismissedHint(screen.call, hint_id, dismissed_by) }
+  }
   if (action.kind === 'summary') return { ...screen, call: { ...screen.call, summary: action.summary } }
   if (action.kind === 'category') return { ...screen, call: withChosenCategory(screen.call, action.chosen) }
   return { ...screen, call: withFeedback(screen.call, action.feedback) }
@@ -99,8 +113,11 @@ export function useCallStream(callId: string): CallStream {
   const addFact = (fact: CallFact) => {
     dispatch({ kind: 'fact', fact })
   }
+  const addDismissedHint = (hint: CallHint) => {
+    dispatch({ kind: 'hint', hint })
+  }
   const addSummary = (summary: SummaryAccepted) => {
     dispatch({ kind: 'summary', summary })
   }
-  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert, addFact, addSummary }
+  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert, addFact, addDismissedHint, addSummary }
 }

@@ -5,18 +5,22 @@ const DEFAULTS = {
   theme: 'light',
   singleKeys: 'on',
   locale: 'zh-CN',
+  hints: 'shown',
 } as const satisfies Record<string, string>
 
 interface Values {
   theme: 'light' | 'dark' | 'system'
   singleKeys: 'on' | 'off'
   locale: 'zh-CN' | 'en'
+  /** Quiet mode: hints are kept in the list and not shown when they come. */
+  hints: 'shown' | 'quiet'
 }
 
 const ALLOWED: { [Name in keyof Values]: readonly Values[Name][] } = {
   theme: ['light', 'dark', 'system'],
   singleKeys: ['on', 'off'],
   locale: ['zh-CN', 'en'],
+  hints: ['shown', 'quiet'],
 }
 
 const listeners = new Set<() => void>()

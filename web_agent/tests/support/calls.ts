@@ -90,6 +90,9 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     alerts: [],
     facts: [],
     summary: null,
+    steps: [],
+    hints: [],
+    question: null,
     stages: [],
     ...change,
   }

@@ -1112,6 +1112,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hints/tracks/{sector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tracks
+         * @description Return the talk track of each business type of a sector.
+         */
+        get: operations["get_tracks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hints/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Books
+         * @description Return the hint book of every sector as it is in force.
+         */
+        get: operations["list_books"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hints/books/{sector}/shipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shipped Book
+         * @description Return the book that ships with the product, to go back to it.
+         */
+        get: operations["get_shipped_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hints/books/{sector}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Book
+         * @description Put another hint book in force for the calls that begin from now on.
+         */
+        put: operations["save_book"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hints/books/{sector}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Book
+         * @description Try a book on a conversation; nothing is stored.
+         */
+        post: operations["try_book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -1328,6 +1428,26 @@ export interface paths {
          * @description Record that the caller was told what a safety alert asks for; a second time changes nothing.
          */
         post: operations["confirm_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/hints/{hint_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Hint
+         * @description Put a hint away; a second time changes nothing.
+         */
+        post: operations["dismiss_hint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3884,6 +4004,24 @@ export interface components {
             data: components["schemas"]["AlertRaised"];
         };
         /**
+         * AngerWord
+         * @description Words of an angry caller.
+         */
+        AngerWord: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["BothLanguages"];
+            /** Points */
+            points: number;
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+        };
+        /**
          * Answer
          * @description A learner's answer to one item; which fields count depends on its kind.
          */
@@ -3913,6 +4051,20 @@ export interface components {
              * @default
              */
             reply: string;
+        };
+        /**
+         * AnsweredQuestion
+         * @description A question of the diagnosis that the caller has answered.
+         */
+        AnsweredQuestion: {
+            ask: components["schemas"]["TwoLanguages"];
+            answer: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             * @description The utterance that answers it
+             */
+            segment_id: string;
         };
         /**
          * AreaClass
@@ -4170,6 +4322,16 @@ export interface components {
             };
         };
         /**
+         * BothLanguages
+         * @description A text in the two languages of the pages.
+         */
+        BothLanguages: {
+            /** Zh */
+            zh: string;
+            /** En */
+            en: string;
+        };
+        /**
          * BusinessTypeNode
          * @description A type of work order.
          */
@@ -4407,7 +4569,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -4452,6 +4614,48 @@ export interface components {
              * @description The agent who set it by hand; null when it was found in the call
              */
             edited_by: string | null;
+        };
+        /**
+         * CallHint
+         * @description A hint as the call's snapshot holds it.
+         */
+        CallHint: {
+            /**
+             * Hint Id
+             * Format: uuid
+             */
+            hint_id: string;
+            kind: components["schemas"]["HintKind"];
+            /**
+             * Key
+             * @description The rule of the hint book; for anger the rule that weighed most, or the talk pattern
+             */
+            key: string;
+            name: components["schemas"]["TwoLanguages"];
+            advice: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            span: components["schemas"]["Span"];
+            /** Words */
+            words: string;
+            /**
+             * Is Held
+             * @description Came above the noise budget; kept in the list, not shown at once
+             */
+            is_held: boolean;
+            /**
+             * Tells Supervisor
+             * @description Stands on the supervisor's floor while the call runs
+             */
+            tells_supervisor: boolean;
+            /**
+             * Dismissed By
+             * @description Who put it away; null while it stands
+             */
+            dismissed_by: string | null;
         };
         /**
          * CallInfo
@@ -4741,6 +4945,18 @@ export interface components {
             facts: components["schemas"]["CallFact"][];
             /** @description The summary that the agent accepted last */
             summary: components["schemas"]["SummaryAccepted"] | null;
+            /**
+             * Steps
+             * @description Steps of the talk track that the agent has said, in order
+             */
+            steps: components["schemas"]["StepTicked"][];
+            /**
+             * Hints
+             * @description In the order they were raised
+             */
+            hints: components["schemas"]["CallHint"][];
+            /** @description What separates the causes of the caller's trouble */
+            question: components["schemas"]["QuestionProposed"] | null;
             /**
              * Stages
              * @description Only stages that are degraded
@@ -7248,7 +7464,7 @@ export interface components {
         };
         /**
          * FloorAlert
-         * @description A safety alert that nobody has confirmed yet.
+         * @description A safety alert that nobody has confirmed yet, or a caller who is angry while the call runs.
          */
         FloorAlert: {
             /**
@@ -7261,7 +7477,8 @@ export interface components {
              * Format: uuid
              */
             call_id: string;
-            kind: components["schemas"]["DangerKind"];
+            /** Kind */
+            kind: components["schemas"]["DangerKind"] | "anger";
             name: components["schemas"]["TwoLanguages"];
             /**
              * Raised At
@@ -7609,6 +7826,23 @@ export interface components {
             region: string | null;
         };
         /**
+         * ForbiddenWord
+         * @description What an agent must not say, and what to say instead.
+         */
+        ForbiddenWord: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["BothLanguages"];
+            advice: components["schemas"]["BothLanguages"];
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+        };
+        /**
          * FoundCall
          * @description A call that a search found, with the first sentences that hold the words.
          */
@@ -7752,6 +7986,27 @@ export interface components {
             entry_id: string;
             /** Title */
             title: string;
+        };
+        /**
+         * FoundHint
+         * @description What a book hears in one sentence.
+         */
+        FoundHint: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "step" | "prompt" | "forbidden" | "anger" | "situation";
+            /** Key */
+            key: string;
+            name: components["schemas"]["TwoLanguages"];
+            advice: components["schemas"]["TwoLanguages"] | null;
+            span: components["schemas"]["Span"];
+            /**
+             * Points
+             * @description Of anger; 0 for everything else
+             */
+            points: number;
         };
         /**
          * FoundSentence
@@ -8086,6 +8341,204 @@ export interface components {
             state: "ok" | "degraded" | "failed";
             /** Parts */
             parts: components["schemas"]["PartHealth"][];
+        };
+        /**
+         * HintBook
+         * @description Everything that hints are made from, for one sector.
+         */
+        HintBook: {
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            /** Tracks */
+            tracks: {
+                [key: string]: string[];
+            };
+            /** Prompts */
+            prompts: components["schemas"]["Prompt"][];
+            /** Forbidden */
+            forbidden: components["schemas"]["ForbiddenWord"][];
+            anger_advice: components["schemas"]["BothLanguages"];
+            /** Anger */
+            anger: components["schemas"]["AngerWord"][];
+            /** Situations */
+            situations: components["schemas"]["Situation"][];
+        };
+        /**
+         * HintBookChange
+         * @description Another book to put in force, whole.
+         */
+        HintBookChange: {
+            book: components["schemas"]["HintBook"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Based On
+             * @description Number of the version seen; 0 for the shipped book
+             */
+            based_on: number;
+        };
+        /**
+         * HintBookView
+         * @description The book of a sector as it is in force.
+         */
+        HintBookView: {
+            /** Sector */
+            sector: string;
+            book: components["schemas"]["HintBook"];
+            /**
+             * Number
+             * @description Version; 0 while the shipped book is in force
+             */
+            number: number;
+            /** Note */
+            note: string;
+            /** Author Name */
+            author_name: string;
+            /** Since */
+            since: string | null;
+            /**
+             * Is Shipped
+             * @description Whether it says the same as the book that ships with the product
+             */
+            is_shipped: boolean;
+        };
+        /**
+         * HintDismissed
+         * @description The agent put a hint away.
+         */
+        HintDismissed: {
+            /**
+             * Hint Id
+             * Format: uuid
+             */
+            hint_id: string;
+            /** Dismissed By */
+            dismissed_by: string;
+        };
+        /**
+         * HintDismissedEvent
+         * @description `hint.dismissed`; may follow the end of the call.
+         */
+        HintDismissedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hint.dismissed";
+            data: components["schemas"]["HintDismissed"];
+        };
+        /**
+         * HintKind
+         * @description What a hint is about.
+         * @enum {string}
+         */
+        HintKind: "forbidden" | "prompt" | "anger";
+        /**
+         * HintRaised
+         * @description A hint to the agent, with the words that brought it.
+         */
+        HintRaised: {
+            /**
+             * Hint Id
+             * Format: uuid
+             */
+            hint_id: string;
+            kind: components["schemas"]["HintKind"];
+            /**
+             * Key
+             * @description The rule of the hint book; for anger the rule that weighed most, or the talk pattern
+             */
+            key: string;
+            name: components["schemas"]["TwoLanguages"];
+            advice: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            span: components["schemas"]["Span"];
+            /** Words */
+            words: string;
+            /**
+             * Is Held
+             * @description Came above the noise budget; kept in the list, not shown at once
+             */
+            is_held: boolean;
+            /**
+             * Tells Supervisor
+             * @description Stands on the supervisor's floor while the call runs
+             */
+            tells_supervisor: boolean;
+        };
+        /**
+         * HintRaisedEvent
+         * @description `hint.raised`.
+         */
+        HintRaisedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hint.raised";
+            data: components["schemas"]["HintRaised"];
+        };
+        /**
+         * HintTest
+         * @description A conversation to try a book on; nothing is stored.
+         */
+        HintTest: {
+            /** @description A book that is not saved yet; left out, the one in force */
+            book?: components["schemas"]["HintBook"] | null;
+            /** Lines */
+            lines: components["schemas"]["HintTestLine"][];
+        };
+        /**
+         * HintTestLine
+         * @description One sentence.
+         */
+        HintTestLine: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "customer" | "agent";
+            /** Text */
+            text: string;
+        };
+        /**
+         * HintTestResult
+         * @description The result of a test.
+         */
+        HintTestResult: {
+            /** Lines */
+            lines: components["schemas"]["TestedLine"][];
         };
         /**
          * HitTestAnswer
@@ -10211,6 +10664,33 @@ export interface components {
             is_blocking: boolean;
         };
         /**
+         * Prompt
+         * @description What the agent is reminded of when something is said before a step of the track was.
+         */
+        Prompt: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["BothLanguages"];
+            advice: components["schemas"]["BothLanguages"];
+            /**
+             * Speaker
+             * @enum {string}
+             */
+            speaker: "agent" | "customer";
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+            /**
+             * Missing Step
+             * @description The reminder comes while this step is not ticked
+             */
+            missing_step: string;
+        };
+        /**
          * Proposal
          * @description What a draft begins with: the callers' words, what agents said, the likely category.
          */
@@ -10349,6 +10829,51 @@ export interface components {
          * @enum {string}
          */
         QuestionOrigin: "written" | "variant" | "feedback" | "pack";
+        /**
+         * QuestionProposed
+         * @description The question that separates what the caller's trouble may be; replaces the one proposed before.
+         */
+        QuestionProposed: {
+            situation: components["schemas"]["TwoLanguages"];
+            /** @description What to ask; null when the answers decide, or the question was passed */
+            ask: components["schemas"]["TwoLanguages"] | null;
+            /**
+             * Choices
+             * @description The answers that the question tells apart
+             */
+            choices: components["schemas"]["TwoLanguages"][];
+            /**
+             * Answered
+             * @description In the order of the questions
+             */
+            answered: components["schemas"]["AnsweredQuestion"][];
+            /** @description What the answers show so far, such as the category */
+            means: components["schemas"]["TwoLanguages"] | null;
+        };
+        /**
+         * QuestionProposedEvent
+         * @description `question.proposed`.
+         */
+        QuestionProposedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "question.proposed";
+            data: components["schemas"]["QuestionProposed"];
+        };
         /**
          * QuestionRows
          * @description Every gold question, by sector and entry.
@@ -11323,6 +11848,24 @@ export interface components {
             is_recording: boolean;
         };
         /**
+         * Situation
+         * @description A situation of the caller, and the tree of questions that separates its causes; it begins at the first one.
+         */
+        Situation: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["BothLanguages"];
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+            /** Questions */
+            questions: components["schemas"]["TreeQuestion"][];
+        };
+        /**
          * SituationGroupNode
          * @description Situations that a menu shows together.
          */
@@ -11495,11 +12038,79 @@ export interface components {
             data: components["schemas"]["StageState"];
         };
         /**
+         * Step
+         * @description One step of a talk track, ticked by the agent's own words.
+         */
+        Step: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["BothLanguages"];
+            /** @description What the agent may read aloud */
+            say: components["schemas"]["BothLanguages"];
+            /**
+             * Heard
+             * @description Words of the agent that tick the step
+             */
+            heard: string[];
+            /**
+             * Unless
+             * @description Words in which they do not count
+             * @default []
+             */
+            unless: string[];
+            /**
+             * Repeats
+             * @description Ticked when the agent repeats a number or place of the caller
+             * @default false
+             */
+            repeats: boolean;
+        };
+        /**
          * StepKind
          * @description What happened in one step of a dialogue; rows of `ivr_steps` hold it without anybody's words.
          * @enum {string}
          */
         StepKind: "said" | "heard" | "keyed" | "silence" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "recorded" | "callback" | "marked" | "gave_up" | "left";
+        /**
+         * StepTicked
+         * @description The agent has said a step of the talk track; the first time stands.
+         */
+        StepTicked: {
+            /** Step Id */
+            step_id: string;
+            name: components["schemas"]["TwoLanguages"];
+            /**
+             * Segment Id
+             * Format: uuid
+             * @description The utterance that says it
+             */
+            segment_id: string;
+            span: components["schemas"]["Span"];
+        };
+        /**
+         * StepTickedEvent
+         * @description `step.ticked`.
+         */
+        StepTickedEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.ticked";
+            data: components["schemas"]["StepTicked"];
+        };
         /**
          * SuggestionList
          * @description All that the suggestion panel shows at one moment; replaces the list before it.
@@ -11674,6 +12285,16 @@ export interface components {
             number: string | null;
             /** Address */
             address: string;
+        };
+        /**
+         * TalkTracks
+         * @description The talk tracks of a sector.
+         */
+        TalkTracks: {
+            /** Tracks */
+            tracks: {
+                [key: string]: components["schemas"]["TrackStep"][];
+            };
         };
         /**
          * TaxonomyEdit
@@ -11873,6 +12494,33 @@ export interface components {
             report: components["schemas"]["GoldReport"] | null;
         };
         /**
+         * TestedLine
+         * @description One sentence of a test and what the book hears in it.
+         */
+        TestedLine: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "customer" | "agent";
+            /** Text */
+            text: string;
+            /** Found */
+            found: components["schemas"]["FoundHint"][];
+            /** @description The question proposed after this sentence */
+            ask: components["schemas"]["TwoLanguages"] | null;
+        };
+        /**
+         * TrackStep
+         * @description One step of a talk track.
+         */
+        TrackStep: {
+            /** Step Id */
+            step_id: string;
+            name: components["schemas"]["TwoLanguages"];
+            say: components["schemas"]["TwoLanguages"];
+        };
+        /**
          * TranscriptFinalEvent
          * @description `transcript.final`.
          */
@@ -11919,6 +12567,44 @@ export interface components {
              */
             type: "transcript.partial";
             data: components["schemas"]["Utterance"];
+        };
+        /**
+         * TreeAnswer
+         * @description An answer of the caller to a question.
+         */
+        TreeAnswer: {
+            name: components["schemas"]["BothLanguages"];
+            /** Heard */
+            heard: string[];
+            /**
+             * Unless
+             * @default []
+             */
+            unless: string[];
+            /**
+             * Then
+             * @description The question that follows; null where the answer decides
+             */
+            then?: string | null;
+            /** @description What the answer shows, such as the category */
+            means?: components["schemas"]["BothLanguages"] | null;
+        };
+        /**
+         * TreeQuestion
+         * @description One question of a situation.
+         */
+        TreeQuestion: {
+            /** Id */
+            id: string;
+            ask: components["schemas"]["BothLanguages"];
+            /**
+             * Asked
+             * @description Other wordings of the agent that count as asked
+             * @default []
+             */
+            asked: string[];
+            /** Answers */
+            answers: components["schemas"]["TreeAnswer"][];
         };
         /**
          * TurnView
@@ -12389,8 +13075,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -20150,6 +20836,572 @@ export interface operations {
             };
         };
     };
+    get_tracks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sector: "general" | "power" | "gas" | "water" | "heating" | "tv";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkTracks"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_books: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintBookView"][];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_shipped_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sector: "general" | "power" | "gas" | "water" | "heating" | "tv";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintBook"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sector: "general" | "power" | "gas" | "water" | "heating" | "tv";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HintBookChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintBookView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_book: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sector: "general" | "power" | "gas" | "water" | "heating" | "tv";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HintTest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HintTestResult"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_calls: {
         parameters: {
             query?: {
@@ -21324,6 +22576,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallAlert"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_hint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                hint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallHint"];
                 };
             };
             /** @description The request cannot be read */

@@ -41,6 +41,7 @@ export function CallFacts({ call, stream, canEdit, proposal, onPoint }: CallFact
       facts={call.facts}
       utterances={call.utterances}
       missing={missing}
+      question={call.question}
       canEdit={canEdit}
       onPoint={onPoint}
       onEdited={stream.addFact}

@@ -5,6 +5,7 @@ import { useLocation } from 'react-router'
 import { audioAddress } from '@/api/http'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
+import { HintsPanel } from '@/features/hints/HintsPanel'
 import { CallNotices } from '@/features/notices/CallNotices'
 import { SummaryPanel } from '@/features/summary/SummaryPanel'
 import { DialoguePanel } from '@/features/ivr/DialoguePanel'
@@ -156,6 +157,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             onChosen={stream.addChosenCategory}
           />
           <CallFacts call={screen.call} stream={stream} canEdit={canChoose} proposal={proposal} onPoint={point} />
+          <HintsPanel call={screen.call} canAct={canChoose} onPoint={point} onDismissed={stream.addDismissedHint} />
           {summary}
           <CustomerPanel call={call} customers={proposal?.customers ?? []} />
           <DialoguePanel callId={call.id} />

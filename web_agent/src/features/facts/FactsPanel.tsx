@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { useEditFact } from '@/api/queries/facts'
-import type { CallFact, RequiredField, Utterance } from '@/api/types'
+import type { CallFact, QuestionProposed, RequiredField, Utterance } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -23,6 +23,8 @@ interface FactsPanelProps {
   utterances: readonly Utterance[]
   /** What the business type of the call needs and nothing has filled, in the order of the form. */
   missing: readonly RequiredField[]
+  /** What separates the causes of the caller's trouble; asked before the fields. */
+  question?: QuestionProposed | null
   canEdit: boolean
   onPoint: (segmentId: string) => void
   onEdited: (fact: CallFact) => void
@@ -32,7 +34,7 @@ interface FactsPanelProps {
 
 /** The form that fills while the caller speaks: every field with the sentence that proves it. */
 export function FactsPanel(props: FactsPanelProps) {
-  const { callId, facts, utterances, missing, canEdit, onPoint, onEdited, children } = props
+  const { callId, facts, utterances, missing, question = null, canEdit, onPoint, onEdited, children } = props
   const { t } = useTranslation()
   const [editing, setEditing] = useState<FactField | null>(null)
   const edit = useEditFact(callId)
@@ -84,7 +86,7 @@ export function FactsPanel(props: FactsPanelProps) {
           />
         )}
       </div>
-      {next !== undefined && <NextQuestion field={next} />}
+      <AskNext question={question} next={next} onPoint={onPoint} />
       {edit.isError && <Banner tone="problem">{problemText(t, asProblem(edit.error))}</Banner>}
       <dl className="facts__list">
         {known.map((fact) => (
@@ -149,15 +151,47 @@ export function FactsPanel(props: FactsPanelProps) {
   )
 }
 
-/** The one question that fills the next required field, to be read aloud. */
-function NextQuestion({ field }: { field: RequiredField }) {
+interface AskNextProps {
+  question: QuestionProposed | null
+  next: RequiredField | undefined
+  onPoint: (segmentId: string) => void
+}
+
+/** The one question to read aloud: it separates the causes that remain, or else fills the next required field. */
+function AskNext({ question, next, onPoint }: AskNextProps) {
   const { t, i18n } = useTranslation()
-  if (field.question === null) return null
+  const language = i18n.language.startsWith('zh') ? 'zh' : 'en'
+  const ask = question?.ask ?? next?.question ?? null
+  const answered = question?.answered ?? []
+  if (ask === null && answered.length === 0) return null
   return (
-    <p className="facts__ask" role="status">
-      <span className="facts__ask-label">{t('facts.ask_next')}</span>
-      <strong>“{i18n.language.startsWith('zh') ? field.question.zh : field.question.en}”</strong>
-    </p>
+    <div className="facts__ask" role="status">
+      {ask !== null && (
+        <>
+          <span className="facts__ask-label">{t('facts.ask_next')}</span>
+          <strong>“{ask[language]}”</strong>
+        </>
+      )}
+      {question !== null && answered.length > 0 && (
+        <span className="facts__path">
+          {question.situation[language]}
+          {answered.map((item) => (
+            <button
+              key={item.segment_id + item.ask.zh}
+              type="button"
+              className="facts__quote"
+              title={item.ask[language]}
+              onClick={() => {
+                onPoint(item.segment_id)
+              }}
+            >
+              › {item.answer[language]}
+            </button>
+          ))}
+          {question.means !== null && <span className="tag tag--accent">{question.means[language]}</span>}
+        </span>
+      )}
+    </div>
   )
 }
 

@@ -13,6 +13,7 @@ import errors from './errors.json'
 import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
+import hints from './hints.json'
 import imports from './imports.json'
 import ivr from './ivr.json'
 import jobs from './jobs.json'
@@ -52,6 +53,7 @@ export const en: Texts = {
   ...facts,
   ...floor,
   ...health,
+  ...hints,
   ...imports,
   ...ivr,
   ...jobs,

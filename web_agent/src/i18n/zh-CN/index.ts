@@ -12,6 +12,7 @@ import errors from './errors.json'
 import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
+import hints from './hints.json'
 import imports from './imports.json'
 import ivr from './ivr.json'
 import jobs from './jobs.json'
@@ -51,6 +52,7 @@ export const zhCN = {
   ...facts,
   ...floor,
   ...health,
+  ...hints,
   ...imports,
   ...ivr,
   ...jobs,

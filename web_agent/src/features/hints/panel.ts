@@ -1,0 +1,26 @@
+import type { CallHint, CallSnapshot } from '@/api/types'
+
+export type BusinessType =
+  'fault' | 'application' | 'enquiry' | 'complaint' | 'report' | 'suggestion' | 'opinion' | 'praise'
+export const BUSINESS_TYPES: readonly BusinessType[] = [
+  'fault',
+  'application',
+  'enquiry',
+  'complaint',
+  'report',
+  'suggestion',
+  'opinion',
+  'praise',
+]
+
+/** The business type whose track the call follows: the agent's own category, else the ranked one, else a fault. */
+export function businessTypeOf(call: Pick<CallSnapshot, 'chosen_category' | 'category'>): BusinessType {
+  const id = call.chosen_category?.category_id ?? call.category?.categories[0]?.category_id ?? ''
+  return BUSINESS_TYPES.find((type) => id.startsWith(`${type}/`)) ?? 'fault'
+}
+
+/** The hint that stands on the desk: the newest that was not put away and came within the budget; none in quiet mode. */
+export function newestShown(hints: readonly CallHint[], isQuiet: boolean): CallHint | null {
+  if (isQuiet) return null
+  return hints.findLast((hint) => hint.dismissed_by === null && !hint.is_held) ?? null
+}

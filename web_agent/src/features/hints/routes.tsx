@@ -1,0 +1,12 @@
+import type { Feature } from '@/ui/feature'
+
+export const hints: Feature = {
+  pages: [
+    {
+      path: 'knowledge/hints',
+      permission: 'knowledge.read',
+      page: async () => (await import('./HintBooksPage')).HintBooksPage,
+      command: 'hintBooks.title',
+    },
+  ],
+}
