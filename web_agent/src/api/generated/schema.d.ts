@@ -790,6 +790,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Draft
+         * @description Let a text wait for a second person; what readers find does not change until somebody else publishes it.
+         */
+        post: operations["submit_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/entries/{entry_id}": {
         parameters: {
             query?: never;
@@ -2673,7 +2693,9 @@ export interface paths {
         put?: never;
         /**
          * Export Found Calls
-         * @description Send the sentences that a search found as a file; the export is an entry of the audit log.
+         * @description Send the sentences of every call that a search found as a file; the export is an entry of the audit log.
+         *
+         *     422 `too_many_calls` when it found more than 1,000.
          */
         post: operations["export_found_calls"];
         delete?: never;
@@ -3291,7 +3313,7 @@ export interface paths {
         };
         /**
          * List Curation Items
-         * @description List what waits for a curator, the heaviest first; at most 200 items.
+         * @description List what waits for a curator: drafts in review, then kind by kind, the heaviest first; at most 200 items.
          */
         get: operations["list_curation_items"];
         put?: never;
@@ -8476,7 +8498,7 @@ export interface components {
         ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing";
         /**
          * ItemList
-         * @description The items that wait, the heaviest first, and how many there are of each kind.
+         * @description The items that wait, the most urgent first, and how many there are of each kind.
          */
         ItemList: {
             /** Items */
@@ -10194,6 +10216,11 @@ export interface components {
             variants: string[];
             /** Script */
             script: string;
+            /**
+             * Answer
+             * @description What agents said, one paragraph each
+             */
+            answer: string;
             /** Sector */
             sector: string | null;
             /** Situation */
@@ -11467,6 +11494,104 @@ export interface components {
          * @enum {string}
          */
         StepKind: "said" | "heard" | "keyed" | "silence" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "recorded" | "callback" | "marked" | "gave_up" | "left";
+        /**
+         * SubmittedText
+         * @description A text that waits for a second person: a new entry, or the next text of one.
+         */
+        SubmittedText: {
+            /** Title */
+            title: string;
+            /**
+             * Variants
+             * @description Ways callers ask it, spoken style
+             * @default []
+             */
+            variants: string[];
+            /**
+             * Answer
+             * @description Markdown
+             */
+            answer: string;
+            /**
+             * Script
+             * @description The sentences to read out
+             */
+            script: string;
+            /**
+             * Sector
+             * @description power, heating, water, gas, tv; null for every sector
+             */
+            sector: string | null;
+            /**
+             * Region
+             * @description Region code; null for everywhere
+             */
+            region?: string | null;
+            /**
+             * Situation
+             * @description Situation code of the taxonomy
+             */
+            situation: string;
+            /**
+             * Idea
+             * @description Solution idea, the second facet
+             * @default
+             */
+            idea: string;
+            /**
+             * Means
+             * @description Solution means, the third facet; needs an idea
+             * @default
+             */
+            means: string;
+            /**
+             * Business Type
+             * @description fault, application, enquiry, complaint, …
+             */
+            business_type: string;
+            /**
+             * Audiences
+             * @default [
+             *       "agent"
+             *     ]
+             */
+            audiences: components["schemas"]["Audience"][];
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * @description Last day of validity
+             */
+            valid_until?: string | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Change Note
+             * @description What changed and why; kept with the revision
+             * @default
+             */
+            change_note: string;
+            /**
+             * Entry Id
+             * @description None for a new entry
+             */
+            entry_id?: string | null;
+            /**
+             * Base Revision Id
+             * @description Needed with `entry_id`; as for a revision
+             */
+            base_revision_id?: string | null;
+        };
         /**
          * SuggestionList
          * @description All that the suggestion panel shows at one moment; replaces the list before it.
@@ -17768,6 +17893,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmittedText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDetail"];
                 };
             };
             /** @description The request cannot be read */
