@@ -59,6 +59,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/knowledge/tests/runs"): ("knowledge_test.started",),
     ("PUT", f"{API}/knowledge/tests/policy"): ("policy.changed",),
     ("POST", f"{API}/calls/{{call_id}}/flags"): ("moment.flagged",),
+    ("POST", f"{API}/knowledge/drafts"): ("entry.drafted",),
     ("POST", f"{API}/curation/items/{{item_id}}/actions"): ("curation_item.decided",),
     ("POST", f"{API}/curation/items/{{item_id}}/draft"): ("entry.drafted",),
     ("POST", f"{API}/curation/items/{{item_id}}/publish"): ("entry.published", "curation_item.decided"),

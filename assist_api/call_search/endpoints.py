@@ -11,21 +11,23 @@ from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.call_search.file_format import MEDIA_TYPES, written
 from assist_api.call_search.indexing import CallIndex
 from assist_api.call_search.measures import CallMeasures
-from assist_api.call_search.schemas import CallExport, CallQuery, CallSearchAnswer
+from assist_api.call_search.schemas import CallExport, CallQuery, CallSearchAnswer, FoundCall
 from assist_api.call_search.service import CallSearch
 from assist_api.calls.access import CallsDep, ReaderDep, viewer_of
 from assist_api.http.deps import SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.http.wire import WireModel
+from kit.errors import InvalidInputError
 
 router = APIRouter(tags=["call search"])
 SearchDep = Annotated[CallSearch, Depends(provided(CallSearch))]
 IndexDep = Annotated[CallIndex, Depends(provided(CallIndex))]
 Exporter = Annotated[CurrentAccount, Depends(permitted(Permission.EXPORT_CALLS))]
 Keeper = Annotated[CurrentAccount, Depends(permitted(Permission.MANAGE_JOBS))]
-MOST_EXPORTED = 50
-"""Calls of one file."""
+MOST_EXPORTED = 1_000
+"""Calls of one file; a search that finds more is refused, so that nobody takes a part for the whole."""
+PAGE = 50
 MOST_SENTENCES = 2_000
 
 
@@ -49,13 +51,24 @@ async def search_calls(query: CallQuery, search: SearchDep, viewer: ReaderDep) -
 async def export_found_calls(
     request: CallExport, search: SearchDep, account: Exporter, actor: ActorDep, audit: AuditDep, session: SessionDep
 ) -> Response:
-    """Send the sentences that a search found as a file; the export is an entry of the audit log."""
-    query = request.query.model_copy(update={"limit": MOST_EXPORTED})
-    found = await search.search(viewer_of(account, actor.address), query, sentences=MOST_SENTENCES)
-    details = {"format": request.format, "calls": len(found.items), "is_masked": found.is_masked}
+    """Send the sentences of every call that a search found as a file; the export is an entry of the audit log.
+
+    422 `export_too_large` when it found more than 1,000.
+    """
+    calls: list[FoundCall] = []
+    while True:
+        query = request.query.model_copy(update={"limit": PAGE, "page": len(calls) // PAGE})
+        found = await search.search(viewer_of(account, actor.address), query, sentences=MOST_SENTENCES)
+        if found.total > MOST_EXPORTED:
+            message = f"The search found {found.total} calls, and a file holds {MOST_EXPORTED}; narrow the search."
+            raise InvalidInputError(message, field="query", code="export_too_large")
+        calls += found.items
+        if len(found.items) < PAGE:
+            break
+    details = {"format": request.format, "calls": len(calls), "is_masked": found.is_masked}
     audit.record(session, actor, "call_search.exported", "call_search", "filtered", details=details)
     return Response(
-        written(found.items, request.format),
+        written(calls, request.format),
         media_type=MEDIA_TYPES[request.format],
         headers={"Content-Disposition": f'attachment; filename="calls.{request.format}"'},
     )

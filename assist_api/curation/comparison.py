@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -17,6 +18,14 @@ NEIGHBOURS = 8
 COMPARED_FROM = 0.5
 """Cosine below which `curation.pairs` never calls a pair a contradiction or a duplicate."""
 MOST_PAIRS = 200
+LONG_ANSWER = 100
+"""Characters from which an answer says more than one thing; those of the development pairs have fewer."""
+SHARED_WORDS = 0.3
+"""Of the answers of the demo knowledge, no two that answer different questions share more than .25."""
+SHARED_CLAUSE = 0.35
+_CLAUSES = re.compile(r"[。；;！？\n]")
+_LETTERS = re.compile(r"[\W\d]")
+"""What is left out before texts are compared: all but letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,38 @@ def _judged(sides: Sequence[Side], vectors: Vectors) -> Iterator[tuple[int, int,
             continue
         similarity = float(vectors[a] @ vectors[b])
         verdict = compare(EntryText(one.title, one.answer), EntryText(other.title, other.answer), similarity)
-        if verdict.label is not PairLabel.DISTINCT:
+        if verdict.label is not PairLabel.DISTINCT and _is_borne_out(one, other, verdict):
             yield a, b, verdict
+
+
+def _is_borne_out(one: Side, other: Side, verdict: PairVerdict) -> bool:
+    """Return whether the words of two long answers bear out what similarity and facts say of them.
+
+    Long answers on one subject lie near to each other and name many facts, whatever they answer. Such a pair is a
+    duplicate only when the answers share words, and a contradiction only when a disagreement stands in clauses that
+    say the same otherwise.
+    """
+    if min(len(one.answer), len(other.answer)) < LONG_ANSWER:
+        return True
+    if verdict.label is PairLabel.DUPLICATE:
+        return _shared(one.answer, other.answer) >= SHARED_WORDS
+    return any(
+        _shared(_clause(one.answer, ours), _clause(other.answer, theirs)) >= SHARED_CLAUSE
+        for ours, theirs in (each.words for each in verdict.disagreements)
+    )
+
+
+def _clause(text: str, words: str) -> str:
+    """Return the clause around some words, without them."""
+    return next((clause.replace(words, "") for clause in _CLAUSES.split(text) if words in clause), "")
+
+
+def _shared(one: str, other: str) -> float:
+    """Return the share of character pairs that two texts have in common (Dice), 0..1."""
+    ours, theirs = (
+        {text[at : at + 2] for at in range(len(text) - 1)} for text in (_LETTERS.sub("", one), _LETTERS.sub("", other))
+    )
+    return 2 * len(ours & theirs) / max(1, len(ours) + len(theirs))
 
 
 def _near(vectors: Vectors) -> list[tuple[int, int]]:

@@ -83,7 +83,7 @@ async def list_curation_items(
     is_mine: bool = False,
     with_snoozed: bool = False,
 ) -> ItemList:
-    """List what waits for a curator, the heaviest first; at most 200 items."""
+    """List what waits for a curator: drafts in review, then kind by kind, the heaviest first; at most 200 items."""
     rows = CurationRepository(session)
     states = LIVE if state is None else (state,)
     awake_at = None if with_snoozed else core.clock.now()

@@ -39,7 +39,7 @@ class FlagKeeper:
             NotFoundError: The call showed no such card, or has no such utterance.
             InvalidInputError: Nothing was said yet, or a card is needed and none is named.
         """
-        moment = _flagged(call, request.segment_id)
+        moment = _flagged(call, request.segment_id or _answered_by(call, request.suggestion_id))
         reason = MomentReason(request.reason)
         async with self._database.session() as session:
             row = await CallRepository(session).find(call.call.id)
@@ -75,6 +75,14 @@ class FlagKeeper:
             found[0].title,
             found[0].sector,
         )
+
+
+def _answered_by(call: CallSnapshot, suggestion_id: UUID | None) -> UUID | None:
+    """Return the utterance that a card answers; None when the card is no longer shown or answers none."""
+    cards = () if call.suggestions is None else call.suggestions.cards
+    segment_id = next((card.answers_segment_id for card in cards if card.suggestion_id == suggestion_id), None)
+    is_finished = any(one.segment_id == segment_id and one.is_final for one in call.utterances)
+    return segment_id if is_finished else None
 
 
 def _flagged(call: CallSnapshot, segment_id: UUID | None) -> Moment:

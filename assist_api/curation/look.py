@@ -10,6 +10,7 @@ from assist_api.curation.comparison import FoundPair, Side, find_pairs
 from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, published
 from assist_api.curation.meaning import Meaning
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
+from assist_api.curation.moments import question_of
 from assist_api.curation.notices import CurationNotices
 from assist_api.curation.policy import CurationPolicy
 from assist_api.curation.repository import CurationRepository
@@ -125,7 +126,9 @@ class CurationLook:
         ids = [item.id for item in items]
         for moment, leader in zip(moments, joined, strict=True):
             if leader == len(ids):
-                row = new_item(ItemKind.UNANSWERED, f"asked:{moment.id}", moment.sentence, moment.sector, now)
+                row = new_item(
+                    ItemKind.UNANSWERED, f"asked:{moment.id}", question_of(moment.sentence), moment.sector, now
+                )
                 await rows.add_once(CurationItem, row)
                 item = await rows.by_key(f"asked:{moment.id}")
                 ids.append(moment.id if item is None else item.id)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from assist_api.calls.events import CallEvent, SuggestionShownEvent, SuggestionWithheldEvent, TranscriptFinalEvent
+from assist_api.calls.events import (
+    CallEvent,
+    CategoryChosenEvent,
+    CategoryRankedEvent,
+    SuggestionShownEvent,
+    SuggestionWithheldEvent,
+    TranscriptFinalEvent,
+)
 from assist_api.transcripts.utterances import LegRole, Utterance
 from kb.deidentify import deidentify
 
 REPLY_WITHIN_MS = 60_000
 """The agent's answer begins at most this long after the question."""
 LONGEST_TEXT = 500
+_OPENING = re.compile(
+    r"^(?:(?:喂|你好|您好|好的?|行|嗯|哦|啊|那个?|这个|就是|请问一?下?|我想问一下)"
+    r"(?:[，,、。 ]|(?=那|我))+)+那?(?=\w{4})"
+)
+"""Words with which a caller takes the turn: 「好，那师傅…」 asks about 师傅."""
 SHORTEST_QUESTION = 4
 """Characters; shorter utterances ask nothing that an entry could answer."""
 
@@ -52,6 +65,22 @@ def unanswered(events: Iterable[CallEvent]) -> list[Moment]:
         for segment_id in asked_in_vain
         if segment_id in said and len(said[segment_id].text.strip()) >= SHORTEST_QUESTION
     ]
+
+
+def question_of(sentence: str) -> str:
+    """Return a caller's question as a title: without words that only open a sentence, and without the full stop."""
+    return _OPENING.sub("", sentence.strip()).strip("，。！？,.!? ") or sentence.strip()
+
+
+def category_of(events: Iterable[CallEvent]) -> str | None:
+    """Return the category of a call: the agent's choice, else what was ranked first at the end."""
+    ranked = chosen = None
+    for event in events:
+        if isinstance(event, CategoryRankedEvent) and event.data.categories:
+            ranked = event.data.categories[0].category_id
+        elif isinstance(event, CategoryChosenEvent):
+            chosen = event.data.category_id
+    return chosen or ranked
 
 
 def moment_of(utterance: Utterance, utterances: Sequence[Utterance]) -> Moment:

@@ -1,19 +1,27 @@
-"""What people are told of the desk: what became of what they flagged or asked, and of their drafts."""
+"""What people are told of the desk: what became of what they flagged or asked, and of their drafts.
+
+A captured question is a caller's words, also when it is de-identified. No notification holds it: they name the text
+that a curator wrote, or only the kind of the item; the words stand on the desk, behind its permission.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from assist_api.curation.models import CurationItem
+from assist_api.curation.models import CurationItem, ItemKind
 from assist_api.curation.repository import CurationRepository
 from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import Notifier
+from kb.entries.repository import EntryRepository
 
 MOMENT_ANSWERED = NotificationRule("moment.answered", parameters=frozenset({"title"}))
-MOMENT_DECLINED = NotificationRule("moment.declined", parameters=frozenset({"title", "reason"}))
+MOMENT_DECLINED = NotificationRule("moment.declined", parameters=frozenset({"item_kind", "title", "reason"}))
 DRAFT_PUBLISHED = NotificationRule("draft.published", parameters=frozenset({"title"}))
 DRAFT_RETURNED = NotificationRule("draft.returned", parameters=frozenset({"title", "reason"}))
-ITEM_ASSIGNED = NotificationRule("item.assigned", parameters=frozenset({"title"}))
+ITEM_ASSIGNED = NotificationRule("item.assigned", parameters=frozenset({"item_kind", "title"}))
+
+_OF_TEXTS = (MOMENT_ANSWERED, DRAFT_PUBLISHED, DRAFT_RETURNED)
+"""Named after the text that a curator wrote; the others after what the item is about."""
 
 
 class CurationNotices:
@@ -34,8 +42,8 @@ class CurationNotices:
 
     async def declined(self, rows: CurationRepository, item: CurationItem, reason: str) -> None:
         """Tell everyone whose moments speak for the item why nothing changes."""
-        for account_id in await rows.flaggers(item.id):
-            await self._send(rows, MOMENT_DECLINED, item, account_id, "curation_item", item.id, reason)
+        for account_id, call_id in (await rows.flagged_calls(item.id)).items():
+            await self._send(rows, MOMENT_DECLINED, item, account_id, "call", call_id, reason)
 
     async def returned(self, rows: CurationRepository, item: CurationItem, reason: str) -> None:
         """Tell the author that a second person did not publish the draft."""
@@ -56,7 +64,8 @@ class CurationNotices:
         object_id: UUID,
         reason: str = "",
     ) -> None:
-        parameters = {"title": item.title, "reason": reason}
+        title = await _title(rows, item) if rule in _OF_TEXTS else _neutral(item)
+        parameters = {"title": title, "item_kind": item.kind, "reason": reason}
         await self._notifier.notify(
             rows.session,
             rule.kind,
@@ -66,3 +75,14 @@ class CurationNotices:
             owner_id=account_id,
             dedup_key=f"{rule.kind}:{item.id}:{item.version}",
         )
+
+
+async def _title(rows: CurationRepository, item: CurationItem) -> str:
+    """Return the title of the draft of an item, else what the item may be called anywhere."""
+    ids = [] if item.draft_revision_id is None else [item.draft_revision_id]
+    found = await EntryRepository(rows.session).find_revisions(ids)
+    return found[0].title if found else _neutral(item)
+
+
+def _neutral(item: CurationItem) -> str:
+    return "" if item.kind == ItemKind.UNANSWERED else item.title

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,18 @@ from assist_api.http.permissions import Role
 
 LIVE = (ItemState.OPEN, ItemState.TAKEN, ItemState.IN_REVIEW)
 """States in which an item waits for somebody."""
+URGENCY = (
+    ItemKind.UNANSWERED,
+    ItemKind.FLAG,
+    ItemKind.DISMISSED,
+    ItemKind.CONTRADICTION,
+    ItemKind.EXPIRING,
+    ItemKind.FAILING,
+    ItemKind.OVERDUE,
+    ItemKind.DUPLICATE,
+)
+"""Order of the kinds on the desk: what callers and agents ran into comes before what a look through texts found.
+Weights of different kinds are days, calls and percents, and do not compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +52,11 @@ class CurationRepository:
         self.session = session
 
     async def page(self, wanted: ItemFilter, limit: int) -> Sequence[CurationItem]:
-        """Return items, the heaviest first."""
+        """Return items: drafts that wait for a second person, then kind by kind, the heaviest of each first."""
         statement = select(CurationItem).where(*_conditions(wanted))
-        order = (CurationItem.weight.desc(), CurationItem.created_at, CurationItem.id)
+        waits_for_second = case((CurationItem.state == ItemState.IN_REVIEW, 0), else_=1)
+        urgency = case({kind.value: place for place, kind in enumerate(URGENCY)}, value=CurationItem.kind)
+        order = (waits_for_second, urgency, CurationItem.weight.desc(), CurationItem.created_at, CurationItem.id)
         return (await self.session.scalars(statement.order_by(*order).limit(limit))).all()
 
     async def counts(self, wanted: ItemFilter) -> Mapping[str, int]:
@@ -127,6 +141,11 @@ class CurationRepository:
         """Return the accounts whose moments speak for the item."""
         statement = select(CurationMoment.account_id).where(CurationMoment.item_id == item_id).distinct()
         return {account_id for account_id in await self.session.scalars(statement) if account_id is not None}
+
+    async def flagged_calls(self, item_id: UUID) -> Mapping[UUID, UUID]:
+        """Return the accounts whose moments speak for the item, each with the newest call of its moments."""
+        moments = await self.moments_of(item_id)
+        return {row.account_id: row.call_id for row in reversed(moments) if row.account_id is not None}
 
     async def count_moments(self, item_id: UUID) -> int:
         """Return how many moments speak for an item."""

@@ -99,7 +99,7 @@ class ItemSummary(OutputModel):
 
 
 class ItemList(OutputModel):
-    """The items that wait, the heaviest first, and how many there are of each kind."""
+    """The items that wait, the most urgent first, and how many there are of each kind."""
 
     items: list[ItemSummary]
     counts: dict[str, int]
@@ -138,6 +138,7 @@ class Proposal(OutputModel):
     title: str
     variants: list[str]
     script: str
+    answer: str = Field(description="What agents said, one paragraph each")
     sector: str | None
     situation: str | None
     business_type: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
@@ -12,6 +13,7 @@ from assist_api.calls.events import TranscriptFinalEvent
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.viewer import CallViewer
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind
+from assist_api.curation.moments import category_of, question_of
 from assist_api.curation.repository import CurationRepository
 from assist_api.curation.schemas import (
     ContextLine,
@@ -33,6 +35,9 @@ from kit.clock import Clock
 from kit.errors import NotFoundError
 
 MOST_VARIANTS = 8
+MOST_REPLIES = 3
+MOST_CALLS = 5
+"""Calls whose category is read for a proposal."""
 LINES_AROUND = 4
 """Lines of a call that are shown before and after a moment."""
 
@@ -111,23 +116,33 @@ class ItemViews:
         return MomentView(**fields, can_open_call=viewer.can_read_all or is_own)
 
     async def _proposal(self, item: CurationItem, moments: Sequence[CurationMoment]) -> Proposal:
-        sentences = list({comparable(moment.sentence): moment.sentence for moment in moments}.values())
-        title = item.title
-        situation = business_type = None
-        if item.kind == ItemKind.UNANSWERED and sentences:
-            ranking = await self._categories.rank_call(sentences, sector=item.sector)
-            if ranking.categories:
-                business_type, situation = split_category_id(ranking.categories[0].category_id)
-        variants = [text for text in sentences if comparable(text) != comparable(title)][:MOST_VARIANTS]
+        asked = [question_of(moment.sentence) for moment in moments]
+        questions = list({comparable(text): text for text in asked}.values())
+        title = question_of(item.title)
+        category_id = await self._category(item, moments) if item.kind == ItemKind.UNANSWERED else None
+        business_type, situation = (None, None) if category_id is None else split_category_id(category_id)
+        replies = list({comparable(moment.reply): moment.reply for moment in moments if moment.reply}.values())
+        variants = [text for text in questions if comparable(text) != comparable(title)][:MOST_VARIANTS]
         return Proposal(
             title=title,
             variants=[text[:200] for text in variants],
-            script=max((moment.reply for moment in moments), key=len, default=""),
-            sector=item.sector,
+            script=max(replies, key=len, default=""),
+            answer="\n\n".join(replies[:MOST_REPLIES]),
+            sector=item.sector if situation is None else situation.split(".")[0],
             situation=situation,
             business_type=business_type,
-            questions=[text[:200] for text in sentences[:MOST_VARIANTS]],
+            questions=[text[:200] for text in questions[:MOST_VARIANTS]],
         )
+
+    async def _category(self, item: CurationItem, moments: Sequence[CurationMoment]) -> str | None:
+        """Return the category that most of the calls had; of the sentences alone where no call has one."""
+        calls = list(dict.fromkeys(moment.call_id for moment in moments))[:MOST_CALLS]
+        known = [category_of(await self._calls.events(call_id)) for call_id in calls]
+        counted = Counter(category for category in known if category is not None)
+        if counted:
+            return counted.most_common(1)[0][0]
+        ranking = await self._categories.rank_call([moment.sentence for moment in moments], sector=item.sector)
+        return ranking.categories[0].category_id if ranking.categories else None
 
 
 def _difference(left: RevisionDetail | None, right: RevisionDetail | None) -> list[DifferencePart]:

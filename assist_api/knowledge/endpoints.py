@@ -11,7 +11,7 @@ from assist_api.audit.deps import ActorDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList
+from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList, SubmittedText
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.search.audiences import audiences_of, require_audience
 from kb.entries.models import RevisionState
@@ -63,6 +63,12 @@ async def list_entries(
 async def create_entry(entry: NewEntry, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Publish a new entry; it is found by search at once. 409 when gold questions would lose their place."""
     return await editor.create(entry.draft(), actor, entry.consent())
+
+
+@router.post("/drafts", status_code=status.HTTP_201_CREATED)
+async def submit_draft(text: SubmittedText, _editor: Editor, actor: ActorDep, editor: EditorDep) -> RevisionDetail:
+    """Let a text wait for a second person; what readers find does not change until somebody else publishes it."""
+    return await editor.submit(text, actor)
 
 
 @router.get("/entries/{entry_id}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -44,8 +44,9 @@ def knowledge_test_policy(settings: KBSettings) -> PolicyKind[KnowledgeTestPolic
 class ReviewPolicy(PolicyModel):
     """Who publishes a text that somebody submitted for review."""
 
-    four_eyes_for: Annotated[tuple[BusinessType, ...], Field(max_length=8)] = get_args(BusinessType)
-    """Business types whose texts need another publisher than their author."""
+    four_eyes_for: Annotated[tuple[BusinessType, ...], Field(max_length=8)] = ("application", "complaint", "report")
+    """Business types that nobody publishes alone: applications name fees and terms, complaints and reports promise
+    something. A text that was submitted for review needs another publisher than its author whatever its type."""
 
 
 REVIEW = PolicyKind("review", ReviewPolicy, ReviewPolicy)

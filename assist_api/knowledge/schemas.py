@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assist_api.http.schemas import OutputModel
 from assist_api.knowledge.publishing import Consent
@@ -41,6 +42,23 @@ class EntryRevision(NewEntry):
     """The whole text of the next revision, and the one it was written on top of."""
 
     base_revision_id: UUID = Field(description="409 `stale_revision` when it is no longer the entry's current one")
+
+
+class SubmittedText(EntryDraft):
+    """A text that waits for a second person: a new entry, or the next text of one."""
+
+    entry_id: UUID | None = Field(default=None, description="None for a new entry")
+    base_revision_id: UUID | None = Field(default=None, description="Needed with `entry_id`; as for a revision")
+
+    @model_validator(mode="after")
+    def _check_base(self) -> Self:
+        if (self.entry_id is None) != (self.base_revision_id is None):
+            raise ValueError("give entry_id and base_revision_id together, or neither")
+        return self
+
+    def draft(self) -> EntryDraft:
+        """Return the text alone."""
+        return EntryDraft.model_validate(self.model_dump(include=set(EntryDraft.model_fields)))
 
 
 class RevisionList(OutputModel):

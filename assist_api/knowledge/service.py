@@ -8,11 +8,16 @@ from typing import Protocol
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.accounts.models import Account
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail, DetailValue
+from assist_api.http.permissions import PERMISSIONS, Permission, Role
 from assist_api.knowledge.publishing import ASSENT, Admission, Admit, Consent
+from assist_api.knowledge.schemas import SubmittedText
+from kb.entries.drafts import Author, DraftService
 from kb.entries.review import ReviewService
 from kb.entries.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.entries.service import KnowledgeService
@@ -23,6 +28,7 @@ from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
 """How long an edit waits for the index. Lexical indexing of one revision takes some ten milliseconds."""
+PUBLISHER_ROLES = tuple(role for role in Role if Permission.EDIT_ENTRIES in PERMISSIONS[role])
 log = structlog.get_logger(__name__)
 
 
@@ -55,7 +61,7 @@ class KnowledgeEditor:
             index: Follows what is committed.
             admit: Lets a text through, or refuses it.
             audit: Records every change.
-            four_eyes_for: Business types whose submitted texts need another publisher than their author.
+            four_eyes_for: Business types that nobody publishes alone; they are submitted for review.
         """
         self._four_eyes_for = four_eyes_for
         self._database = database
@@ -70,9 +76,11 @@ class KnowledgeEditor:
 
         Raises:
             ConflictError: Gold questions would lose their place; see `PublicationGate.admit`.
+            NotAllowedError: `review_needed`: the policy asks for a second person.
         """
         async with self._database.session() as session:
             await KnowledgeService(session, self._clock).check_new(draft)
+            await self._refuse_alone(session, actor, draft.business_type)
         admission = await self._admit(draft, None, consent)
         async with self._database.session() as session:
             entry = await KnowledgeService(session, self._clock).create_entry(draft, actor.name)
@@ -89,9 +97,13 @@ class KnowledgeEditor:
 
         Raises:
             ConflictError: As `KnowledgeService.revise_entry`, and as `PublicationGate.admit`.
+            NotAllowedError: As `create`; the type of the present text counts as well as that of the new one.
         """
         async with self._database.session() as session:
-            await KnowledgeService(session, self._clock).check_revision(entry_id, base_revision_id, draft)
+            knowledge = KnowledgeService(session, self._clock)
+            await knowledge.check_revision(entry_id, base_revision_id, draft)
+            present = (await knowledge.get_entry(entry_id)).current.business_type
+            await self._refuse_alone(session, actor, draft.business_type, present)
         # No session is held while the questions run; whoever is faster meanwhile makes the base stale.
         admission = await self._admit(draft, entry_id, consent)
         async with self._database.session() as session:
@@ -111,6 +123,22 @@ class KnowledgeEditor:
         await self.make_findable()
         return entry
 
+    async def submit(self, text: SubmittedText, actor: Actor) -> RevisionDetail:
+        """Let a text wait for a second person; what readers find does not change.
+
+        Raises:
+            NotFoundError, ConflictError, InvalidInputError: As `DraftService`.
+        """
+        async with self._database.session() as session:
+            drafts, author = DraftService(session, self._clock), Author(actor.name, actor.account_id)
+            if text.entry_id is None or text.base_revision_id is None:
+                waiting = await drafts.submit_new(text.draft(), author)
+            else:
+                waiting = await drafts.submit_revision(text.entry_id, text.base_revision_id, text.draft(), author)
+            details = {"revision_id": str(waiting.id)}
+            self._audit.record(session, actor, "entry.drafted", "entry", waiting.entry_id, details=details)
+            return (await KnowledgeService(session, self._clock).find_revisions([waiting.id]))[waiting.id]
+
     async def publish_waiting(
         self, entry_id: UUID, revision_id: UUID, actor: Actor, consent: Consent = ASSENT
     ) -> EntryDetail:
@@ -118,15 +146,15 @@ class KnowledgeEditor:
 
         Raises:
             ConflictError: As `ReviewService.publish`, and as `PublicationGate.admit`.
-            NotAllowedError: `four_eyes`: it is the actor's own draft, and the policy asks for somebody else.
+            NotAllowedError: `four_eyes`: it is the actor's own text, and somebody else may publish it.
         """
         async with self._database.session() as session:
             review = ReviewService(session, self._clock)
             draft = await review.check(entry_id, revision_id)
             author_id = await review.author_of(revision_id)
-        if author_id is not None and author_id == actor.account_id and draft.business_type in self._four_eyes_for():
-            message = "Somebody else has to publish a text of yours; the policy asks for four eyes."
-            raise NotAllowedError(message, code="four_eyes")
+            if author_id is not None and author_id == actor.account_id and await _has_second(session, actor):
+                message = "Somebody else has to publish a text that you submitted for review."
+                raise NotAllowedError(message, code="four_eyes")
         admission = await self._admit(draft, entry_id, consent)
         async with self._database.session() as session:
             entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)
@@ -143,6 +171,15 @@ class KnowledgeEditor:
             details = {"revision_id": str(revision_id)}
             self._audit.record(session, actor, "entry.turned_down", "entry", entry_id, details=details)
             return entry
+
+    async def _refuse_alone(self, session: AsyncSession, actor: Actor, *business_types: str) -> None:
+        """Refuse a text that its author may not publish alone; where nobody else may publish, its author does."""
+        if self._four_eyes_for_any(business_types) and actor.account_id and await _has_second(session, actor):
+            message = "Two people publish texts of this business type: submit it for review."
+            raise NotAllowedError(message, code="review_needed")
+
+    def _four_eyes_for_any(self, business_types: Collection[str]) -> bool:
+        return not set(self._four_eyes_for()).isdisjoint(business_types)
 
     def _record(
         self,
@@ -170,3 +207,11 @@ class KnowledgeEditor:
         _, late = await asyncio.wait({catching_up}, timeout=FINDABLE_WITHIN_SECONDS)
         if late:
             log.warning("edit_not_findable_yet")
+
+
+async def _has_second(session: AsyncSession, actor: Actor) -> bool:
+    """Return whether another account may publish."""
+    others = select(Account.id).where(
+        Account.role.in_(PUBLISHER_ROLES), Account.is_active.is_(True), Account.id != actor.account_id
+    )
+    return await session.scalar(others.limit(1)) is not None

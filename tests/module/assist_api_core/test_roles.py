@@ -99,6 +99,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/knowledge/categories"): (None, SIGNED_IN),
     ("GET", "/api/v1/knowledge/entries"): (None, SIGNED_IN),
     ("POST", "/api/v1/knowledge/entries"): (DRAFT, EDITORS),
+    ("POST", "/api/v1/knowledge/drafts"): (DRAFT, EDITORS),
     ("GET", "/api/v1/knowledge/entries/{entry_id}"): (None, SIGNED_IN),
     ("GET", "/api/v1/knowledge/entries/{entry_id}/revisions"): (None, SIGNED_IN),
     ("POST", "/api/v1/knowledge/entries/{entry_id}/revisions"): (REVISION, EDITORS),

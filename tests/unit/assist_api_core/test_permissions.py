@@ -25,7 +25,7 @@ knowledge.read                yes     yes        yes     yes   yes
 knowledge.edit                 no     yes         no      no   yes
 cases.make                    yes     yes        yes     yes   yes
 cases.edit                     no     yes         no      no   yes
-cases.read_identified          no     yes        yes      no   yes
+cases.read_identified          no      no        yes      no   yes
 customers.read                yes      no        yes      no   yes
 customers.edit                 no      no        yes      no   yes
 work_orders.read              yes      no        yes      no   yes

@@ -70,6 +70,20 @@ async function forgetTexts(client: QueryClient): Promise<void> {
   await Promise.all(['knowledge', 'knowledge-tests'].map((name) => client.invalidateQueries({ queryKey: [name] })))
 }
 
+/** Lets a text wait for a second person; `base` is the present text of the entry, null for a new one. */
+export function useSubmitDraft() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ draft, base }: { draft: EntryDraft; base: { entry_id: string; id: string } | null }) =>
+      answer(
+        api.POST('/api/v1/knowledge/drafts', {
+          body: { ...draft, entry_id: base?.entry_id ?? null, base_revision_id: base?.id ?? null },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['knowledge'] }),
+  })
+}
+
 export interface Edit {
   entryId: string
   baseRevisionId: string

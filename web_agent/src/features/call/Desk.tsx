@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation } from 'react-router'
 
 import { audioAddress } from '@/api/http'
+import type { Utterance } from '@/api/types'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
 import { HintsPanel } from '@/features/hints/HintsPanel'
@@ -29,7 +30,7 @@ import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { RecordingLine } from './RecordingLine'
 import { SourcePanel } from './SourcePanel'
-import { useStart } from './useStart'
+import { sentenceAt, useStart } from './useStart'
 import { usePlayer } from '@/ui/usePlayer'
 import { isOver } from '@/realtime/callStates'
 
@@ -53,7 +54,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   })
   const search = useSearch(call.id)
   const { player, audioProps } = usePlayer()
-  const [pointed, setPointed] = useState(sentenceOfAddress)
+  const [pointed, setPointed] = useState(() => sentenceOfAddress(utterances))
   const proposal = useProposal(screen.call)
   const point = (segmentId: string) => {
     setPointed({ segmentId })
@@ -175,10 +176,11 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   )
 }
 
-/** A link to one sentence of a call names it behind `#`: `#utterance-<segment>`. */
+/** A link to one sentence of a call names it behind `#`: `#utterance-<segment>`, or its time: `?at=<milliseconds>`. */
 const SENTENCE = /^#utterance-([0-9a-f-]{36})$/
 
-function sentenceOfAddress(): { segmentId: string } | null {
-  const segmentId = SENTENCE.exec(window.location.hash)?.[1]
+function sentenceOfAddress(utterances: readonly Utterance[]): { segmentId: string } | null {
+  const { hash, search } = window.location
+  const segmentId = SENTENCE.exec(hash)?.[1] ?? sentenceAt(search, utterances)?.segment_id
   return segmentId === undefined ? null : { segmentId }
 }

@@ -19,6 +19,8 @@ import { LookBar } from './LookBar'
 import '@/ui/ListPage.css'
 import './Curation.css'
 
+/** So many the server lists at once. */
+const MOST_ITEMS = 200
 const EVERYTHING: DeskFilter = { kind: null, is_mine: false, with_snoozed: false }
 
 /** The curator's desk: what waits on the left, the heaviest first, and its evidence on the right. */
@@ -44,6 +46,9 @@ export function CurationPage() {
         <Filters filter={filter} counts={counts} onChange={setFilter} />
         {desk.isError && <Banner tone="waiting">{t('curation.stale')}</Banner>}
         <Queue items={items} shownId={shownId} />
+        {items.length === MOST_ITEMS && (
+          <p className="field__hint curation__more">{t('curation.more', { count: items.length })}</p>
+        )}
       </section>
       <section className="panel curation__item" aria-label={t('curation.item')}>
         {shownId === undefined ? (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Form } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { curationItemQuery, submitDraft, useDeskChanged } from '@/api/queries/curation'
@@ -45,17 +45,20 @@ export function DraftPage() {
   )
 }
 
-/** What the form begins with: the present text of the entry, or the callers' words. */
+const today = () => new Date().toLocaleDateString('sv')
+
+/** What the form begins with: the present text of the entry, looked through today, or the callers' words. */
 function seedOf(view: CurationItemView): FormValues {
   const { draft, entry, proposal } = view
   // A draft that was sent back goes on where it was.
   if (draft !== null) return valuesOf(draft)
-  if (entry !== null) return valuesOf(entry)
+  if (entry !== null) return { ...valuesOf(entry), ...(view.item.kind === 'overdue' && { reviewed_on: today() }) }
   return {
     ...EMPTY,
     title: proposal.title.slice(0, 100),
     variants: proposal.variants.join('\n'),
     script: proposal.script,
+    answer: proposal.answer,
     sector: proposal.sector ?? '',
     situation: proposal.situation ?? undefined,
     business_type: proposal.business_type ?? undefined,
@@ -100,6 +103,10 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
   const submit = () => {
     saving.save(undefined)
   }
+  useEffect(() => {
+    // The curator came by one key, to write.
+    form.focusField('title')
+  }, [form])
   useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('curation.submit'), run: submit })
   return (
     <div className="editor">

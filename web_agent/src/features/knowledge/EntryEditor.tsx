@@ -9,7 +9,7 @@ import { Link } from 'react-router'
 import type { Problem } from '@/api/problem'
 import { asProblem } from '@/api/problem'
 import type { Consent } from '@/api/queries/knowledge'
-import { entryQuery, useCreateEntry, useReviseEntry } from '@/api/queries/knowledge'
+import { entryQuery, useCreateEntry, useReviseEntry, useSubmitDraft } from '@/api/queries/knowledge'
 import type { CategoryTree, EntryDetail, RevisionDetail } from '@/api/types'
 import { DraftTests } from '@/features/knowledge-tests/DraftTests'
 import { asksForConsent, DropPanel } from '@/features/knowledge-tests/DropPanel'
@@ -75,6 +75,14 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
             onStay={saving.settle}
           />
         )}
+        {saving.problem?.code === 'review_needed' && (
+          <Banner tone="waiting">
+            {problemText(t, saving.problem)}{' '}
+            <Button isSmall tone="primary" disabled={saving.isPending} onClick={saving.submit}>
+              {t('editor.submit')}
+            </Button>
+          </Banner>
+        )}
         {saving.theirs !== null && base !== null && (
           <Conflict
             base={base}
@@ -115,7 +123,7 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
 
 function SaveProblem({ problem }: { problem: Problem }) {
   const { t } = useTranslation()
-  if (problem.code === 'stale_revision') return null
+  if (problem.code === 'stale_revision' || problem.code === 'review_needed') return null
   return (
     <Banner tone="problem">{problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, problem)}</Banner>
   )
@@ -128,6 +136,8 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
   const go = useGo()
   const create = useCreateEntry()
   const revise = useReviseEntry()
+  const submission = useSubmitDraft()
+  const isPending = create.isPending || revise.isPending || submission.isPending
   const [problem, setProblem] = useState<Problem | null>(null)
   const [theirs, setTheirs] = useState<RevisionDetail | null>(null)
 
@@ -150,10 +160,10 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
     const entry = await client.query({ ...entryQuery(base.entry_id), staleTime: 0 })
     setTheirs(entry.current)
   }
-  const send = (consent: Consent) => {
-    if (create.isPending || revise.isPending) return
+  const finish = (sending: () => Promise<string>) => {
+    if (isPending) return
     form.setFields((Object.keys(EMPTY) as FieldName[]).map((name) => ({ name, errors: [] })))
-    void publish(consent).then(
+    void sending().then(
       (entryId) => {
         onSaved()
         // The guard against leaving sees the clean form only after this render.
@@ -164,8 +174,14 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
       (error: unknown) => refuse(asProblem(error)),
     )
   }
+  const send = (consent: Consent) => {
+    finish(() => publish(consent))
+  }
+  const submit = () => {
+    finish(async () => (await submission.mutateAsync({ draft: draftOf(values()), base })).entry_id)
+  }
   const save = () => {
-    if (create.isPending || revise.isPending) return
+    if (isPending) return
     setProblem(null)
     // Somebody decides when test questions would lose their place.
     send({ ask_before_drop: true, override_reason: '' })
@@ -174,7 +190,7 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
     setProblem(null)
     setTheirs(null)
   }
-  return { save, send, mark, values, settle, problem, theirs, isPending: create.isPending || revise.isPending }
+  return { save, send, submit, mark, values, settle, problem, theirs, isPending }
 }
 
 export function fieldErrors(problem: Problem, t: Translate): { name: FieldName; errors: string[] }[] {

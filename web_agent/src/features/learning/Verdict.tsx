@@ -20,7 +20,10 @@ export function Verdict({ answer, item }: { answer: GradedAnswer; item: AttemptI
             <span aria-hidden="true">{SIGNS[part.reason]}</span> {t(`practice.${part.part}`)}：
             {t(`learning.reason_${part.reason}`)}
             {part.reason !== 'right' && part.gold.length > 0 && (
-              <span className="field__hint"> {t('learning.gold', { text: goldText(t, part, item) })}</span>
+              <span className="field__hint">
+                {' '}
+                {t(part.part === 'choice' ? 'learning.right' : 'learning.gold', { text: goldText(t, part, item) })}
+              </span>
             )}
           </li>
         ))}

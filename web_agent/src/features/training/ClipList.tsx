@@ -11,6 +11,8 @@ import { ConfirmButton } from '@/ui/ConfirmButton'
 import { clockTime } from '@/ui/format'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 
+import './Training.css'
+
 /** Every clip with what is said in it, the newest first. */
 export function ClipList() {
   const { t } = useTranslation()

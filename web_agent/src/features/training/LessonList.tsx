@@ -30,16 +30,12 @@ export function LessonList() {
     {
       key: 'results',
       title: t('lesson.results'),
-      render: (lesson) => (
-        <Link to={`/training/lessons/${lesson.id}/results`} tabIndex={-1}>
-          {t('lesson.results')}
-        </Link>
-      ),
+      render: (lesson) => <Link to={`/training/lessons/${lesson.id}/results`}>{t('lesson.results')}</Link>,
     },
   ]
   return (
     <>
-      <p>
+      <p className="lesson__bar">
         <Link className="button button--primary" to="/training/lessons/new">
           {t('lesson.new')}
         </Link>

@@ -19,7 +19,9 @@ export function ResultsPage() {
   const passed = new Set(items.filter((line) => line.has_passed === true).map((line) => line.account_name)).size
   return (
     <ListPage title={t('lesson.results_of', { title: lesson.title })}>
-      <p className="field__hint">{t('lesson.results_summary', { count: passed, pass_mark: lesson.pass_mark })}</p>
+      <p className="field__hint lesson__bar">
+        {t('lesson.results_summary', { count: passed, pass_mark: lesson.pass_mark })}
+      </p>
       {items.length === 0 && <Empty title={t('lesson.no_results')} />}
       {items.length > 0 && (
         <section className="panel">

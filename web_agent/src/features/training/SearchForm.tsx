@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
+import { categoriesQuery } from '@/api/queries/knowledge'
 import type { CallMoment, CallQuery } from '@/api/types'
+import { useName } from '@/i18n/useName'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { SECTORS, sectorText } from '@/ui/sectors'
@@ -13,9 +16,8 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
   const { t } = useTranslation()
   const [text, setText] = useState(query.text)
   const [agent, setAgent] = useState(query.agent_name)
-  const [category, setCategory] = useState(query.category)
   const send = () => {
-    onSearch({ text, agent_name: agent, category })
+    onSearch({ text, agent_name: agent })
   }
   return (
     <form
@@ -66,18 +68,12 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
           onBlur={send}
         />
       </label>
-      <label className="field">
-        <span className="field__label">{t('call_search.category')}</span>
-        <input
-          className="input"
-          value={category}
-          placeholder={t('call_search.category_hint')}
-          onChange={(event) => {
-            setCategory(event.target.value)
-          }}
-          onBlur={send}
-        />
-      </label>
+      <CategoryChoice
+        value={query.category}
+        onChange={(category) => {
+          onSearch({ category })
+        }}
+      />
       {(['since', 'until'] as const).map((name) => (
         <label key={name} className="field">
           <span className="field__label">{t(`call_search.${name}`)}</span>
@@ -110,6 +106,37 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
         {t('call_search.search')}
       </Button>
     </form>
+  )
+}
+
+/** Business types, and the sectors of each; a finer category would make a list that nobody reads through. */
+function CategoryChoice({ value, onChange }: { value: string; onChange: (category: string) => void }) {
+  const { t } = useTranslation()
+  const name = useName()
+  const tree = useQuery(categoriesQuery)
+  return (
+    <label className="field">
+      <span className="field__label">{t('call_search.category')}</span>
+      <select
+        className="input"
+        value={value}
+        onChange={(event) => {
+          onChange(event.target.value)
+        }}
+      >
+        <option value="">{t('call_search.any')}</option>
+        {(tree.data?.business_types ?? []).map((type) => (
+          <optgroup key={type.code} label={name(type)}>
+            <option value={`${type.code}/`}>{name(type)}</option>
+            {SECTORS.map((sector) => (
+              <option key={sector} value={`${type.code}/${sector}`}>
+                {name(type)} › {sectorText(t, sector)}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
   )
 }
 
