@@ -5844,6 +5844,65 @@ export interface components {
          */
         ClockState: "running" | "paused" | "ended";
         /**
+         * ComplaintDraft
+         * @description What a complaint is about, besides the department.
+         */
+        ComplaintDraft: {
+            kind: components["schemas"]["ComplaintKind"];
+            /**
+             * Subject
+             * @description Person complained about: name or user name, as the caller says it
+             * @default
+             */
+            subject: string;
+        };
+        /**
+         * ComplaintKind
+         * @description What a complaint is about, as the 95598 business rules divide complaints.
+         * @enum {string}
+         */
+        ComplaintKind: "service" | "business" | "outage" | "supply_quality" | "construction" | "billing";
+        /**
+         * ComplaintVerdict
+         * @description What verification says of a complaint.
+         * @enum {string}
+         */
+        ComplaintVerdict: "substantiated" | "partly" | "unsubstantiated" | "unclear";
+        /**
+         * ComplaintView
+         * @description What is known of a complaint.
+         */
+        ComplaintView: {
+            kind: components["schemas"]["ComplaintKind"] | null;
+            /** Subject */
+            subject: string;
+            /**
+             * Is Subject Known
+             * @description Whether the person complained about is an account, so is kept out
+             */
+            is_subject_known: boolean;
+            /**
+             * Statement
+             * @description What the department said
+             */
+            statement: string;
+            verdict: components["schemas"]["ComplaintVerdict"] | null;
+            /** Findings */
+            findings: string;
+            /** Verified By Name */
+            verified_by_name: string;
+            /** Answer */
+            answer: string;
+            outcome: components["schemas"]["CallbackOutcome"] | null;
+            /**
+             * Attempts
+             * @description How often the caller was not reached for the answer
+             */
+            attempts: number;
+            /** Hindrances */
+            hindrances: components["schemas"]["Hindrance"][];
+        };
+        /**
          * Confidence
          * @description The bar of three steps on a card.
          * @enum {string}
@@ -8083,6 +8142,15 @@ export interface components {
             parts: components["schemas"]["PartHealth"][];
         };
         /**
+         * Hindrance
+         * @description An action that the state allows and this account may not do, with the code of the reason.
+         */
+        Hindrance: {
+            action: components["schemas"]["OrderAction"];
+            /** Code */
+            code: string;
+        };
+        /**
          * HitTestAnswer
          * @description The same question before and after the edit.
          */
@@ -8839,7 +8907,7 @@ export interface components {
          * @description What must have happened when a limit is reached.
          * @enum {string}
          */
-        LimitStep: "arrive" | "finish";
+        LimitStep: "arrive" | "finish" | "contact" | "verify" | "answer";
         /**
          * Liveness
          * @description The process answers.
@@ -9486,7 +9554,7 @@ export interface components {
          * @description What is done to a work order; the word of each event in its log.
          * @enum {string}
          */
-        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
+        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "contact" | "verify" | "answer" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
         /**
          * OrderActionRequest
          * @description An action on a work order; which values it needs depends on the action.
@@ -9508,14 +9576,16 @@ export interface components {
              * @description For merge: the order that goes on
              */
             parent_id?: string | null;
-            /** @description For close: what the caller said */
+            /** @description For close and answer: what the caller said */
             outcome?: components["schemas"]["CallbackOutcome"] | null;
             /**
              * Result
-             * @description For finish: what was done
+             * @description For finish: what was done; for verify: what was found; for answer: what was said
              * @default
              */
             result: string;
+            /** @description For verify */
+            verdict?: components["schemas"]["ComplaintVerdict"] | null;
             step?: components["schemas"]["LimitStep"] | null;
             /** Minutes */
             minutes?: number | null;
@@ -9589,6 +9659,8 @@ export interface components {
             description: string;
             /** Responsible Unit Id */
             responsible_unit_id?: string | null;
+            /** @description Only for the business type complaint */
+            complaint?: components["schemas"]["ComplaintDraft"] | null;
             /**
              * Evidence
              * @description Field → utterances in which the caller said it
@@ -9663,6 +9735,11 @@ export interface components {
             unit_id: string | null;
             /** Unit Name */
             unit_name: string | null;
+            /**
+             * Responsible Unit Name
+             * @description Of a complaint: the department that it is about
+             */
+            responsible_unit_name: string | null;
             /** Urges */
             urges: number;
             /**
@@ -9764,7 +9841,7 @@ export interface components {
          * @description Where a work order stands.
          * @enum {string}
          */
-        OrderState: "draft" | "accepted" | "dispatched" | "taken" | "on_site" | "done" | "callback_due" | "closed" | "returned" | "suspended" | "escalated" | "merged" | "cancelled";
+        OrderState: "draft" | "accepted" | "dispatched" | "taken" | "on_site" | "done" | "callback_due" | "answered" | "closed" | "returned" | "suspended" | "escalated" | "merged" | "cancelled";
         /**
          * OrderUnit
          * @description A unit that orders can go to.
@@ -9811,6 +9888,7 @@ export interface components {
             children: components["schemas"]["OrderLine"][];
             /** Responsible Unit Id */
             responsible_unit_id: string | null;
+            complaint: components["schemas"]["ComplaintView"] | null;
             /**
              * Evidence
              * @description Field → sentences of the call that prove it
