@@ -23,6 +23,7 @@ from assist_api.organisation.schemas import UnitCreation
 from assist_api.organisation.service import UnitService
 from assist_api.policies.service import Policies
 from assist_api.units.tree import UnitKind
+from assist_api.work_orders.complaints import ComplaintVerdict
 from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
 from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
@@ -77,6 +78,13 @@ MATTERS = {
 }
 OUTAGE = Matter("整栋楼都没电了，路灯也灭了。", "power.outage.area")
 OUTAGE_REPORTS = 5
+COMPLAINTS = (
+    ("抢修的师傅说话很冲，没修好就走了。", "service", ()),
+    ("报装申请交了一个月，没有人联系我。", "business", (OrderAction.CONTACT, OrderAction.FINISH)),
+    ("上个月电费比往年同期多一倍，查表也没有结果。", "billing", (OrderAction.FINISH, OrderAction.VERIFY)),
+    ("一个月停了四次电，每次都不通知。", "outage", (OrderAction.FINISH, OrderAction.VERIFY, OrderAction.ANSWER)),
+)
+"""In the words of the caller, the kind, and what was done since the complaint was taken."""
 COMPANIES = {"power": "供电公司", "heating": "热力公司", "water": "水务公司", "gas": "燃气公司", "tv": "广电网络"}
 _S, _A = OrderState, OrderAction
 _WORKED = (_A.TAKE, _A.ARRIVE, _A.FINISH)
@@ -162,6 +170,7 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
         # The limits that have passed are history of the town, not news for its supervisors.
         await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
         await _outage(service, registry, clock, account, actor, chance, lines)
+        await _complaints(service, clock, account, actor, chance.choice(lines), units["power"])
     return units
 
 
@@ -193,6 +202,40 @@ async def _outage(
     for place, line in enumerate(neighbours):
         clock.back = timedelta(minutes=3 * (len(neighbours) - place))
         await _order(service, registry, account, actor, chance, line, is_draft=False, matter=OUTAGE)
+
+
+async def _complaints(
+    service: WorkOrderService, clock: _PastClock, account: CurrentAccount, actor: Actor, line: CustomerLine,
+    unit_id: UUID,
+) -> None:  # fmt: skip
+    """Write a complaint in each of its steps."""
+    for place, (text, kind, actions) in enumerate(COMPLAINTS):
+        clock.back = timedelta(hours=9 * (place + 1))
+        draft = _draft(line, None, Matter(text, "power.service.staff"), is_draft=False).model_dump() | {
+            "business_type": "complaint",
+            "category_id": None,
+            "sector": "power",
+            "responsible_unit_id": unit_id,
+            "complaint": {"kind": kind, "subject": ""},
+        }
+        made = await service.create(account, actor, OrderDraft.model_validate(draft))
+        for action in actions:
+            clock.back -= timedelta(hours=1)
+            await service.act(account, actor, made.order.id, _complaint_request(action))
+
+
+def _complaint_request(action: OrderAction) -> OrderActionRequest:
+    results = {
+        OrderAction.FINISH: "已联系当事班组，情况属实，正在整改。",
+        OrderAction.VERIFY: "调阅录音和现场记录，反映的情况属实。",
+        OrderAction.ANSWER: "已向客户说明处理结果并致歉。",
+    }
+    return OrderActionRequest(
+        action=action,
+        result=results.get(action, ""),
+        verdict=ComplaintVerdict.SUBSTANTIATED if action is OrderAction.VERIFY else None,
+        outcome=CallbackOutcome.ACCEPTED if action is OrderAction.ANSWER else None,
+    )
 
 
 async def _first_admin(session: AsyncSession) -> CurrentAccount:

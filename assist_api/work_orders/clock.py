@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +18,12 @@ class LimitStep(StrEnum):
 
     ARRIVE = "arrive"
     FINISH = "finish"
+    CONTACT = "contact"
+    """Of a complaint: the caller was spoken with."""
+    VERIFY = "verify"
+    """Of a complaint: it was verified."""
+    ANSWER = "answer"
+    """Of a complaint: the caller has the answer."""
 
 
 class LimitKind(StrEnum):
@@ -40,8 +46,15 @@ class StepLimit:
     limit: timedelta
 
 
-_STOPS = frozenset({OrderAction.FINISH, OrderAction.MERGE, OrderAction.CANCEL})
-_ENDS = {LimitStep.ARRIVE: _STOPS | {OrderAction.ARRIVE}, LimitStep.FINISH: _STOPS}
+_STOPS = frozenset({OrderAction.MERGE, OrderAction.CANCEL})
+ENDS: Mapping[LimitStep, frozenset[OrderAction]] = {
+    LimitStep.ARRIVE: _STOPS | {OrderAction.FINISH, OrderAction.ARRIVE},
+    LimitStep.FINISH: _STOPS | {OrderAction.FINISH},
+    LimitStep.CONTACT: _STOPS | {OrderAction.CONTACT, OrderAction.ANSWER},
+    LimitStep.VERIFY: _STOPS | {OrderAction.VERIFY},
+    LimitStep.ANSWER: _STOPS | {OrderAction.ANSWER},
+}
+"""For each step: the actions after which its limit no longer runs."""
 _STARTS = frozenset({OrderAction.ACCEPT, OrderAction.REOPEN})
 _LEAVES_SUSPENSION = frozenset({OrderAction.RESUME, OrderAction.ESCALATE})
 _SUSPENSION = "suspension"
@@ -78,6 +91,6 @@ def sla_events(events: Sequence[OrderEvent], limit: StepLimit) -> list[SLAEvent]
             is_paused = False
         elif event.action is OrderAction.CHANGE_LIMIT and event.data.get("step") == limit.step:
             made.append(LimitChanged(at, timedelta(minutes=int(event.data["minutes"]))))
-        elif event.action in _ENDS[limit.step]:
+        elif event.action in ENDS[limit.step]:
             made.append(Ended(at))
     return made

@@ -132,7 +132,9 @@ class CrewService:
                 **{name: getattr(order, name) for name in copied},
                 "clocks": clocks_of(log, self._clock.now()),
                 "photos": len(await self._rows.photos_of(order.id)),
-                "legal_actions": [action for action in legal_actions(state) if action in _CREW_ACTIONS],
+                "legal_actions": [
+                    action for action in legal_actions(state, order.business_type) if action in _CREW_ACTIONS
+                ],
             }
         )
 

@@ -42,6 +42,13 @@ def _arrival(area_class: str, minutes: int) -> LimitRule:
     )  # fmt: skip
 
 
+def _complaint(step: LimitStep, minutes: int, source: str, calendar: Literal["always", "office"]) -> LimitRule:
+    return LimitRule(
+        business_type="complaint", step=step, kind=LimitKind.LIMIT, minutes=minutes, calendar=calendar, source=source,
+        valid_from=date(2022, 1, 1),
+    )  # fmt: skip
+
+
 def _limit(sector: str | None, business_type: OrderType, step: LimitStep, minutes: int, source: str) -> LimitRule:
     return LimitRule(
         sector=sector, business_type=business_type, step=step, kind=LimitKind.LIMIT, minutes=minutes, source=source,
@@ -50,6 +57,8 @@ def _limit(sector: str | None, business_type: OrderType, step: LimitStep, minute
 
 
 _HOUR, _DAY = 60, 1_440
+_OFFICE_DAY = 450
+"""Minutes of a working day in `kit.calendar.office_hours`."""
 DEFAULT_LIMITS = (
     _arrival("urban", 45),
     _arrival("rural", 90),
@@ -60,7 +69,12 @@ DEFAULT_LIMITS = (
     _limit("gas", "fault", LimitStep.ARRIVE, _HOUR, "燃气泄漏 1 小时到场，地方标准"),
     _limit("gas", "fault", LimitStep.FINISH, 4 * _HOUR, "户内故障 4 小时，地方标准"),
     _limit(None, "fault", LimitStep.FINISH, _DAY, "演示值，请按本单位承诺修改"),
-    _limit(None, "complaint", LimitStep.FINISH, 7 * _DAY, "投诉 7 个工作日内答复（旧版承诺），演示按自然日"),
+    _complaint(LimitStep.CONTACT, _DAY, "国家电网供电服务十项承诺（2022），受理投诉后 24 小时内联系客户", "always"),
+    _complaint(LimitStep.FINISH, 2 * _OFFICE_DAY, "责任部门 2 个工作日内说明，演示值，请按本单位规定修改", "office"),
+    _complaint(LimitStep.VERIFY, 4 * _OFFICE_DAY, "4 个工作日内核实，演示值，请按本单位规定修改", "office"),
+    _complaint(
+        LimitStep.ANSWER, 5 * _OFFICE_DAY, "国家电网供电服务十项承诺（2022），5 个工作日内答复处理意见", "office"
+    ),
 )
 """The promises of State Grid are averages; the others are local rules, so each names its source."""
 

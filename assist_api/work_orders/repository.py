@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -132,6 +132,11 @@ class WorkOrderRepository:
         """Return the accounts of units that can sign in."""
         wanted = select(Account.id).where(Account.is_active, Account.unit_id.in_(unit_ids))
         return (await self.session.scalars(wanted)).all()
+
+    async def accounts_named(self, name: str) -> Sequence[UUID]:
+        """Return the accounts of a folded user name or display name."""
+        wanted = select(Account.id).where(or_(Account.username == name, func.lower(Account.display_name) == name))
+        return (await self.session.scalars(wanted.limit(2))).all()
 
     async def sentences_of(self, call_id: UUID) -> dict[str, tuple[str, int]]:
         """Return text and beginning (ms) of every sentence of a call, by segment."""

@@ -14,6 +14,7 @@ from assist_api.facts.fields import FactField
 from assist_api.http.schemas import InputModel, OutputModel
 from assist_api.notices.schemas import AreaName, NoticeText, NoticeView
 from assist_api.work_orders.clock import LimitKind, LimitStep
+from assist_api.work_orders.complaints import ComplaintKind, ComplaintVerdict
 from assist_api.work_orders.mass_faults import ReportKind
 from assist_api.work_orders.policy import OrderType
 from assist_api.work_orders.questions import Wording
@@ -40,6 +41,13 @@ class CallbackOutcome(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class ComplaintDraft(InputModel):
+    """What a complaint is about, besides the department."""
+
+    kind: ComplaintKind
+    subject: Name = Field(default="", description="Person complained about: name or user name, as the caller says it")
+
+
 class OrderDraft(InputModel):
     """A new work order."""
 
@@ -55,6 +63,7 @@ class OrderDraft(InputModel):
     area_class: AreaClass = AreaClass.URBAN
     description: Text = ""
     responsible_unit_id: UUID | None = None
+    complaint: ComplaintDraft | None = Field(default=None, description="Only for the business type complaint")
     evidence: dict[str, list[UUID]] = Field(
         default_factory=dict, max_length=20, description="Field → utterances in which the caller said it"
     )
@@ -71,8 +80,11 @@ class OrderActionRequest(InputModel):
     reason: Reason = ""
     unit_id: UUID | None = Field(default=None, description="For dispatch; left out, the policy decides")
     parent_id: UUID | None = Field(default=None, description="For merge: the order that goes on")
-    outcome: CallbackOutcome | None = Field(default=None, description="For close: what the caller said")
-    result: Text = Field(default="", description="For finish: what was done")
+    outcome: CallbackOutcome | None = Field(default=None, description="For close and answer: what the caller said")
+    result: Text = Field(
+        default="", description="For finish: what was done; for verify: what was found; for answer: what was said"
+    )
+    verdict: ComplaintVerdict | None = Field(default=None, description="For verify")
     step: LimitStep | None = None
     minutes: Annotated[int, Field(ge=1, le=525_600)] | None = None
 
@@ -104,6 +116,7 @@ class OrderLine(OutputModel):
     contact_name: str
     unit_id: UUID | None
     unit_name: str | None
+    responsible_unit_name: str | None = Field(description="Of a complaint: the department that it is about")
     urges: int
     created_at: datetime
     changed_at: datetime
@@ -145,6 +158,29 @@ class EvidenceSentence(OutputModel):
     start_ms: int
 
 
+class Hindrance(OutputModel):
+    """An action that the state allows and this account may not do, with the code of the reason."""
+
+    action: OrderAction
+    code: str
+
+
+class ComplaintView(OutputModel):
+    """What is known of a complaint."""
+
+    kind: ComplaintKind | None
+    subject: str
+    is_subject_known: bool = Field(description="Whether the person complained about is an account, so is kept out")
+    statement: str = Field(description="What the department said")
+    verdict: ComplaintVerdict | None
+    findings: str
+    verified_by_name: str
+    answer: str
+    outcome: CallbackOutcome | None
+    attempts: int = Field(description="How often the caller was not reached for the answer")
+    hindrances: list[Hindrance]
+
+
 class OrderView(OutputModel):
     """A work order with everything that happened to it."""
 
@@ -158,6 +194,7 @@ class OrderView(OutputModel):
     parent_number: str | None
     children: list[OrderLine]
     responsible_unit_id: UUID | None
+    complaint: ComplaintView | None
     evidence: dict[str, list[EvidenceSentence]] = Field(description="Field → sentences of the call that prove it")
     result: str
     missed_callbacks: int

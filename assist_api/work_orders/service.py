@@ -18,6 +18,7 @@ from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
 from assist_api.units.reach import Reach, load_tree, reach_of
 from assist_api.work_orders.areas import area_of
+from assist_api.work_orders.complaints import SUPERVISING, Judge, check_judge, findings_of, hindrance, subject_of
 from assist_api.work_orders.log import OrderEvent, Standing, after, replay
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
 from assist_api.work_orders.news import OrderNews
@@ -25,7 +26,10 @@ from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, OrderType, l
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
+    ComplaintDraft,
+    ComplaintView,
     EvidenceSentence,
+    Hindrance,
     OrderActionRequest,
     OrderDraft,
     OrderEventView,
@@ -37,6 +41,8 @@ from assist_api.work_orders.schemas import (
     OrderView,
 )
 from assist_api.work_orders.transitions import (
+    COMPLAINT,
+    COMPLAINT_STEPS,
     FINAL,
     OrderAction,
     OrderState,
@@ -45,7 +51,7 @@ from assist_api.work_orders.transitions import (
 )
 from assist_api.work_orders.views import ZONE, clocks_of, log_of, next_due, order_line
 from kit.clock import Clock
-from kit.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.outbox import Outbox
 from kit.paging import PagePlace, cut_page
 
@@ -57,11 +63,20 @@ MISSES_BEFORE_UNREACHABLE = 3
 MOST_OPEN = 20
 """Open orders of one caller that are shown."""
 DIRECTED = frozenset(
-    {OrderAction.REVIEW, OrderAction.SUSPEND, OrderAction.RESUME, OrderAction.MERGE, OrderAction.CANCEL,
-     OrderAction.CHANGE_LIMIT}
+    {OrderAction.REVIEW, OrderAction.VERIFY, OrderAction.SUSPEND, OrderAction.RESUME, OrderAction.MERGE,
+     OrderAction.CANCEL, OrderAction.CHANGE_LIMIT}
 )  # fmt: skip
 """Actions that need the permission `work_orders.direct`."""
+
+
+def is_directed(action: OrderAction, business_type: str) -> bool:
+    """Tell whether an action needs the permission `work_orders.direct`."""
+    is_supervision = business_type == COMPLAINT and action in SUPERVISING
+    return action in DIRECTED or is_supervision
+
+
 NEEDS_REASON = frozenset({OrderAction.RETURN, OrderAction.SUSPEND, OrderAction.ESCALATE, OrderAction.CANCEL})
+_FOUND = ("verdict", "findings", "verified_by_name", "answer", "outcome", "attempts")
 _BY_OUTCOME = {CallbackOutcome.UNSATISFIED: OrderAction.REOPEN, CallbackOutcome.NOT_REACHED: OrderAction.MISS}
 
 
@@ -104,7 +119,7 @@ class WorkOrderService:
         Raises:
             NotFoundError: There is no such order, or it belongs to a unit out of reach.
         """
-        return await self._view(await self._reachable(account, order_id, Permission.READ_ORDERS))
+        return await self._view(await self._reachable(account, order_id, Permission.READ_ORDERS), account)
 
     async def units(self) -> OrderUnits:
         """Return the units that orders can go to."""
@@ -163,20 +178,22 @@ class WorkOrderService:
             NotAllowedError: The action needs `work_orders.direct`, or a complaint is about one's own department.
             InvalidInputError: A value that the action needs is missing.
         """
-        needed = Permission.DIRECT_ORDERS if request.action in DIRECTED else Permission.HANDLE_ORDERS
-        account.require(needed)
-        order = await self._reachable(account, order_id, needed, is_locked=True)
-        next_state(OrderState(order.state), request.action)
-        await self._check_impartial(account, order, request.action)
+        order = await self._reachable(account, order_id, Permission.HANDLE_ORDERS, is_locked=True)
+        if is_directed(request.action, order.business_type):
+            order = await self._reachable(account, order_id, Permission.DIRECT_ORDERS)
+        next_state(OrderState(order.state), request.action, order.business_type)
+        await self._check_judge(account, order, request.action)
         if request.action is OrderAction.ACCEPT:
             self._check_complete(order)
             await self._accept(actor, order)
         elif request.action is OrderAction.DISPATCH:
             await self._dispatch(actor, order, request)
+        elif request.action in COMPLAINT_STEPS:
+            await self._judge(actor, order, request)
         else:
             action, data = await self._translated(account, order, request)
             await self.append(actor, order, action, data)
-        return await self._view(order)
+        return await self._view(order, account)
 
     async def append(self, actor: Actor, order: WorkOrder, action: OrderAction, data: Mapping[str, Any]) -> None:
         """Append one event to an order that is locked, with its audit entry and outbox event.
@@ -193,6 +210,8 @@ class WorkOrderService:
     ) -> None:  # fmt: skip
         now = self._clock.now()
         event = OrderEvent(action, now, data)
+        if action is not OrderAction.CREATE:
+            next_state(standing.state, action, order.business_type)
         became = standing if action is OrderAction.CREATE else after(standing, event)
         before, order.state = order.state, became.state
         order.last_seq += 1
@@ -219,7 +238,9 @@ class WorkOrderService:
         await self.append(actor, order, OrderAction.ACCEPT, {})
         self._outbox.add(self._session, ORDERS_ACCEPTED, str(order.id), {"order_id": str(order.id)})
         rule = self._rule_of(order)
-        if rule is not None:
+        if order.business_type == COMPLAINT and order.responsible_unit_id is not None:
+            await self._send(actor, order, order.responsible_unit_id, "responsible")
+        elif rule is not None:
             await self._send(actor, order, rule.unit_id, "rule")
 
     async def _dispatch(self, actor: Actor, order: WorkOrder, request: OrderActionRequest) -> None:
@@ -250,6 +271,8 @@ class WorkOrderService:
             return request.action, data | {"result": request.result}
         if request.action is OrderAction.MERGE:
             return request.action, data | await self._merge(account, order, request.parent_id)
+        if request.action is OrderAction.CLOSE and order.business_type == COMPLAINT:
+            return request.action, data
         if request.action is OrderAction.CLOSE:
             return await self._close(order, request.outcome, data)
         if request.action is OrderAction.CHANGE_LIMIT:
@@ -257,6 +280,10 @@ class WorkOrderService:
                 text = "Give the step, the minutes and the reason."
                 raise InvalidInputError(text, field="minutes", code="required")
             return request.action, data | {"step": request.step.value, "minutes": request.minutes}
+        if request.action is OrderAction.REOPEN and order.business_type == COMPLAINT:
+            if not request.reason:
+                raise InvalidInputError("Say what has to be done again.", field="reason", code="required")
+            return request.action, data
         if request.action in {OrderAction.REOPEN, OrderAction.MISS}:
             text = "Close the order with the outcome of the call-back; it decides what follows."
             raise InvalidInputError(text, field="outcome", code="required")
@@ -286,14 +313,62 @@ class WorkOrderService:
         order.parent_id = parent.id
         return {"parent": parent.number}
 
-    async def _check_impartial(self, account: CurrentAccount, order: WorkOrder, action: OrderAction) -> None:
-        """Nobody reviews or closes a complaint about the own department."""
-        if order.responsible_unit_id is None or action not in {OrderAction.REVIEW, OrderAction.CLOSE}:
+    async def _check_judge(self, account: CurrentAccount, order: WorkOrder, action: OrderAction) -> None:
+        """Nobody judges a complaint about themselves or the own department, and nobody supervises their own verdict."""
+        if order.business_type != COMPLAINT:
             return
-        own = (await load_tree(self._session)).with_all_below(order.responsible_unit_id)
-        if account.unit_id in own:
-            text = "This complaint is about your own department; somebody else decides it."
-            raise NotAllowedError(text, code="own_complaint")
+        found = findings_of(await self._orders.events_of(order.id))
+        check_judge(action, await self._judge_of(account, order), subject_of(order.fields), found.verified_by)
+
+    async def _judge_of(self, account: CurrentAccount, order: WorkOrder) -> Judge:
+        responsible = order.responsible_unit_id
+        own = frozenset() if responsible is None else (await load_tree(self._session)).with_all_below(responsible)
+        return Judge(account.id, is_of_department=account.unit_id in own)
+
+    async def _judge(self, actor: Actor, order: WorkOrder, request: OrderActionRequest) -> None:
+        """Contact the caller of a complaint, verify it, or answer it."""
+        data: dict[str, Any] = {"reason": request.reason} if request.reason else {}
+        if request.action is OrderAction.CONTACT:
+            await self.append(actor, order, request.action, data)
+            return
+        if request.action is OrderAction.ANSWER and request.outcome is CallbackOutcome.NOT_REACHED:
+            await self.append(actor, order, OrderAction.MISS, data | {"outcome": request.outcome.value})
+            return
+        if not request.result:
+            text = "Say what was found, or what the caller was told."
+            raise InvalidInputError(text, field="result", code="required")
+        data["result"] = request.result
+        if request.action is OrderAction.VERIFY:
+            if request.verdict is None:
+                raise InvalidInputError("Say whether the complaint is true.", field="verdict", code="required")
+            data["verdict"] = request.verdict.value
+        else:
+            action, data = await self._close(order, request.outcome, data)
+            del action  # an answer that does not satisfy is supervised like any other
+        await self.append(actor, order, request.action, data)
+
+    async def _complaint(self, order: WorkOrder, rows: Sequence[WorkOrderEventRow], statement: str,
+                         account: CurrentAccount | None) -> ComplaintView | None:  # fmt: skip
+        if order.business_type != COMPLAINT:
+            return None
+        found, kept = findings_of(rows), order.fields.get("complaint", {})
+        hindrances: list[Hindrance] = []
+        if account is not None:
+            judge = await self._judge_of(account, order)
+            for action in legal_actions(OrderState(order.state), COMPLAINT):
+                code = hindrance(action, judge, subject_of(order.fields), found.verified_by)
+                if code is not None:
+                    hindrances.append(Hindrance(action=action, code=code))
+        return ComplaintView.model_validate(
+            {
+                **{name: getattr(found, name) for name in _FOUND},
+                "kind": kept.get("kind"),
+                "subject": kept.get("subject", ""),
+                "is_subject_known": subject_of(order.fields) is not None,
+                "statement": statement,
+                "hindrances": hindrances,
+            }
+        )
 
     def _check_complete(self, order: OrderDraft | WorkOrder) -> None:
         business_type: Any = order.business_type
@@ -320,11 +395,14 @@ class WorkOrderService:
         now = self._clock.now()
         day = now.astimezone(ZONE).date()
         number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
-        copied = draft.model_dump(exclude={"evidence", "is_draft"})
+        copied = draft.model_dump(exclude={"evidence", "is_draft", "complaint"})
         copied["area"] = draft.area or area_of(draft.address)
         evidence = {name: [str(item) for item in ids] for name, ids in draft.evidence.items()}
+        fields: dict[str, Any] = {"evidence": evidence}
+        if draft.complaint is not None and draft.business_type == COMPLAINT:
+            fields["complaint"] = await self._subject(draft.complaint)
         order = WorkOrder(
-            **copied, id=uuid4(), number=number, state=OrderState.DRAFT, fields={"evidence": evidence},
+            **copied, id=uuid4(), number=number, state=OrderState.DRAFT, fields=fields,
             unit_id=None, origin_unit_id=actor.unit_id, created_by=actor.account_id, created_by_name=actor.name,
             created_at=now, changed_at=now, due_at=None, overdue_told_at=None, parent_id=None, urges=0, last_seq=0,
             external_reference=None, acknowledged_at=None,
@@ -335,6 +413,13 @@ class WorkOrderService:
             text = "The same request is being answered; ask again in a moment."
             raise ConflictError(text, code="request_repeated") from error
         return order
+
+    async def _subject(self, complaint: ComplaintDraft) -> dict[str, Any]:
+        """Return what is kept of whom a complaint is about; a name that is one account's keeps that account out."""
+        named = complaint.subject.casefold()
+        known = await self._orders.accounts_named(named) if named else []
+        subject_id = str(known[0]) if len(known) == 1 else None
+        return {"kind": complaint.kind.value, "subject": complaint.subject, "subject_id": subject_id}
 
     async def _unit_name(self, unit_id: UUID) -> str:
         name = (await self._orders.unit_names()).get(unit_id)
@@ -365,7 +450,7 @@ class WorkOrderService:
             for field, segments in named.items()
         }
 
-    async def _view(self, order: WorkOrder) -> OrderView:
+    async def _view(self, order: WorkOrder, account: CurrentAccount | None = None) -> OrderView:
         rows = await self._orders.events_of(order.id)
         log, now, names = log_of(rows), self._clock.now(), await self._orders.unit_names()
         standing = replay(log)
@@ -378,6 +463,7 @@ class WorkOrderService:
                 "children": [order_line(child, names, now) for child in await self._orders.children_of(order.id)],
                 "evidence": await self._evidence(order),
                 "result": standing.result,
+                "complaint": await self._complaint(order, rows, standing.result, account),
                 "missed_callbacks": standing.missed_callbacks,
                 "clocks": clocks_of(log, now),
                 "events": [_event_view(row) for row in rows],
@@ -385,7 +471,7 @@ class WorkOrderService:
                     OrderPhotoView.model_validate({name: getattr(photo, name) for name in OrderPhotoView.model_fields})
                     for photo in await self._orders.photos_of(order.id)
                 ],
-                "legal_actions": legal_actions(standing.state),
+                "legal_actions": legal_actions(standing.state, order.business_type),
             }
         )  # fmt: skip
 

@@ -19,6 +19,9 @@ class OrderState(StrEnum):
     ON_SITE = "on_site"
     DONE = "done"
     CALLBACK_DUE = "callback_due"
+    """Of a complaint: verified, and the caller waits for the answer."""
+    ANSWERED = "answered"
+    """Of a complaint: the caller has the answer, and supervision has not decided yet."""
     CLOSED = "closed"
     RETURNED = "returned"
     SUSPENDED = "suspended"
@@ -37,6 +40,12 @@ class OrderAction(StrEnum):
     ARRIVE = "arrive"
     FINISH = "finish"
     REVIEW = "review"
+    CONTACT = "contact"
+    """Of a complaint: somebody spoke with the caller for the first time."""
+    VERIFY = "verify"
+    """Of a complaint: somebody who is not concerned says what is true of it."""
+    ANSWER = "answer"
+    """Of a complaint: the caller is told what came out."""
     CLOSE = "close"
     REOPEN = "reopen"
     MISS = "miss"
@@ -55,6 +64,9 @@ class OrderAction(StrEnum):
 _S = OrderState
 _BEFORE_WORK = (_S.DRAFT, _S.ACCEPTED, _S.DISPATCHED, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
 _IN_WORK = (_S.ACCEPTED, _S.DISPATCHED, _S.TAKEN, _S.ON_SITE, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
+COMPLAINT = "complaint"
+"""Business type whose orders are verified, answered and supervised."""
+COMPLAINT_STEPS = frozenset({OrderAction.CONTACT, OrderAction.VERIFY, OrderAction.ANSWER})
 FINAL = frozenset({_S.CLOSED, _S.MERGED, _S.CANCELLED})
 OPEN = frozenset(_S) - FINAL
 
@@ -69,10 +81,13 @@ TRANSITIONS: Mapping[OrderAction, Mapping[OrderState, OrderState]] = MappingProx
         OrderAction.DISPATCH: dict.fromkeys((_S.ACCEPTED, _S.RETURNED, _S.ESCALATED), _S.DISPATCHED),
         OrderAction.TAKE: {_S.DISPATCHED: _S.TAKEN},
         OrderAction.ARRIVE: {_S.TAKEN: _S.ON_SITE},
-        OrderAction.FINISH: dict.fromkeys((_S.ACCEPTED, _S.TAKEN, _S.ON_SITE), _S.DONE),
+        OrderAction.FINISH: dict.fromkeys((_S.ACCEPTED, _S.DISPATCHED, _S.TAKEN, _S.ON_SITE), _S.DONE),
         OrderAction.REVIEW: {_S.DONE: _S.CALLBACK_DUE},
-        OrderAction.CLOSE: {_S.CALLBACK_DUE: _S.CLOSED},
-        OrderAction.REOPEN: {_S.CALLBACK_DUE: _S.ACCEPTED},
+        OrderAction.CONTACT: _stay((*_IN_WORK, _S.DONE, _S.CALLBACK_DUE)),
+        OrderAction.VERIFY: {_S.DONE: _S.CALLBACK_DUE},
+        OrderAction.ANSWER: {_S.CALLBACK_DUE: _S.ANSWERED},
+        OrderAction.CLOSE: dict.fromkeys((_S.CALLBACK_DUE, _S.ANSWERED), _S.CLOSED),
+        OrderAction.REOPEN: dict.fromkeys((_S.CALLBACK_DUE, _S.ANSWERED), _S.ACCEPTED),
         OrderAction.MISS: {_S.CALLBACK_DUE: _S.CALLBACK_DUE},
         OrderAction.RETURN: dict.fromkeys((_S.DISPATCHED, _S.TAKEN), _S.RETURNED),
         OrderAction.SUSPEND: dict.fromkeys((_S.DISPATCHED, _S.TAKEN, _S.ON_SITE), _S.SUSPENDED),
@@ -98,20 +113,37 @@ class IllegalTransitionError(ConflictError):
     http_status = 409
 
 
-def legal_actions(state: OrderState) -> tuple[OrderAction, ...]:
-    """Return every action that fits a state."""
-    return tuple(action for action, states in TRANSITIONS.items() if state in states)
+def legal_actions(state: OrderState, business_type: str | None = None) -> tuple[OrderAction, ...]:
+    """Return every action that fits a state, and the business type where one is given."""
+    found = tuple(action for action, states in TRANSITIONS.items() if state in states)
+    if business_type is None:
+        return found
+    return tuple(action for action in found if fits_type(state, action, business_type))
 
 
-def next_state(state: OrderState, action: OrderAction) -> OrderState:
+def fits_type(state: OrderState, action: OrderAction, business_type: str) -> bool:
+    """Tell whether orders of a business type take an action in a state: complaints have steps of their own.
+
+    A complaint is not reviewed but verified, and it is closed or sent back only once the caller has the answer. The
+    department that it is about makes its statement without anybody going to a site.
+    """
+    if business_type != COMPLAINT:
+        is_early = action is OrderAction.FINISH and state is OrderState.DISPATCHED
+        return action not in COMPLAINT_STEPS and not is_early
+    if action in {OrderAction.CLOSE, OrderAction.REOPEN}:
+        return state is OrderState.ANSWERED
+    return action not in {OrderAction.REVIEW, OrderAction.ARRIVE}
+
+
+def next_state(state: OrderState, action: OrderAction, business_type: str | None = None) -> OrderState:
     """Return the state that an action leads to.
 
     Raises:
         IllegalTransitionError: The action does not fit the state.
     """
     found = TRANSITIONS.get(action, {}).get(state)
-    if found is None:
-        legal = [item.value for item in legal_actions(state)]
+    if found is None or (business_type is not None and not fits_type(state, action, business_type)):
+        legal = [item.value for item in legal_actions(state, business_type)]
         text = f"A work order that is {state} cannot take the action {action}; legal are: {', '.join(legal)}."
         raise IllegalTransitionError(text, state=state.value, action=action.value, legal=legal)
     return found

@@ -55,12 +55,14 @@ def next_due(clocks: Sequence[OrderClock]) -> datetime | None:
 
 def order_line(order: WorkOrder, unit_names: Mapping[UUID, str], now: datetime) -> OrderLine:
     """Return an order as a line of a list."""
-    names = set(OrderLine.model_fields) - {"unit_name", "is_overdue"}
+    names = set(OrderLine.model_fields) - {"unit_name", "responsible_unit_name", "is_overdue"}
+    responsible = order.responsible_unit_id
     is_open = OrderState(order.state) not in FINAL
     return OrderLine.model_validate(
         {name: getattr(order, name) for name in names}
         | {
             "unit_name": None if order.unit_id is None else unit_names.get(order.unit_id),
+            "responsible_unit_name": None if responsible is None else unit_names.get(responsible),
             "is_overdue": is_open and order.due_at is not None and order.due_at < now,
         }
     )

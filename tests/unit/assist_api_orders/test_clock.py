@@ -35,8 +35,13 @@ def histories(draw: st.DrawFn) -> list[OrderEvent]:
 
 def counted(log: list[OrderEvent], step: LimitStep, now: datetime) -> timedelta | None:
     """Replay the log minute by minute: time passes while the order is accepted, not over and not suspended."""
-    ends = {OrderAction.FINISH, OrderAction.MERGE, OrderAction.CANCEL}
-    ends |= {OrderAction.ARRIVE} if step is LimitStep.ARRIVE else set()
+    ends = {OrderAction.MERGE, OrderAction.CANCEL} | {
+        LimitStep.ARRIVE: {OrderAction.FINISH, OrderAction.ARRIVE},
+        LimitStep.FINISH: {OrderAction.FINISH},
+        LimitStep.CONTACT: {OrderAction.CONTACT, OrderAction.ANSWER},
+        LimitStep.VERIFY: {OrderAction.VERIFY},
+        LimitStep.ANSWER: {OrderAction.ANSWER},
+    }[step]
     used, is_running, since, state = None, False, START, OrderState.DRAFT
     for place, event in enumerate([*log, OrderEvent(OrderAction.NOTE, now)]):
         at = max(since, event.at)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assist_api.work_orders.transitions import (
+    COMPLAINT,
     FINAL,
     TRANSITIONS,
     IllegalTransitionError,
@@ -24,7 +25,7 @@ def test_straight_path_leads_from_the_draft_to_the_closed_order() -> None:
 
 def test_illegal_action_names_the_legal_ones() -> None:
     with pytest.raises(IllegalTransitionError) as caught:
-        next_state(OrderState.DISPATCHED, OrderAction.CLOSE)
+        next_state(OrderState.DISPATCHED, OrderAction.CLOSE, "fault")
     assert caught.value.http_status == 409
     assert caught.value.details["legal"] == ["take", "return", "suspend", "escalate", "merge", "cancel", "urge",
                                              "change_limit", "note"]  # fmt: skip
@@ -44,4 +45,23 @@ def test_work_is_never_closed_without_review_and_call_back() -> None:
         for state, target in states.items()
         if target is OrderState.CLOSED and state is not OrderState.CLOSED
     ]
-    assert leads_to_closed == [(OrderAction.CLOSE, OrderState.CALLBACK_DUE)]
+    assert leads_to_closed == [
+        (OrderAction.CLOSE, OrderState.CALLBACK_DUE),
+        (OrderAction.CLOSE, OrderState.ANSWERED),
+    ]
+
+
+def test_complaint_goes_by_statement_verification_answer_and_supervision() -> None:
+    state = OrderState.DRAFT
+    for action in ("accept", "dispatch", "contact", "finish", "verify", "answer", "close"):
+        state = next_state(state, OrderAction(action), COMPLAINT)
+    assert state is OrderState.CLOSED
+    for state, action in (
+        (OrderState.DONE, OrderAction.REVIEW),
+        (OrderState.CALLBACK_DUE, OrderAction.CLOSE),
+        (OrderState.CALLBACK_DUE, OrderAction.REOPEN),
+    ):
+        with pytest.raises(IllegalTransitionError):
+            next_state(state, action, COMPLAINT)
+    with pytest.raises(IllegalTransitionError):
+        next_state(OrderState.DONE, OrderAction.VERIFY, "fault")

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 
-import { actOnOrder, createOrder, orderProposalQuery, orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
+import { actOnOrder, createOrder, orderProposalQuery, useOrdersChanged } from '@/api/queries/orders'
 import type { OrderDraft, OrderProposal, OrderType } from '@/api/types'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
@@ -15,6 +15,7 @@ import { Banner, Failure, Loading } from '@/ui/states'
 import { useGo } from '@/ui/useGo'
 import { useSaving } from '@/ui/useSaving'
 
+import { ComplaintFields } from './ComplaintFields'
 import { draftOf } from './draft'
 import { StateTag } from './StateTag'
 import { canUrge, TYPES } from './words'
@@ -35,7 +36,6 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
   const go = useGo()
   const changed = useOrdersChanged()
   const [draft, setDraft] = useState(() => draftOf(proposal, crypto.randomUUID()))
-  const units = useQuery({ ...orderUnitsQuery, enabled: draft.business_type === 'complaint' })
   const saving = useSaving(createOrder, {
     onSaved: (made) => {
       void changed()
@@ -84,7 +84,9 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
               className="input"
               value={draft.business_type}
               onChange={(event) => {
-                setDraft({ ...draft, business_type: event.target.value as OrderType })
+                const type = event.target.value as OrderType
+                const complaint = type === 'complaint' ? { kind: 'service' as const, subject: '' } : null
+                setDraft({ ...draft, business_type: type, complaint })
               }}
             >
               {TYPES.map((type) => (
@@ -110,25 +112,7 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
               ))}
             </select>
           </label>
-          {draft.business_type === 'complaint' && (
-            <label className="field">
-              <span className="field__label">{t('orders.responsible')}</span>
-              <select
-                className="input"
-                value={draft.responsible_unit_id ?? ''}
-                onChange={(event) => {
-                  setDraft({ ...draft, responsible_unit_id: event.target.value || null })
-                }}
-              >
-                <option value="">–</option>
-                {units.data?.items.map((unit) => (
-                  <option key={unit.id} value={unit.id}>
-                    {unit.name}
-                  </option>
-                ))}
-              </select>
-            </label>
-          )}
+          <ComplaintFields draft={draft} errorOf={errorOf} onChange={setDraft} />
           {text('contact_name', t('orders.contact'))}
           {text('contact_phone', t('orders.phone'))}
           {text('address', t('orders.address'))}

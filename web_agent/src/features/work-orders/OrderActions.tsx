@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { actOnOrder, findOrderByNumber, orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
-import type { CallbackOutcome, OrderAction, OrderActionRequest, OrderView } from '@/api/types'
+import type { CallbackOutcome, OrderAction, OrderActionRequest, OrderView, ComplaintVerdict } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
-import { fieldText, problemText } from '@/i18n/problemText'
+import { codeText, fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 
+import { actionText, VERDICTS } from './complaint'
 import { offered } from './words'
 
 const OUTCOMES: readonly CallbackOutcome[] = ['satisfied', 'accepted', 'unsatisfied', 'not_reached', 'unreachable']
@@ -20,20 +21,35 @@ interface Typed {
   unitId: string
   parent: string
   outcome: CallbackOutcome
+  verdict: ComplaintVerdict
   minutes: string
 }
 
-const NOTHING: Typed = { reason: '', result: '', unitId: '', parent: '', outcome: 'satisfied', minutes: '' }
+const NOTHING: Typed = {
+  reason: '',
+  result: '',
+  unitId: '',
+  parent: '',
+  outcome: 'satisfied',
+  verdict: 'substantiated',
+  minutes: '',
+}
 
 /** What can be done to the order now, with the values that the chosen action needs. */
 export function OrderActions({ view }: { view: OrderView }) {
   const { t } = useTranslation()
   const canDirect = usePermission('work_orders.direct')
-  const actions = offered(view.legal_actions, canDirect)
-  const [action, setAction] = useState<OrderAction>(actions[0] ?? 'note')
+  const isComplaint = view.complaint !== null
+  const hindrances = view.complaint?.hindrances ?? []
+  const all = offered(view.legal_actions, canDirect, isComplaint)
+  const actions = all.filter((item) => !hindrances.some((hindrance) => hindrance.action === item))
+  const hindered = hindrances.filter((hindrance) => all.includes(hindrance.action))
+  const [action, setAction] = useState<OrderAction>(firstOf(actions, isComplaint))
   const [typed, setTyped] = useState(NOTHING)
   const changed = useOrdersChanged()
-  const saving = useSaving(async () => actOnOrder(view.order.id, await deedOf(action, typed)), { onSaved: changed })
+  const saving = useSaving(async () => actOnOrder(view.order.id, await deedOf(action, typed, isComplaint)), {
+    onSaved: changed,
+  })
   return (
     <form
       className="order__form"
@@ -57,38 +73,55 @@ export function OrderActions({ view }: { view: OrderView }) {
               setAction(item)
             }}
           >
-            {t(`orders.action_${item}`)}
+            {actionText(t, item, isComplaint)}
           </Button>
         ))}
       </div>
-      <Values action={action} typed={typed} onChange={setTyped} />
+      {hindered[0] !== undefined && (
+        <Banner tone="plain">
+          {t('complaints.hindered', {
+            actions: hindered.map((item) => actionText(t, item.action, true)).join(t('orders.comma')),
+          })}{' '}
+          {codeText(t, hindered[0].code, '')}
+        </Banner>
+      )}
+      <Values action={action} isComplaint={isComplaint} typed={typed} onChange={setTyped} />
       <Button type="submit" tone="primary" disabled={saving.isPending}>
-        {t('orders.run', { action: t(`orders.action_${action}`) })}
+        {t('orders.run', { action: actionText(t, action, isComplaint) })}
       </Button>
     </form>
   )
 }
 
-async function deedOf(action: OrderAction, typed: Typed): Promise<OrderActionRequest> {
+/** What is chosen when the page opens: of a complaint its next step, else the first action there is. */
+function firstOf(actions: readonly OrderAction[], isComplaint: boolean): OrderAction {
+  const steps: readonly OrderAction[] = ['verify', 'answer', 'close', 'finish']
+  const next = isComplaint ? steps.find((step) => actions.includes(step)) : undefined
+  return next ?? actions[0] ?? 'note'
+}
+
+async function deedOf(action: OrderAction, typed: Typed, isComplaint: boolean): Promise<OrderActionRequest> {
   return {
     action,
     reason: typed.reason,
     result: typed.result,
     unit_id: action === 'dispatch' && typed.unitId !== '' ? typed.unitId : null,
     parent_id: action === 'merge' ? await findOrderByNumber(typed.parent.trim()) : null,
-    outcome: action === 'close' ? typed.outcome : null,
-    step: action === 'change_limit' ? 'finish' : null,
+    outcome: action === (isComplaint ? 'answer' : 'close') ? typed.outcome : null,
+    verdict: action === 'verify' ? typed.verdict : null,
+    step: action === 'change_limit' ? (isComplaint ? 'answer' : 'finish') : null,
     minutes: action === 'change_limit' && typed.minutes !== '' ? Number(typed.minutes) : null,
   }
 }
 
 interface ValuesProps {
   action: OrderAction
+  isComplaint: boolean
   typed: Typed
   onChange: (typed: Typed) => void
 }
 
-function Values({ action, typed, onChange }: ValuesProps) {
+function Values({ action, isComplaint, typed, onChange }: ValuesProps) {
   const { t } = useTranslation()
   const units = useQuery({ ...orderUnitsQuery, enabled: action === 'dispatch' })
   const text = (name: 'reason' | 'result' | 'parent' | 'minutes', label: string) => (
@@ -126,9 +159,27 @@ function Values({ action, typed, onChange }: ValuesProps) {
           </select>
         </label>
       )}
-      {action === 'close' && (
+      {action === 'verify' && (
         <label className="field">
-          <span className="field__label">{t('orders.outcome')}</span>
+          <span className="field__label">{t('complaints.verdict')}</span>
+          <select
+            className="input"
+            value={typed.verdict}
+            onChange={(event) => {
+              onChange({ ...typed, verdict: event.target.value as ComplaintVerdict })
+            }}
+          >
+            {VERDICTS.map((verdict) => (
+              <option key={verdict} value={verdict}>
+                {t(`complaints.verdict_${verdict}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {action === (isComplaint ? 'answer' : 'close') && (
+        <label className="field">
+          <span className="field__label">{t(isComplaint ? 'complaints.outcome' : 'orders.outcome')}</span>
           <select
             className="input"
             value={typed.outcome}
@@ -138,14 +189,16 @@ function Values({ action, typed, onChange }: ValuesProps) {
           >
             {OUTCOMES.map((outcome) => (
               <option key={outcome} value={outcome}>
-                {t(`orders.outcome_${outcome}`)}
+                {t(isComplaint ? `complaints.outcome_${outcome}` : `orders.outcome_${outcome}`)}
               </option>
             ))}
           </select>
         </label>
       )}
       {action === 'merge' && text('parent', t('orders.parent_id'))}
-      {action === 'finish' && text('result', t('orders.result'))}
+      {action === 'finish' && text('result', t(isComplaint ? 'complaints.statement' : 'orders.result'))}
+      {action === 'verify' && text('result', t('complaints.findings'))}
+      {action === 'answer' && text('result', t('complaints.answer'))}
       {action === 'change_limit' && text('minutes', t('orders.minutes'))}
       {text('reason', t('orders.reason'))}
     </>

@@ -2,22 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 
-import { asProblem } from '@/api/problem'
-import { orderQuery, photoAddress, useCrewLink } from '@/api/queries/orders'
+import { orderQuery, photoAddress } from '@/api/queries/orders'
 import type { OrderClock, OrderEventView, OrderView } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
-import { problemText } from '@/i18n/problemText'
 import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
-import { Button } from '@/ui/Button'
 import { clockTime, localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { Timeline } from '@/ui/Timeline'
-import { useCopy } from '@/ui/useCopy'
 
 import { Clock } from './Clock'
+import { actionText } from './complaint'
+import { ComplaintPanel } from './ComplaintPanel'
+import { CrewLink } from './CrewLink'
 import { OrderActions } from './OrderActions'
 import { StateTag } from './StateTag'
 
@@ -56,6 +55,7 @@ function Order({ view }: { view: OrderView }) {
       </p>
       <div className="order">
         <section className="panel order__part" aria-label={t('orders.detail')}>
+          <ComplaintPanel view={view} />
           <Facts view={view} />
           <Clocks clocks={view.clocks} />
         </section>
@@ -65,7 +65,9 @@ function Order({ view }: { view: OrderView }) {
         </section>
         <section className="panel order__part" aria-label={t('orders.actions')}>
           {canHandle && <OrderActions key={view.events.length} view={view} />}
-          {canHandle && order.unit_id !== null && view.legal_actions.length > 1 && <CrewLink orderId={order.id} />}
+          {canHandle && view.complaint === null && order.unit_id !== null && view.legal_actions.length > 1 && (
+            <CrewLink orderId={order.id} />
+          )}
         </section>
       </div>
     </ListPage>
@@ -81,7 +83,7 @@ function Facts({ view }: { view: OrderView }) {
     [t('orders.address'), order.address, 'address'],
     [t('orders.area'), order.area],
     [t('orders.description'), view.description, 'description'],
-    [t('orders.result'), view.result],
+    [t('orders.result'), view.complaint === null ? view.result : ''],
     [t('orders.external'), view.external_reference],
   ]
   return (
@@ -178,7 +180,7 @@ function OrderTimeline({ view }: { view: OrderView }) {
     order: event.seq,
     title: (
       <>
-        <strong>{t(`orders.action_${event.action}`)}</strong> {actorText(t, event)}
+        <strong>{actionText(t, event.action, view.complaint !== null)}</strong> {actorText(t, event)}
       </>
     ),
     detail: detailOf(t, event.data),
@@ -208,7 +210,7 @@ function actorText(t: Translate, event: OrderEventView): string {
   return event.actor_name === 'crew' ? t('orders.by_crew') : event.actor_name
 }
 
-const SHOWN = ['unit', 'parent', 'outcome', 'result', 'minutes', 'reason'] as const
+const SHOWN = ['unit', 'verdict', 'parent', 'outcome', 'result', 'minutes', 'reason'] as const
 
 /** What an event says besides its action, in the words of the page. */
 function detailOf(t: Translate, data: Readonly<Record<string, unknown>>): string {
@@ -217,38 +219,11 @@ function detailOf(t: Translate, data: Readonly<Record<string, unknown>>): string
     if (typeof value === 'number') return t('orders.minutes_only', { minutes: value })
     if (typeof value !== 'string' || value === '') return ''
     if (name === 'outcome') return t(`orders.outcome_${value}` as 'orders.outcome_satisfied')
+    if (name === 'verdict') return t(`complaints.verdict_${value}` as 'complaints.verdict_partly')
+    if (name === 'reason' && value === 'responsible') return t('orders.by_responsible')
     if (name === 'reason' && value === 'rule') return t('orders.by_rule')
     return value
   })
     .filter((text) => text !== '')
     .join(' · ')
-}
-
-function CrewLink({ orderId }: { orderId: string }) {
-  const { t } = useTranslation()
-  const link = useCrewLink(orderId)
-  const address = link.isSuccess ? `${window.location.origin}${link.data.path}` : ''
-  const { copy, isCopied } = useCopy(address)
-  return (
-    <div className="order__link">
-      <Button
-        disabled={link.isPending}
-        onClick={() => {
-          link.mutate()
-        }}
-      >
-        {t('orders.crew_link')}
-      </Button>
-      {link.isError && <Banner tone="problem">{problemText(t, asProblem(link.error))}</Banner>}
-      {link.isSuccess && (
-        <>
-          <label className="field">
-            <span className="field__label">{t('orders.crew_link_text', { at: localTime(link.data.expires_at) })}</span>
-            <input className="input" readOnly value={address} />
-          </label>
-          <Button onClick={copy}>{t(isCopied ? 'orders.copied' : 'orders.copy')}</Button>
-        </>
-      )}
-    </div>
-  )
 }

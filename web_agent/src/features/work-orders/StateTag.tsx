@@ -9,6 +9,7 @@ const TONES: Partial<Record<OrderState, string>> = {
   taken: 'tag--accent',
   on_site: 'tag--accent',
   dispatched: 'tag--accent',
+  answered: 'tag--accent',
   closed: 'tag--ready',
   done: 'tag--ready',
 }

@@ -17,6 +17,7 @@ export function draftOf(proposal: OrderProposal, idempotencyKey: string): OrderD
     area_class: proposal.area_class,
     description: filled('description'),
     responsible_unit_id: null,
+    complaint: proposal.business_type === 'complaint' ? { kind: 'service', subject: '' } : null,
     evidence: Object.fromEntries(
       proposal.fields
         .filter((item) => item.segment_ids.length > 0)

@@ -9,6 +9,12 @@ export const workOrders: Feature = {
       navigation: { label: 'orders.nav', group: 'work', chord: 'Alt+O' },
     },
     {
+      path: 'complaints',
+      permission: 'work_orders.read',
+      page: async () => (await import('./ComplaintsPage')).ComplaintsPage,
+      navigation: { label: 'complaints.nav', group: 'work' },
+    },
+    {
       path: 'work-orders/:orderId',
       permission: 'work_orders.read',
       page: async () => (await import('./OrderPage')).OrderPage,

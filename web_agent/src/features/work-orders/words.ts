@@ -8,6 +8,7 @@ export const STATES: readonly OrderState[] = [
   'on_site',
   'done',
   'callback_due',
+  'answered',
   'closed',
   'returned',
   'suspended',
@@ -29,7 +30,9 @@ export const TYPES: readonly OrderType[] = [
 
 /** What a call-back decides by its outcome; a person never chooses these by themselves. */
 const DECIDED_BY_OUTCOME: readonly OrderAction[] = ['reopen', 'miss']
-const DIRECTED: readonly OrderAction[] = ['review', 'suspend', 'resume', 'merge', 'cancel', 'change_limit']
+const DIRECTED: readonly OrderAction[] = ['review', 'verify', 'suspend', 'resume', 'merge', 'cancel', 'change_limit']
+/** Steps of a complaint that need the same right. */
+const SUPERVISING: readonly OrderAction[] = ['close', 'reopen']
 
 /** States in which a caller may press for more speed; twin of `TRANSITIONS[URGE]` on the server. */
 const URGEABLE: readonly OrderState[] = [
@@ -45,6 +48,10 @@ const URGEABLE: readonly OrderState[] = [
 export const canUrge = (state: OrderState): boolean => URGEABLE.includes(state)
 
 /** Actions that the page offers; the server checks the same again. */
-export function offered(legal: readonly OrderAction[], canDirect: boolean): OrderAction[] {
-  return legal.filter((action) => !DECIDED_BY_OUTCOME.includes(action) && (canDirect || !DIRECTED.includes(action)))
+export function offered(legal: readonly OrderAction[], canDirect: boolean, isComplaint = false): OrderAction[] {
+  return legal.filter((action) => {
+    const isDirected = DIRECTED.includes(action) || (isComplaint && SUPERVISING.includes(action))
+    const isDecided = isComplaint ? action === 'miss' : DECIDED_BY_OUTCOME.includes(action)
+    return !isDecided && (canDirect || !isDirected)
+  })
 }

@@ -8,6 +8,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import complaints from './complaints.json'
 import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
@@ -48,6 +49,7 @@ export const en: Texts = {
   ...cases,
   ...category,
   ...common,
+  ...complaints,
   ...curation,
   ...errors,
   ...facts,

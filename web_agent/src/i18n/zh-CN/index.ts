@@ -7,6 +7,7 @@ import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
+import complaints from './complaints.json'
 import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
@@ -47,6 +48,7 @@ export const zhCN = {
   ...cases,
   ...category,
   ...common,
+  ...complaints,
   ...curation,
   ...errors,
   ...facts,
