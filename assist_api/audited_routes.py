@@ -104,6 +104,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/telephony/agent/transfer"): ("call.transferred",),
     ("POST", f"{API}/telephony/agent/consult"): ("call.consulted",),
     ("DELETE", f"{API}/telephony/agent/consult"): ("call.consult_cancelled",),
+    ("POST", f"{API}/telephony/agent/conference"): ("call.joined_three",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
     ("PUT", f"{API}/ivr/flows/{{name}}"): ("ivr.flow_saved",),

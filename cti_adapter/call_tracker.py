@@ -323,6 +323,7 @@ class CallTracker:
             return
         leg = call.legs[uniqueid]
         anchor = call.anchor
+        was_leading = leg.agent is not None and leg.agent == call.told_agent
         is_end = anchor is leg
         if is_end and call.ending is None:
             was_waiting = call.is_waiting or call.was_abandoned
@@ -333,9 +334,24 @@ class CallTracker:
         del call.legs[uniqueid], self._call_of[uniqueid]
         if is_end and call.is_waiting:
             self._leave_queue(call, is_abandoned=True)
+        if was_leading and not is_end:
+            self._hand_over(call, leg)
         self._settle(call)
         if not call.legs:
             self._close(call)
+
+    def _hand_over(self, call: TrackedCall, leg: TrackedLeg) -> None:
+        """Say that an agent has left a conversation of three: the call is now the colleague's who stays."""
+        others = [other for other in call.parties if other.agent is not None and other.is_talking]
+        if call.state is CallState.ANSWERED and others and call.anchor is not None and call.anchor.is_talking:
+            self._tell(
+                CallTransferred,
+                call_id=call.call_id,
+                kind="attended",
+                from_agent=leg.agent,
+                to_number=others[0].agent or "",
+            )
+            self._go(call, CallState.TRANSFERRED)
 
     def _close(self, call: TrackedCall) -> None:
         if call.ending is None:
@@ -351,7 +367,10 @@ class CallTracker:
         if leg is None:
             return
         call, before = self._call_of[leg.uniqueid], leg.state
-        leg.bridge = message.get("BridgeUniqueid") or None
+        bridge = message.get("BridgeUniqueid") or None
+        # A consultation holds the agent's leg without ever ending that hold; in another bridge he speaks again.
+        leg.is_holding = leg.is_holding and leg.bridge in {None, bridge} and leg.left_bridge in {None, bridge}
+        leg.bridge = bridge
         leg.is_up, leg.is_ringing, leg.hears_music = True, False, False
         self._tell_leg(call, leg, before)
         self._join_bridge(call, leg)
@@ -391,7 +410,7 @@ class CallTracker:
     def _on_bridge_leave(self, message: AMIMessage) -> None:
         leg = self._leg(message.get("Uniqueid"))
         if leg is not None and leg.bridge == (message.get("BridgeUniqueid") or leg.bridge):
-            leg.bridge = None
+            leg.bridge, leg.left_bridge = None, leg.bridge
             leg.hears_music = False
             self._settle(self._call_of[leg.uniqueid])
 
@@ -403,7 +422,8 @@ class CallTracker:
         self._transfer(message, "blind", "Transferer", message.get("Extension"))
 
     def _on_attended_transfer(self, message: AMIMessage) -> None:
-        if message.get("Result") != "Success":
+        # A consultation that becomes a conversation of three passes nobody on.
+        if message.get("Result") != "Success" or message.get("DestType") == "Threeway":
             return
         self._transfer(message, "attended", "OrigTransferer", "")
         second = self._leg(message.get("SecondTransfererUniqueid"))
@@ -569,12 +589,13 @@ class CallTracker:
                 for leg in call.parties:
                     leg.was_connected = leg.was_connected or leg.is_talking
             call.is_transferring = call.is_transferring and following is CallState.TRANSFERRED
+            call.told_agent = call.agent
             self._tell(
                 CallStateChanged,
                 call_id=call.call_id,
                 previous_state=previous,
                 state=following,
-                agent=call.agent,
+                agent=call.told_agent,
                 queue=call.queue,
                 hangup_cause=call.hangup_cause if call.is_over else None,
             )

@@ -293,6 +293,19 @@ class CancelConsult:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinThree:
+    """Bring the customer into a consultation: customer, agent and colleague hear each other."""
+
+    call_id: UUID
+    agent: str
+    retry: ClassVar[Retry] = Retry.NEVER
+
+    def actions(self, exchange: Exchange) -> Iterator[Action]:
+        """Press the keys that `features.conf` gives the three-way call."""
+        yield from PressKeys(self.call_id, self.agent, "*3").actions(exchange)
+
+
+@dataclass(frozen=True, slots=True)
 class PressKeys:
     """Press keys on behalf of an agent: `*2` completes a consultation, `*3` makes it a call of three, `*4` swaps."""
 

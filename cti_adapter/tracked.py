@@ -51,6 +51,8 @@ class TrackedLeg:
     """It has passed the call on; only its hang-up is awaited."""
     is_recorded: bool = False
     bridge: str | None = None
+    left_bridge: str | None = None
+    """The bridge that it was in before."""
     was_connected: bool = False
 
     @property
@@ -93,6 +95,8 @@ class TrackedCall:
     was_answered: bool = False
     was_abandoned: bool = False
     is_transferring: bool = False
+    told_agent: str | None = None
+    """The agent whom the last event about the call's state named."""
     ending: CallState | None = None
     hangup_cause: int | None = None
 
@@ -152,6 +156,7 @@ class TrackedCall:
             self.queue,
             self.is_waiting,
             self.offered_at,
+            self.was_answered,
             tuple(leg.view(self.call_id) for leg in self.legs.values()),
         )
 

@@ -35,6 +35,8 @@ class CallView:
     queue: str | None
     is_waiting: bool
     offered_at: datetime
+    was_answered: bool
+    """Whether somebody has spoken with the caller before; a call that is passed on then rings with a history."""
     legs: tuple[LegView, ...]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from kit.paging import cut_page, decode_cursor
 
 
 class CallArchive:
-    """Reads calls. Another agent's call does not exist for a viewer who may not read it."""
+    """Reads calls. A call that a viewer neither owns nor takes part in does not exist for whoever may not read all."""
 
     def __init__(self, database: Database, recordings: RecordingStore) -> None:
         self._database = database
@@ -49,6 +50,13 @@ class CallArchive:
             )
         shown, next_cursor = cut_page(rows, limit, lambda row: (row.created_at, row.id))
         return CallPage(items=[call_info(row) for row in shown], next_cursor=next_cursor)
+
+    async def admit(self, call_id: UUID, account_id: UUID, at: datetime) -> None:
+        """Let an agent read a call in which he takes part: before he answers, and after he passed it on."""
+        async with self._database.session() as session:
+            calls = CallRepository(session)
+            if await calls.find(call_id) is not None:
+                await calls.admit(call_id, account_id, at)
 
     async def check_readable(self, viewer: CallViewer, call_id: UUID) -> bool:
         """Insist that the call exists for this viewer, and tell whether it is the viewer's own.
@@ -100,8 +108,13 @@ class CallArchive:
 
     async def _get(self, call_id: UUID, account_id: UUID | None, *, is_every_call: bool) -> CallRow:
         async with self._database.session() as session:
-            row = await CallRepository(session).find(call_id)
-        if row is None or not (is_every_call or row.agent_account_id == account_id):
+            calls = CallRepository(session)
+            row = await calls.find(call_id)
+            is_own = row is not None and row.agent_account_id == account_id
+            may_see = (
+                is_every_call or is_own or (account_id is not None and await calls.takes_part(call_id, account_id))
+            )
+        if row is None or not may_see:
             raise _not_found()
         return row
 

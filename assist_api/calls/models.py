@@ -55,6 +55,16 @@ class CallRow(Base):
     """The process that carries the call; its lease file tells whether it still lives."""
 
 
+class CallParticipantRow(Base):
+    """An agent beside the owner who takes part in a call, or did: one who is consulted, or who passed the call on."""
+
+    __tablename__ = "call_participants"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class CallEventRow(Base):
     """One event; appended, never changed. Partials take a number and leave no row."""
 

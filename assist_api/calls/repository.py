@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assist_api.calls.events import CallEvent, CallInfo, CallStateChangedEvent, EndReason, SuggestionShownEvent
 from assist_api.calls.models import (
     CallEventRow,
+    CallParticipantRow,
     CallRow,
     CallSuggestionRow,
     CategoryChoiceRow,
@@ -41,6 +42,15 @@ class CallRepository:
         """Return the head of a call."""
         return await self.session.get(CallRow, call_id, populate_existing=True)
 
+    async def admit(self, call_id: UUID, account_id: UUID, at: datetime) -> None:
+        """Note that an agent takes part in a call; one who does already stays."""
+        if not await self.takes_part(call_id, account_id):
+            self.session.add(CallParticipantRow(call_id=call_id, account_id=account_id, since=at))
+
+    async def takes_part(self, call_id: UUID, account_id: UUID) -> bool:
+        """Whether an agent takes part in a call, or did."""
+        return await self.session.get(CallParticipantRow, (call_id, account_id)) is not None
+
     async def page(
         self,
         *,
@@ -53,7 +63,8 @@ class CallRepository:
         """Return calls, newest first; an argument that is None or empty filters nothing."""
         conditions: list[Any] = []
         if agent_account_id is not None:
-            conditions.append(CallRow.agent_account_id == agent_account_id)
+            took_part = select(CallParticipantRow.call_id).where(CallParticipantRow.account_id == agent_account_id)
+            conditions.append(or_(CallRow.agent_account_id == agent_account_id, CallRow.id.in_(took_part)))
         if states:
             conditions.append(CallRow.state.in_(states))
         if source is not None:

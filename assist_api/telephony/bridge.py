@@ -21,6 +21,7 @@ from cti_adapter import states as cti
 from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
 from cti_adapter.views import CallView, LegView
+from kit.clock import Clock, SystemClock
 from kit.errors import AssistError
 from kit.logging import told_by
 from kit.tasks import ChannelClosedError, ChannelFullError, TaskSupervisor
@@ -65,15 +66,19 @@ class CallBridge:
         agents: Agents,
         *,
         sector: str | None = None,
+        clock: Clock | None = None,
         on_agent: Callable[[told.AgentStateChanged], None] = lambda _event: None,
     ) -> None:
         self._adapter = adapter
         self._calls = calls
         self._agents = agents
         self._sector = sector
+        self._clock = clock or SystemClock()
         self._on_agent = on_agent
         self._sources: dict[UUID, LiveSource] = {}
         self._taps: dict[UUID, tuple[UUID, asyncio.Task[None]]] = {}
+        self._admitted: dict[UUID, set[str]] = {}
+        """Agents who may read a call, by call."""
         self._tasks = TaskSupervisor("telephony")
 
     async def run(self) -> None:
@@ -108,8 +113,10 @@ class CallBridge:
                     await self._go(call_id, event.state, event.agent)
                     self._tap_legs(call_id)
             case told.LegOpened(call_id=call_id) | told.LegStateChanged(call_id=call_id):
+                await self._admit(call_id, event.agent)
                 self._tap_legs(call_id)
             case told.LegMoved():
+                await self._admit(event.call_id, event.agent)
                 self._leave_tap(event.leg_id)
                 self._tap_legs(event.call_id)
             case told.AgentStateChanged():
@@ -127,6 +134,8 @@ class CallBridge:
                 if call.call_id in self._sources:
                     agent = next((leg.agent for leg in call.legs if leg.agent is not None), None)
                     await self._go(call.call_id, call.state, agent)
+                    for leg in call.legs:
+                        await self._admit(call.call_id, leg.agent)
                     self._tap_legs(call.call_id)
             except AssistError as error:
                 log.warning("telephone_call_refused", call_id=str(call.call_id), **told_by(error))
@@ -162,8 +171,24 @@ class CallBridge:
             )
             await self._calls.change_state(call_id, change)
 
+    async def _admit(self, call_id: UUID, agent: str | None) -> None:
+        """Let an agent read a call that somebody has spoken in: who is consulted reads before he answers."""
+        call = self._find(call_id)
+        if agent is None or call is None or not call.was_answered or call_id not in self._sources:
+            return
+        admitted = self._admitted.setdefault(call_id, set())
+        if agent not in admitted:
+            admitted.add(agent)
+            who = await self._agents.find(agent)
+            if who.account_id is not None:
+                await self._calls.archive.admit(call_id, who.account_id, self._clock.now())
+
+    def _find(self, call_id: UUID) -> CallView | None:
+        return next((call for call in self._adapter.calls if call.call_id == call_id), None)
+
     def _end(self, call_id: UUID, ending: Ending) -> None:
         self._sources.pop(call_id, None)
+        self._admitted.pop(call_id, None)
         self._calls.end_live(call_id, ending)
         for leg_id, (owner, _) in list(self._taps.items()):
             if owner == call_id:
@@ -172,7 +197,7 @@ class CallBridge:
     def _tap_legs(self, call_id: UUID) -> None:
         """Listen to every party of a conversation that is not listened to yet."""
         source = self._sources.get(call_id)
-        call = next((call for call in self._adapter.calls if call.call_id == call_id), None)
+        call = self._find(call_id)
         if source is None or call is None or call.state in _UNHEARD:
             return
         for leg in call.legs:

@@ -16,12 +16,13 @@ from assist_api.telephony.schemas import (
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
-from cti_adapter.commands import CancelConsult, Command, Consult, PauseAgent, ReadyAgent, TransferBlind
+from cti_adapter.commands import CancelConsult, Command, Consult, JoinThree, PauseAgent, ReadyAgent, TransferBlind
 from cti_adapter.events import AgentStateChanged
-from cti_adapter.states import TERMINAL_STATES, Direction, LegState
+from cti_adapter.states import TERMINAL_STATES, AgentState, CallState, Direction, LegRole, LegState
 from cti_adapter.views import CallView
 from kit.errors import ConflictError, NotFoundError
 
+TALKERS_OF_A_CONSULTATION = 2
 SOCKET_PATH = "/api/v1/telephony/sip"
 
 
@@ -70,6 +71,7 @@ class TelephoneDesk:
             queues=list(known.queues) if known is not None else [],
             reasons=list(NOT_READY_REASONS),
             call=self._call_view(agent) if agent is not None else None,
+            ringing_elsewhere=self._count_ringing(agent),
         )
 
     def access(self, agent: str | None) -> SoftphoneAccess:
@@ -123,6 +125,31 @@ class TelephoneDesk:
         await self._execute(CancelConsult(call.call_id, agent))
         return call
 
+    async def join_three(self, agent: str) -> CallView:
+        """Bring the customer into the consultation: all three hear each other.
+
+        Raises:
+            ConflictError: `no_consultation`: no colleague has answered.
+        """
+        call = self._need_call(agent)
+        answered = [leg for leg in call.legs if leg.role is LegRole.AGENT and leg.state is LegState.ANSWERED]
+        if len(answered) < TALKERS_OF_A_CONSULTATION or call.state is CallState.ANSWERED:
+            raise ConflictError("No colleague has answered a consultation yet.", code="no_consultation")
+        await self._execute(JoinThree(call.call_id, agent))
+        return call
+
+    def colleagues(self, agent: str | None) -> list[tuple[str, AgentState]]:
+        """Return the other agents' telephones that are signed in, with what they do."""
+        agents = self._adapter.agents if self._adapter is not None else ()
+        others = [item for item in agents if item.agent != agent and item.state is not AgentState.OFFLINE]
+        return [(item.agent, item.state) for item in others]
+
+    def _count_ringing(self, agent: str | None) -> int:
+        calls = self._adapter.calls if self._adapter is not None else ()
+        return sum(
+            any(leg.agent not in {None, agent} and leg.state is LegState.RINGING for leg in call.legs) for call in calls
+        )
+
     async def _execute(self, command: Command) -> None:
         if self._adapter is None:
             raise ConflictError("No telephone exchange is followed: CTI_ENABLED is off.", code="telephony_off")
@@ -151,7 +178,12 @@ class TelephoneDesk:
         if call is None:
             return None
         is_inbound = call.direction is not Direction.OUTBOUND
-        colleagues = [leg for leg in call.legs if leg.agent not in {None, agent} and leg.state is not LegState.ENDED]
+        agents = [leg for leg in call.legs if leg.agent is not None and leg.role is LegRole.AGENT]
+        # Legs stand in the order of their arrival: whoever is consulted came after the one who asks.
+        own = next(place for place, leg in enumerate(agents) if leg.agent == agent)
+        has_asked = own + 1 < len(agents)
+        talking = [leg for leg in agents if leg.state is LegState.ANSWERED]
+        is_of_three = call.state is CallState.ANSWERED and len(talking) > 1
         return TelephoneCall(
             call_id=call.call_id,
             state=cast("TelephoneCallState", call.state.value),
@@ -159,5 +191,7 @@ class TelephoneDesk:
             number=call.caller_number if is_inbound else call.dialled_number,
             queue=call.queue,
             waiting_since=call.offered_at,
-            is_consulting=bool(colleagues),
+            is_consulting=has_asked and not is_of_three,
+            is_of_three=is_of_three,
+            has_history=call.was_answered and agents[own].state is LegState.RINGING,
         )

@@ -22,11 +22,19 @@ from assist_api.http.sockets import (
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.desk import TelephoneDesk
 from assist_api.telephony.relay import EXCHANGE_LOST, SIP, relay
-from assist_api.telephony.schemas import AgentStateChoice, NumberToCall, SoftphoneAccess, TelephoneView
+from assist_api.telephony.schemas import (
+    AgentStateChoice,
+    Colleague,
+    Colleagues,
+    NumberToCall,
+    SoftphoneAccess,
+    TelephoneView,
+)
 from kit.errors import ConflictError
 
 router = APIRouter(prefix="/telephony", tags=["telephony"])
 Agent = Annotated[CurrentAccount, Depends(permitted(Permission.TAKE_CALLS))]
+AgentsDep = Annotated[AgentAccounts, Depends(provided(AgentAccounts))]
 DeskDep = Annotated[TelephoneDesk, Depends(provided(TelephoneDesk))]
 NOT_ALLOWED = Closing(4403, "not_allowed")
 
@@ -124,6 +132,22 @@ async def cancel_consult(
     """Leave the colleague and return to the customer."""
     call = await desk.cancel_consult(extension)
     audit.record(session, actor, "call.consult_cancelled", "call", call.call_id)
+
+
+@router.post("/agent/conference", status_code=status.HTTP_204_NO_CONTENT)
+async def join_three(
+    extension: NeededExtension, desk: DeskDep, session: SessionDep, audit: AuditDep, actor: ActorDep
+) -> None:
+    """Bring the customer into one's consultation: customer, agent and colleague hear each other."""
+    call = await desk.join_three(extension)
+    audit.record(session, actor, "call.joined_three", "call", call.call_id)
+
+
+@router.get("/colleagues")
+async def list_colleagues(extension: ExtensionDep, desk: DeskDep, agents: AgentsDep) -> Colleagues:
+    """List the other agents who can be called now."""
+    found = [(number, state, await agents.find(number)) for number, state in desk.colleagues(extension)]
+    return Colleagues(items=[Colleague(extension=number, name=who.name, state=state) for number, state, who in found])
 
 
 @router.websocket("/sip")

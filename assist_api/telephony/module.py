@@ -46,6 +46,7 @@ def build(
     Raises:
         MisconfiguredError: Telephony is on and a `CTI_` variable, or the plan in `CTI_DATA_DIR`, cannot be used.
     """
+    agents = AgentAccounts(core.database)
     if not settings.enabled:
 
         async def end_lost_calls() -> None:
@@ -53,7 +54,7 @@ def build(
                 calls.end_live(call_id, CALL_LOST)
 
         off = TelephoneDesk(None, None)
-        return Module(name="telephony", service=None, provides=(off,), routers=(router,), start=end_lost_calls)
+        return Module(name="telephony", service=None, provides=(off, agents), routers=(router,), start=end_lost_calls)
     cti = cti or CTISettings.load()
     adapter = CTIAdapter(
         cti,
@@ -64,8 +65,7 @@ def build(
     if route is not None:
         route.follow(lambda: adapter.agents)
     desk = TelephoneDesk(adapter, find_plan(cti.data_dir))
-    agents = AgentAccounts(core.database)
-    bridge = CallBridge(adapter, calls, agents, sector=settings.sector, on_agent=desk.note)
+    bridge = CallBridge(adapter, calls, agents, sector=settings.sector, clock=core.clock, on_agent=desk.note)
     tasks = TaskSupervisor("telephony-module")
 
     async def start() -> None:
@@ -89,7 +89,7 @@ def build(
     return Module(
         name="telephony",
         service=adapter,
-        provides=(desk,),
+        provides=(desk, agents),
         routers=(router,),
         start=start,
         aclose=aclose,

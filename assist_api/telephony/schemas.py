@@ -31,7 +31,25 @@ class TelephoneCall(OutputModel):
     waiting_since: datetime
     """When the call arrived."""
     is_consulting: bool
-    """Whether the agent speaks to a colleague while the customer waits."""
+    """Whether the agent asked a colleague and the customer waits meanwhile."""
+    is_of_three: bool
+    """Whether customer, agent and a colleague hear each other."""
+    has_history: bool
+    """Whether somebody spoke with the customer before this telephone rang: the desk of the call can be read."""
+
+
+class Colleague(OutputModel):
+    """Another agent who can be called."""
+
+    extension: str
+    name: str
+    state: AgentState
+
+
+class Colleagues(OutputModel):
+    """Agents who can be called."""
+
+    items: list[Colleague]
 
 
 class TelephoneView(OutputModel):
@@ -53,6 +71,8 @@ class TelephoneView(OutputModel):
     reasons: list[NotReadyReason]
     """Reasons that may be chosen."""
     call: TelephoneCall | None
+    ringing_elsewhere: int
+    """Calls that ring at colleagues' telephones and can be picked up."""
 
 
 class SoftphoneAccess(OutputModel):

@@ -37,6 +37,8 @@ from cti_adapter.audiosocket import TapTimeline
 from kit.errors import DependencyCategory, DependencyError
 
 PAYLOAD_PCMA = 8
+KEY_PAYLOAD = 101
+"""Payload type of keys (RFC 4733), as we offer it."""
 SAMPLE_RATE_HZ = 8000
 FRAME_SAMPLES = 160
 FRAME_SECONDS = 0.02
@@ -50,6 +52,9 @@ REGISTER_TIMEOUT_SECONDS = 10.0
 _FIRST_RTP_PORT = 30_000
 _RTP_PORTS = 10_000
 _PORT_ATTEMPTS = 50
+LATE_SECONDS = 0.1
+"""A frame that is later than this is heard as a gap by most telephones' buffers (TELEPHONY budget)."""
+_RTP_MODULO = 1 << 32
 _FIRST_FINAL_CODE = 200
 _FIRST_REDIRECT_CODE = 300
 _CHALLENGES = frozenset({401, 407})
@@ -99,6 +104,32 @@ class PCMSource:
 
 
 @dataclass
+class Punctuality:
+    """Compares when voice frames arrive with when they are due; pure.
+
+    The frame that came earliest for its place sets the clock, so that a slow first frame makes none after it early. A
+    stream that begins anew (another source after a transfer) begins a new clock.
+    """
+
+    _offset: float | None = None
+    _last: int = 0
+
+    def is_late(self, timestamp: int, arrived: float) -> bool:
+        """Whether a frame with this RTP time stamp is late by more than `LATE_SECONDS`.
+
+        Args:
+            timestamp: Samples, modulo 2**32.
+            arrived: Seconds of a monotonic clock.
+        """
+        step = (timestamp - self._last) % _RTP_MODULO
+        self._last = timestamp
+        offset = arrived - timestamp / SAMPLE_RATE_HZ
+        if self._offset is None or step > SAMPLE_RATE_HZ * 10 or offset < self._offset:
+            self._offset = offset
+        return offset - self._offset > LATE_SECONDS
+
+
+@dataclass
 class PhoneCall:
     """One call of a test telephone, answered.
 
@@ -110,6 +141,10 @@ class PhoneCall:
 
     number: str
     heard: bytearray = field(default_factory=bytearray, repr=False)
+    keys: list[str] = field(default_factory=list)
+    """Keys that the other end pressed, oldest first."""
+    late_frames: int = 0
+    """Frames that arrived more than `LATE_SECONDS` after the time that their place in the stream says."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     end: CallEnd | None = None
     played: asyncio.Event = field(default_factory=asyncio.Event)
@@ -120,7 +155,9 @@ class PhoneCall:
     _signalling: IncomingCall | OutgoingCall | None = field(default=None, repr=False)
     _phone: SIPPhone | None = field(default=None, repr=False)
     _rtp_port: int = 0
+    _timestamp: int = 0
     _timeline: TapTimeline = field(default_factory=TapTimeline, repr=False)
+    _punctuality: Punctuality = field(default_factory=lambda: Punctuality(), repr=False)
     is_silent: bool = False
     """Whether the telephone sends nothing at all, as one that died."""
 
@@ -129,8 +166,9 @@ class PhoneCall:
         self.played.clear()
         self._source = source
 
-    def _hear(self, pcm: bytes, _: int) -> None:
+    def _hear(self, pcm: bytes, timestamp: int) -> None:
         arrived = asyncio.get_running_loop().time()
+        self.late_frames += self._punctuality.is_late(timestamp, arrived)
         for chunk in self._timeline.feed(pcm, arrived, is_withheld=False):
             self.heard += chunk.pcm
 
@@ -138,7 +176,8 @@ class PhoneCall:
         """Press keys one after the other (RFC 4733)."""
         for key in keys:
             if self._session is not None:
-                self._session.send_dtmf(key, KEY_MS)
+                # Keys with one time stamp are one key for the receiver (RFC 4733, 2.2).
+                self._session.send_dtmf(key, KEY_MS, self._timestamp)
             await asyncio.sleep(KEY_GAP_SECONDS)
 
     async def hold(self) -> None:
@@ -184,14 +223,14 @@ class PhoneCall:
     async def _speak(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        timestamp = secrets.randbelow(1 << 30)
+        self._timestamp = secrets.randbelow(1 << 30)
         while True:
             frame = self._source.read() if self._source is not None else b""
             if len(frame) < FRAME_BYTES and not self.played.is_set():
                 self.played.set()
             if not self.is_silent and self._session is not None:
-                self._session.send_audio_pcm(frame + _SILENCE[len(frame) :], timestamp)
-            timestamp += FRAME_SAMPLES
+                self._session.send_audio_pcm(frame + _SILENCE[len(frame) :], self._timestamp)
+            self._timestamp += FRAME_SAMPLES
             due += FRAME_SECONDS
             await asyncio.sleep(max(0.0, due - loop.time()))
 
@@ -236,19 +275,21 @@ class _Session(RTPSession):
             packet = RtpPacket.parse(data)
         except ValueError:
             return
-        if packet.payload_type == PAYLOAD_PCMA and self.on_audio is not None and self.codec is not None:
+        if packet.payload_type == KEY_PAYLOAD:
+            self._dtmf_receiver.handle_packet(packet)
+        elif packet.payload_type == PAYLOAD_PCMA and self.on_audio is not None and self.codec is not None:
             self.on_audio(self.codec.decode(packet.payload), packet.timestamp)
 
 
 class SIPPhone:
     """One telephone on a UDP port of its own; use it as `async with SIPPhone.open(…)`."""
 
-    def __init__(self, user: str, server: tuple[str, int], *, secret: str | None, host: str) -> None:
+    def __init__(self, user: str, server: tuple[str, int], *, secret: str | None, host: str, port: int) -> None:
         self._user = user
         self._server = server
         self._auth = SipDigestAuth(username=user, password=secret) if secret is not None else None
         self._host = host
-        self._transport = _UDPTransport(local_addr=(host, 0))
+        self._transport = _UDPTransport(local_addr=(host, port))
         self._uac = _UAC(self._transport)
         self._uas = SipUAS(self._transport, uac=self._uac)
         self._registration: Registration | None = None
@@ -260,7 +301,7 @@ class SIPPhone:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, user: str, server: tuple[str, int], *, secret: str | None = None, host: str = "127.0.0.1"
+        cls, user: str, server: tuple[str, int], *, secret: str | None = None, host: str = "127.0.0.1", port: int = 0
     ) -> AsyncIterator[SIPPhone]:
         """Open a telephone and close it with its calls.
 
@@ -269,8 +310,9 @@ class SIPPhone:
             server: Host and UDP port of the exchange.
             secret: Password; None for a caller behind a trunk that asks for none.
             host: Our own address.
+            port: Our UDP port for signalling; 0 takes a free one.
         """
-        phone = cls(user, server, secret=secret, host=host)
+        phone = cls(user, server, secret=secret, host=host, port=port)
         phone._uas.on_invite = phone._ring
         phone._uas.on_bye = phone._bye
         phone._uas.on_reinvite = phone._renegotiate
@@ -366,6 +408,7 @@ class SIPPhone:
             number, _source=source, _session=session, _signalling=signalling, _phone=self, _rtp_port=rtp_port
         )
         session.on_audio = call._hear
+        session.on_dtmf = lambda key, _duration: call.keys.append(key)
         if remote is not None and remote.rtp_address is not None:
             session.update_remote(remote.rtp_address)
         self._calls[signalling.call_id] = call

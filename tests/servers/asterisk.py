@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,9 +34,22 @@ def phone_secret(agent: str) -> str:
 
 @contextmanager
 def run_asterisk(
-    folder: Path, agi_address: str | None = None, *, ivr: tuple[str, str] | None = None
+    folder: Path,
+    agi_address: str | None = None,
+    *,
+    ivr: tuple[str, str] | None = None,
+    agents: Sequence[str] = AGENTS,
+    network: str | None = None,
 ) -> Iterator[AsteriskProcess]:
-    """Run one exchange with one queue and two agents; `ivr` says where speech flows answer questions and sound."""
+    """Run one exchange with one queue.
+
+    Args:
+        folder: Of its files.
+        agi_address: Where it asks for the route of a call.
+        ivr: Where speech flows answer questions, and where their sound goes.
+        agents: Telephones, all members of the queue; the first is rung first.
+        network: host:port that calls to other numbers go to.
+    """
     files = find_asterisk()
     if files is None:
         pytest.fail("Asterisk is not unpacked; run scripts/test-servers.sh")
@@ -45,10 +58,10 @@ def run_asterisk(
     plan = PBXPlan(
         ami_secret=AMI_SECRET,
         addresses=addresses,
-        agents=tuple(AgentPhone(agent, phone_secret(agent), "坐席") for agent in AGENTS),
-        queues=(QueuePlan(QUEUE, tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(AGENTS))),),
+        agents=tuple(AgentPhone(agent, phone_secret(agent), "坐席") for agent in agents),
+        queues=(QueuePlan(QUEUE, tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(agents))),),
         numbers=(NumberPlan(NUMBER, QUEUE),),
-        trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
+        trunks=(TrunkPlan("lab", ("127.0.0.1",), contact=network),),
     )
     process = AsteriskProcess(files, plan, folder)
     process.start()

@@ -7,6 +7,7 @@ import type { AgentStateChoice, SoftphoneAccess, TelephoneView } from '../types'
 const IN_USE_MS = 1_000
 const IDLE_MS = 15_000
 const TIMEOUT_MS = 2_000
+const COLLEAGUES_MS = 3_000
 const KEY = ['telephony', 'agent'] as const
 
 /** One's own telephone: its state and its call. */
@@ -46,6 +47,17 @@ export function useConsult() {
     mutationFn: (number: string) => answer(api.POST('/api/v1/telephony/agent/consult', { body: { number } })),
   })
 }
+
+export function useJoinThree() {
+  return useMutation({ mutationFn: () => answer(api.POST('/api/v1/telephony/agent/conference')) })
+}
+
+/** Agents who can be called now; asked for while a number is being entered. */
+export const colleaguesQuery = queryOptions({
+  queryKey: ['telephony', 'colleagues'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/telephony/colleagues', { signal })),
+  staleTime: COLLEAGUES_MS,
+})
 
 export function useCancelConsult() {
   return useMutation({ mutationFn: () => answer(api.DELETE('/api/v1/telephony/agent/consult')) })

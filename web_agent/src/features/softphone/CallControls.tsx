@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-import { useCancelConsult, useConsult, useTransfer } from '@/api/queries/telephony'
+import { useCancelConsult, useConsult, useJoinThree, useTransfer } from '@/api/queries/telephony'
 import type { TelephoneView } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -55,6 +55,7 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
   const transfer = useTransfer()
   const consult = useConsult()
   const cancel = useCancelConsult()
+  const join = useJoinThree()
   const isConsulting = view.call?.is_consulting === true
   const hold = () => {
     phone.toggleHold()
@@ -68,6 +69,9 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
   const back = () => {
     cancel.mutate(undefined, { onError: onFailure })
   }
+  const joinThree = () => {
+    join.mutate(undefined, { onError: onFailure })
+  }
   useShortcut({ chord: 'Ctrl+Alt+Q', group: 'phone', label: t('phone.hold'), run: hold })
   useShortcut({ chord: 'Ctrl+Alt+V', group: 'phone', label: t('phone.mute'), run: mute })
   useShortcut({ chord: 'Ctrl+Alt+W', group: 'phone', label: t('phone.keypad'), run: keys })
@@ -78,9 +82,17 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
     run: back,
     isEnabled: isConsulting,
   })
+  useShortcut({
+    chord: 'Ctrl+Alt+U',
+    group: 'phone',
+    label: t('phone.join_three'),
+    run: joinThree,
+    isEnabled: isConsulting,
+  })
   return (
     <>
       <LevelMeter isMuted={call.isMuted} />
+      {view.call?.is_of_three === true && <span className="tag">{t('phone.of_three')}</span>}
       <Button chord="Ctrl+Alt+Q" aria-pressed={call.isHeld} onClick={hold}>
         {t('phone.hold')}
       </Button>
@@ -94,9 +106,14 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
         {hasKeys && <Keypad />}
       </div>
       {isConsulting ? (
-        <Button chord="Ctrl+Alt+X" onClick={back}>
-          {t('phone.cancel_consult')}
-        </Button>
+        <>
+          <Button chord="Ctrl+Alt+X" onClick={back}>
+            {t('phone.cancel_consult')}
+          </Button>
+          <Button chord="Ctrl+Alt+U" onClick={joinThree}>
+            {t('phone.join_three')}
+          </Button>
+        </>
       ) : (
         <DialField
           label={t('phone.transfer_to')}

@@ -33,6 +33,7 @@ export function Caller({ call, view }: { call: PhoneCall; view: TelephoneView })
         </span>
       ))}
       {hits.isSuccess && known.length === 0 && <span className="phone__address">{t('phone.unknown')}</span>}
+      {view.call?.has_history === true && <span className="tag">{t('phone.passed_on')}</span>}
       <span className="phone__clock">{clockTime(now - began)}</span>
     </div>
   )

@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import type { KeyboardEvent } from 'react'
-import { useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 
+import { colleaguesQuery } from '@/api/queries/telephony'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { isComposing } from '@/ui/keys'
 import { useShortcut } from '@/ui/shortcuts'
@@ -16,9 +19,13 @@ interface DialFieldProps {
   actions: readonly { label: string; run: (number: string) => void }[]
 }
 
-/** A field for a number, and what to do with it. */
+/** A field for a number, with the colleagues who can be called, and what to do with it. */
 export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) {
+  const { t } = useTranslation()
   const [text, setText] = useState('')
+  const [isOpen, setIsOpen] = useState(false)
+  const list = useId()
+  const colleagues = useQuery({ ...colleaguesQuery, enabled: isOpen })
   const field = useRef<HTMLInputElement>(null)
   const focus = () => {
     field.current?.focus()
@@ -44,6 +51,13 @@ export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) 
         className="input phone__field"
         inputMode="tel"
         autoComplete="off"
+        list={list}
+        onFocus={() => {
+          setIsOpen(true)
+        }}
+        onBlur={() => {
+          setIsOpen(false)
+        }}
         maxLength={32}
         aria-label={label}
         placeholder={`${label} (${chord})`}
@@ -53,6 +67,13 @@ export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) 
         }}
         onKeyDown={onKeyDown}
       />
+      <datalist id={list}>
+        {colleagues.data?.items.map(({ extension, name, state }) => (
+          <option key={extension} value={extension}>
+            {`${name} · ${t(`phone.state_${state}`)}`}
+          </option>
+        ))}
+      </datalist>
       {actions.map(({ label: name, run }) => (
         <Button
           key={name}

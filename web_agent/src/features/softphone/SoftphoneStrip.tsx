@@ -18,6 +18,9 @@ import { useSoftphone } from './useSoftphone'
 
 import './Softphone.css'
 
+/** Number that takes over a call which rings at a colleague's telephone (`pickupexten` of the exchange). */
+const PICK_UP = '*8'
+
 /** One's own telephone, below the bar of every page; nothing where one has none. */
 export function SoftphoneStrip() {
   return usePermission('telephony.take_calls') ? <Strip /> : null
@@ -71,8 +74,24 @@ function Strip() {
 
 function Idle({ view, onSignOut }: { view: TelephoneView; onSignOut: () => void }) {
   const { t } = useTranslation()
+  const canPickUp = view.call === null && view.ringing_elsewhere > 0
+  const pickUp = () => {
+    phone.dial(PICK_UP)
+  }
+  useShortcut({
+    chord: 'Ctrl+Alt+P',
+    group: 'phone',
+    label: t('phone.pick_up'),
+    run: pickUp,
+    isEnabled: canPickUp,
+  })
   return (
     <div className="phone__actions">
+      {canPickUp && (
+        <Button tone="primary" chord="Ctrl+Alt+P" onClick={pickUp}>
+          {t('phone.pick_up')}
+        </Button>
+      )}
       <DialField
         label={t('phone.dial')}
         actions={[

@@ -45,12 +45,14 @@ export function useSoftphone() {
     void client.invalidateQueries({ queryKey: ['telephony'] })
   }, [client, state.call?.phase])
 
-  useDeskOfTheCall(state.call?.phase === 'talking' ? view.data?.call?.call_id : undefined)
+  // Whoever is consulted, or gets a call that was passed on, reads what was said while it still rings.
+  const isReadable = state.call?.phase === 'talking' || view.data?.call?.has_history === true
+  useDeskOfTheCall(isReadable ? view.data?.call?.call_id : undefined)
   useLeavingGuard(state.call !== null)
   return { state, view, signIn, signOut, choose }
 }
 
-/** Once a call is answered, the page goes to its desk: once, so that the agent may go elsewhere afterwards. */
+/** Once a call can be read, the page goes to its desk: once, so that the agent may go elsewhere afterwards. */
 function useDeskOfTheCall(callId: string | undefined): void {
   const go = useGo()
   const opened = useRef<string | undefined>(undefined)
