@@ -790,6 +790,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Draft
+         * @description Let a text wait for a second person; what readers find does not change until somebody else publishes it.
+         */
+        post: operations["submit_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/entries/{entry_id}": {
         parameters: {
             query?: never;
@@ -2833,7 +2853,9 @@ export interface paths {
         put?: never;
         /**
          * Export Found Calls
-         * @description Send the sentences that a search found as a file; the export is an entry of the audit log.
+         * @description Send the sentences of every call that a search found as a file; the export is an entry of the audit log.
+         *
+         *     422 `export_too_large` when it found more than 1,000.
          */
         post: operations["export_found_calls"];
         delete?: never;
@@ -3451,7 +3473,7 @@ export interface paths {
         };
         /**
          * List Curation Items
-         * @description List what waits for a curator, the heaviest first; at most 200 items.
+         * @description List what waits for a curator: drafts in review, then kind by kind, the heaviest first; at most 200 items.
          */
         get: operations["list_curation_items"];
         put?: never;
@@ -6119,6 +6141,65 @@ export interface components {
             items: components["schemas"]["Colleague"][];
         };
         /**
+         * ComplaintDraft
+         * @description What a complaint is about, besides the department.
+         */
+        ComplaintDraft: {
+            kind: components["schemas"]["ComplaintKind"];
+            /**
+             * Subject
+             * @description Person complained about: name or user name, as the caller says it
+             * @default
+             */
+            subject: string;
+        };
+        /**
+         * ComplaintKind
+         * @description What a complaint is about, as the 95598 business rules divide complaints.
+         * @enum {string}
+         */
+        ComplaintKind: "service" | "business" | "outage" | "supply_quality" | "construction" | "billing";
+        /**
+         * ComplaintVerdict
+         * @description What verification says of a complaint.
+         * @enum {string}
+         */
+        ComplaintVerdict: "substantiated" | "partly" | "unsubstantiated" | "unclear";
+        /**
+         * ComplaintView
+         * @description What is known of a complaint.
+         */
+        ComplaintView: {
+            kind: components["schemas"]["ComplaintKind"] | null;
+            /** Subject */
+            subject: string;
+            /**
+             * Is Subject Known
+             * @description Whether the person complained about is an account, so is kept out
+             */
+            is_subject_known: boolean;
+            /**
+             * Statement
+             * @description What the department said
+             */
+            statement: string;
+            verdict: components["schemas"]["ComplaintVerdict"] | null;
+            /** Findings */
+            findings: string;
+            /** Verified By Name */
+            verified_by_name: string;
+            /** Answer */
+            answer: string;
+            outcome: components["schemas"]["CallbackOutcome"] | null;
+            /**
+             * Attempts
+             * @description How often the caller was not reached for the answer
+             */
+            attempts: number;
+            /** Hindrances */
+            hindrances: components["schemas"]["Hindrance"][];
+        };
+        /**
          * Confidence
          * @description The bar of three steps on a card.
          * @enum {string}
@@ -8402,6 +8483,15 @@ export interface components {
             parts: components["schemas"]["PartHealth"][];
         };
         /**
+         * Hindrance
+         * @description An action that the state allows and this account may not do, with the code of the reason.
+         */
+        Hindrance: {
+            action: components["schemas"]["OrderAction"];
+            /** Code */
+            code: string;
+        };
+        /**
          * HintBook
          * @description Everything that hints are made from, for one sector.
          */
@@ -8993,7 +9083,7 @@ export interface components {
         ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing";
         /**
          * ItemList
-         * @description The items that wait, the heaviest first, and how many there are of each kind.
+         * @description The items that wait, the most urgent first, and how many there are of each kind.
          */
         ItemList: {
             /** Items */
@@ -9356,7 +9446,7 @@ export interface components {
          * @description What must have happened when a limit is reached.
          * @enum {string}
          */
-        LimitStep: "arrive" | "finish";
+        LimitStep: "arrive" | "finish" | "contact" | "verify" | "answer";
         /**
          * Liveness
          * @description The process answers.
@@ -10025,7 +10115,7 @@ export interface components {
          * @description What is done to a work order; the word of each event in its log.
          * @enum {string}
          */
-        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
+        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "contact" | "verify" | "answer" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
         /**
          * OrderActionRequest
          * @description An action on a work order; which values it needs depends on the action.
@@ -10047,14 +10137,16 @@ export interface components {
              * @description For merge: the order that goes on
              */
             parent_id?: string | null;
-            /** @description For close: what the caller said */
+            /** @description For close and answer: what the caller said */
             outcome?: components["schemas"]["CallbackOutcome"] | null;
             /**
              * Result
-             * @description For finish: what was done
+             * @description For finish: what was done; for verify: what was found; for answer: what was said
              * @default
              */
             result: string;
+            /** @description For verify */
+            verdict?: components["schemas"]["ComplaintVerdict"] | null;
             step?: components["schemas"]["LimitStep"] | null;
             /** Minutes */
             minutes?: number | null;
@@ -10128,6 +10220,8 @@ export interface components {
             description: string;
             /** Responsible Unit Id */
             responsible_unit_id?: string | null;
+            /** @description Only for the business type complaint */
+            complaint?: components["schemas"]["ComplaintDraft"] | null;
             /**
              * Evidence
              * @description Field → utterances in which the caller said it
@@ -10202,6 +10296,11 @@ export interface components {
             unit_id: string | null;
             /** Unit Name */
             unit_name: string | null;
+            /**
+             * Responsible Unit Name
+             * @description Of a complaint: the department that it is about
+             */
+            responsible_unit_name: string | null;
             /** Urges */
             urges: number;
             /**
@@ -10303,7 +10402,7 @@ export interface components {
          * @description Where a work order stands.
          * @enum {string}
          */
-        OrderState: "draft" | "accepted" | "dispatched" | "taken" | "on_site" | "done" | "callback_due" | "closed" | "returned" | "suspended" | "escalated" | "merged" | "cancelled";
+        OrderState: "draft" | "accepted" | "dispatched" | "taken" | "on_site" | "done" | "callback_due" | "answered" | "closed" | "returned" | "suspended" | "escalated" | "merged" | "cancelled";
         /**
          * OrderUnit
          * @description A unit that orders can go to.
@@ -10350,6 +10449,7 @@ export interface components {
             children: components["schemas"]["OrderLine"][];
             /** Responsible Unit Id */
             responsible_unit_id: string | null;
+            complaint: components["schemas"]["ComplaintView"] | null;
             /**
              * Evidence
              * @description Field → sentences of the call that prove it
@@ -10760,6 +10860,11 @@ export interface components {
             variants: string[];
             /** Script */
             script: string;
+            /**
+             * Answer
+             * @description What agents said, one paragraph each
+             */
+            answer: string;
             /** Sector */
             sector: string | null;
             /** Situation */
@@ -12169,6 +12274,104 @@ export interface components {
              */
             type: "step.ticked";
             data: components["schemas"]["StepTicked"];
+        };
+        /**
+         * SubmittedText
+         * @description A text that waits for a second person: a new entry, or the next text of one.
+         */
+        SubmittedText: {
+            /** Title */
+            title: string;
+            /**
+             * Variants
+             * @description Ways callers ask it, spoken style
+             * @default []
+             */
+            variants: string[];
+            /**
+             * Answer
+             * @description Markdown
+             */
+            answer: string;
+            /**
+             * Script
+             * @description The sentences to read out
+             */
+            script: string;
+            /**
+             * Sector
+             * @description power, heating, water, gas, tv; null for every sector
+             */
+            sector: string | null;
+            /**
+             * Region
+             * @description Region code; null for everywhere
+             */
+            region?: string | null;
+            /**
+             * Situation
+             * @description Situation code of the taxonomy
+             */
+            situation: string;
+            /**
+             * Idea
+             * @description Solution idea, the second facet
+             * @default
+             */
+            idea: string;
+            /**
+             * Means
+             * @description Solution means, the third facet; needs an idea
+             * @default
+             */
+            means: string;
+            /**
+             * Business Type
+             * @description fault, application, enquiry, complaint, …
+             */
+            business_type: string;
+            /**
+             * Audiences
+             * @default [
+             *       "agent"
+             *     ]
+             */
+            audiences: components["schemas"]["Audience"][];
+            /** Valid From */
+            valid_from?: string | null;
+            /**
+             * Valid Until
+             * @description Last day of validity
+             */
+            valid_until?: string | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /**
+             * Sources
+             * @default []
+             */
+            sources: components["schemas"]["Source"][];
+            /**
+             * Change Note
+             * @description What changed and why; kept with the revision
+             * @default
+             */
+            change_note: string;
+            /**
+             * Entry Id
+             * @description None for a new entry
+             */
+            entry_id?: string | null;
+            /**
+             * Base Revision Id
+             * @description Needed with `entry_id`; as for a revision
+             */
+            base_revision_id?: string | null;
         };
         /**
          * SuggestionList
@@ -18552,6 +18755,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmittedText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDetail"];
                 };
             };
             /** @description The request cannot be read */
