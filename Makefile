@@ -8,6 +8,9 @@ WEB_SOURCES := $(shell find web_agent -path web_agent/node_modules -prune -o -pa
 LOCKS := runtime dev bootstrap node
 # Tests that leave most of a machine idle. The others load models, start servers or a browser, and want it to themselves.
 SIDE_BY_SIDE := unit or module
+# These wait for servers, exchanges and recordings more than they work: two files at a time. Tests of invented requests
+# share one name, which pytest-xdist would take for one test.
+ON_SERVERS := (contract or integration) and not invented
 
 # As in assist_api/__init__.py, for what does not begin with it.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -102,7 +105,8 @@ check: lint types arch web-check ## Every static check
 .PHONY: test
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
 	@$(PYTHON) -m pytest -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal
-	@$(PYTHON) -m pytest -m "not ($(SIDE_BY_SIDE))"
+	@$(PYTHON) -m pytest -m "$(ON_SERVERS)" -n 2 --dist loadfile --durations=30
+	@$(PYTHON) -m pytest -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## Only the quick tests

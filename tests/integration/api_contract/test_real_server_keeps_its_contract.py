@@ -24,7 +24,7 @@ from assist_api.http.deps import SESSION_COOKIE
 from assist_api.openapi import openapi_document
 from tests.servers.tingzhi import TingzhiServer
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.invented]
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 DOCUMENT = openapi_document()

@@ -21,7 +21,7 @@ from assist_api.health.service import HealthService
 from assist_api.openapi import openapi_document
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, run_server, settings_for
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.invented]
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
