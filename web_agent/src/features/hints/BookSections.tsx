@@ -1,4 +1,3 @@
-import { Select } from 'antd'
 import type { ReactNode } from 'react'
 
 import type { HintBook } from '@/api/types'
@@ -6,10 +5,10 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 
 import { BothField, ChoiceField, NumberField, PhraseField } from './fields'
-import { BUSINESS_TYPES } from './panel'
 import type { SectionName } from './sections'
 import { freeId } from './sections'
 import { SituationFields } from './SituationFields'
+import { Tracks } from './Tracks'
 
 interface SectionProps {
   name: SectionName
@@ -238,36 +237,6 @@ function Items<One extends Item>({ items, onChange, make, fields }: ItemsProps<O
       >
         {t('hintBooks.add')}
       </Button>
-    </div>
-  )
-}
-
-interface TracksProps {
-  book: HintBook
-  steps: { value: string; label: string }[]
-  onChange: (book: HintBook) => void
-}
-
-/** The order of the steps for each business type. */
-function Tracks({ book, steps, onChange }: TracksProps) {
-  const { t } = useTranslation()
-  return (
-    <div className="hint-books__items">
-      {BUSINESS_TYPES.map((type) => (
-        <div key={type} className="field">
-          <span className="field__label">{t(`hintBooks.business_${type}`)}</span>
-          <Select<string[]>
-            mode="multiple"
-            aria-label={t('hintBooks.track_of', { type: t(`hintBooks.business_${type}`) })}
-            value={[...(book.tracks[type] ?? [])]}
-            options={steps}
-            optionFilterProp="label"
-            onChange={(track) => {
-              onChange({ ...book, tracks: { ...book.tracks, [type]: track } })
-            }}
-          />
-        </div>
-      ))}
     </div>
   )
 }
