@@ -37,13 +37,13 @@ def test_a_curator_forbids_a_word_and_hears_it_in_the_test_box(
 ) -> None:
     page = new_page(make_agent("hint.curator", "curator"))
     page.goto("/knowledge/hints")
-    page.get_by_role("radio", name=text("hintBooks.section_forbidden")).check()
+    page.get_by_role("radio", name=text("hint_book.section_forbidden")).check()
     page.get_by_text("“不知道”").click()
-    heard = page.get_by_role("textbox", name=text("hintBooks.heard")).first
+    heard = page.get_by_role("textbox", name=text("hint_book.heard")).first
     heard.fill(heard.input_value() + "\n木得办法")
-    box = page.get_by_role("textbox", name=text("hintBooks.test"))
+    box = page.get_by_role("textbox", name=text("hint_book.test"))
     box.fill("坐：这个木得办法。")
-    page.get_by_role("button", name=text("hintBooks.test_run")).click()
+    page.get_by_role("button", name=text("hint_book.test_run")).click()
     expect(page.locator(".hint-test__found")).to_contain_text("木得办法")
-    page.get_by_role("button", name=text("hintBooks.save")).click()
+    page.get_by_role("button", name=text("hint_book.save")).click()
     expect(page.get_by_text("第 1 版")).to_be_visible()

@@ -18,10 +18,10 @@ export function Tracks({ book, steps, onChange }: TracksProps) {
     <div className="hint-books__items">
       {BUSINESS_TYPES.map((type) => (
         <div key={type} className="field">
-          <span className="field__label">{t(`hintBooks.business_${type}`)}</span>
+          <span className="field__label">{t(`hint_book.business_${type}`)}</span>
           <Select<string[]>
             mode="multiple"
-            aria-label={t('hintBooks.track_of', { type: t(`hintBooks.business_${type}`) })}
+            aria-label={t('hint_book.track_of', { type: t(`hint_book.business_${type}`) })}
             value={[...(book.tracks[type] ?? [])]}
             options={steps}
             showSearch={{ optionFilterProp: 'label' }}
