@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assist_api.hints.service import HintBooks
 from assist_api.http.permissions import Role
-from tests.fakes.assist_core_server import Server
+from assist_api.policies.service import Policies
+from tests.fakes.assist_core_server import Server, run_server, settings_for
 
 pytestmark = pytest.mark.module
 
 BOOKS = "/api/v1/hints/books"
+
+
+@pytest.fixture
+async def server(database_url: str, tmp_path: Path) -> AsyncIterator[Server]:
+    async with run_server(settings_for(database_url, tmp_path)) as running:
+        yield running
 
 
 async def test_a_saved_book_is_in_force_at_once_and_after_a_restart_and_nobody_overwrites_another(
@@ -32,10 +41,8 @@ async def test_a_saved_book_is_in_force_at_once_and_after_a_restart_and_nobody_o
     late = await browser.put(f"{BOOKS}/power", json={"book": book, "based_on": 0})
     assert (late.status_code, late.json()["code"]) == (409, "hint_book_changed")
 
-    application = server.application
-    again = HintBooks(
-        application.database, application.core.clock, application.core.audit, application.get(HintBooks)._policies
-    )
+    core = server.application.core
+    again = HintBooks(core.database, core.clock, core.audit, server.application.get(Policies))
     await again.refresh()
     listener, policy = again.coaching("power")
     assert [broken.rule.id for broken in listener.forbidden("木得办法")] == [book["forbidden"][0]["id"]]
