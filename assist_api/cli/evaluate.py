@@ -323,4 +323,6 @@ def _show(report: object, shown: Sequence[RenderableType], *, is_json: bool) -> 
         console.print(table)
 
 
-evaluate_assist.register(app, lambda report, shown, is_json: _show(report, shown, is_json=is_json))
+evaluate_assist.register(
+    app, lambda report, shown, is_json: _show(report, shown, is_json=is_json), lambda: _engine(SpeechSettings.load())
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,26 +13,32 @@ from rich.console import RenderableType
 
 from assist_api.evaluation.intents import evaluate_intents, intents_tables, read_intents
 from assist_api.evaluation.masking import evaluate_masking, masking_tables
-from assist_api.evaluation.safety import evaluate_safety, listener, read_utterances, safety_tables
+from assist_api.evaluation.safety import Listen, SafetyReport, evaluate_safety, listener, read_utterances, safety_tables
 from assist_api.evaluation.slots import evaluate_slots, slots_tables
+from assist_api.evaluation.spoken_safety import evaluate_spoken_safety
 from assist_api.evaluation.summaries import evaluate_summaries, summaries_tables
 from assist_api.ivr.intents import Embed
 from kb.search.embedders.registry import make_embedder
 from kb.settings import KBSettings
 from kit.errors import MisconfiguredError
+from speech.engine import SpeechEngine
 
 Show = Callable[[object, Sequence[RenderableType], bool], None]
 """Prints a report: as one JSON object when the last argument says so, else as tables."""
+OpenEngine = Callable[[], AbstractAsyncContextManager[SpeechEngine]]
+"""Opens the installation's recogniser for one evaluation."""
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="One labelled JSON object a line.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")]
 
 
-def register(app: typer.Typer, show: Show) -> None:
+def register(app: typer.Typer, show: Show, open_engine: OpenEngine) -> None:
     """Add the commands to `tingzhi evaluate`."""
 
     @app.command("safety")
     def safety(
-        file: FileArgument,
+        path: Annotated[
+            Path, typer.Argument(metavar="FILE.jsonl|DIR", help="Labelled lines, or a folder of mono recordings.")
+        ],
         rules_only: Annotated[
             bool, typer.Option("--rules-only", help="As on partials: without the sentence model.")
         ] = False,
@@ -39,15 +46,15 @@ def register(app: typer.Typer, show: Show) -> None:
     ) -> None:
         """Hear danger in what callers say: recall, false alarms, by kind.
 
-        Lines have `id`, `text` and `expected`: one of the kinds of `assist_api/alerts/rules.yaml`, or `none`. The
-        object of `--json` is `assist_api.evaluation.safety.SafetyReport`.
+        Lines have `id`, `text` and `expected`: one of the kinds of `assist_api/alerts/rules.yaml`, or `none`. A folder
+        has them in `manifest.jsonl`, with `file`, a mono recording, in place of `text`; the recogniser listens first.
+        The object of `--json` is `assist_api.evaluation.safety.SafetyReport`.
         """
-        utterances = read_utterances(file)
         if rules_only:
-            report = evaluate_safety(utterances, listener(None))
+            report = _safety(path, listener(None), open_engine)
         else:
             with _embedding() as embed:
-                report = evaluate_safety(utterances, listener(embed))
+                report = _safety(path, listener(embed), open_engine)
         show(report, safety_tables(report), as_object)
 
     @app.command("slots")
@@ -94,6 +101,18 @@ def register(app: typer.Typer, show: Show) -> None:
         with _embedding() as embed:
             report = evaluate_intents(sentences, embed)
         show(report, intents_tables(report), as_object)
+
+
+def _safety(path: Path, listen: Listen, open_engine: OpenEngine) -> SafetyReport:
+    """Measure labelled lines, or the recordings of a folder."""
+    if not path.is_dir():
+        return evaluate_safety(read_utterances(path), listen)
+
+    async def recognise() -> SafetyReport:
+        async with open_engine() as engine:
+            return await evaluate_spoken_safety(path, engine, listen)
+
+    return asyncio.run(recognise())
 
 
 @contextmanager

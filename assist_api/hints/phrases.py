@@ -17,6 +17,8 @@ _GAP = "…"
 _GAP_LENGTH = 10
 _MOST_GAPS = 4
 """More gaps than this make a search slow and say little."""
+_MOST_CHOICES = 8
+"""Each choice that may be missing doubles the ways to read a phrase."""
 _SKIPPED = re.compile(r"[\W_]")
 _NO_SIGNS = re.compile(r"[\[\]{}*+^$\\]")
 """Signs of regular expressions, which a phrase is not."""
@@ -84,6 +86,8 @@ def expression(phrase: str) -> str:
         raise _error(phrase, f"it is longer than {LONGEST_PHRASE} characters")
     if phrase.count(_GAP) > _MOST_GAPS:
         raise _error(phrase, f"it has more than {_MOST_GAPS} gaps")
+    if phrase.count("(") > _MOST_CHOICES:
+        raise _error(phrase, f"it has more than {_MOST_CHOICES} choices")
     if signs := _NO_SIGNS.findall(phrase):
         raise _error(phrase, f"{signs[0]} has no meaning in it")
     made, depth = [], 0

@@ -35,7 +35,9 @@ def test_words_that_excuse_a_phrase_excuse_only_that_place() -> None:
     assert place.start > len("不知道您方便吗")
 
 
-@pytest.mark.parametrize("phrase", ["(a|b", "a)", "…", "[0-9]点", "你*", "一" * 161, "甲…乙…丙…丁…戊…己"])
+@pytest.mark.parametrize(
+    "phrase", ["(a|b", "a)", "…", "[0-9]点", "你*", "一" * 161, "甲…乙…丙…丁…戊…己", "(啊|)" * 9 + "好"]
+)
 def test_what_is_no_phrase_is_refused_by_name(phrase: str) -> None:
     with pytest.raises(InvalidInputError, match=re.escape(phrase[:10])):
         expression(phrase)

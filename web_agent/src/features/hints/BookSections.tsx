@@ -1,4 +1,3 @@
-import { Select } from 'antd'
 import type { ReactNode } from 'react'
 
 import type { HintBook } from '@/api/types'
@@ -6,10 +5,10 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 
 import { BothField, ChoiceField, NumberField, PhraseField } from './fields'
-import { BUSINESS_TYPES } from './panel'
 import type { SectionName } from './sections'
 import { freeId } from './sections'
 import { SituationFields } from './SituationFields'
+import { Tracks } from './Tracks'
 
 interface SectionProps {
   name: SectionName
@@ -23,7 +22,7 @@ const EMPTY = { zh: '', en: '' }
 export function Section({ name, book, onChange }: SectionProps) {
   const { t } = useTranslation()
   const steps = book.steps.map((step) => ({ value: step.id, label: step.name.zh }))
-  const fresh = { name: { zh: t('hintBooks.new_name'), en: 'New item' }, heard: [], unless: [] }
+  const fresh = { name: { zh: t('hint_book.new_name'), en: 'New item' }, heard: [], unless: [] }
   switch (name) {
     case 'tracks':
       return <Tracks book={book} steps={steps} onChange={onChange} />
@@ -52,7 +51,7 @@ export function Section({ name, book, onChange }: SectionProps) {
                     set({ ...step, repeats: event.target.checked })
                   }}
                 />
-                {t('hintBooks.repeats')}
+                {t('hint_book.repeats')}
               </label>
             </>
           )}
@@ -101,18 +100,18 @@ export function Section({ name, book, onChange }: SectionProps) {
                 }}
               />
               <ChoiceField
-                label={t('hintBooks.speaker')}
+                label={t('hint_book.speaker')}
                 value={prompt.speaker}
                 options={(['agent', 'customer'] as const).map((value) => ({
                   value,
-                  label: t(`hintBooks.speaker_${value}`),
+                  label: t(`hint_book.speaker_${value}`),
                 }))}
                 onChange={(speaker) => {
                   set({ ...prompt, speaker })
                 }}
               />
               <ChoiceField
-                label={t('hintBooks.missing_step')}
+                label={t('hint_book.missing_step')}
                 value={prompt.missing_step}
                 options={steps}
                 onChange={(missing_step) => {
@@ -141,7 +140,7 @@ export function Section({ name, book, onChange }: SectionProps) {
             make={(items) => ({ ...fresh, id: freeId('anger', items), points: 2 })}
             fields={(word, set) => (
               <NumberField
-                label={t('hintBooks.points')}
+                label={t('hint_book.points')}
                 value={word.points}
                 min={1}
                 max={5}
@@ -205,14 +204,14 @@ function Items<One extends Item>({ items, onChange, make, fields }: ItemsProps<O
               />
               {fields(item, set)}
               <PhraseField
-                label={t('hintBooks.heard')}
+                label={t('hint_book.heard')}
                 value={item.heard}
                 onChange={(heard) => {
                   set({ ...item, heard })
                 }}
               />
               <PhraseField
-                label={t('hintBooks.unless')}
+                label={t('hint_book.unless')}
                 value={item.unless}
                 onChange={(unless) => {
                   set({ ...item, unless })
@@ -220,12 +219,12 @@ function Items<One extends Item>({ items, onChange, make, fields }: ItemsProps<O
               />
               <Button
                 isSmall
-                aria-label={t('hintBooks.remove_named', { name: item.name[language] })}
+                aria-label={t('hint_book.remove_named', { name: item.name[language] })}
                 onClick={() => {
                   onChange(items.filter((known) => known.id !== item.id))
                 }}
               >
-                {t('hintBooks.remove')}
+                {t('hint_book.remove')}
               </Button>
             </div>
           </details>
@@ -236,38 +235,8 @@ function Items<One extends Item>({ items, onChange, make, fields }: ItemsProps<O
           onChange([...items, make(items)])
         }}
       >
-        {t('hintBooks.add')}
+        {t('hint_book.add')}
       </Button>
-    </div>
-  )
-}
-
-interface TracksProps {
-  book: HintBook
-  steps: { value: string; label: string }[]
-  onChange: (book: HintBook) => void
-}
-
-/** The order of the steps for each business type. */
-function Tracks({ book, steps, onChange }: TracksProps) {
-  const { t } = useTranslation()
-  return (
-    <div className="hint-books__items">
-      {BUSINESS_TYPES.map((type) => (
-        <div key={type} className="field">
-          <span className="field__label">{t(`hintBooks.business_${type}`)}</span>
-          <Select<string[]>
-            mode="multiple"
-            aria-label={t('hintBooks.track_of', { type: t(`hintBooks.business_${type}`) })}
-            value={[...(book.tracks[type] ?? [])]}
-            options={steps}
-            optionFilterProp="label"
-            onChange={(track) => {
-              onChange({ ...book, tracks: { ...book.tracks, [type]: track } })
-            }}
-          />
-        </div>
-      ))}
     </div>
   )
 }

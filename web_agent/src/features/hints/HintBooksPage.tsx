@@ -31,21 +31,21 @@ export function HintBooksPage() {
   const view = books.data?.find((book) => book.sector === sector)
   return (
     <ListPage
-      title={t('hintBooks.title')}
+      title={t('hint_book.title')}
       filters={
         <Segmented
-          legend={t('hintBooks.sector')}
+          legend={t('hint_book.sector')}
           isLegendHidden
           value={sector}
           options={BOOK_SECTORS.map((value) => ({
             value,
-            label: value === 'general' ? t('hintBooks.general') : sectorText(t, value),
+            label: value === 'general' ? t('hint_book.general') : sectorText(t, value),
           }))}
           onChange={setSector}
         />
       }
     >
-      <p className="field__hint">{t('hintBooks.lead')}</p>
+      <p className="field__hint">{t('hint_book.lead')}</p>
       {books.isPending && <Loading lines={10} />}
       {books.isError && <Failure error={books.error} onRetry={books.refetch} />}
       {view !== undefined && <Book key={`${sector}:${view.number}`} sector={sector} view={view} />}
@@ -67,7 +67,7 @@ function Book({ sector, view }: { sector: BookSector; view: HintBookView }) {
     <div className="hint-books">
       <form
         className="panel hint-books__book"
-        aria-label={t('hintBooks.title')}
+        aria-label={t('hint_book.title')}
         onSubmit={(event) => {
           event.preventDefault()
           saving.save({ book: withoutEmptyLines(book), note: note.trim(), based_on: view.number })
@@ -76,19 +76,19 @@ function Book({ sector, view }: { sector: BookSector; view: HintBookView }) {
         {guard}
         <div className="hint-books__head">
           <Segmented
-            legend={t('hintBooks.section')}
+            legend={t('hint_book.section')}
             isLegendHidden
             value={section}
-            options={SECTIONS.map((value) => ({ value, label: t(`hintBooks.section_${value}`) }))}
+            options={SECTIONS.map((value) => ({ value, label: t(`hint_book.section_${value}`) }))}
             onChange={setSection}
           />
           <span className="field__hint">
             {view.since === null
-              ? t('hintBooks.shipped')
-              : t('hintBooks.version', { number: view.number, author: view.author_name, at: localTime(view.since) })}
+              ? t('hint_book.shipped')
+              : t('hint_book.version', { number: view.number, author: view.author_name, at: localTime(view.since) })}
           </span>
         </div>
-        {section !== 'tracks' && <p className="field__hint">{t('hintBooks.phrase_help')}</p>}
+        {section !== 'tracks' && <p className="field__hint">{t('hint_book.phrase_help')}</p>}
         {saving.problem !== null && (
           <Banner tone="problem">
             {problemText(t, saving.problem)} {saving.problem.fields.map((error) => error.field).join('、')}
@@ -101,8 +101,8 @@ function Book({ sector, view }: { sector: BookSector; view: HintBookView }) {
           <div className="hint-books__save">
             <input
               className="input"
-              aria-label={t('hintBooks.note')}
-              placeholder={t('hintBooks.note')}
+              aria-label={t('hint_book.note')}
+              placeholder={t('hint_book.note')}
               maxLength={500}
               value={note}
               onChange={(event) => {
@@ -115,12 +115,12 @@ function Book({ sector, view }: { sector: BookSector; view: HintBookView }) {
                   void fetchShippedBook(sector).then(setBook)
                 }}
               >
-                {t('hintBooks.back_to_shipped')}
+                {t('hint_book.back_to_shipped')}
               </Button>
             )}
-            {isDirty && <span className="tag tag--waiting">{t('hintBooks.dirty')}</span>}
+            {isDirty && <span className="tag tag--waiting">{t('hint_book.dirty')}</span>}
             <Button type="submit" tone="primary" disabled={!isDirty || saving.isPending}>
-              {t('hintBooks.save')}
+              {t('hint_book.save')}
             </Button>
           </div>
         )}

@@ -46,7 +46,7 @@ export function SituationFields({ situation, onChange }: SituationFieldsProps) {
           setQuestions([...situation.questions, { id, ask: EMPTY, asked: [], answers: [freshAnswer()] }])
         }}
       >
-        {t('hintBooks.add')}
+        {t('hint_book.add')}
       </Button>
     </div>
   )
@@ -79,7 +79,7 @@ function QuestionFields({ question, number, later, onChange, onRemove }: Questio
         }}
       />
       <PhraseField
-        label={t('hintBooks.asked')}
+        label={t('hint_book.asked')}
         value={question.asked}
         onChange={(asked) => {
           onChange({ ...question, asked })
@@ -88,7 +88,7 @@ function QuestionFields({ question, number, later, onChange, onRemove }: Questio
       {question.answers.map((answer, place) => (
         <details key={place} className="hint-books__item">
           <summary>
-            {t('hintBooks.answer')} · <strong>{answer.name.zh}</strong>{' '}
+            {t('hint_book.answer')} · <strong>{answer.name.zh}</strong>{' '}
             <span className="field__hint">
               {answer.means?.zh ?? later.find(({ id }) => id === answer.then)?.ask.zh}
             </span>
@@ -102,24 +102,24 @@ function QuestionFields({ question, number, later, onChange, onRemove }: Questio
               }}
             />
             <PhraseField
-              label={t('hintBooks.heard')}
+              label={t('hint_book.heard')}
               value={answer.heard}
               onChange={(heard) => {
                 setAnswer(place, { ...answer, heard })
               }}
             />
             <PhraseField
-              label={t('hintBooks.unless')}
+              label={t('hint_book.unless')}
               value={answer.unless}
               onChange={(unless) => {
                 setAnswer(place, { ...answer, unless })
               }}
             />
             <ChoiceField
-              label={t('hintBooks.then')}
+              label={t('hint_book.then')}
               value={answer.then ?? END}
               options={[
-                { value: END, label: t('hintBooks.then_none') },
+                { value: END, label: t('hint_book.then_none') },
                 ...later.map(({ id, ask }) => ({ value: id, label: ask.zh })),
               ]}
               onChange={(then) => {
@@ -143,10 +143,10 @@ function QuestionFields({ question, number, later, onChange, onRemove }: Questio
             onChange({ ...question, answers: [...question.answers, freshAnswer()] })
           }}
         >
-          {t('hintBooks.add')} · {t('hintBooks.answer')}
+          {t('hint_book.add')} · {t('hint_book.answer')}
         </Button>{' '}
         <Button isSmall onClick={onRemove}>
-          {t('hintBooks.remove')}
+          {t('hint_book.remove')}
         </Button>
       </span>
     </fieldset>

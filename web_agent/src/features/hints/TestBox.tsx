@@ -14,15 +14,16 @@ import { typedLines, withoutEmptyLines } from './sections'
 /** Tries the book that is being edited on typed sentences. */
 export function TestBox({ sector, book }: { sector: BookSector; book: HintBook }) {
   const { t } = useTranslation()
-  const [text, setText] = useState(t('hintBooks.test_sample'))
+  const [text, setText] = useState(t('hint_book.test_sample'))
   const attempt = useTryBook(sector)
-  const lines = typedLines(text)
+  const marks = { agent: [t('hint_book.mark_agent'), 'A'], customer: [t('hint_book.mark_customer'), 'C'] }
+  const lines = typedLines(text, marks)
   return (
     <section className="panel hint-test" aria-labelledby="hint-test-title">
       <h2 id="hint-test-title" className="panel__title">
-        {t('hintBooks.test')}
+        {t('hint_book.test')}
       </h2>
-      <p className="field__hint">{t('hintBooks.test_help')}</p>
+      <p className="field__hint">{t('hint_book.test_help')}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -33,14 +34,14 @@ export function TestBox({ sector, book }: { sector: BookSector; book: HintBook }
           className="input"
           rows={8}
           maxLength={6000}
-          aria-label={t('hintBooks.test')}
+          aria-label={t('hint_book.test')}
           value={text}
           onChange={(event) => {
             setText(event.target.value)
           }}
         />
         <Button type="submit" tone="primary" disabled={lines.length === 0 || attempt.isPending}>
-          {t('hintBooks.test_run')}
+          {t('hint_book.test_run')}
         </Button>
       </form>
       {attempt.isError && <Banner tone="problem">{problemText(t, asProblem(attempt.error))}</Banner>}
@@ -59,17 +60,17 @@ function Line({ line }: { line: TestedLine }) {
   return (
     <li>
       <p>
-        <span className="field__hint">{t(`hintBooks.speaker_${line.role}`)}</span> {line.text}
+        <span className="field__hint">{t(`hint_book.speaker_${line.role}`)}</span> {line.text}
       </p>
       <p className="hint-test__found">
         {line.found.map((found) => (
           <span key={found.kind + found.key} className="tag tag--accent" title={found.advice?.[language]}>
-            {t(`hintBooks.found_${found.kind}`, { points: found.points })} · {found.name[language]} “
+            {t(`hint_book.found_${found.kind}`, { points: found.points })} · {found.name[language]} “
             {Array.from(line.text).slice(found.span.start, found.span.end).join('')}”
           </span>
         ))}
-        {line.found.length === 0 && <span className="field__hint">{t('hintBooks.nothing')}</span>}
-        {line.ask !== null && <span className="tag">{t('hintBooks.ask_next', { ask: line.ask[language] })}</span>}
+        {line.found.length === 0 && <span className="field__hint">{t('hint_book.nothing')}</span>}
+        {line.ask !== null && <span className="tag">{t('hint_book.ask_next', { ask: line.ask[language] })}</span>}
       </p>
     </li>
   )

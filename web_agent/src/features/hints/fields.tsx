@@ -20,7 +20,7 @@ export function BothField({ name, value, onChange }: BothFieldProps) {
     <div className="hint-books__both">
       {(['zh', 'en'] as const).map((language) => (
         <label key={language} className="field">
-          <span className="field__label">{t(`hintBooks.${name}_${language}`)}</span>
+          <span className="field__label">{t(`hint_book.${name}_${language}`)}</span>
           <input
             className="input"
             maxLength={300}

@@ -6,7 +6,7 @@ export const hints: Feature = {
       path: 'knowledge/hints',
       permission: 'knowledge.read',
       page: async () => (await import('./HintBooksPage')).HintBooksPage,
-      command: 'hintBooks.title',
+      command: 'hint_book.title',
     },
   ],
 }

@@ -45,14 +45,21 @@ export function freeId(prefix: string, items: readonly { id: string }[]): string
   return `${prefix}_${number}`
 }
 
-/** What was typed into the test box as sentences: `坐：…` or `A: …` for the agent, `客：…` or `C: …` for the caller. */
-export function typedLines(text: string): { role: 'agent' | 'customer'; text: string }[] {
+/** How sentences of each side begin in the test box, such as `A: hello`; Latin letters count in every language. */
+export interface Marks {
+  agent: readonly string[]
+  customer: readonly string[]
+}
+
+/** What was typed into the test box as sentences, one a line; lines without a mark are left out. */
+export function typedLines(text: string, marks: Marks): { role: 'agent' | 'customer'; text: string }[] {
   return text
     .split('\n')
-    .map((line) => /^\s*(坐|客|A|C|a|c)\s*[:：]\s*(.+)$/.exec(line))
+    .map((line) => /^\s*(\S{1,8}?)\s*[:\uff1a]\s*(.+)$/.exec(line))
     .flatMap((found) => {
       const [, who, said] = found ?? []
       if (who === undefined || said === undefined) return []
-      return [{ role: '坐Aa'.includes(who) ? ('agent' as const) : ('customer' as const), text: said.trim() }]
+      const role = (['agent', 'customer'] as const).find((side) => marks[side].includes(who.toUpperCase()))
+      return role === undefined ? [] : [{ role, text: said.trim() }]
     })
 }
