@@ -127,6 +127,12 @@ def test_asked_in_vain_until_it_is_answered(
     review = other.get_by_role("region", name=text("curation.item"))
     expect(review).to_contain_text(TITLE)
     keyboard.press(other, "p")
+    # The test questions run before; the reviewer sees what they lose and decides.
+    drop = other.get_by_role("region", name=text("tests.drop_title"))
+    expect(drop.or_(review.filter(has_not_text=TITLE))).to_be_visible(timeout=LISTENING_MS)
+    if drop.is_visible():
+        assert violations(other) == []
+        keyboard.press(other, "y")
     wait_until(lambda: asked_item(second) is None, "the publication")
     assert keyboard.pressed <= MOST_KEYS, f"{keyboard.pressed} key presses"
 

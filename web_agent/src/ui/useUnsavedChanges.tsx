@@ -1,6 +1,6 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
-import { useBlocker } from 'react-router'
+import { useBlocker, useNavigate } from 'react-router'
 
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
@@ -47,4 +47,17 @@ export function useUnsavedChanges(isDirty: boolean) {
       {t('editor.unsaved')}
     </Banner>
   )
+}
+
+/**
+ * Goes to another page once nothing is unsaved. Called after `useUnsavedChanges`, so that its guard has seen the clean
+ * form before: a timer may be faster than the render on a busy machine, and then the guard stops what was saved.
+ */
+export function useLeaving(isDirty: boolean): (to: string) => void {
+  const navigate = useNavigate()
+  const [wanted, setWanted] = useState<string | null>(null)
+  useEffect(() => {
+    if (wanted !== null && !isDirty) void navigate(wanted)
+  }, [wanted, isDirty, navigate])
+  return setWanted
 }

@@ -16,10 +16,9 @@ import { AntdProvider } from '@/ui/AntdProvider'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
-import { useGo } from '@/ui/useGo'
 import { usePageTitle } from '@/ui/usePageTitle'
 import { useSaving } from '@/ui/useSaving'
-import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
+import { useLeaving, useUnsavedChanges } from '@/ui/useUnsavedChanges'
 
 import { Evidence } from './Evidence'
 
@@ -67,13 +66,13 @@ function seedOf(view: CurationItemView): FormValues {
 
 function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemView }) {
   const { t } = useTranslation()
-  const go = useGo()
   const [form] = Form.useForm<FormValues>()
   const [questions, setQuestions] = useState(
     (view.questions.length > 0 ? view.questions : view.proposal.questions).join('\n'),
   )
   const [isDirty, setIsDirty] = useState(false)
   const guard = useUnsavedChanges(isDirty)
+  const leave = useLeaving(isDirty)
   const changed = useDeskChanged()
   const [seed] = useState(() => seedOf(view))
   const desk = `/curation/${view.item.id}`
@@ -90,10 +89,7 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
       onSaved: () => {
         setIsDirty(false)
         void changed()
-        // The guard against leaving sees the clean form only after this render.
-        setTimeout(() => {
-          go(desk)
-        })
+        leave(desk)
       },
       onRefused: (problem) => {
         form.setFields(fieldErrors(problem, t))

@@ -6,6 +6,7 @@ import type { Consent } from '@/api/queries/knowledge'
 import type { GoldReport } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { useShortcut } from '@/ui/shortcuts'
 import { Banner } from '@/ui/states'
 
 import { ChangesTable, NearQuestions, ReportSummary } from './ChangesTable'
@@ -56,17 +57,23 @@ export function DropPanel({ problem, stayLabel, hint, isPending, onPublish, onSt
           <Button tone="primary" onClick={onStay}>
             {stayLabel}
           </Button>
-          <Button
-            disabled={isPending}
-            onClick={() => {
-              onPublish({ ask_before_drop: false, override_reason: '' })
-            }}
-          >
-            {t('tests.publish_anyway')}
-          </Button>
+          <Anyway isPending={isPending} onPublish={onPublish} />
         </div>
       )}
     </section>
+  )
+}
+
+function Anyway({ isPending, onPublish }: Pick<DropPanelProps, 'isPending' | 'onPublish'>) {
+  const { t } = useTranslation()
+  const publish = () => {
+    onPublish({ ask_before_drop: false, override_reason: '' })
+  }
+  useShortcut({ chord: 'Y', group: 'lists', label: t('tests.publish_anyway'), run: publish, isEnabled: !isPending })
+  return (
+    <Button chord="Y" disabled={isPending} onClick={publish}>
+      {t('tests.publish_anyway')}
+    </Button>
   )
 }
 

@@ -23,8 +23,7 @@ import { Conflict } from './Conflict'
 import type { FieldName, FormValues } from './draft'
 import { draftOf, EMPTY, fieldOf, linesOf, lineOf, valuesOf } from './draft'
 import { EntryFields } from './EntryFields'
-import { useGo } from '@/ui/useGo'
-import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
+import { useLeaving, useUnsavedChanges } from '@/ui/useUnsavedChanges'
 
 interface EntryEditorProps {
   tree: CategoryTree
@@ -42,10 +41,12 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
   const [form] = Form.useForm<FormValues>()
   const [isDirty, setIsDirty] = useState(Object.keys(seed).length > 0)
   const [base, setBase] = useState<RevisionDetail | null>(entry?.current ?? null)
-  const saving = useSaving(form, base, () => {
-    setIsDirty(false)
-  })
   const guard = useUnsavedChanges(isDirty)
+  const leave = useLeaving(isDirty)
+  const saving = useSaving(form, base, (entryId) => {
+    setIsDirty(false)
+    leave(`/knowledge/${entryId}`)
+  })
   useShortcut({ chord: 'Ctrl+S', group: 'lists', label: t('editor.save'), run: saving.save })
   const back = entry === null ? '/knowledge' : `/knowledge/${entry.id}`
   return (
@@ -130,10 +131,9 @@ function SaveProblem({ problem }: { problem: Problem }) {
 }
 
 /** Sends the form; what the server refuses goes to its field, a stale base fetches the text that came between. */
-function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, onSaved: () => void) {
+function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, onSaved: (entryId: string) => void) {
   const { t } = useTranslation()
   const client = useQueryClient()
-  const go = useGo()
   const create = useCreateEntry()
   const revise = useReviseEntry()
   const submission = useSubmitDraft()
@@ -165,11 +165,7 @@ function useSaving(form: FormInstance<FormValues>, base: RevisionDetail | null, 
     form.setFields((Object.keys(EMPTY) as FieldName[]).map((name) => ({ name, errors: [] })))
     void sending().then(
       (entryId) => {
-        onSaved()
-        // The guard against leaving sees the clean form only after this render.
-        setTimeout(() => {
-          go(`/knowledge/${entryId}`)
-        })
+        onSaved(entryId)
       },
       (error: unknown) => refuse(asProblem(error)),
     )
