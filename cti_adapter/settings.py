@@ -28,6 +28,10 @@ class CTISettings(Settings):
     """UDP port of its SIP transport, for our test telephones."""
     http_port: Port = 8088
     """TCP port of its WebSocket, for telephones in the page."""
+    bind_host: str | None = None
+    """Address on which the exchange that `tingzhi pbx run` starts listens; loopback in a new plan."""
+    external_address: str | None = None
+    """Address under which telephones beyond a router or in other networks reach that exchange."""
     ami_username: str = "tingzhi"
     """Section of `manager.conf` that we sign in as."""
     ami_secret: SecretStr = SecretStr("")
