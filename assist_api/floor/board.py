@@ -13,9 +13,9 @@ from assist_api.floor.exchange import FloorExchange
 from assist_api.floor.figures import TARGET, WINDOW
 from assist_api.floor.repository import FloorRepository
 from assist_api.floor.schemas import FloorAgent, FloorAlert, FloorCall, FloorQueue, FloorView
-from assist_api.routing.problems import SEAT_PREFIX
 from assist_api.telephony.agents import AgentAccounts, KnownAgent
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.asterisk.plan import SEAT_PREFIX
 from cti_adapter.states import AgentState, Direction, LegRole, LegState
 from cti_adapter.views import AgentView, CallView
 from kit.clock import Clock

@@ -21,6 +21,8 @@ _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
 _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
+SEAT_PREFIX = "seat_"
+"""Begins the queue of one agent, which rings nobody else."""
 Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
 
 

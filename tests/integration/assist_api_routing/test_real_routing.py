@@ -28,7 +28,7 @@ from cti_adapter.asterisk.applying import LocalExchange
 from cti_adapter.asterisk.plan_file import save_plan
 from cti_adapter.asterisk.process import ConfigurationRefusedError
 from cti_adapter.commands import ReadyAgent
-from cti_adapter.events import AgentStateChanged, CallStateChanged, PBXConnected, QueueJoined
+from cti_adapter.events import AgentStateChanged, PBXConnected, QueueJoined
 from cti_adapter.phone.sip_phone import PhoneCall, SIPPhone
 from cti_adapter.states import AgentState
 from kit.clock import SystemClock
@@ -99,6 +99,11 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(WAIT_SECONDS):
         while not holds():  # noqa: ASYNC110 — what the exchange knows has no event of ours
             await asyncio.sleep(0.05)
+
+
+def queues_of(adapter: CTIAdapter, agent: str) -> set[str]:
+    """Return the queues that ring an agent, as the adapter knows them."""
+    return {queue for item in adapter.agents if item.agent == agent for queue in item.queues}
 
 
 @asynccontextmanager
@@ -215,8 +220,8 @@ class TestRealRouting:
             # Where nobody is free and the other queue has somebody, nobody waits at all.
             impatient = HOTLINE.model_copy(update={"overflow": "water", "overflow_when_nobody_is_free": True})
             assert await centre.put(BOOK.model_copy(update={"queues": (impatient, WATER)})) == "applied"
+            await until(lambda: queues_of(centre.adapter, SECOND) == {"water", "seat_8002"})
             moved = await centre.call("13500135000")
             await centre.rings(SECOND)
             await hears(moved, AGENT_HZ)
             assert await centre.joined("13500135000") == ["water"]
-            await centre.log.wait(CallStateChanged, lambda event: event.queue == "water")
