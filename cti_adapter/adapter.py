@@ -48,11 +48,12 @@ from cti_adapter.metrics import (
     SECOND_RECORDING_STARTS,
 )
 from cti_adapter.settings import CTISettings
+from cti_adapter.snapshot import build_snapshot
 from cti_adapter.states import CallState, LegRole, LegState
 from cti_adapter.views import AgentView, CallView, LegView
 from kit.clock import Clock, SystemClock
 from kit.errors import DependencyCategory, DependencyError
-from kit.tasks import TaskSupervisor
+from kit.tasks import TaskSupervisor, cancel_and_wait
 
 log = structlog.get_logger(__name__)
 
@@ -382,11 +383,13 @@ class CTIAdapter:
         async with open_link(self._settings, self._clock) as link:
             snapshot = await link.take_snapshot()
             self._link = link
+            members: asyncio.Task[None] | None = None
             try:
                 self._tell(self._tracker.rebuild(snapshot, self._clock.now()))
                 self._problem = None
                 self._connected.set()
                 IS_CONNECTED.set(1)
+                members = asyncio.create_task(self._watch_members(link), name="cti.members")
                 applied = 0
                 async for message in link.messages():
                     self._tell(self._tracker.feed(message, self._clock.now()))
@@ -397,6 +400,19 @@ class CTIAdapter:
                         await asyncio.sleep(0)
             finally:
                 self._link = None
+                if members is not None:
+                    await cancel_and_wait(members)
+
+    async def _watch_members(self, link: AMILink) -> None:
+        """Notice members that a new configuration of the exchange added or removed: it sends no event for them."""
+        while True:
+            await self._clock.sleep(self._settings.members_interval.total_seconds())
+            try:
+                answers = await link.do(Action({"Action": "QueueStatus"}), is_list=True)
+            except DependencyError:
+                # The heartbeat decides whether the link is lost.
+                continue
+            self._tell(self._tracker.refresh_members(build_snapshot("", answers).members, self._clock.now()))
 
     def _lose(self, error: DependencyError, reason: str) -> None:
         was_connected = self._connected.is_set()

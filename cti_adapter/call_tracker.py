@@ -8,7 +8,7 @@ over.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -168,6 +168,27 @@ class CallTracker:
         for agent in self._agents.values():
             self._tell_agent(agent)
         self._tell(PBXConnected, version=snapshot.version, call_count=len(self.calls))
+        return self._taken()
+
+    def refresh_members(self, members: Iterable[AMIMessage], at: datetime) -> list[CTIEvent]:
+        """Take over which agents are in which queues: another configuration adds and removes them without an event.
+
+        Pauses of queues that were known stay as events told them, since a list may be older than the last event.
+        """
+        self._at = at
+        listed: dict[str, set[str]] = {}
+        for member in members:
+            name = self._names.find_by_device(member.get("Interface") or member.get("Location"))
+            if name is None:
+                continue
+            queue = member.get("Queue")
+            listed.setdefault(name, set()).add(queue)
+            if name not in self._agents or queue not in self._agents[name].pauses:
+                self._apply_member(member)
+        for agent in self._agents.values():
+            for queue in agent.pauses.keys() - listed.get(agent.agent, set()):
+                del agent.pauses[queue]
+            self._tell_agent(agent)
         return self._taken()
 
     def _restore(self, channel: AMIMessage) -> None:

@@ -28,6 +28,10 @@ class CTISettings(Settings):
     """UDP port of its SIP transport, for our test telephones."""
     http_port: Port = 8088
     """TCP port of its WebSocket, for telephones in the page."""
+    bind_host: str | None = None
+    """Address on which the exchange that `tingzhi pbx run` starts listens; loopback in a new plan."""
+    external_address: str | None = None
+    """Address under which telephones beyond a router or in other networks reach that exchange."""
     ami_username: str = "tingzhi"
     """Section of `manager.conf` that we sign in as."""
     ami_secret: SecretStr = SecretStr("")
@@ -55,6 +59,8 @@ class CTISettings(Settings):
     """Pause before the exchange is tried again."""
     refused_delay: Duration = timedelta(seconds=10)
     """Pause after it refused our password: Asterisk and tools beside it ban addresses that keep guessing."""
+    members_interval: Duration = timedelta(seconds=5)
+    """How often the members of queues are read again: a new configuration changes them without an event."""
     event_backlog: Annotated[int, Field(ge=100)] = 20_000
     """Messages read and not yet applied; at the bound we stop reading until half are applied. None is dropped."""
     tap_backlog: Duration = timedelta(seconds=10)

@@ -103,8 +103,12 @@ def start_exchange(
                 ivr_audio_address=f"{flows.listen_host}:{flows.audio_port}" if flows.enabled else None,
             )
         )
+    if settings.ami_secret.get_secret_value():
+        plan = replace(plan, ami_secret=settings.ami_secret.get_secret_value())
     addresses = replace(
         plan.addresses,
+        host=settings.bind_host or plan.addresses.host,
+        external_address=settings.external_address or plan.addresses.external_address,
         sip_port=sip_port or settings.sip_port,
         ami_port=ami_port or settings.ami_port,
         http_port=settings.http_port,

@@ -16,6 +16,7 @@ from assist_api.floor.repository import FloorRepository
 from assist_api.floor.schemas import FloorAgent, FloorAlert, FloorCall, FloorQueue, FloorView
 from assist_api.telephony.agents import AgentAccounts, KnownAgent
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.asterisk.plan import SEAT_PREFIX
 from cti_adapter.states import AgentState, Direction, LegRole, LegState
 from cti_adapter.views import AgentView, CallView
 from kit.clock import Clock
@@ -92,7 +93,8 @@ class FloorBoard:
             return []
         agents = self._exchange.adapter.agents
         names = {queue for agent in agents for queue in agent.queues} | set(self._exchange.queues)
-        return [self._queue(name, agents) for name in sorted(names)]
+        # The queue of one agent is a step of routing, not a line that anybody watches.
+        return [self._queue(name, agents) for name in sorted(names) if not name.startswith(SEAT_PREFIX)]
 
     def _queue(self, name: str, agents: Sequence[AgentView]) -> FloorQueue:
         assert self._exchange is not None  # noqa: S101  # a queue is of an exchange
@@ -139,7 +141,7 @@ class FloorBoard:
                 state=view.state,
                 reason=view.reason,
                 since=self._exchange.since.get(view.agent),
-                queues=list(view.queues),
+                queues=[queue for queue in view.queues if not queue.startswith(SEAT_PREFIX)],
                 call_id=call_id,
                 topic=_topic(snapshots[call_id]) if call_id is not None else [],
             )

@@ -23,6 +23,11 @@ class HealthService:
         self._is_ready = False
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the parts, in the order of the page."""
+        return tuple(self._probes)
+
+    @property
     def is_ready(self) -> bool:
         """Whether the start is over and the stop has not begun."""
         return self._is_ready

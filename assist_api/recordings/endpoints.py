@@ -12,7 +12,7 @@ from assist_api.calls.access import CallsDep, ListenerDep, viewer_of
 from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.recordings.schemas import HoldRequest, RecordingView
+from assist_api.recordings.schemas import HoldRequest, RecordingGaps, RecordingView
 from assist_api.recordings.service import CallRecordings
 
 router = APIRouter(tags=["recordings"])
@@ -27,6 +27,12 @@ async def get_recording(
     """Return the legs and hashes of a call's audio, and whether it is on legal hold."""
     await calls.archive.check_readable(viewer, call_id)
     return await recordings.view(call_id)
+
+
+@router.get("/recordings/gaps", dependencies=[Depends(permitted(Permission.HOLD_RECORDINGS))])
+async def list_recording_gaps(recordings: RecordingsDep) -> RecordingGaps:
+    """Name the telephone calls of the last day whose recording or text is missing."""
+    return await recordings.gaps()
 
 
 @router.put("/calls/{call_id}/recording/hold")

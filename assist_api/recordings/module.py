@@ -18,12 +18,18 @@ from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
 from cti_adapter.events import CallStateChanged
 from cti_adapter.settings import CTISettings
 from cti_adapter.states import TERMINAL_STATES
+from kit.metrics import gauge
 from kit.periodic import Loop, run_and_log
 from kit.tasks import TaskSupervisor
 
 log = structlog.get_logger(__name__)
 
 FORGOTTEN_SECONDS = 600.0
+MISSING = gauge(
+    "tingzhi_recordings_incomplete_calls",
+    "Telephone calls of a day that lack a recording or text, or whose files belong to no known call.",
+    ("lacks",),
+)
 
 
 def build(
@@ -56,9 +62,21 @@ def build(
 
     async def probe() -> PartHealth:
         found, unknown = await recordings.reconcile()
-        facts = {"calls": found.calls, "joined": found.joined, "missing": found.missing, "unknown": unknown}
-        detail = f"{found.joined} of {found.calls} calls recorded, {found.missing} missing, {unknown} of unknown calls"
-        if found.missing or unknown:
+        MISSING.labels("recording").set(found.missing)
+        MISSING.labels("text").set(found.untranscribed)
+        MISSING.labels("call").set(unknown)
+        facts = {
+            "calls": found.calls,
+            "joined": found.joined,
+            "missing": found.missing,
+            "untranscribed": found.untranscribed,
+            "unknown": unknown,
+        }
+        detail = (
+            f"{found.joined} of {found.calls} calls recorded, {found.missing} missing, "
+            f"{found.untranscribed} without text, {unknown} of unknown calls"
+        )
+        if found.missing or found.untranscribed or unknown:
             return not_ok("recordings", "degraded", "recordings_missing", detail, **facts)
         return ok("recordings", detail, **facts)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.models import CallEventRow, CallRow
 from assist_api.calls.states import TERMINAL_STATES
 from assist_api.recordings.models import CallRecording, RecordingHold
+
+GapKind = Literal["recording", "text"]
+"""What is missing of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,25 @@ class RecordingRepository:
         silent = select(func.count()).select_from(CallRecording).join(ids, ids.c.id == CallRecording.call_id)
         untranscribed = await self.session.scalar(silent.where(CallRecording.state == "joined", ~has_text)) or 0
         return Reconciled(calls, counted.get("joined", 0), counted.get("missing", 0), untranscribed)
+
+    async def gaps(self, since: datetime, limit: int) -> Sequence[tuple[CallRow, GapKind]]:
+        """Return telephone calls with an agent whose recording or text is missing, the newest first."""
+        has_text = exists().where(CallEventRow.call_id == CallRow.id, CallEventRow.type == "transcript.final")
+        lacks_text = and_(CallRecording.state == "joined", ~has_text)
+        statement = (
+            select(CallRow, CallRecording.state)
+            .join(CallRecording, CallRecording.call_id == CallRow.id)
+            .where(
+                CallRow.source == "live",
+                CallRow.created_at >= since,
+                CallRow.agent_name != "",
+                or_(CallRecording.state == "missing", lacks_text),
+            )
+            .order_by(CallRow.created_at.desc(), CallRow.id)
+            .limit(limit)
+        )
+        rows = (await self.session.execute(statement)).all()
+        return [(row, "recording" if state == "missing" else "text") for row, state in rows]
 
     async def known_calls(self, call_ids: Iterable[UUID]) -> set[UUID]:
         """Return those of the ids that are calls."""

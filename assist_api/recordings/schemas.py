@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import StringConstraints
 
@@ -35,6 +36,29 @@ class RecordingView(OutputModel):
     sha256: str
     legs: list[RecordedLeg]
     hold: HoldView | None
+
+
+class RecordingGap(OutputModel):
+    """A telephone call of which something is missing."""
+
+    call_id: UUID
+    began_at: datetime
+    agent_name: str
+    missing: Literal["recording", "text"]
+
+
+class RecordingGaps(OutputModel):
+    """What a comparison of calls, recordings and transcripts finds."""
+
+    window_hours: int
+    calls: int
+    joined: int
+    missing: int
+    untranscribed: int
+    unknown: int
+    """Calls whose files the exchange has, and which nobody here knows."""
+    items: list[RecordingGap]
+    """The newest first, at most 200."""
 
 
 class HoldRequest(InputModel):

@@ -26,7 +26,7 @@ from assist_api.recordings.joining import JoinedLeg, join
 from assist_api.recordings.models import CallRecording, RecordingHold
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.repository import Reconciled, RecordingRepository
-from assist_api.recordings.schemas import HoldView, RecordedLeg, RecordingView
+from assist_api.recordings.schemas import HoldView, RecordedLeg, RecordingGap, RecordingGaps, RecordingView
 from cti_adapter.recording_files import LegFile, list_recordings
 from kit.clock import Clock
 from kit.db import Database
@@ -237,6 +237,24 @@ class CallRecordings:
             if hold is not None:
                 await session.delete(hold)
                 self._audit.record(session, actor, "recording.released", "call", call_id)
+
+    async def gaps(self) -> RecordingGaps:
+        """Name the calls of a day whose recording or text is missing."""
+        found, unknown = await self.reconcile()
+        async with self._database.session() as session:
+            rows = await RecordingRepository(session).gaps(self._clock.now() - RECONCILED_WITHIN, AT_ONCE)
+        return RecordingGaps(
+            window_hours=round(RECONCILED_WITHIN.total_seconds() / 3600),
+            calls=found.calls,
+            joined=found.joined,
+            missing=found.missing,
+            untranscribed=found.untranscribed,
+            unknown=unknown,
+            items=[
+                RecordingGap(call_id=row.id, began_at=row.created_at, agent_name=row.agent_name, missing=kind)
+                for row, kind in rows
+            ],
+        )
 
     async def reconcile(self) -> tuple[Reconciled, int]:
         """Compare the calls of a day with their recordings, and count files of calls that nobody here knows."""

@@ -34,8 +34,8 @@ async def facts_of(session: AsyncSession, service: Service, caller: str, dialled
         dialled,
         at,
         customer_class=max((_class_at(item, at) for item in customers), key=_CLASSES.index),
-        assigned_agent=await rows.username(assigned),
-        last_agent=await rows.username(last),
+        assigned_agent=await rows.telephone(assigned),
+        last_agent=await rows.telephone(last),
         open_orders=await rows.open_orders(ids),
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query
 
 from assist_api.audit.deps import ActorDep
+from assist_api.calls.access import CallsDep, ReaderDep
 from assist_api.http.deps import SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.routing import views
@@ -17,6 +18,7 @@ from assist_api.routing.schemas import (
     BookChange,
     BookCheck,
     BookReport,
+    CallRoute,
     CallTrial,
     DecisionView,
     KnownAgent,
@@ -34,6 +36,7 @@ from kit.errors import InvalidInputError, NotFoundError
 READ = [Depends(permitted(Permission.READ_ROUTING))]
 EDIT = [Depends(permitted(Permission.EDIT_ROUTING))]
 router = APIRouter(prefix="/routing", tags=["routing"])
+of_call = APIRouter(tags=["routing"])
 BooksDep = Annotated[RoutingBooks, Depends(provided(RoutingBooks))]
 RouterDep = Annotated[CallRouter, Depends(provided(CallRouter))]
 
@@ -117,6 +120,19 @@ async def read_routed_call(call_id: UUID, session: SessionDep) -> RoutedCallView
     if row is None:
         raise NotFoundError("This call was not routed by the product.", code="routed_call_not_found")
     return views.routed_call(row)
+
+
+@of_call.get("/calls/{call_id}/route")
+async def read_call_route(
+    call_id: UUID, calls: CallsDep, viewer: ReaderDep, session: SessionDep, books: BooksDep
+) -> CallRoute:
+    """Return where a call was sent and why, for whoever may read the call."""
+    await calls.archive.check_readable(viewer, call_id)
+    row = await RoutingRepository(session).find_call(call_id)
+    return CallRoute(
+        decision=None if row is None else views.routed_call(row).decision,
+        queues={queue.name: queue.title or queue.name for queue in books.book.queues},
+    )
 
 
 async def _view(books: RoutingBooks) -> RoutingView:

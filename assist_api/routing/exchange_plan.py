@@ -11,8 +11,7 @@ from datetime import time
 from pathlib import Path
 
 from assist_api.routing.book import DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
-from assist_api.routing.problems import SEAT_PREFIX
-from cti_adapter.asterisk.plan import NumberPlan, PBXPlan, QueueMembership, QueuePlan
+from cti_adapter.asterisk.plan import SEAT_PREFIX, NumberPlan, PBXPlan, QueueMembership, QueuePlan
 
 MORNING, EVENING = time(8, 30), time(18, 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assist_api.http.core import Core
 from assist_api.http.module import Module
-from assist_api.routing.endpoints import router
+from assist_api.routing.endpoints import of_call, router
 from assist_api.routing.router import CallRouter
 from assist_api.routing.service import RoutingBooks
 from cti_adapter.asterisk.applying import LocalExchange
@@ -24,6 +24,6 @@ def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
         name="routing",
         service=calls,
         provides=(books,),
-        routers=(router,),
+        routers=(router, of_call),
         start=books.refresh,
     )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from assist_api.routing.book import PrefixRule, RoutingBook
 from assist_api.routing.hours import closed_weekdays, gaps
+from cti_adapter.asterisk.plan import SEAT_PREFIX
 
 ProblemCode = Literal[
     "number_twice",
@@ -43,8 +44,6 @@ _BLOCKING: frozenset[ProblemCode] = frozenset(
         "queue_reserved",
     }
 )
-SEAT_PREFIX = "seat_"
-"""Begins the queue of one agent, which rings nobody else."""
 
 
 @dataclass(frozen=True, slots=True)

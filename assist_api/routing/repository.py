@@ -81,10 +81,12 @@ class RoutingRepository:
         statement = select(Customer).where(Customer.id.in_(by_phone)).order_by(Customer.account_number).limit(20)
         return (await self.session.scalars(statement)).all()
 
-    async def username(self, account_id: UUID | None) -> str | None:
-        """Return the name that an account signs in with, or None; it is the number of the agent's telephone."""
+    async def telephone(self, account_id: UUID | None) -> str | None:
+        """Return the number of an account's telephone: its extension, or a user name of digits; else None."""
         account = None if account_id is None else await self.session.get(Account, account_id)
-        return account.username if account is not None and account.is_active else None
+        if account is None or not account.is_active:
+            return None
+        return account.extension or (account.username if account.username.isdecimal() else None)
 
     async def open_orders(self, customer_ids: Sequence[UUID]) -> int:
         """Return how many work orders of customers are open."""

@@ -136,6 +136,15 @@ class RoutedCallView(OutputModel):
     decision: DecisionView
 
 
+class CallRoute(OutputModel):
+    """Where a call was sent, for its own page."""
+
+    decision: DecisionView | None
+    """None for a call that the product did not route."""
+    queues: dict[str, str]
+    """Titles of queues by their name in the exchange."""
+
+
 class RoutedCalls(OutputModel):
     """Routed calls, the newest first."""
 

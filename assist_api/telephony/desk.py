@@ -32,11 +32,13 @@ class TelephoneDesk:
     Args:
         adapter: Follows the exchange; None where telephony is off.
         plan: Of the exchange, where it is known here: its telephones and their passwords.
+        host: Where we reach the exchange; by default the address on which it listens.
     """
 
-    def __init__(self, adapter: CTIAdapter | None, plan: PBXPlan | None) -> None:
+    def __init__(self, adapter: CTIAdapter | None, plan: PBXPlan | None, host: str | None = None) -> None:
         self._adapter = adapter
         self._plan = plan
+        self._host = host
         self._since: dict[str, datetime] = {}
 
     @property
@@ -49,7 +51,7 @@ class TelephoneDesk:
         """Address of the exchange's WebSocket; None where no exchange is known."""
         if self._plan is None or self._adapter is None:
             return None
-        return f"ws://{self._plan.addresses.host}:{self._plan.addresses.http_port}/ws"
+        return f"ws://{self._host or self._plan.addresses.host}:{self._plan.addresses.http_port}/ws"
 
     def note(self, event: AgentStateChanged) -> None:
         """Remember when a state began."""

@@ -64,7 +64,7 @@ def build(
     )
     if route is not None:
         route.follow(lambda: adapter.agents)
-    desk = TelephoneDesk(adapter, find_plan(cti.data_dir))
+    desk = TelephoneDesk(adapter, find_plan(cti.data_dir), cti.host)
     bridge = CallBridge(adapter, calls, agents, sector=settings.sector, clock=core.clock, on_agent=desk.note)
     tasks = TaskSupervisor("telephony-module")
 

@@ -80,6 +80,7 @@ def _values(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         "AMI_USERNAME": plan.ami_username,
         "AMI_SECRET": plan.ami_secret,
         "AMI_PERMIT": "127.0.0.0/255.0.0.0" if addresses.host == _LOOPBACK else "0.0.0.0/0.0.0.0",
+        "ICE_HOSTS": _ice_hosts(addresses.host, addresses.external_address),
         "RTP_FIRST": str(addresses.rtp_first_port),
         "RTP_LAST": str(addresses.rtp_last_port),
         "RECORDINGS": str(folders.recordings),
@@ -91,6 +92,13 @@ def _values(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         "IVR_ROUTING": f"agi://{addresses.ivr_agi_address}/ivr" if addresses.ivr_agi_address else "",
         "IVR_AUDIO": addresses.ivr_audio_address or "",
     }
+
+
+def _ice_hosts(host: str, external: str | None) -> str:
+    """Return the section that tells browsers the address outside beside our own."""
+    if external is None:
+        return ""
+    return f"\n[ice_host_candidates]\n{host} => {external},include_local_address\n"
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
@@ -158,12 +166,12 @@ type = system
 type = transport
 protocol = udp
 bind = {host}:{sip_port}
-
+{outside}
 [tcp]
 type = transport
 protocol = tcp
 bind = {host}:{sip_port}
-
+{outside}
 [ws]
 type = transport
 protocol = ws
@@ -192,13 +200,26 @@ remove_existing = yes
 qualify_frequency = 2
 qualify_timeout = 1.0
 """
+# Telephones of private networks are told our own address; everybody else the one outside.
+_OUTSIDE = """\
+external_signaling_address = {address}
+external_media_address = {address}
+local_net = 10.0.0.0/8
+local_net = 172.16.0.0/12
+local_net = 192.168.0.0/16
+local_net = 127.0.0.0/8
+"""
 _LOOPBACK_MEDIA = "media_address = 127.0.0.1\nbind_rtp_to_media_address = yes\n"
 
 
 def _pjsip(plan: PBXPlan) -> Iterator[str]:
     is_loopback = plan.addresses.host == _LOOPBACK
+    external = plan.addresses.external_address
     yield _PJSIP_HEAD.format(
-        host=plan.addresses.host, sip_port=plan.addresses.sip_port, media=_LOOPBACK_MEDIA if is_loopback else ""
+        host=plan.addresses.host,
+        sip_port=plan.addresses.sip_port,
+        outside=_OUTSIDE.format(address=external) if external else "",
+        media=_LOOPBACK_MEDIA if is_loopback else "",
     )
     for phone in plan.agents:
         yield from _agent_endpoint(phone)

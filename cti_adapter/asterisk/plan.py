@@ -21,6 +21,8 @@ _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
 _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
+SEAT_PREFIX = "seat_"
+"""Begins the queue of one agent, which rings nobody else."""
 Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
 
 
@@ -121,6 +123,8 @@ class PBXAddresses:
     rtp_first_port: int = 20_000
     """First of the UDP ports for voice, even."""
     rtp_last_port: int = 20_999
+    external_address: str | None = None
+    """Address that telephones outside are told, where a router translates ours; None where there is none."""
     agi_address: str | None = None
     """`host:port` of our routing service; None leaves every call in the queue of its number."""
     ivr_agi_address: str | None = None
@@ -216,6 +220,8 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
     yield "ami_username", plan.ami_username, _NAME, word
     yield "ami_secret", plan.ami_secret, _SECRET, secret
     yield "addresses.host", plan.addresses.host, _ADDRESS, address
+    if plan.addresses.external_address is not None:
+        yield "addresses.external_address", plan.addresses.external_address, _ADDRESS, address
     if plan.addresses.agi_address is not None:
         yield "addresses.agi_address", plan.addresses.agi_address, _ADDRESS, "host:port"
     for name in ("ivr_agi_address", "ivr_audio_address"):

@@ -16,6 +16,7 @@ import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
 import { ivr } from './features/ivr/routes'
 import { jobs } from './features/jobs/routes'
+import { recordings } from './features/recordings/routes'
 import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { learning } from './features/learning/routes'
@@ -55,6 +56,7 @@ const FEATURES = [
   ivr,
   models,
   jobs,
+  recordings,
   health,
   accounts,
   routing,

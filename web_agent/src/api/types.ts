@@ -52,6 +52,7 @@ export type AccountView = Schemas['AccountView']
 export type AccountCreation = Schemas['AccountCreation']
 export type AccountChange = Schemas['AccountChange']
 
+export type RecordingGap = Schemas['RecordingGap']
 export type TelephoneView = Schemas['TelephoneView']
 export type SoftphoneAccess = Schemas['SoftphoneAccess']
 export type AgentStateChoice = Schemas['AgentStateChoice']

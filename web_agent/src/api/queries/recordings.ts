@@ -24,3 +24,10 @@ export function useHoldRecording(callId: string) {
     },
   })
 }
+
+/** Telephone calls of the last day whose recording or text is missing. */
+export const recordingGapsQuery = queryOptions({
+  queryKey: ['recordings', 'gaps'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/recordings/gaps', { signal })),
+  refetchInterval: 30_000,
+})

@@ -70,3 +70,12 @@ export function useReplayRouting() {
       answer(api.POST('/api/v1/routing/replays', { body })),
   })
 }
+
+/** Where a call was sent and why, for whoever may read the call. */
+export const callRouteQuery = (callId: string) =>
+  queryOptions({
+    queryKey: ['routing', 'call', callId],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/calls/{call_id}/route', { params: { path: { call_id: callId } }, signal })),
+    staleTime: Infinity,
+  })

@@ -29,6 +29,7 @@ import { MiddleColumn } from './MiddleColumn'
 import { Notices } from './Notices'
 import { PlayerBar } from './PlayerBar'
 import { RecordingLine } from './RecordingLine'
+import { RouteLine } from './RouteLine'
 import { SourcePanel } from './SourcePanel'
 import { sentenceAt, useStart } from './useStart'
 import { usePlayer } from '@/ui/usePlayer'
@@ -105,6 +106,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           utterances={utterances}
         />
       )}
+      {call.source === 'live' && <RouteLine callId={call.id} />}
       {isOver(call.state) && canHear && <RecordingLine callId={call.id} />}
       {isPlayable && (
         <>

@@ -3,10 +3,15 @@ import type { Translate } from '@/i18n/useTranslation'
 
 const WEEKDAYS = [0, 1, 2, 3, 4, 5, 6] as const
 
+/** What a sentence needs of a book: the titles of its queues. */
+export interface QueueTitles {
+  readonly queues: readonly Pick<RoutingBook['queues'][number], 'name' | 'title'>[]
+}
+
 type Values = Readonly<Record<string, string | number>>
 
 /** Values of a reason or a problem with queues as people call them. */
-function readable(t: Translate, values: Values, book: RoutingBook): Values {
+function readable(t: Translate, values: Values, book: QueueTitles): Values {
   const queue = book.queues.find((item) => item.name === values.queue)
   const weekday = WEEKDAYS.find((day) => day === values.weekday)
   return {
@@ -17,11 +22,11 @@ function readable(t: Translate, values: Values, book: RoutingBook): Values {
 }
 
 /** One step of a decision as a sentence. */
-export function reasonText(t: Translate, reason: RoutingDecision['reasons'][number], book: RoutingBook): string {
+export function reasonText(t: Translate, reason: RoutingDecision['reasons'][number], book: QueueTitles): string {
   return t(`routing.reason_${reason.code}`, readable(t, reason.values, book))
 }
 
 /** What is wrong, as a sentence that names the mend. */
-export function problemSentence(t: Translate, problem: RoutingProblem, book: RoutingBook): string {
+export function problemSentence(t: Translate, problem: RoutingProblem, book: QueueTitles): string {
   return t(`routing.problem_${problem.code}`, readable(t, problem.values, book))
 }
