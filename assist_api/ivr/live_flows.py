@@ -132,7 +132,7 @@ class LiveFlows:
         return not self._calendar.shifts_of(at.astimezone(self._calendar.zone).date())
 
     def _learn(self) -> IntentClassifier:
-        embed: Embed = _meaningless
+        embed: Embed = without_meaning
         if self._embedder is not None:
             self._embedder.warm_up()
             embed = self._embedder.embed_questions
@@ -153,6 +153,6 @@ class LiveFlows:
         )
 
 
-def _meaningless(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+def without_meaning(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """Stand for the sentence model where an installation has none; letters and telling words are left."""
     return np.zeros((len(texts), 1), dtype=np.float32)

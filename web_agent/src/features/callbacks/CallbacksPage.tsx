@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'react-router'
 
 import { callbacksQuery, voicemailsQuery } from '@/api/queries/callbacks'
+import { usePermission } from '@/features/session/useSession'
 import { useTranslation } from '@/i18n/useTranslation'
 import { ListPage } from '@/ui/ListPage'
 import { Segmented } from '@/ui/Segmented'
@@ -18,6 +20,7 @@ type View = (typeof VIEWS)[number]
 export function CallbacksPage() {
   const { t } = useTranslation()
   const [view, setView] = useState<View>('due')
+  const maySeeMarks = usePermission('floor.watch')
   const requests = useQuery(callbacksQuery('due'))
   const messages = useQuery(voicemailsQuery(true))
   const counts: Partial<Record<View, number | undefined>> = {
@@ -28,7 +31,8 @@ export function CallbacksPage() {
   return (
     <ListPage
       title={t('callbacks.title')}
-      actions={
+      actions={maySeeMarks && <Link to="/surveys">{t('surveys.title')}</Link>}
+      filters={
         <Segmented
           legend={t('callbacks.view')}
           isLegendHidden

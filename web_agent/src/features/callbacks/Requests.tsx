@@ -25,9 +25,9 @@ export function Requests({ view }: { view: CallbackList }) {
   const mine = items.filter((item) => item.is_mine)
   const next = items.find((item) => item.state === 'open')
   const others = items.filter((item) => !item.is_mine)
-  const columns = useColumns(view, next?.id, act.isPending, act.mutate)
+  const columns = useColumns(view, mine.length === 0 ? next?.id : undefined, act.isPending, act.mutate)
   useShortcut({
-    chord: 'n',
+    chord: 'N',
     group: 'lists',
     label: t('callbacks.take_next'),
     isEnabled: view === 'due' && next !== undefined && mine.length === 0 && !act.isPending,
@@ -158,7 +158,7 @@ function TakenRequest({ item, isPending, onAct }: { item: CallbackLine; isPendin
   const dial = () => {
     onAct({ deed: 'dial', id: item.id })
   }
-  useShortcut({ chord: 'd', group: 'lists', label: t('callbacks.dial'), isEnabled: !isPending, run: dial })
+  useShortcut({ chord: 'D', group: 'lists', label: t('callbacks.dial'), isEnabled: !isPending, run: dial })
   return (
     <section className="panel callbacks__taken" aria-label={t('callbacks.mine')}>
       <div className="panel__head">

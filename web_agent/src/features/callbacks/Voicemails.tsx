@@ -91,7 +91,7 @@ function Message({ item, isPending, onRun }: MessageProps) {
   const { player, audioProps } = usePlayer()
   const isHandled = item.handled_at !== null
   useShortcut({
-    chord: 'p',
+    chord: 'P',
     group: 'lists',
     label: t('callbacks.play'),
     isEnabled: item.has_sound,
@@ -172,7 +172,7 @@ interface DeedButtonProps {
 }
 
 function DeedButton({ label, chord, isPrimary, isEnabled, onRun }: DeedButtonProps) {
-  useShortcut({ chord: chord.toLowerCase(), group: 'lists', label, run: onRun, isEnabled })
+  useShortcut({ chord, group: 'lists', label, run: onRun, isEnabled })
   return (
     <Button tone={isPrimary ? 'primary' : 'plain'} chord={chord} disabled={!isEnabled} onClick={onRun}>
       {label}

@@ -6,7 +6,7 @@ export const surveys: Feature = {
       path: 'surveys',
       permission: 'floor.watch',
       page: async () => (await import('./SurveysPage')).SurveysPage,
-      navigation: { label: 'surveys.nav', group: 'work' },
+      command: 'surveys.nav',
     },
   ],
 }
