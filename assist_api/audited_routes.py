@@ -110,7 +110,13 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("PUT", f"{API}/ivr/flows/{{name}}"): ("ivr.flow_saved",),
     ("POST", f"{API}/ivr/flows/{{name}}/versions/{{number}}/publish"): ("ivr.flow_published",),
     ("PUT", f"{API}/ivr/numbers"): ("ivr.numbers_changed",),
-    ("POST", f"{API}/ivr/callbacks/{{callback_id}}/done"): ("ivr.callback_done",),
+    ("POST", f"{API}/callbacks/{{request_id}}/take"): ("callback.taken",),
+    ("POST", f"{API}/callbacks/{{request_id}}/release"): ("callback.released",),
+    ("POST", f"{API}/callbacks/{{request_id}}/dial"): ("callback.dialled",),
+    ("POST", f"{API}/callbacks/{{request_id}}/outcome"): ("callback.attempted",),
+    ("POST", f"{API}/voicemails/{{voicemail_id}}/order"): ("voicemail.ordered",),
+    ("POST", f"{API}/voicemails/{{voicemail_id}}/callback"): ("voicemail.handled", "callback.taken"),
+    ("POST", f"{API}/voicemails/{{voicemail_id}}/done"): ("voicemail.handled",),
     ("PUT", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.held",),
     ("DELETE", f"{API}/calls/{{call_id}}/recording/hold"): ("recording.released",),
     ("POST", f"{API}/floor/calls/{{call_id}}/supervise"): ("floor.supervised",),
@@ -138,6 +144,7 @@ AUDITED_READING: Mapping[Route, tuple[str, ...]] = {
     ("GET", f"{API}/floor"): ("floor.watched",),
     (SOCKET, f"{API}/floor/stream"): ("floor.watched",),
     ("GET", f"{API}/telephony/softphone"): ("softphone.opened",),
+    ("GET", f"{API}/voicemails/{{voicemail_id}}/audio"): ("voicemail.listened",),
 }
 """Actions of listening, of exports, and of reading what somebody else's customer said.
 

@@ -9,6 +9,7 @@ from assist_api.accounts.sessions import SessionService
 from assist_api.audit import module as audit
 from assist_api.business_systems import module as business_systems
 from assist_api.call_search import module as call_search
+from assist_api.callbacks import module as callbacks
 from assist_api.calls import module as calls
 from assist_api.calls.choices import ChosenExamples
 from assist_api.calls.reading import CallReading
@@ -43,9 +44,11 @@ from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
 from assist_api.settings import AssistSettings
+from assist_api.surveys import module as surveys
 from assist_api.taxonomy import module as taxonomy
 from assist_api.telephony import module as telephony
 from assist_api.telephony.settings import TelephonySettings
+from assist_api.text_messages.settings import TextSettings
 from assist_api.training import module as training
 from assist_api.transcripts import module as transcripts
 from assist_api.words import module as words
@@ -134,7 +137,7 @@ def compose(
         exchange := telephony.build(
             core, running.service, _telephony_settings(cti_settings), routes.service, cti_settings
         ),
-        floor.build(core, running.service, exchange.service),
+        board := floor.build(core, running.service, exchange.service),
         recordings.build(core, running.service, chosen.service, exchange.service, cti_settings),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
@@ -145,6 +148,7 @@ def compose(
         demo_town.build(core, chosen.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),
+        marks := surveys.build(core, notifier.service),
         ivr.build(
             core,
             found,
@@ -154,7 +158,11 @@ def compose(
             business.service,
             speech.service,
             IVRSettings.load(),
+            marks.service,
+            TextSettings.load().build(settings.data_dir),
+            board.service,
         ),
+        callbacks.build(core, chosen.service, notifier.service),
         curation.build(core, found, chosen.service, editor.service, notifier.service),
         *(build(core) for build in further),
     ]

@@ -50,6 +50,7 @@ from cti_adapter.metrics import (
 from cti_adapter.settings import CTISettings
 from cti_adapter.snapshot import build_snapshot
 from cti_adapter.states import CallState, LegRole, LegState
+from cti_adapter.tracked import identity
 from cti_adapter.views import AgentView, CallView, LegView
 from kit.clock import Clock, SystemClock
 from kit.errors import DependencyCategory, DependencyError
@@ -239,6 +240,10 @@ class CTIAdapter:
     def agents(self) -> tuple[AgentView, ...]:
         """Agents that the exchange named."""
         return self._tracker.agents
+
+    def call_id_of(self, channel_id: str) -> UUID:
+        """Return the identity that a call gets whose first channel has this id; the channel need not be there yet."""
+        return identity(self._settings.node_name, "call", channel_id)
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[Subscription]:

@@ -37,12 +37,14 @@ class RouteQuestion:
         caller_number: Number of the caller; empty when withheld. Personal.
         dialled_number: Number that was called.
         queue: Queue that the call goes to when nobody answers.
+        stage: `after_call` once the agent has hung up and the caller has not; empty before.
     """
 
     call_id: UUID
     caller_number: str
     dialled_number: str
     queue: str
+    stage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class RouteServer:
                 caller_number="" if headers.get("agi_callerid") in {None, "unknown"} else headers["agi_callerid"],
                 dialled_number=await _variable(request, "DIALLED_NUMBER"),
                 queue=await _variable(request, "TARGET_QUEUE"),
+                stage=await _variable(request, "IVR_STAGE"),
             )
             answer = await self._route(question)
             if answer is None:

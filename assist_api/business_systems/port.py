@@ -23,6 +23,9 @@ class AccountState(_Message):
     last_bill_yuan: Decimal
     last_bill_on: date
     meter_reading: Decimal
+    last_usage: Decimal | None = Field(default=None, description="kWh or m³ of the last bill; null where not told")
+    last_payment_yuan: Decimal | None = None
+    last_payment_on: date | None = None
     as_of: datetime = Field(description="When the business system last brought these figures up to date")
 
 

@@ -36,6 +36,9 @@ class SimulatedBusinessSystem:
             last_bill_yuan=Decimal(2_000 + seed // 7 % 30_000) / 100,
             last_bill_on=now.date().replace(day=1) - timedelta(days=1),
             meter_reading=Decimal(seed // 11 % 90_000),
+            last_usage=Decimal(40 + seed // 13 % 500),
+            last_payment_yuan=Decimal(5_000 + seed // 17 % 25_000) / 100,
+            last_payment_on=now.date() - timedelta(days=3 + seed % 40),
             as_of=now - timedelta(minutes=seed % 240),
         )
 

@@ -88,6 +88,14 @@ class FloorBoard:
             }
         )
 
+    def queue(self, name: str) -> FloorQueue | None:
+        """Return the figures of one queue; None where no exchange is followed or none of its queues is known so."""
+        if self._exchange is None or not self._exchange.adapter.is_connected:
+            return None
+        agents = self._exchange.adapter.agents
+        is_known = name in self._exchange.queues or any(name in agent.queues for agent in agents)
+        return self._queue(name, agents) if is_known else None
+
     def _queues(self) -> list[FloorQueue]:
         if self._exchange is None:
             return []

@@ -10,6 +10,7 @@ from enum import StrEnum
 from assist_api.ivr.flow import (
     ASKING,
     LOOK_UPS,
+    MARK_SLOT,
     ORDER_VALUES,
     RETURN,
     AnswerNode,
@@ -22,7 +23,9 @@ from assist_api.ivr.flow import (
     NumberNode,
     QueueNode,
     SubFlowNode,
+    SurveyNode,
     WordsNode,
+    YesNoNode,
     placeholders,
 )
 
@@ -188,7 +191,9 @@ def _values(flow: Flow, others: Mapping[str, Flow]) -> Iterator[Flaw]:
 
 
 def _slots(flow: Flow) -> set[str]:
-    return {node.slot for node in flow.nodes.values() if isinstance(node, NumberNode | WordsNode)}
+    named = {node.slot for node in flow.nodes.values() if isinstance(node, NumberNode | WordsNode | YesNoNode)}
+    marks = {MARK_SLOT for node in flow.nodes.values() if isinstance(node, SurveyNode)}
+    return {slot for slot in named | marks if slot is not None}
 
 
 def _sub_flows(flow: Flow, others: Mapping[str, Flow]) -> Iterator[Flaw]:
@@ -234,7 +239,7 @@ def _exits(flow: Flow) -> Iterator[Flaw]:
     persons = {name for name, node in flow.nodes.items() if isinstance(node, QueueNode)}
     to_person = _leading_to(flow, persons)
     for name, node in flow.nodes.items():
-        if isinstance(node, ASKING) and node.give_up not in to_person:
+        if isinstance(node, ASKING) and node.give_up not in to_person and not flow.is_survey:
             problem = "A caller who is not understood twice must reach a person; lead give_up to a queue."
             yield Flaw(FlawCode.NO_WAY_TO_AGENT, name, "give_up", problem)
 

@@ -55,6 +55,8 @@ class StepKind(StrEnum):
     ORDERED = "ordered"
     RECORDED = "recorded"
     CALLBACK = "callback"
+    TEXTED = "texted"
+    """A text message was sent, or could not be."""
     MARKED = "marked"
     GAVE_UP = "gave_up"
     LEFT = "left"
@@ -92,6 +94,7 @@ class Circumstances:
         area: Area of the caller's premise; empty when nobody knows.
         caller_number: Number that the caller calls from; empty when withheld. Personal.
         account: The one account that is registered with this number; empty when there is none or several. Personal.
+        expected_wait_seconds: How long a caller who joins that queue now will wait; None while nobody can tell.
     """
 
     hours: Literal["working", "closed", "holiday"] = "working"
@@ -100,6 +103,7 @@ class Circumstances:
     area: str = ""
     caller_number: str = ""
     account: str = ""
+    expected_wait_seconds: int | None = None
 
     @property
     def load(self) -> Literal["free", "busy", "full"]:
@@ -231,11 +235,18 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class TextSent:
+    """The text message was handed over, or could not be."""
+
+    is_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller hung up."""
 
 
-Input = Started | Heard | Keyed | Silence | LookedUp | EntryFound | OrderMade | Recorded | HungUp
+Input = Started | Heard | Keyed | Silence | LookedUp | EntryFound | OrderMade | Recorded | TextSent | HungUp
 
 
 # ---- what a dialogue wants done -----------------------------------------------------------------------------------
@@ -309,6 +320,14 @@ class NoteCallback:
 
 
 @dataclass(frozen=True, slots=True)
+class SendText:
+    """Send a text message; the answer is `TextSent`."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepMark:
     """Keep the caller's mark, 1 to 5; nothing comes back."""
 
@@ -328,7 +347,7 @@ class HangUp:
     """End the call."""
 
 
-Action = Say | Listen | LookUp | FindEntry | MakeOrder | Record | NoteCallback | KeepMark | Transfer | HangUp
+Action = Say | Listen | LookUp | FindEntry | MakeOrder | Record | NoteCallback | SendText | KeepMark | Transfer | HangUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,7 @@ from assist_api.ivr.flow_service import FlowService
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.playing import play
 from assist_api.ivr.prompts import Prompts
-from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import (
-    CallbackList,
-    CallbackView,
     CallDialogueAnswer,
     FlowChecked,
     FlowChecking,
@@ -31,16 +28,12 @@ from assist_api.ivr.schemas import (
     Simulation,
     SimulationView,
     Speaking,
-    VoicemailList,
-    VoicemailView,
 )
 from assist_api.ivr.systems import InstalledSystems
-from kit.errors import NotFoundError
 
 router = APIRouter(tags=["ivr"])
 MayEdit = Depends(permitted(Permission.EDIT_FLOWS))
 MayPublish = Depends(permitted(Permission.PUBLISH_FLOWS))
-MayHandle = Depends(permitted(Permission.HANDLE_ORDERS))
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 LiveDep = Annotated[LiveFlows, Depends(provided(LiveFlows))]
 PromptsDep = Annotated[Prompts, Depends(provided(Prompts))]
@@ -93,39 +86,6 @@ async def choose_numbers(table: NumberTable, actor: ActorDep, flows: FlowsDep) -
     return await flows.choose_numbers(actor, table)
 
 
-@router.get("/ivr/callbacks", dependencies=[MayHandle])
-async def list_callbacks(session: SessionDep, is_open: bool = True) -> CallbackList:
-    """List callers who want to be called back."""
-    rows = await FlowRepository(session).callbacks(is_open=is_open)
-    return CallbackList(items=[_callback(row) for row in rows])
-
-
-@router.post("/ivr/callbacks/{callback_id}/done", dependencies=[MayHandle])
-async def finish_callback(
-    callback_id: UUID, actor: ActorDep, session: SessionDep, core: CoreDep, audit: AuditDep
-) -> CallbackView:
-    """Note that a caller was called back; again changes nothing."""
-    row = await FlowRepository(session).find_callback(callback_id)
-    if row is None:
-        raise NotFoundError("There is no such request.", code="callback_not_found")
-    if row.done_at is None:
-        row.done_at, row.done_by = core.clock.now(), actor.name
-        audit.record(session, actor, "ivr.callback_done", "ivr_callback", callback_id)
-    return _callback(row)
-
-
-@router.get("/ivr/voicemails", dependencies=[MayHandle])
-async def list_voicemails(session: SessionDep) -> VoicemailList:
-    """List messages that callers left, the newest first."""
-    rows = await FlowRepository(session).voicemails()
-    return VoicemailList(
-        items=[
-            VoicemailView.model_validate({name: getattr(row, name) for name in VoicemailView.model_fields})
-            for row in rows
-        ]
-    )
-
-
 @router.get("/ivr/flows/{name}", dependencies=[MayEdit])
 async def get_flow(
     name: Name, flows: FlowsDep, version: Annotated[int | None, Query(ge=1, lt=2**31)] = None
@@ -159,7 +119,3 @@ async def get_call_dialogue(call_id: UUID, viewer: ReaderDep, calls: CallsDep, f
     """Return what the caller told the flow before the call came to the agent."""
     await calls.check_reading(viewer, call_id)
     return CallDialogueAnswer(dialogue=await flows.dialogue_of_call(call_id))
-
-
-def _callback(row: object) -> CallbackView:
-    return CallbackView.model_validate({name: getattr(row, name) for name in CallbackView.model_fields})

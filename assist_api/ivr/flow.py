@@ -43,6 +43,7 @@ LOOK_UPS: Mapping[str, tuple[str, ...]] = {
 ACCOUNT_LOOK_UPS = frozenset({"account", "balance", "arrears", "bill", "payments", "usage", "package"})
 """Of one account: read out only to a caller who has shown that it is his."""
 ORDER_VALUES = ("order.number",)
+MARK_SLOT = "mark"
 
 
 class Strict(BaseModel):
@@ -120,6 +121,7 @@ class YesNoNode(AskNode):
     kind: Literal["yes_no"]
     yes: Target
     no: Target
+    slot: NodeName | None = Field(default=None, description="Slot that keeps the answer as yes or no")
 
 
 class WordsNode(AskNode):
@@ -132,7 +134,7 @@ class WordsNode(AskNode):
 
 
 class SurveyNode(AskNode):
-    """Asks for a mark from 1 to 5, by keys or voice."""
+    """Asks for a mark from 1 to 5, by keys or voice; the slot `mark` keeps it."""
 
     TARGETS: ClassVar[tuple[str, ...]] = ("next", "give_up")
     kind: Literal["survey"]
@@ -202,6 +204,16 @@ class CallbackNode(BaseNode):
     failed: Target = Field(description="The number is withheld")
 
 
+class TextNode(BaseNode):
+    """Sends a text message to the number that the caller calls from."""
+
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "failed")
+    kind: Literal["send_sms"]
+    text: Prompt = Field(description="Of the message, with placeholders; not said")
+    next: Target
+    failed: Target = Field(description="The number is withheld, or no message can be sent")
+
+
 class DecideNode(BaseNode):
     """Chooses the way by circumstances: the time, the caller's class, how many wait, the area, a slot."""
 
@@ -245,6 +257,7 @@ Node = Annotated[
     | QueueNode
     | VoicemailNode
     | CallbackNode
+    | TextNode
     | DecideNode
     | SubFlowNode
     | HangUpNode,
@@ -269,6 +282,7 @@ class Flow(Strict):
         title: Name for people.
         sector: Whose answers and orders it is about.
         is_part: Whether it only runs inside another flow.
+        is_survey: Whether it asks after the call; whoever is not understood there is let go, and no number leads to it.
         start: First node.
         agent: Queue node that is reached by asking for a person, by key 0, and when nothing helps.
         emergency: Queue node that a danger leads to, from everywhere.
@@ -281,6 +295,7 @@ class Flow(Strict):
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     sector: Literal["power", "heating", "water", "gas", "tv"]
     is_part: bool = False
+    is_survey: bool = False
     start: Target
     agent: Target
     emergency: Target

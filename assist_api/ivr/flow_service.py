@@ -192,7 +192,9 @@ class FlowService:
         live = {row.flow: row for row in await self._flows.live()}
         for place, rule in enumerate(table.rules):
             row = live.get(rule.flow or "")
-            if rule.flow is not None and (row is None or row.definition.get("is_part")):
+            if rule.flow is not None and (
+                row is None or row.definition.get("is_part") or row.definition.get("is_survey")
+            ):
                 text = f"{rule.flow} is not published, or part of other flows; publish it first."
                 raise InvalidInputError(text, field=f"rules.{place}.flow", code="flow_not_live")
         before = [(row.number, row.hours, row.flow) for row in await self._flows.number_rules()]

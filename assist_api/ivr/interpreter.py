@@ -32,16 +32,19 @@ from assist_api.ivr.dialogue import (
     Record,
     Recorded,
     Say,
+    SendText,
     Silence,
     Started,
     Step,
     StepKind,
+    TextSent,
     TrailStep,
     Transfer,
 )
 from assist_api.ivr.flow import (
     ASKING,
     LOOK_UPS,
+    MARK_SLOT,
     RETURN,
     AnswerNode,
     AskNode,
@@ -57,6 +60,7 @@ from assist_api.ivr.flow import (
     SayNode,
     SubFlowNode,
     SurveyNode,
+    TextNode,
     VoicemailNode,
     WordsNode,
     YesNoNode,
@@ -65,6 +69,8 @@ from assist_api.ivr.flow import (
 from assist_api.ivr.intents import OTHER, Handling
 from assist_api.ivr.spoken_input import has_digits, is_yes, mark_in, number_in, passes_check
 
+URGENT_FROM = 50
+"""Priority of a queue node from which the call goes in front of everybody."""
 MOST_FAILURES = 2
 MOST_TURNS = 40
 """Answers after which a dialogue goes to a person, whatever it is about."""
@@ -142,6 +148,8 @@ class _Walk:
                 self._take_order(happened)
             case Recorded():
                 self._take_recording(happened)
+            case TextSent():
+                self._take_text(happened)
 
     def _hear(self, happened: Heard | Keyed | Silence) -> None:
         if self.state.phase not in {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER, Phase.WORKING}:
@@ -303,6 +311,8 @@ class _Walk:
     def _answer_yes_no(self, node: YesNoNode, *, is_it: bool) -> None:
         self.note(StepKind.CONFIRMED if is_it else StepKind.REFUSED)
         self._succeed()
+        if node.slot is not None:
+            self.change(slots={**self.state.slots, node.slot: "yes" if is_it else "no"})
         self.go(node.yes if is_it else node.no)
 
     # ---- numbers and marks ----------------------------------------------------------------------------------------
@@ -330,6 +340,7 @@ class _Walk:
     def _take_mark(self, node: SurveyNode, mark: int) -> None:
         self.note(StepKind.MARKED, detail=str(mark))
         self._succeed()
+        self.change(slots={**self.state.slots, MARK_SLOT: str(mark)})
         self.actions.append(KeepMark(mark))
         self.go(node.next)
 
@@ -399,6 +410,14 @@ class _Walk:
             self.say(phrases.NOTHING_RECORDED)
         self.go(node.next)
 
+    def _take_text(self, happened: TextSent) -> None:
+        node = self.flow.nodes[self.state.node]
+        if self.state.phase is not Phase.WORKING or not isinstance(node, TextNode):
+            return
+        self.change(phase=Phase.ASKING)
+        self.note(StepKind.TEXTED, detail="sent" if happened.is_sent else "failed")
+        self.go(node.next if happened.is_sent else node.failed)
+
     # ---- walking --------------------------------------------------------------------------------------------------
 
     def go(self, target: str) -> None:
@@ -437,6 +456,8 @@ class _Walk:
                 return self._order(node)
             case CallbackNode():
                 return self._callback(node)
+            case TextNode():
+                return self._text(node)
             case VoicemailNode():
                 if self.say_node(node.text):
                     self.say(phrases.AFTER_TONE)
@@ -518,10 +539,27 @@ class _Walk:
         self.actions.append(NoteCallback(number))
         return node.next
 
+    def _text(self, node: TextNode) -> str | None:
+        number, text = self.state.circumstances.caller_number, filled(node.text, self._known())
+        if not number or text is None:
+            return node.failed
+        self._work(SendText(number, text))
+        return None
+
     def _queue(self, node: QueueNode) -> None:
         if node.text and not self.say_node(node.text):
             return
+        self._announce_wait(node)
         self.transfer(node.queue, node.priority)
+
+    def _announce_wait(self, node: QueueNode) -> None:
+        """Say how many wait and for how long, where that is the queue of the number; a danger waits behind nobody."""
+        around = self.state.circumstances
+        if node.queue is not None or node.priority >= URGENT_FROM or not around.waiting:
+            return
+        self.say(phrases.CALLERS_BEFORE.format(count=around.waiting))
+        if around.expected_wait_seconds is not None:
+            self.say(phrases.EXPECTED_WAIT.format(minutes=max(1, round(around.expected_wait_seconds / 60))))
 
     def _subject(self, node: LookUpNode) -> str:
         around = self.state.circumstances
@@ -596,7 +634,7 @@ class _Walk:
         self.change(phase=Phase.OVER, end=End.AGENT, queue=queue, priority=priority)
         self.actions.append(Transfer(queue, priority))
 
-    def _work(self, action: LookUp | FindEntry | MakeOrder) -> None:
+    def _work(self, action: LookUp | FindEntry | MakeOrder | SendText) -> None:
         self.change(phase=Phase.WORKING)
         self.actions.append(action)
 

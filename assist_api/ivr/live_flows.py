@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -52,6 +52,16 @@ class LiveFlows:
         self._versions: Mapping[str, int] = {}
         self._rules: Sequence[NumberRule] = ()
         self._classifier: IntentClassifier | None = None
+        self._asks: Callable[[], bool] = lambda: True
+
+    def follow_choice(self, asks: Callable[[], bool]) -> None:
+        """Take over from whom to hear whether callers are asked for a mark after a call."""
+        self._asks = asks
+
+    @property
+    def asks_after_calls(self) -> bool:
+        """Whether callers are asked for a mark after a call."""
+        return self._asks()
 
     @property
     def flows(self) -> Mapping[str, Flow]:
@@ -107,7 +117,11 @@ class LiveFlows:
         for rule in self._rules:
             if rule.number in {"", number} and rule.hours in {"any", hours}:
                 flow = self._flows.get(rule.flow or "")
-                return None if flow is None or flow.is_part else ChosenFlow(flow, self._versions[flow.name])
+                return (
+                    None
+                    if flow is None or flow.is_part or flow.is_survey
+                    else ChosenFlow(flow, self._versions[flow.name])
+                )
         return None
 
     def version_of(self, flow: str) -> int:
@@ -118,7 +132,7 @@ class LiveFlows:
         return not self._calendar.shifts_of(at.astimezone(self._calendar.zone).date())
 
     def _learn(self) -> IntentClassifier:
-        embed: Embed = _meaningless
+        embed: Embed = without_meaning
         if self._embedder is not None:
             self._embedder.warm_up()
             embed = self._embedder.embed_questions
@@ -139,6 +153,6 @@ class LiveFlows:
         )
 
 
-def _meaningless(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+def without_meaning(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """Stand for the sentence model where an installation has none; letters and telling words are left."""
     return np.zeros((len(texts), 1), dtype=np.float32)

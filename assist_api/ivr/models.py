@@ -82,9 +82,10 @@ class DialogueStep(Base):
 
 
 class CallbackRequest(Base):
-    """A caller who wants to be called back."""
+    """A caller who is to be called back. Its place in the line counts from `requested_at`, also after an attempt."""
 
     __tablename__ = "ivr_callbacks"
+    __table_args__ = (Index("ix_ivr_callbacks_state_requested_at", "state", "requested_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     call_id: Mapped[UUID | None]
@@ -94,6 +95,23 @@ class CallbackRequest(Base):
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_by: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(16), default="asked")
+    """`asked`, `message` (of a voicemail) or `bad_mark` (of a survey)."""
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    """`open`, `taken`, `done` or `given_up`."""
+    taken_by_id: Mapped[UUID | None]
+    taken_by: Mapped[str | None] = mapped_column(String(100))
+    taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Not before; None for at once."""
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    """Of the last attempt."""
+    note: Mapped[str] = mapped_column(String(500), default="")
+    dialled_call_id: Mapped[UUID | None]
+    """Call of the last attempt."""
+    told_late_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the supervisors were told that it waits too long."""
 
 
 class Voicemail(Base):
@@ -109,4 +127,7 @@ class Voicemail(Base):
     intent: Mapped[str | None] = mapped_column(String(40))
     order_number: Mapped[str | None] = mapped_column(String(16))
     """Draft order that was made of it."""
+    order_id: Mapped[UUID | None]
+    handled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    handled_by: Mapped[str | None] = mapped_column(String(100))
     received_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)

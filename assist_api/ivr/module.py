@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from assist_api.business_systems.port import BusinessSystem
 from assist_api.customers.service import ContactSources
+from assist_api.floor.board import FloorBoard
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, ok
 from assist_api.ivr.endpoints import router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
-from assist_api.ivr.phone_calls import PhoneCalls
+from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.settings import IVRSettings
-from assist_api.ivr.systems import NOTICES, InstalledSystems, SimulatedSubscribers
+from assist_api.ivr.systems import AFTER_CALL_POLICY, NOTICES, InstalledSystems, SimulatedSubscribers
 from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.search.service import TypedSearch
+from assist_api.surveys.keeping import SurveyKeeper
+from assist_api.text_messages.port import TextGateway
 from assist_api.work_orders.views import ZONE
 from kit.artifacts import model_folder
 from kit.calendar import office_hours
@@ -25,17 +28,33 @@ from speech.engine import SpeechEngine
 from speech.tts.models import KOKORO_ZH
 
 
+class BoardLoads:
+    """Reads how long the queues are from the figures of the floor."""
+
+    def __init__(self, board: FloorBoard) -> None:
+        self._board = board
+
+    def load(self, queue: str) -> QueueLoad | None:
+        """Return how a queue stands; None where no exchange is followed."""
+        figures = self._board.queue(queue)
+        return None if figures is None else QueueLoad(figures.waiting, figures.expected_wait_seconds)
+
+
 def build(
     core: Core, found: Knowledge, search: TypedSearch, policies: Policies, contacts: ContactSources,
-    business: BusinessSystem, engine: SpeechEngine, settings: IVRSettings,
+    business: BusinessSystem, engine: SpeechEngine, settings: IVRSettings, surveys: SurveyKeeper, texts: TextGateway,
+    board: FloorBoard,
 ) -> Module[LiveFlows]:  # fmt: skip
     """Build the module."""
     policies.add(NOTICES)
+    policies.add(AFTER_CALL_POLICY)
     live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
-    systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers())
+    live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
+    systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers(), texts)
     prompts = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), core.settings.data_dir / "ivr" / "prompts")
 
-    calls = PhoneCalls(core, live, systems, prompts, engine, settings) if settings.enabled else None
+    loads = BoardLoads(board)
+    calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, loads) if settings.enabled else None
 
     async def learn_and_listen() -> None:
         await live.learn()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import wave
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID, uuid4
+from typing import Protocol
+from uuid import UUID, uuid4, uuid5
 
 import structlog
 
 from assist_api.http.core import Core
-from assist_api.ivr.dialogue import Circumstances, DialogueState, End, MakeOrder
-from assist_api.ivr.interpreter import Interpreter
+from assist_api.ivr.dialogue import Circumstances, DialogueState, End
+from assist_api.ivr.interpreter import URGENT_FROM, Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import ChosenFlow, LiveFlows
 from assist_api.ivr.models import Voicemail
@@ -23,6 +23,7 @@ from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems, registered_account
 from assist_api.ivr.world import Conversation
+from assist_api.surveys.keeping import SurveyKeeper
 from cti_adapter.agi import RouteAnswer, RouteQuestion, RouteServer
 from cti_adapter.audio_line import AudioLine, AudioLineServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ
@@ -34,9 +35,33 @@ log = structlog.get_logger(__name__)
 
 MOST_CALLS = 2_000
 """Calls that are remembered between the two questions of the dialplan; beyond it the oldest is forgotten."""
-URGENT_FROM = 50
-"""Priority from which nobody else is asked where the call goes."""
-_ORDER_TYPES: Mapping[str, str] = {"fault_report": "fault", "complaint": "complaint", "emergency": "fault"}
+PRIORITY_STEP_SECONDS = 60
+"""A step of priority counts as a minute of waiting that the caller has done already; 0 to 100 as in `QueueNode`."""
+AFTER_CALL = "after_call"
+"""Flow that asks for a mark, and the name of that stage in the dialplan."""
+_UNASKED = frozenset({"emergency"})
+"""Intents after which nobody is asked for a mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLoad:
+    """How a queue stands.
+
+    Attributes:
+        waiting: Callers who wait.
+        expected_wait_seconds: Of a caller who joins now; None while nobody can tell.
+    """
+
+    waiting: int
+    expected_wait_seconds: int | None
+
+
+class QueueLoads(Protocol):
+    """Knows how long the queues are."""
+
+    def load(self, queue: str) -> QueueLoad | None:
+        """Return how a queue stands; None where nobody can tell."""
+        ...
 
 
 class FlowAnswer(RouteAnswer):
@@ -54,6 +79,7 @@ class _Call:
 
     chosen: ChosenFlow
     question: RouteQuestion
+    dialogue_id: UUID
     started_at: datetime
     circumstances: Circumstances = field(default_factory=Circumstances)
     state: DialogueState | None = None
@@ -64,13 +90,15 @@ class PhoneCalls:
 
     def __init__(
         self, core: Core, live: LiveFlows, systems: InstalledSystems, prompts: Prompts, engine: SpeechEngine,
-        settings: IVRSettings,
+        settings: IVRSettings, surveys: SurveyKeeper, loads: QueueLoads | None = None,
     ) -> None:  # fmt: skip
         self._core = core
         self._live = live
         self._systems = systems
         self._prompts = prompts
         self._engine = engine
+        self._surveys = surveys
+        self._loads = loads
         self._calls: OrderedDict[UUID, _Call] = OrderedDict()
         self._routes = RouteServer(settings.listen_host, settings.agi_port, settings.node_name, self.route)
         self._lines = AudioLineServer(settings.listen_host, settings.audio_port, core.clock, self.talk)
@@ -96,25 +124,49 @@ class PhoneCalls:
 
     async def route(self, question: RouteQuestion) -> RouteAnswer | None:
         """Answer the dialplan: before the dialogue whether there is one, after it where the call goes."""
-        known = self._calls.pop(question.call_id, None)
+        is_after_call = question.stage == AFTER_CALL
+        dialogue_id = uuid5(question.call_id, AFTER_CALL) if is_after_call else question.call_id
+        known = self._calls.pop(dialogue_id, None)
         if known is not None:
             return self._after(known)
         now = self._core.clock.now()
-        chosen = self._live.choose(question.dialled_number, now)
+        chosen = (
+            await self._survey_of(question.call_id)
+            if is_after_call
+            else self._live.choose(question.dialled_number, now)
+        )
         if chosen is None:
             return None
+        around = await self._around(question, now)
+        self._calls[dialogue_id] = _Call(chosen, question, dialogue_id, now, around)
+        while len(self._calls) > MOST_CALLS:
+            self._calls.popitem(last=False)
+        return FlowAnswer(question.queue, values={"IVR_DIALOGUE": str(dialogue_id)})
+
+    async def _around(self, question: RouteQuestion, now: datetime) -> Circumstances:
+        """Return what is known of a caller before the first word."""
         account, area, caller_class = await registered_account(self._core, question.caller_number)
-        around = Circumstances(
+        load = self._loads.load(question.queue) if self._loads is not None else None
+        return Circumstances(
             hours=self._live.hours(now),
             caller_class=caller_class,
+            waiting=0 if load is None else load.waiting,
             area=area,
             caller_number=question.caller_number,
             account=account,
+            expected_wait_seconds=None if load is None else load.expected_wait_seconds,
         )
-        self._calls[question.call_id] = _Call(chosen, question, now, around)
-        while len(self._calls) > MOST_CALLS:
-            self._calls.popitem(last=False)
-        return FlowAnswer(question.queue, values={"IVR_DIALOGUE": str(question.call_id)})
+
+    async def _survey_of(self, call_id: UUID) -> ChosenFlow | None:
+        """Return the flow that asks for a mark; None where nobody is asked, as after a danger."""
+        flow = self._live.flows.get(AFTER_CALL)
+        if flow is None or not self._live.asks_after_calls:
+            return None
+        async with self._core.database.session() as session:
+            before = await FlowRepository(session).dialogue_of_call(call_id)
+        if before is not None and before.intent in _UNASKED:
+            return None
+        return ChosenFlow(flow, self._live.version_of(AFTER_CALL))
 
     async def talk(self, line: AudioLine) -> None:
         """Run the dialogue of a caller, and keep it before the call goes on, so that the agent sees it."""
@@ -131,11 +183,11 @@ class PhoneCalls:
         call.state = state
         try:
             await keep_dialogue(
-                self._core, line.call_id, line.call_id, call.chosen.version, call.started_at, state, flow,
-                call.question.queue,
+                self._core, call.dialogue_id, call.question.call_id, call.chosen.version, call.started_at, state, flow,
+                call.question.queue, surveys=self._surveys, flows=self._live.flows,
             )  # fmt: skip
             if dialogue.message:
-                await self._keep_message(line.call_id, call, dialogue)
+                await self._keep_message(call.question.call_id, call, dialogue)
         except AssistError as error:
             log.warning("dialogue_not_kept", call_id=str(line.call_id), **told_by(error))
         await line.hand_back()
@@ -149,7 +201,7 @@ class PhoneCalls:
             values["IVR_END"] = "hang_up"
         elif state.end is End.AGENT:
             values["IVR_END"] = "urgent" if state.priority >= URGENT_FROM else "agent"
-            values["QUEUE_PRIO"] = str(state.priority)
+            values["IVR_HEAD_START"] = str(state.priority * PRIORITY_STEP_SECONDS)
             if state.queue is not None:
                 values["__TARGET_QUEUE"] = state.queue
         return FlowAnswer(call.question.queue, values=values)
@@ -167,15 +219,8 @@ class PhoneCalls:
             file.setframerate(SAMPLE_RATE_HZ)
             file.writeframes(bytes(dialogue.recording))
         around, flow = call.circumstances, call.chosen.flow
-        order = await self._systems.make_order(
-            MakeOrder(
-                _ORDER_TYPES.get(intent, "enquiry"),
-                flow.sector,
-                f"语音留言：{text}",
-                around.account,
-                around.caller_number,
-                "",
-            )
+        order_id, order_number = await self._systems.draft_of_message(
+            sector=flow.sector, intent=intent, text=text, number=around.caller_number, account=around.account
         )
         async with self._core.database.session() as session:
             FlowRepository(session).add_row(
@@ -186,7 +231,8 @@ class PhoneCalls:
                     seconds=len(dialogue.recording) // (2 * SAMPLE_RATE_HZ),
                     text=text,
                     intent=intent,
-                    order_number=order.number,
+                    order_id=order_id,
+                    order_number=order_number,
                     received_at=self._core.clock.now(),
                 )
             )

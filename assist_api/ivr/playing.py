@@ -22,6 +22,7 @@ from assist_api.ivr.dialogue import (
     NoteCallback,
     Record,
     Recorded,
+    SendText,
     Silence,
     Started,
 )
@@ -138,5 +139,7 @@ def _used(used: Used) -> str:
             return f"order({order_type}) → {used.given}"
         case NoteCallback(number=number):
             return f"callback({number})"
+        case SendText(text=text):
+            return f"text({text}) → {used.given}"
         case KeepMark(mark=mark):
             return f"mark({mark})"

@@ -76,18 +76,19 @@ class FlowRepository:
 
     # Dialogues ---------------------------------------------------------------------------------------------------
 
-    async def add_dialogue(self, dialogue: Dialogue, steps: Sequence[DialogueStep]) -> None:
-        """Insert a dialogue with its steps; the same one again changes nothing."""
+    async def add_dialogue(self, dialogue: Dialogue, steps: Sequence[DialogueStep]) -> bool:
+        """Insert a dialogue with its steps; False where it is known already, and nothing changes."""
         if await self.session.get(Dialogue, dialogue.id) is not None:
-            return
+            return False
         self.session.add(dialogue)
         await self.session.flush()
         self.session.add_all(steps)
         await self.session.flush()
+        return True
 
     async def dialogue_of_call(self, call_id: UUID) -> Dialogue | None:
-        """Return the newest dialogue of a call, or None."""
-        wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at.desc()).limit(1)
+        """Return the first dialogue of a call, which is the one before an agent took it; or None."""
+        wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at).limit(1)
         return await self.session.scalar(wanted)
 
     async def step_counts(self, flow: str, since: datetime) -> Sequence[tuple[str, str, int]]:
@@ -118,24 +119,6 @@ class FlowRepository:
         return int(count), None if mean is None else float(mean)
 
     # Messages and callbacks --------------------------------------------------------------------------------------
-
-    async def callbacks(self, *, is_open: bool) -> Sequence[CallbackRequest]:
-        """Return requests, the oldest first when they are open, else the newest first; at most two hundred."""
-        order = CallbackRequest.requested_at if is_open else CallbackRequest.requested_at.desc()
-        condition = CallbackRequest.done_at.is_(None) if is_open else CallbackRequest.done_at.is_not(None)
-        return (await self.session.scalars(select(CallbackRequest).where(condition).order_by(order).limit(200))).all()
-
-    async def find_callback(self, callback_id: UUID) -> CallbackRequest | None:
-        """Return a request, locked until the transaction ends, or None."""
-        return await self.session.get(CallbackRequest, callback_id, with_for_update=True)
-
-    async def voicemails(self) -> Sequence[Voicemail]:
-        """Return messages, the newest first; at most two hundred."""
-        return (await self.session.scalars(select(Voicemail).order_by(Voicemail.received_at.desc()).limit(200))).all()
-
-    async def find_voicemail(self, voicemail_id: UUID) -> Voicemail | None:
-        """Return a message, or None."""
-        return await self.session.get(Voicemail, voicemail_id)
 
     def add_row(self, row: CallbackRequest | Voicemail) -> None:
         """Insert a message or a request."""

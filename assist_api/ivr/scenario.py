@@ -55,7 +55,9 @@ class ScenarioWorldData(Strict):
     )
     outages: dict[str, dict[str, str]] = Field(default_factory=dict, description="By word that callers say")
     entries: dict[str, str] = Field(default_factory=dict, description="Words of the question → what the entry says")
-    down: list[str] = Field(default_factory=list, description="Look-ups that fail; `orders`, `entries` as well")
+    down: list[str] = Field(
+        default_factory=list, description="Look-ups that fail; `orders`, `entries`, `texts` as well"
+    )
     hanging: list[str] = Field(default_factory=list, description="Look-ups that never answer")
     wrong: list[str] = Field(default_factory=list, description="Look-ups that answer about somebody else")
 

@@ -246,39 +246,3 @@ class CallDialogueAnswer(OutputModel):
     """The dialogue of a call; null where the call had none."""
 
     dialogue: CallDialogue | None
-
-
-class CallbackView(OutputModel):
-    """A caller who wants to be called back."""
-
-    id: UUID
-    number: str
-    queue: str
-    intent: str | None
-    requested_at: datetime
-    done_at: datetime | None
-    done_by: str | None
-
-
-class CallbackList(OutputModel):
-    """Requests, the oldest open one first."""
-
-    items: list[CallbackView]
-
-
-class VoicemailView(OutputModel):
-    """A message that a caller left."""
-
-    id: UUID
-    number: str
-    seconds: int
-    text: str
-    intent: str | None
-    order_number: str | None
-    received_at: datetime
-
-
-class VoicemailList(OutputModel):
-    """Messages, the newest first."""
-
-    items: list[VoicemailView]

@@ -25,8 +25,10 @@ from assist_api.ivr.dialogue import (
     NoteCallback,
     OrderMade,
     Recorded,
+    SendText,
     Silence,
     Started,
+    TextSent,
 )
 from assist_api.ivr.flow import ACCOUNT_LOOK_UPS, LOOK_UPS, Flow
 from assist_api.ivr.intents import IntentRanking
@@ -92,6 +94,11 @@ class ScriptedWorld:
 
     async def note_callback(self, wanted: NoteCallback) -> None:
         """Keep nothing."""
+
+    async def send_text(self, wanted: SendText) -> TextSent:
+        """Send nothing and say that it was sent, unless the scenario has `texts` down."""
+        await self._meet("texts")
+        return TextSent(is_sent=True)
 
     async def keep_mark(self, wanted: KeepMark) -> None:
         """Keep nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -28,6 +28,8 @@ from assist_api.ivr.dialogue import (
     MakeOrder,
     NoteCallback,
     OrderMade,
+    SendText,
+    TextSent,
 )
 from assist_api.ivr.flow import ACCOUNT_LOOK_UPS
 from assist_api.ivr.simulation import shows_ownership
@@ -35,6 +37,7 @@ from assist_api.policies.kinds import PolicyKind, PolicyModel
 from assist_api.policies.service import Policies
 from assist_api.search.schemas import SearchRequest
 from assist_api.search.service import TypedSearch
+from assist_api.text_messages.port import TextGateway, TextMessage
 from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.schemas import OrderDraft
 from assist_api.work_orders.service import WorkOrderService
@@ -42,6 +45,7 @@ from assist_api.work_orders.views import ZONE
 from kb.kinds import Audience, DocumentKind
 
 ACTOR = program("ivr")
+_MESSAGE_TYPES: Mapping[str, str] = {"fault_report": "fault", "complaint": "complaint", "emergency": "fault"}
 ORDER_STATES: Mapping[str, str] = {
     "draft": "已登记",
     "accepted": "已受理",
@@ -79,6 +83,13 @@ class OutageNotices(PolicyModel):
     notices: tuple[OutageNotice, ...] = ()
 
 
+class AfterCall(PolicyModel):
+    """Whether callers are asked for a mark once the agent has hung up."""
+
+    is_asked: bool
+
+
+AFTER_CALL_POLICY = PolicyKind("ivr_after_call", AfterCall, lambda: AfterCall(is_asked=True))
 NOTICES = PolicyKind("ivr_outage_notices", OutageNotices, OutageNotices)
 
 
@@ -105,7 +116,7 @@ class InstalledSystems:
 
     def __init__(
         self, core: Core, search: TypedSearch, business: BusinessSystem, policies: Policies, contacts: ContactSources,
-        subscribers: SubscriberSystem,
+        subscribers: SubscriberSystem, texts: TextGateway,
     ) -> None:  # fmt: skip
         self._core = core
         self._search = search
@@ -113,6 +124,7 @@ class InstalledSystems:
         self._policies = policies
         self._contacts = contacts
         self._subscribers = subscribers
+        self._texts = texts
 
     async def look_up(self, wanted: LookUp) -> LookedUp:
         """Ask for figures; those of an account only for a caller who has shown that it is his.
@@ -143,6 +155,16 @@ class InstalledSystems:
 
     async def make_order(self, wanted: MakeOrder) -> OrderMade:
         """Make a work order, as a draft where something that its type needs is missing."""
+        return OrderMade((await self._make(wanted))[1])
+
+    async def draft_of_message(
+        self, *, sector: str, intent: str | None, text: str, number: str, account: str = ""
+    ) -> tuple[UUID, str]:
+        """Make a draft order of a message that a caller left; return its id and number."""
+        kind = _MESSAGE_TYPES.get(intent or "", "enquiry")
+        return await self._make(MakeOrder(kind, sector, f"语音留言：{text}"[:2000], account, number, ""))
+
+    async def _make(self, wanted: MakeOrder) -> tuple[UUID, str]:
         async with self._core.database.session() as session:
             customer = None
             if wanted.account_number:
@@ -153,7 +175,16 @@ class InstalledSystems:
                 session, self._core.clock, self._core.audit, self._core.outbox, self._policies, contacts
             )
             order = await orders.create(None, ACTOR, _draft(wanted, customer))
-        return OrderMade(order.order.number)
+        return order.order.id, order.order.number
+
+    async def send_text(self, wanted: SendText) -> TextSent:
+        """Hand a text message to the gateway of the installation.
+
+        Raises:
+            DependencyError: The gateway is away or refuses, or there is none.
+        """
+        await self._texts.send(TextMessage(uuid4(), wanted.number, wanted.text, self._core.clock.now()))
+        return TextSent(is_sent=True)
 
     async def note_callback(self, wanted: NoteCallback) -> None:
         """Keep nothing: whoever runs the dialogue keeps requests with it."""
@@ -234,6 +265,14 @@ def _figures(state: AccountState) -> dict[str, dict[str, str]]:
         "balance": {"amount": f"{state.balance_yuan:.2f}", "as_of": as_of},
         "bill": {"amount": f"{state.last_bill_yuan:.2f}", "month": f"{state.last_bill_on.month}月", "as_of": as_of},
     }
+    if state.last_usage is not None:
+        figures["usage"] = {"amount": f"{state.last_usage:f}", "month": f"{state.last_bill_on.month}月"}
+    if state.last_payment_yuan is not None and state.last_payment_on is not None:
+        paid_on = state.last_payment_on
+        figures["payments"] = {
+            "amount": f"{state.last_payment_yuan:.2f}",
+            "date": f"{paid_on.month}月{paid_on.day}日",
+        }
     if state.arrears_yuan > 0:
         figures["arrears"] = {"amount": f"{state.arrears_yuan:.2f}", "as_of": as_of}
     return figures

@@ -26,6 +26,8 @@ from assist_api.ivr.dialogue import (
     OrderMade,
     Record,
     Say,
+    SendText,
+    TextSent,
     Transfer,
 )
 from assist_api.ivr.interpreter import Interpreter
@@ -57,6 +59,10 @@ class World(Protocol):
         """Keep that the caller is to be called back."""
         ...
 
+    async def send_text(self, wanted: SendText) -> TextSent:
+        """Send a text message."""
+        ...
+
     async def keep_mark(self, wanted: KeepMark) -> None:
         """Keep the caller's mark."""
         ...
@@ -69,7 +75,7 @@ Ending = Listen | Record | Transfer | HangUp
 class Used:
     """One question to a system, for the simulator; `given` is what came back."""
 
-    asked: LookUp | FindEntry | MakeOrder | NoteCallback | KeepMark
+    asked: LookUp | FindEntry | MakeOrder | NoteCallback | SendText | KeepMark
     given: str
 
 
@@ -145,6 +151,9 @@ class Conversation:
             case NoteCallback():
                 await self._world.note_callback(action)
                 return None, "kept"
+            case SendText():
+                text = await self._world.send_text(action)
+                return text, "sent" if text.is_sent else "not sent"
             case KeepMark():
                 await self._world.keep_mark(action)
                 return None, "kept"
@@ -160,5 +169,7 @@ def _failed(action: Action) -> Input | None:
             return EntryFound(None)
         case MakeOrder():
             return OrderMade(None)
+        case SendText():
+            return TextSent(is_sent=False)
         case _:
             return None

@@ -119,6 +119,9 @@ class CallBridge:
                 await self._admit(event.call_id, event.agent)
                 self._leave_tap(event.leg_id)
                 self._tap_legs(event.call_id)
+            case told.CallNoted(note="survey"):
+                # The agent has hung up; the caller gives a mark, and nobody has to wait for that.
+                self._end(event.call_id, Ending(EndReason.COMPLETED))
             case told.AgentStateChanged():
                 self._on_agent(event)
             case told.PBXConnected():

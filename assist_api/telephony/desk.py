@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
+from uuid import UUID, uuid4
 
 from assist_api.telephony.schemas import (
     NOT_READY_REASONS,
@@ -17,6 +18,7 @@ from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
 from cti_adapter.commands import CancelConsult, Command, Consult, JoinThree, PauseAgent, ReadyAgent, TransferBlind
+from cti_adapter.commands import CancelConsult, Command, Consult, DialOut, PauseAgent, ReadyAgent, TransferBlind
 from cti_adapter.events import AgentStateChanged
 from cti_adapter.states import TERMINAL_STATES, AgentState, CallState, Direction, LegRole, LegState
 from cti_adapter.views import CallView
@@ -151,11 +153,33 @@ class TelephoneDesk:
         return sum(
             any(leg.agent not in {None, agent} and leg.state is LegState.RINGING for leg in call.legs) for call in calls
         )
+    def new_call(self) -> tuple[UUID, UUID]:
+        """Return identities for a call that `dial` begins: that of its channel, and that of the call itself.
+
+        Raises:
+            ConflictError: `telephony_off`.
+        """
+        channel_id = uuid4()
+        return channel_id, self._need_adapter().call_id_of(str(channel_id))
+
+    async def dial(self, agent: str, number: str, channel_id: UUID) -> None:
+        """Ring the agent's telephone and, once it is answered, a number outside.
+
+        Raises:
+            ConflictError: `telephony_off`; `in_call`: the agent's telephone is in a call.
+            DependencyError: The exchange is away or refuses.
+        """
+        if self._find_call(agent) is not None:
+            raise ConflictError("Your telephone is in a call; end it first.", code="in_call")
+        await self._execute(DialOut(agent, number, channel_id))
 
     async def _execute(self, command: Command) -> None:
+        await self._need_adapter().execute(command)
+
+    def _need_adapter(self) -> CTIAdapter:
         if self._adapter is None:
             raise ConflictError("No telephone exchange is followed: CTI_ENABLED is off.", code="telephony_off")
-        await self._adapter.execute(command)
+        return self._adapter
 
     def _need_call(self, agent: str) -> CallView:
         call = self._find_call(agent)

@@ -5,6 +5,7 @@ import { createQueryClient } from './api/client'
 import { accounts } from './features/accounts/routes'
 import { audit } from './features/audit/routes'
 import { call } from './features/call/routes'
+import { callbacks } from './features/callbacks/routes'
 import { calls } from './features/calls/routes'
 import { cases } from './features/cases/routes'
 import { crew } from './features/crew/routes'
@@ -28,6 +29,7 @@ import { routing } from './features/routing/routes'
 import { createRouter } from './features/session/router'
 import { session } from './features/session/routes'
 import { softphone } from './features/softphone/routes'
+import { surveys } from './features/surveys/routes'
 import { taxonomy } from './features/taxonomy/routes'
 import { training } from './features/training/routes'
 import { words } from './features/words/routes'
@@ -40,6 +42,8 @@ const FEATURES = [
   call,
   floor,
   workOrders,
+  callbacks,
+  surveys,
   notices,
   customers,
   crew,

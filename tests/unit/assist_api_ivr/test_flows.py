@@ -27,9 +27,11 @@ from assist_api.ivr.dialogue import (
     Record,
     Recorded,
     Say,
+    SendText,
     Silence,
     Started,
     StepKind,
+    TextSent,
     Transfer,
 )
 from assist_api.ivr.flow import LOOK_UPS, Flow, flow_as_yaml, parse_flow
@@ -86,6 +88,8 @@ def answered(draw: st.DrawFn, action: object) -> Input | None:
             return EntryFound(draw(st.sampled_from([None, "条目的回答。"])), "entry")
         case MakeOrder():
             return OrderMade(draw(st.sampled_from([None, "20261130000001"])))
+        case SendText():
+            return TextSent(draw(st.booleans()))
         case Record():
             return Recorded(draw(st.integers(0, 3)))
         case _:

@@ -35,7 +35,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldType>>
     next: 'node',
     give_up: 'node',
   },
-  yes_no: { ...ASKING, yes: 'node', no: 'node', give_up: 'node' },
+  yes_no: { ...ASKING, yes: 'node', no: 'node', slot: 'line', give_up: 'node' },
   words: { ...ASKING, slot: 'line', next: 'node', give_up: 'node' },
   survey: { ...ASKING, next: 'node', give_up: 'node' },
   look_up: {
@@ -52,6 +52,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldType>>
   queue: { text: 'text', queue: 'line', priority: 'number' },
   voicemail: { text: 'text', next: 'node' },
   callback: { next: 'node', failed: 'node' },
+  send_sms: { text: 'text', next: 'node', failed: 'node' },
   decide: { by: DECIDED_BY, slot: 'line', cases: 'nodes_by_key', otherwise: 'node' },
   sub_flow: { flow: 'flow', next: 'node' },
   hang_up: { text: 'text' },
@@ -70,12 +71,12 @@ export function emptyNode(kind: string): FlowNode {
     else if (type === 'number') node[field] = field === 'most' ? 12 : field === 'priority' ? 0 : 1
     else node[field] = typeof type === 'string' ? '' : (type[0] ?? '')
   }
-  return kind === 'decide' ? { ...node, slot: null } : node
+  return kind === 'decide' || kind === 'yes_no' ? { ...node, slot: null } : node
 }
 
 /** A field as it is sent: nothing instead of an empty text where the server knows nothing. */
 export function sentValue(node: FlowNode, field: string, value: unknown): unknown {
-  const isOptional = NULLABLE.has(field) || (field === 'slot' && node.kind === 'decide')
+  const isOptional = NULLABLE.has(field) || (field === 'slot' && (node.kind === 'decide' || node.kind === 'yes_no'))
   return isOptional && value === '' ? null : value
 }
 

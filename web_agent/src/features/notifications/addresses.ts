@@ -18,6 +18,10 @@ export function addressOfObject({
       return `/calls/${id}`
     case 'work_order':
       return `/work-orders/${id}`
+    case 'callback':
+      return '/callbacks'
+    case 'survey':
+      return '/surveys'
     case 'job':
       return '/jobs'
     case 'gold_run':

@@ -4,6 +4,7 @@ import accounts from './accounts.json'
 import call from './call.json'
 import callSearch from './call-search.json'
 import audit from './audit.json'
+import callbacks from './callbacks.json'
 import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
@@ -32,6 +33,7 @@ import session from './session.json'
 import softphone from './softphone.json'
 import suggestions from './suggestions.json'
 import summary from './summary.json'
+import surveys from './surveys.json'
 import taxonomy from './taxonomy.json'
 import training from './training.json'
 import transcript from './transcript.json'
@@ -45,6 +47,7 @@ export const en: Texts = {
   ...call,
   ...callSearch,
   ...audit,
+  ...callbacks,
   ...calls,
   ...cases,
   ...category,
@@ -73,6 +76,7 @@ export const en: Texts = {
   ...softphone,
   ...suggestions,
   ...summary,
+  ...surveys,
   ...taxonomy,
   ...training,
   ...transcript,

@@ -3,6 +3,7 @@ import accounts from './accounts.json'
 import call from './call.json'
 import callSearch from './call-search.json'
 import audit from './audit.json'
+import callbacks from './callbacks.json'
 import calls from './calls.json'
 import cases from './cases.json'
 import category from './category.json'
@@ -31,6 +32,7 @@ import session from './session.json'
 import softphone from './softphone.json'
 import suggestions from './suggestions.json'
 import summary from './summary.json'
+import surveys from './surveys.json'
 import taxonomy from './taxonomy.json'
 import training from './training.json'
 import transcript from './transcript.json'
@@ -44,6 +46,7 @@ export const zhCN = {
   ...call,
   ...callSearch,
   ...audit,
+  ...callbacks,
   ...calls,
   ...cases,
   ...category,
@@ -72,6 +75,7 @@ export const zhCN = {
   ...softphone,
   ...suggestions,
   ...summary,
+  ...surveys,
   ...taxonomy,
   ...training,
   ...transcript,

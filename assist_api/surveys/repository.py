@@ -1,0 +1,92 @@
+"""Every statement on surveys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Float, Select, case, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from assist_api.calls.models import CallRow
+from assist_api.surveys.models import SurveyAnswer
+from assist_api.surveys.schemas import SurveyFigure, SurveyLine
+
+SATISFIED_FROM, BAD_UNTIL = 4, 2
+MOST_LINES, MOST_BAD_MARKS = 50, 50
+
+
+class SurveyRepository:
+    """Marks that callers gave."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def add(self, answer: SurveyAnswer) -> bool:
+        """Insert an answer; False where it is known already."""
+        if await self.session.get(SurveyAnswer, answer.id) is not None:
+            return False
+        self.session.add(answer)
+        await self.session.flush()
+        return True
+
+    async def agent_of(self, call_id: UUID | None) -> tuple[UUID | None, str]:
+        """Return account and name of the agent who took a call."""
+        if call_id is None:
+            return None, ""
+        row = await self.session.get(CallRow, call_id)
+        return (None, "") if row is None else (row.agent_account_id, row.agent_name)
+
+    async def whole(self, since: datetime) -> SurveyFigure:
+        """Return the figure of everybody."""
+        row = (await self.session.execute(_figures(since))).one()
+        return SurveyFigure.model_validate(_values(row.asked, row.answered, row.satisfied, row.mean))
+
+    async def by(
+        self,
+        column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+        since: datetime,
+        *,
+        served_by: str | None = None,
+    ) -> list[SurveyLine]:
+        """Return the figure of each value of a column, the most asked first."""
+        key = func.coalesce(column, "").label("key")
+        statement = _figures(since).add_columns(key).group_by(key).order_by(func.count().desc(), key).limit(MOST_LINES)
+        if served_by is not None:
+            statement = statement.where(SurveyAnswer.served_by == served_by)
+        return [
+            SurveyLine.model_validate({"key": row.key} | _values(row.asked, row.answered, row.satisfied, row.mean))
+            for row in await self.session.execute(statement)
+        ]
+
+    async def bad_marks(self, since: datetime) -> Sequence[SurveyAnswer]:
+        """Return marks of 1 and 2, the newest first."""
+        statement = (
+            select(SurveyAnswer)
+            .where(SurveyAnswer.asked_at >= since, SurveyAnswer.mark <= BAD_UNTIL)
+            .order_by(SurveyAnswer.asked_at.desc())
+            .limit(MOST_BAD_MARKS)
+        )
+        return (await self.session.scalars(statement)).all()
+
+
+def _figures(since: datetime) -> Select[tuple[int, int, int | None, float | None]]:
+    is_satisfied = case((SurveyAnswer.mark >= SATISFIED_FROM, 1), else_=0)
+    return select(
+        func.count().label("asked"),
+        func.count(SurveyAnswer.mark).label("answered"),
+        func.sum(is_satisfied).label("satisfied"),
+        cast(func.avg(SurveyAnswer.mark), Float).label("mean"),
+    ).where(SurveyAnswer.asked_at >= since)
+
+
+def _values(asked: int, answered: int, satisfied: int | None, mean: float | None) -> dict[str, object]:
+    return {
+        "asked": asked,
+        "answered": answered,
+        "response_rate": round(answered / asked, 4) if asked else None,
+        "satisfied": round((satisfied or 0) / answered, 4) if answered else None,
+        "mean": None if mean is None else round(mean, 2),
+    }
