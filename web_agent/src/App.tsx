@@ -13,6 +13,7 @@ import { customers } from './features/customers/routes'
 import { floor } from './features/floor/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { integrations } from './features/integrations/routes'
 import { ivr } from './features/ivr/routes'
 import { jobs } from './features/jobs/routes'
 import { knowledge } from './features/knowledge/routes'
@@ -57,6 +58,7 @@ const FEATURES = [
   accounts,
   routing,
   policies,
+  integrations,
   audit,
   notifications,
   softphone,

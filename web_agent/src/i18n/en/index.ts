@@ -15,6 +15,7 @@ import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
+import integrations from './integrations.json'
 import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
@@ -55,6 +56,7 @@ export const en: Texts = {
   ...floor,
   ...health,
   ...imports,
+  ...integrations,
   ...ivr,
   ...jobs,
   ...knowledge,

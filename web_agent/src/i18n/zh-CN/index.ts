@@ -14,6 +14,7 @@ import facts from './facts.json'
 import floor from './floor.json'
 import health from './health.json'
 import imports from './imports.json'
+import integrations from './integrations.json'
 import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
@@ -54,6 +55,7 @@ export const zhCN = {
   ...floor,
   ...health,
   ...imports,
+  ...integrations,
   ...ivr,
   ...jobs,
   ...knowledge,
