@@ -51,6 +51,7 @@ from assist_api.telephony.settings import TelephonySettings
 from assist_api.text_messages.settings import TextSettings
 from assist_api.training import module as training
 from assist_api.transcripts import module as transcripts
+from assist_api.webhooks import module as webhooks
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
 from cti_adapter.settings import CTISettings
@@ -145,6 +146,7 @@ def compose(
         registry := customers.build(core, business.service),
         notices.build(),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
+        webhooks.build(core, chosen.service),
         demo_town.build(core, chosen.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from assist_api.accounts import token_endpoints
 from assist_api.accounts.endpoints import router
 from assist_api.accounts.service import AccountService
 from assist_api.accounts.sessions import SessionService
@@ -44,7 +45,7 @@ def build(core: Core, sessions: SessionService, show_first_password: Callable[[s
     return Module(
         name="accounts",
         service=sessions,
-        routers=(router,),
+        routers=(router, token_endpoints.router),
         start=create_first_admin,
         aclose=aclose,
         loops=(Loop("forget-ended-sessions", HOUSEKEEPING_SECONDS, sessions.forget_ended, is_due_at_start=True),),

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -19,11 +20,12 @@ from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
+from assist_api.accounts.tokens import find_token, is_api_token
 from assist_api.http.account_changes import AccountChanges
 from assist_api.http.actor import actor_of, nobody
 from assist_api.http.core import AuditTrail
 from assist_api.http.metrics import SIGN_INS
-from assist_api.http.permissions import Role
+from assist_api.http.permissions import Permission, Role
 from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
 from kit.db import Database
@@ -32,6 +34,8 @@ from kit.errors import NotSignedInError, TooManyRequestsError
 SEEN_RESOLUTION = timedelta(minutes=1)
 """A busy session is noted once a minute, not with every request."""
 _HASHING_THREADS = 2
+_MAX_NAME = 64
+"""Characters of a name in the tables that keep who did something."""
 
 
 def fold_username(username: str) -> str:
@@ -108,6 +112,8 @@ class SessionService:
         """Return the account behind a token, None when there is no such session or it is over."""
         if token is None:
             return None
+        if is_api_token(token):
+            return await self._find_program(token)
         now = self._clock.now()
         async with self._database.session() as session:
             accounts = AccountRepository(session)
@@ -120,6 +126,17 @@ class SessionService:
             if now - row.seen_at >= SEEN_RESOLUTION:
                 await accounts.touch_session(row.id, now)
             return current_account(account, row.id)
+
+    async def _find_program(self, token: str) -> CurrentAccount | None:
+        """Return the account that a program acts for, limited to what its token grants."""
+        async with self._database.session() as session:
+            found = await find_token(session, self._clock, token)
+            if found is None:
+                return None
+            row, account = found
+            granted = frozenset(Permission(item) for item in row.permissions if item in set(Permission))
+            name = f"{row.name}（{account.display_name}）"[:_MAX_NAME]
+            return replace(current_account(account, row.id), display_name=name, granted=granted)
 
     async def sign_out(self, token: str | None, *, address: str) -> None:
         """End the session of a token, if it is one."""

@@ -22,6 +22,16 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 
 
+BEARER = "bearer "
+_OWN_ACCOUNT = "/api/v1/session"
+
+
+def bearer_token(connection: HTTPConnection) -> str | None:
+    """Return the API token of a program's request, or None."""
+    header = connection.headers.get("authorization", "")
+    return header[len(BEARER) :].strip() if header.lower().startswith(BEARER) else None
+
+
 def application_of(connection: HTTPConnection) -> Application:
     """Return the application that serves a request; the lifespan put it there."""
     application: Application = connection.app.state.application
@@ -69,9 +79,12 @@ async def get_account_in_any_state(connection: HTTPConnection, core: CoreDep) ->
     Raises:
         NotSignedInError: No valid session came with the request.
     """
-    account = await core.sessions.find_current(connection.cookies.get(SESSION_COOKIE))
+    program = bearer_token(connection)
+    account = await core.sessions.find_current(program or connection.cookies.get(SESSION_COOKIE))
     if account is None:
-        raise NotSignedInError("Sign in first.")
+        raise NotSignedInError("Sign in first." if program is None else "The token has ended, or there is no such one.")
+    if program is not None and connection.scope["path"].startswith(_OWN_ACCOUNT):
+        raise NotAllowedError("A program has no session or password of its own.", code="not_for_programs")
     return account
 
 

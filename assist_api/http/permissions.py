@@ -40,6 +40,8 @@ class Permission(StrEnum):
     """Names, numbers and addresses in cases that somebody else made."""
     READ_HEALTH = "health.read"
     MANAGE_ACCOUNTS = "accounts.manage"
+    MANAGE_INTEGRATIONS = "integrations.manage"
+    """API tokens and webhooks of third parties."""
     MANAGE_UNITS = "units.manage"
     READ_AUDIT = "audit.read"
     MANAGE_POLICIES = "policies.manage"

@@ -21,11 +21,14 @@ class CurrentAccount:
     locale: str
     must_change_password: bool
     unit_id: UUID | None = None
+    granted: frozenset[Permission] | None = None
+    """What the token of a program grants; None for a person."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the role may do."""
-        return PERMISSIONS[self.role]
+        """What the role may do, and the token of a program grants."""
+        of_role = PERMISSIONS[self.role]
+        return of_role if self.granted is None else of_role & self.granted
 
     def may(self, permission: Permission) -> bool:
         """Tell whether the account has the permission."""

@@ -18,6 +18,7 @@ import assist_api.routing.models
 import assist_api.surveys.models
 import assist_api.training.models
 import assist_api.units.models
+import assist_api.webhooks.models
 import assist_api.work_orders.models
 import kb.classify.models
 import kb.entries.models
@@ -46,6 +47,7 @@ MODULES = (
     assist_api.routing.models,
     assist_api.surveys.models,
     assist_api.units.models,
+    assist_api.webhooks.models,
     assist_api.work_orders.models,
     kb.classify.models,
     kb.gold.models,

@@ -58,7 +58,7 @@ def scope_of(account: CurrentAccount, permission: Permission) -> Scope:
     Raises:
         NotAllowedError: The account lacks the permission.
     """
-    scope = scope_of_role(account.role, permission)
+    scope = scope_of_role(account.role, permission) if account.may(permission) else None
     if scope is None:
         raise NotAllowedError(f"This needs the permission {permission.value}.", permission=permission.value)
     return scope

@@ -15,6 +15,7 @@ import { floor } from './features/floor/routes'
 import { hints } from './features/hints/routes'
 import { health } from './features/health/routes'
 import { imports } from './features/imports/routes'
+import { integrations } from './features/integrations/routes'
 import { ivr } from './features/ivr/routes'
 import { jobs } from './features/jobs/routes'
 import { recordings } from './features/recordings/routes'
@@ -65,6 +66,7 @@ const FEATURES = [
   accounts,
   routing,
   policies,
+  integrations,
   audit,
   notifications,
   softphone,

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Table } from 'antd'
 import type { TableColumnsType } from 'antd'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { accountsQuery } from '@/api/queries/accounts'
@@ -37,6 +38,7 @@ function Accounts() {
     <div className="page">
       <div className="page__head">
         <h1 className="page__title">{t('accounts.nav')}</h1>
+        <Link to="/integrations">{t('integrations.nav')}</Link>
         <Button tone="primary" chord="A" className="banner__action" onClick={openNew}>
           {t('accounts.new')}
         </Button>

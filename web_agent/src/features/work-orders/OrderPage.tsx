@@ -18,6 +18,7 @@ import { actionText } from './complaint'
 import { ComplaintPanel } from './ComplaintPanel'
 import { CrewLink } from './CrewLink'
 import { OrderActions } from './OrderActions'
+import { PrintButton } from './PrintButton'
 import { StateTag } from './StateTag'
 
 import './Orders.css'
@@ -39,9 +40,12 @@ function Order({ view }: { view: OrderView }) {
     <ListPage
       title={`${order.number} · ${sectorText(t, order.sector)} · ${t(`orders.type_${order.business_type}`)}`}
       actions={
-        <Link className="button" to="/work-orders">
-          ← {t('orders.title')}
-        </Link>
+        <>
+          <PrintButton />
+          <Link className="button" to="/work-orders">
+            ← {t('orders.title')}
+          </Link>
+        </>
       }
     >
       <p className="order__head">
@@ -57,13 +61,13 @@ function Order({ view }: { view: OrderView }) {
         <section className="panel order__part" aria-label={t('orders.detail')}>
           <ComplaintPanel view={view} />
           <Facts view={view} />
-          <Clocks clocks={view.clocks} />
+          <Clocks clocks={view.clocks} isComplaint={view.complaint !== null} />
         </section>
         <section className="panel order__part" aria-label={t('orders.timeline')}>
           <h2 className="panel__title">{t('orders.timeline')}</h2>
           <OrderTimeline view={view} />
         </section>
-        <section className="panel order__part" aria-label={t('orders.actions')}>
+        <section className="panel order__part order__part--actions" aria-label={t('orders.actions')}>
           {canHandle && <OrderActions key={view.events.length} view={view} />}
           {canHandle && view.complaint === null && order.unit_id !== null && view.legal_actions.length > 1 && (
             <CrewLink orderId={order.id} />
@@ -141,7 +145,7 @@ function Evidence({ view, field }: { view: OrderView; field: string }) {
   ))
 }
 
-function Clocks({ clocks }: { clocks: readonly OrderClock[] }) {
+function Clocks({ clocks, isComplaint }: { clocks: readonly OrderClock[]; isComplaint: boolean }) {
   const { t } = useTranslation()
   if (clocks.length === 0) return null
   return (
@@ -153,8 +157,10 @@ function Clocks({ clocks }: { clocks: readonly OrderClock[] }) {
           return (
             <li key={clock.step}>
               <span>
-                <strong>{t(`orders.step_${clock.step}`)}</strong> {t(`orders.kind_${clock.kind}`)} ·{' '}
-                {t('orders.clock_used', { used, limit: clock.limit_minutes })} ·{' '}
+                <strong>
+                  {t(isComplaint && clock.step === 'finish' ? 'complaints.statement' : `orders.step_${clock.step}`)}
+                </strong>{' '}
+                {t(`orders.kind_${clock.kind}`)} · {t('orders.clock_used', { used, limit: clock.limit_minutes })} ·{' '}
                 {t(`orders.clock_${clock.breached_at === null ? clock.state : 'breached'}`)}
               </span>
               <progress

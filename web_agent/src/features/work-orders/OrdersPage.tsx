@@ -1,24 +1,18 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 
-import { ordersQuery, orderUnitsQuery } from '@/api/queries/orders'
+import { orderUnitsQuery } from '@/api/queries/orders'
 import type { OrderFilter } from '@/api/queries/orders'
-import type { OrderLine } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import type { Column } from '@/ui/DataTable'
-import { DataTable } from '@/ui/DataTable'
-import { localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { SECTORS, sectorText } from '@/ui/sectors'
 import { useShortcut } from '@/ui/shortcuts'
-import { Empty, Failure, Loading } from '@/ui/states'
 
-import { Clock } from './Clock'
 import { MassFaultBanners } from './MassFaultBanners'
-import { StateTag } from './StateTag'
+import { OrderTable } from './OrderTable'
 import type { SavedView } from './views'
 import { EVERYTHING, isSame, savedViews, storeViews, withView } from './views'
 import { STATES, TYPES } from './words'
@@ -31,13 +25,21 @@ export function OrdersPage() {
   const [filter, setFilter] = useState<OrderFilter>({ ...EVERYTHING, is_open: true })
   const canDirect = usePermission('work_orders.direct')
   return (
-    <ListPage title={t('orders.title')} actions={<Link to="/notices">{t('notices.title')}</Link>}>
+    <ListPage
+      title={t('orders.title')}
+      actions={
+        <>
+          <Link to="/complaints">{t('complaints.title')}</Link>
+          <Link to="/notices">{t('notices.title')}</Link>
+        </>
+      }
+    >
       {canDirect && <MassFaultBanners />}
       <Views filter={filter} onChange={setFilter} />
       <div className="page__filters">
         <Filters filter={filter} onChange={setFilter} />
       </div>
-      <Orders filter={filter} />
+      <OrderTable key={JSON.stringify(filter)} filter={filter} />
     </ListPage>
   )
 }
@@ -200,52 +202,5 @@ function Filters({ filter, onChange }: FilterProps) {
         </label>
       ))}
     </>
-  )
-}
-
-function Orders({ filter }: { filter: OrderFilter }) {
-  const { t } = useTranslation()
-  const orders = useInfiniteQuery(ordersQuery(filter))
-  if (orders.isPending) return <Loading lines={10} />
-  if (orders.isError && orders.data === undefined) return <Failure error={orders.error} onRetry={orders.refetch} />
-  const items = orders.data.pages.flatMap((page) => page.items)
-  if (items.length === 0) return <Empty title={t('orders.none')} hint={t('orders.none_hint')} />
-  const columns: Column<OrderLine>[] = [
-    {
-      key: 'number',
-      title: t('orders.column_number'),
-      render: (order) => <Link to={`/work-orders/${order.id}`}>{order.number}</Link>,
-    },
-    {
-      key: 'state',
-      title: t('orders.column_state'),
-      render: (order) => (
-        <>
-          <StateTag state={order.state} />
-          {order.urges > 0 && <span className="tag tag--waiting">{t('orders.urged', { count: order.urges })}</span>}
-        </>
-      ),
-    },
-    { key: 'clock', title: t('orders.column_clock'), render: (order) => <Clock order={order} /> },
-    {
-      key: 'type',
-      title: t('orders.column_type'),
-      render: (order) => `${sectorText(t, order.sector)} · ${t(`orders.type_${order.business_type}`)}`,
-    },
-    { key: 'address', title: t('orders.column_address'), isMain: true, render: (order) => order.address || '–' },
-    { key: 'contact', title: t('orders.contact'), render: (order) => order.contact_name || '–' },
-    { key: 'unit', title: t('orders.column_unit'), render: (order) => order.unit_name ?? '–' },
-    { key: 'created', title: t('orders.column_created'), render: (order) => localTime(order.created_at).slice(5, 16) },
-  ]
-  return (
-    <section className="panel orders__table">
-      <DataTable
-        caption={t('orders.title')}
-        columns={columns}
-        rows={items}
-        keyOf={(order) => order.id}
-        more={orders.hasNextPage ? { isPending: orders.isFetchingNextPage, load: orders.fetchNextPage } : null}
-      />
-    </section>
   )
 }

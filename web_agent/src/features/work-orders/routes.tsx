@@ -12,7 +12,7 @@ export const workOrders: Feature = {
       path: 'complaints',
       permission: 'work_orders.read',
       page: async () => (await import('./ComplaintsPage')).ComplaintsPage,
-      navigation: { label: 'complaints.nav', group: 'work' },
+      command: 'complaints.nav',
     },
     {
       path: 'work-orders/:orderId',

@@ -17,6 +17,7 @@ import floor from './floor.json'
 import health from './health.json'
 import hints from './hints.json'
 import imports from './imports.json'
+import integrations from './integrations.json'
 import ivr from './ivr.json'
 import jobs from './jobs.json'
 import knowledge from './knowledge.json'
@@ -60,6 +61,7 @@ export const en: Texts = {
   ...health,
   ...hints,
   ...imports,
+  ...integrations,
   ...ivr,
   ...jobs,
   ...knowledge,
