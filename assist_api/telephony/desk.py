@@ -153,6 +153,7 @@ class TelephoneDesk:
         return sum(
             any(leg.agent not in {None, agent} and leg.state is LegState.RINGING for leg in call.legs) for call in calls
         )
+
     def new_call(self) -> tuple[UUID, UUID]:
         """Return identities for a call that `dial` begins: that of its channel, and that of the call itself.
 

@@ -1,6 +1,6 @@
 """telephony: agents who take part in a call beside its owner
 
-Revision: 0020_telephony2, after 0018.
+Revision: 0020, after 0018.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.

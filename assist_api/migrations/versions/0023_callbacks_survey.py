@@ -1,6 +1,6 @@
 """callbacks that people work with, voicemails with their order, surveys
 
-Revision: 0023, after 0018.
+Revision: 0023, after 0022.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0018"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
