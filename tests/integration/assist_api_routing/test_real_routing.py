@@ -101,11 +101,6 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-def queues_of(adapter: CTIAdapter, agent: str) -> set[str]:
-    """Return the queues that ring an agent, as the adapter knows them."""
-    return {queue for item in adapter.agents if item.agent == agent for queue in item.queues}
-
-
 @asynccontextmanager
 async def open_centre(folder: Path) -> AsyncIterator[Centre]:
     clock, agi_port = SystemClock(), free_port()
@@ -216,12 +211,3 @@ class TestRealRouting:
             await hears(ordinary, AGENT_HZ)
             await second.hang_up()
             await centre.is_free(SECOND)
-
-            # Where nobody is free and the other queue has somebody, nobody waits at all.
-            impatient = HOTLINE.model_copy(update={"overflow": "water", "overflow_when_nobody_is_free": True})
-            assert await centre.put(BOOK.model_copy(update={"queues": (impatient, WATER)})) == "applied"
-            await until(lambda: queues_of(centre.adapter, SECOND) == {"water", "seat_8002"})
-            moved = await centre.call("13500135000")
-            await centre.rings(SECOND)
-            await hears(moved, AGENT_HZ)
-            assert await centre.joined("13500135000") == ["water"]
