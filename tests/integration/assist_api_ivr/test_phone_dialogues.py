@@ -86,14 +86,7 @@ async def answering(folder: Path, migrated: Path) -> AsyncIterator[tuple[Applica
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
         application.get(SurveyKeeper),
     )
-    survey = live.flows["after_call"].nodes.values()
-    for text in (
-        *(text for node in survey for _, text in node.prompts()),
-        "您好请讲。",
-        "请再讲。",
-        "再见。",
-        "请马上离开。",
-    ):
+    for text in ("您好请讲。", "请再讲。", "再见。", "请马上离开。"):
         await application.get(Prompts).prepare(text)
     await calls.start()
     try:
