@@ -17,7 +17,7 @@ from assist_api.http.application import Application
 from assist_api.ivr.flow import flow_as_yaml, parse_flow
 from assist_api.ivr.flow_service import FlowService
 from assist_api.ivr.live_flows import LiveFlows
-from assist_api.ivr.models import CallbackRequest, Dialogue
+from assist_api.ivr.models import Dialogue
 from assist_api.ivr.phone_calls import PhoneCalls
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
@@ -26,7 +26,6 @@ from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems
 from assist_api.settings import AssistSettings
 from assist_api.surveys.keeping import SurveyKeeper
-from assist_api.surveys.models import SurveyAnswer
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
 from kit.artifacts import model_folder
@@ -87,14 +86,7 @@ async def answering(folder: Path, migrated: Path) -> AsyncIterator[tuple[Applica
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
         application.get(SurveyKeeper),
     )
-    survey = live.flows["after_call"].nodes.values()
-    for text in (
-        *(text for node in survey for _, text in node.prompts()),
-        "您好请讲。",
-        "请再讲。",
-        "再见。",
-        "请马上离开。",
-    ):
+    for text in ("您好请讲。", "请再讲。", "再见。", "请马上离开。"):
         await application.get(Prompts).prepare(text)
     await calls.start()
     try:
@@ -125,7 +117,7 @@ async def spoken(text: str, folder: Path) -> bytes:
     return pcm + bytes(16_000 * 30)
 
 
-async def test_a_caller_reaches_an_agent_gives_a_mark_and_is_not_lost_when_we_die(
+async def test_a_caller_reaches_an_agent_by_voice_by_keys_and_when_we_die(
     tmp_path: Path, migrated_sqlite: Path
 ) -> None:
     danger = await spoken("我闻到厨房里有很大的煤气味，煤气漏气了，快来人。", tmp_path)
@@ -151,23 +143,6 @@ async def test_a_caller_reaches_an_agent_gives_a_mark_and_is_not_lost_when_we_di
                     await call.press("9")
                     await call.ended.wait()
                 assert (await newest(application)).end == "goodbye"
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    call = await caller.call(NUMBER, source=SILENCE, caller=CALLER)
-                    await asyncio.sleep(2)
-                    await call.press("77")
-                    served = await agent.answer(await agent.ringing.get(), source=SILENCE)
-                    await asyncio.sleep(1)
-                    await served.hang_up()
-                    await asyncio.sleep(3)
-                    await call.press("1")
-                    await asyncio.sleep(3)
-                    await call.press("1")
-                    await call.ended.wait()
-                async with application.database.session() as session:
-                    answer = (await session.scalars(select(SurveyAnswer))).one()
-                    request = (await session.scalars(select(CallbackRequest))).one()
-                assert (answer.mark, answer.way, answer.served_by, answer.wants_call) == (1, "keys", "agent", True)
-                assert (request.reason, request.number, request.call_id) == ("bad_mark", CALLER, answer.call_id)
                 async with asyncio.timeout(PATIENCE_SECONDS):
                     call = await caller.call(NUMBER, source=SILENCE, caller=CALLER)
                     await asyncio.sleep(2)
