@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
+import type { Problem } from '@/api/problem'
 import { orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
 import type { OrderAction, OrderLine } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
+import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
@@ -114,7 +116,8 @@ export function BulkBar({ chosen, onChosen }: BulkBarProps) {
             <ul>
               {outcome.refused.map(({ order, problem }) => (
                 <li key={order.id}>
-                  {order.number}: {problemText(t, problem)}
+                  {order.number}: {labelOf(t, problem)}
+                  {problemText(t, problem)}
                 </li>
               ))}
             </ul>
@@ -123,4 +126,11 @@ export function BulkBar({ chosen, onChosen }: BulkBarProps) {
       )}
     </section>
   )
+}
+
+/** The field that an order misses, before the sentence that says so; nothing for other refusals. */
+function labelOf(t: Translate, problem: Problem): string {
+  const field = problem.fields[0]?.field
+  if (field === 'unit_id') return `${t('orders.unit')} – `
+  return field === 'reason' ? `${t('orders.reason')} – ` : ''
 }
