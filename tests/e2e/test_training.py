@@ -22,8 +22,8 @@ QUESTION = "客户说闻到燃气味，先说什么？"
 RIGHT, WRONG = "先请客户别开关电器", "先问客户的户号"
 
 
-def button(page: Page, key: str, **values: object) -> None:
-    page.get_by_role("button", name=text(key, **values)).first.click()
+def button(page: Page, key: str, **values: str | int) -> None:
+    page.get_by_role("button", name=text(key, "zh-CN", **values)).first.click()
 
 
 def make_clip(page: Page) -> None:
