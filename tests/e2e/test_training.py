@@ -75,6 +75,7 @@ def pass_exam(page: Page) -> None:
     assert violations(page) == []
     page.get_by_role("radio", name=RIGHT).check()
     button(page, "learning.answer")
+    expect(page.get_by_text(text("learning.recorded"))).to_be_visible()
     page.get_by_role("combobox", name=text("learning.ask_card"), exact=True).select_option(label=CARD)
     page.get_by_role("button", name=text("learning.answer"), exact=True).last.click()
     finish = page.get_by_role("button", name=text("learning.finish", done=2, all=2))
