@@ -22,8 +22,8 @@ QUESTION = "客户说闻到燃气味，先说什么？"
 RIGHT, WRONG = "先请客户别开关电器", "先问客户的户号"
 
 
-def button(page: Page, key: str, **values: object) -> None:
-    page.get_by_role("button", name=text(key, **values)).first.click()
+def button(page: Page, key: str, **values: str | int) -> None:
+    page.get_by_role("button", name=text(key, "zh-CN", **values)).first.click()
 
 
 def make_clip(page: Page) -> None:
@@ -50,12 +50,12 @@ def make_exam(page: Page) -> None:
     """Put the clip, a question and an exercise of its call into an exam and publish it."""
     page.goto("/training/lessons/new")
     page.get_by_label(text("lesson.title"), exact=True).fill(EXAM)
-    page.get_by_label(text("lesson.kind"), exact=True).select_option(label=text("lesson.exam"))
+    page.get_by_role("combobox", name=text("lesson.kind"), exact=True).select_option(label=text("lesson.exam"))
     button(page, "lesson.add_clip_named", title=CLIP)
     button(page, "lesson.add_question")
     page.get_by_label(text("lesson.question"), exact=True).fill(QUESTION)
-    page.get_by_label(text("lesson.choices"), exact=True).fill(f"{WRONG}\n{RIGHT}")
-    page.get_by_label(text("lesson.right"), exact=True).select_option(label=RIGHT)
+    page.get_by_role("textbox", name=text("lesson.choices"), exact=True).fill(f"{WRONG}\n{RIGHT}")
+    page.get_by_role("combobox", name=text("lesson.right"), exact=True).select_option(label=RIGHT)
     button(page, "lesson.from_call_named", title=CLIP)
     button(page, "lesson.add_exercise_named", number=1)
     exercise = page.get_by_role("region", name=text("lesson.item_exercise"))
@@ -75,7 +75,8 @@ def pass_exam(page: Page) -> None:
     assert violations(page) == []
     page.get_by_role("radio", name=RIGHT).check()
     button(page, "learning.answer")
-    page.get_by_label(text("learning.ask_card"), exact=True).select_option(label=CARD)
+    expect(page.get_by_text(text("learning.recorded"))).to_be_visible()
+    page.get_by_role("combobox", name=text("learning.ask_card"), exact=True).select_option(label=CARD)
     page.get_by_role("button", name=text("learning.answer"), exact=True).last.click()
     finish = page.get_by_role("button", name=text("learning.finish", done=2, all=2))
     finish.click()

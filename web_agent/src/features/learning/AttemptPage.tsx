@@ -38,10 +38,11 @@ function Attempt({ attempt }: { attempt: AttemptView }) {
     },
   })
   const onAnswered = (graded: GradedAnswer) => {
-    client.setQueryData<AttemptView>(key, {
-      ...attempt,
-      answers: [...attempt.answers.filter((known) => known.item_id !== graded.item_id), graded],
-    })
+    // Of what is there now: two answers may be on their way at once.
+    client.setQueryData<AttemptView>(key, (now = attempt) => ({
+      ...now,
+      answers: [...now.answers.filter((known) => known.item_id !== graded.item_id), graded],
+    }))
   }
   const asked = attempt.items.filter((item) => item.kind !== 'clip')
   const done = attempt.answers.filter((answer) => answer.is_done).length
