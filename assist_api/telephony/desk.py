@@ -17,8 +17,16 @@ from assist_api.telephony.schemas import (
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
-from cti_adapter.commands import CancelConsult, Command, Consult, JoinThree, PauseAgent, ReadyAgent, TransferBlind
-from cti_adapter.commands import CancelConsult, Command, Consult, DialOut, PauseAgent, ReadyAgent, TransferBlind
+from cti_adapter.commands import (
+    CancelConsult,
+    Command,
+    Consult,
+    DialOut,
+    JoinThree,
+    PauseAgent,
+    ReadyAgent,
+    TransferBlind,
+)
 from cti_adapter.events import AgentStateChanged
 from cti_adapter.states import TERMINAL_STATES, AgentState, CallState, Direction, LegRole, LegState
 from cti_adapter.views import CallView

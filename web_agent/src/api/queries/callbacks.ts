@@ -34,8 +34,7 @@ export const surveyReportQuery = (days: number) =>
   })
 
 export type CallbackDeed =
-  | { deed: 'take' | 'release' | 'dial'; id: string }
-  | { deed: 'outcome'; id: string; given: AttemptOutcome }
+  { deed: 'take' | 'release' | 'dial'; id: string } | { deed: 'outcome'; id: string; given: AttemptOutcome }
 
 function actOnCallback(wanted: CallbackDeed) {
   const params = { path: { request_id: wanted.id } }

@@ -49,12 +49,7 @@ export function Requests({ view }: { view: CallbackList }) {
       {items.length === 0 && <Empty title={t(`callbacks.none_${view}`)} hint={t(`callbacks.none_${view}_hint`)} />}
       {others.length > 0 && (
         <section className="panel">
-          <DataTable
-            caption={t(`callbacks.view_${view}`)}
-            columns={columns}
-            rows={others}
-            keyOf={(item) => item.id}
-          />
+          <DataTable caption={t(`callbacks.view_${view}`)} columns={columns} rows={others} keyOf={(item) => item.id} />
         </section>
       )}
     </>

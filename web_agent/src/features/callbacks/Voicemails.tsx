@@ -123,7 +123,10 @@ function Message({ item, isPending, onRun }: MessageProps) {
       )}
       {isHandled ? (
         <p className="callbacks__facts">
-          {t('callbacks.handled_by', { name: item.handled_by ?? '', at: localTime(item.handled_at ?? '').slice(5, 16) })}
+          {t('callbacks.handled_by', {
+            name: item.handled_by ?? '',
+            at: localTime(item.handled_at ?? '').slice(5, 16),
+          })}
           {item.order_id !== null && <Link to={`/work-orders/${item.order_id}`}>{item.order_number}</Link>}
         </p>
       ) : (
@@ -139,7 +142,8 @@ function MessageDeeds({ item, isPending, onRun }: MessageProps) {
     {
       deed: 'order',
       chord: 'O',
-      label: item.order_number === null ? t('callbacks.order') : t('callbacks.open_order', { number: item.order_number }),
+      label:
+        item.order_number === null ? t('callbacks.order') : t('callbacks.open_order', { number: item.order_number }),
       isEnabled: true,
     },
     { deed: 'callback', chord: 'B', label: t('callbacks.call_back'), isEnabled: item.can_be_called },

@@ -106,7 +106,6 @@ function WebhookForm({ onMade }: { onMade: (secret: string) => void }) {
         />
         <Field
           label={t('integrations.url')}
-          placeholder="https://"
           required
           maxLength={500}
           value={draft.url}

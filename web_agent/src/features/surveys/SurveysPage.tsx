@@ -135,8 +135,7 @@ function BadMarks({ items }: { items: readonly BadMark[] }) {
     {
       key: 'wants',
       title: t('surveys.wants_call'),
-      render: (item) =>
-        item.wants_call ? <Link to="/callbacks">{t('surveys.to_call')}</Link> : t('surveys.no_call'),
+      render: (item) => (item.wants_call ? <Link to="/callbacks">{t('surveys.to_call')}</Link> : t('surveys.no_call')),
     },
     {
       key: 'call',
