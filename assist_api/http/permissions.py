@@ -105,7 +105,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CURATOR: _EVERYONE
         | _EVERY_CALL
         | {Permission.EDIT_ENTRIES, Permission.CURATE, Permission.EDIT_FLOWS}
-        | {Permission.EDIT_CASES},
+        | {Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
         | _DIRECTION

@@ -95,19 +95,19 @@ class CallbackRequest(Base):
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_by: Mapped[str | None] = mapped_column(String(100))
-    reason: Mapped[str] = mapped_column(String(16), default="asked")
+    reason: Mapped[str] = mapped_column(String(16), default="asked", server_default="asked")
     """`asked`, `message` (of a voicemail) or `bad_mark` (of a survey)."""
-    state: Mapped[str] = mapped_column(String(16), default="open")
+    state: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
     """`open`, `taken`, `done` or `given_up`."""
     taken_by_id: Mapped[UUID | None]
     taken_by: Mapped[str | None] = mapped_column(String(100))
     taken_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Not before; None for at once."""
     outcome: Mapped[str | None] = mapped_column(String(16))
     """Of the last attempt."""
-    note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
     dialled_call_id: Mapped[UUID | None]
     """Call of the last attempt."""
     told_late_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

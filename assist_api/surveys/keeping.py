@@ -16,7 +16,7 @@ from assist_api.surveys.models import SurveyAnswer
 from assist_api.surveys.repository import BAD_UNTIL, SurveyRepository
 
 BAD_MARK = "survey.marked_low"
-KIND = NotificationRule(BAD_MARK, frozenset({"mark", "agent"}), to_owner=False, to_roles=frozenset({Role.SUPERVISOR}))
+KIND = NotificationRule(BAD_MARK, frozenset({"mark"}), to_owner=False, to_roles=frozenset({Role.SUPERVISOR}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class SurveyKeeper:
         if not await rows.add(answer) or not answer.wants_call:
             return False
         await self._notifier.notify(
-            session, BAD_MARK, {"mark": given.mark, "agent": name or None}, object_kind="survey", object_id=given.id,
+            session, BAD_MARK, {"mark": given.mark}, object_kind="survey", object_id=given.id,
             dedup_key=f"{BAD_MARK}:{given.id}",
         )  # fmt: skip
         return True

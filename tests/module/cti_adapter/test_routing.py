@@ -15,7 +15,7 @@ from tests.fakes.cti_events import WAIT_SECONDS
 pytestmark = pytest.mark.module
 
 HEAD = b"agi_network: yes\nagi_network_script: route\nagi_callerid: 13800138000\nagi_uniqueid: pbx1-1.0\n\n"
-VARIABLES = {"CALL_ID": "pbx1-1.0", "DIALLED_NUMBER": "95598", "TARGET_QUEUE": "hotline"}
+VARIABLES = {"CALL_ID": "pbx1-1.0", "DIALLED_NUMBER": "95598", "TARGET_QUEUE": "hotline", "IVR_STAGE": ""}
 
 
 @asynccontextmanager

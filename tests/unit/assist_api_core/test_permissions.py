@@ -25,7 +25,7 @@ knowledge.read                yes     yes        yes     yes   yes
 knowledge.edit                 no     yes         no      no   yes
 cases.make                    yes     yes        yes     yes   yes
 cases.edit                     no     yes         no      no   yes
-cases.read_identified          no      no        yes      no   yes
+cases.read_identified          no     yes        yes      no   yes
 customers.read                yes      no        yes      no   yes
 customers.edit                 no      no        yes      no   yes
 work_orders.read              yes      no        yes      no   yes
@@ -33,6 +33,7 @@ work_orders.handle            yes      no        yes      no   yes
 work_orders.direct             no      no        yes      no   yes
 health.read                   yes     yes        yes     yes   yes
 accounts.manage                no      no         no      no   yes
+integrations.manage            no      no         no      no   yes
 units.manage                   no      no         no      no   yes
 audit.read                     no      no        yes      no   yes
 policies.manage                no      no         no      no   yes
