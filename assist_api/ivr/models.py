@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
@@ -107,7 +107,7 @@ class CallbackRequest(Base):
     """Not before; None for at once."""
     outcome: Mapped[str | None] = mapped_column(String(16))
     """Of the last attempt."""
-    note: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    note: Mapped[str] = mapped_column(String(500), default="", server_default=text("''"))
     dialled_call_id: Mapped[UUID | None]
     """Call of the last attempt."""
     told_late_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
