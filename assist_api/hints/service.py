@@ -35,10 +35,28 @@ class HintBooks:
         self._policies = policies
         self._versions: dict[BookSector, HintBookVersion] = {}
         self._listeners: dict[BookSector, BookListener] = {}
+        self._unknown: BookListener | None = None
+        """For a call whose sector is not known: the general book with the questions of every sector."""
 
     def coaching(self, sector: str | None) -> tuple[BookListener, HintPolicy]:
-        """Return the compiled book and the policy for calls of a sector; callable from any thread."""
-        return self._listener(book_sector(sector)), self._policies.current(HINTS)
+        """Return the compiled book and the policy for calls of a sector; callable from any thread.
+
+        While the sector is unknown, the questions of every sector serve: what the caller names first decides.
+        """
+        known = book_sector(sector)
+        listener = self._listener(known) if known != "general" else self._of_every_sector()
+        return listener, self._policies.current(HINTS)
+
+    def _of_every_sector(self) -> BookListener:
+        if self._unknown is None:
+            book = self.book("general")
+            situations = tuple(
+                situation.model_copy(update={"id": f"{name}_{situation.id}"})
+                for name in BOOK_SECTORS
+                for situation in self.book(name).situations
+            )
+            self._unknown = BookListener(book.model_copy(update={"situations": situations}))
+        return self._unknown
 
     def book(self, sector: BookSector) -> HintBook:
         """Return the book in force."""
@@ -114,6 +132,7 @@ class HintBooks:
             return
         try:
             self._listeners[sector] = BookListener(parse_book(row.book))
+            self._unknown = None
         except InvalidInputError:
             # A later product version may read less; the book before is safer than a stop.
             log.exception("hint_book_unusable", sector=row.sector, number=row.number)

@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from assist_api.hints.service import HintBooks
 from assist_api.http.permissions import Role
 from assist_api.policies.service import Policies
+from assist_api.transcripts.utterances import LegRole, Utterance
 from tests.fakes.assist_core_server import Server, run_server, settings_for
 
 pytestmark = pytest.mark.module
@@ -47,6 +49,14 @@ async def test_a_saved_book_is_in_force_at_once_and_after_a_restart_and_nobody_o
     listener, policy = again.coaching("power")
     assert [broken.rule.id for broken in listener.forbidden("木得办法")] == [book["forbidden"][0]["id"]]
     assert policy.hints_per_minute == 3
+    of_any_sector, _ = again.coaching(None)
+    said = Utterance(
+        segment_id=uuid4(), leg_role=LegRole.CUSTOMER, start_ms=0, end_ms=900, text="我家暖气不热啊", is_final=True,
+        partial_index=-1, confidence=0.9, language="zh",
+    )  # fmt: skip
+    proposed = of_any_sector.diagnosis.propose([said])
+    assert proposed is not None
+    assert proposed.situation.zh == "暖气不热"
 
 
 async def test_a_book_that_cannot_be_read_is_refused_with_the_place(server: Server) -> None:
