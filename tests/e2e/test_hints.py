@@ -28,7 +28,7 @@ def test_a_finished_call_shows_its_track_its_hints_and_what_the_questions_found(
     greeting = hints.get_by_role("list", name=text("hints.track")).get_by_role("button").first
     expect(greeting).to_contain_text("问候")
     greeting.click()
-    expect(desk.page.locator(".is-pointed")).to_contain_text("您好")
+    expect(desk.page.locator(".is-pointed")).to_contain_text("好，供热")
     expect(hints.get_by_role("list", name=text("hints.list"))).to_contain_text("已登记但没说时限")
 
 
