@@ -128,7 +128,9 @@ class PublicationGate:
         if ruling is not Ruling.PUBLISH:
             raise _refusal(ruling, policy, None if test is None else report_of(test))
         kept_reason = reason if policy is DropPolicy.BLOCK and drops != 0 else ""
-        return Admission(test, policy, kept_reason, self._tester)
+        # A text that only comes near others has tested no question: the history has nothing to keep.
+        kept_test = test if test is not None and test.outcomes else None
+        return Admission(kept_test, policy, kept_reason, self._tester)
 
 
 def _refusal(ruling: Ruling, policy: DropPolicy, report: GoldReport | None) -> PublicationRefusedError:

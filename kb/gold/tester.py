@@ -91,20 +91,17 @@ class GoldTester:
         change = TextChange(known_id, None if current is None else entry_document(current), after)
         if change.is_silent:
             return None
-        asked = await self._asked({text.sector for text in change.texts})
+        asked, others = _by_scope(await self._asked(None), {text.sector for text in change.texts})
         words = {pair for text in change.texts for pair in document_pairs(text)}
-        foreign = await self._of_other_sectors(change, after)
+        foreign = _nearest(others, after)
         chosen = [*self._chosen(asked, {known_id}, words), *foreign]
         try:
             async with asyncio.timeout(DRAFT_TIMEOUT.total_seconds()):
-                near = await self._near(change, after)
-                if not chosen and not near:
-                    return None
                 test = await self._compare(chosen, len(asked) + len(foreign), change, after)
-                return replace(test, near=near)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("draft_test_failed")
             raise unavailable(error) from error
+        return test if test.outcomes or test.near else None
 
     async def test_batch(self, changes: ChangeSource) -> DraftTest | None:
         """Return what publishing many texts at once would do, in the background of everything else.
@@ -168,40 +165,6 @@ class GoldTester:
         """Return a view of the index as if the document were in it."""
         return with_drafts({document.document_id: await self._prepare(document)})
 
-    async def _of_other_sectors(self, change: TextChange, after: SearchDocument) -> list[AskedQuestion]:
-        """Return the questions of other sectors that the new text comes nearest to, asked without their sector.
-
-        At the beginning of a call the sector is not known, and an entry of any sector can lead.
-        """
-        if None in {text.sector for text in change.texts}:
-            return []
-        wordings = [frozenset(pairs(text)) for text in (after.title, *after.variants)]
-        near: list[tuple[float, AskedQuestion]] = []
-        for item in await self._asked(None):
-            if item.revision.sector in (after.sector, None):
-                continue
-            asked = frozenset(pairs(item.question.text))
-            shared = max((len(asked & wording) / len(asked) for wording in wordings if asked), default=0.0)
-            if shared >= FOREIGN_SHARE:
-                near.append((shared, replace(item, is_sector_known=False)))
-        near.sort(key=lambda found: -found[0])
-        return [item for _, item in near[:FOREIGN_QUESTIONS]]
-
-    async def _near(self, change: TextChange, after: SearchDocument) -> tuple[NearQuestion, ...]:
-        """Return the new ways to ask that another entry answers now, whatever its sector."""
-        old = frozenset() if change.before is None else frozenset((change.before.title, *change.before.variants))
-        wordings = [text for text in dict.fromkeys((after.title, *after.variants)) if text not in old]
-        found: list[NearQuestion] = []
-        with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
-            for text in wordings[:NEAR_WORDINGS]:
-                query = SearchQuery(text=text, kinds=frozenset({DocumentKind.ENTRY}), region=after.region, limit=1)
-                result = await view_search.search(query)
-                for hit in result.hits[:1]:
-                    if result.has_answer and hit.document_id != after.document_id:
-                        entry = FoundEntry(hit.document_id, hit.title)
-                        found.append(NearQuestion(text, entry, hit.sector, round(hit.confidence, 4)))
-        return tuple(found)
-
     async def _prepare(self, document: SearchDocument) -> Draft:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, make_draft, self._search, document)
@@ -228,12 +191,14 @@ class GoldTester:
     ) -> DraftTest:
         old, new = None if before is None else await self._prepare(before), await self._prepare(after)
         with self._search.search_through_view(as_it_is, self._executor, has_reasons=False) as view_search:
+            near = await _near(before, after, view_search)
             placed = await self._baseline.of(asked, view_search)
             touched = await self._touched(asked, placed, old, new, view_search)
             state, change_number = self._search.state_of(view_search.store), view_search.store.change_number
         placed_before = placed if old is None else placed | await self._place(touched, old)
         placed_after = placed_before | await self._place(touched, new)
-        return DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
+        test = DraftTest.of(asked, (placed_before, placed_after), available, state, change_number)
+        return replace(test, near=near)
 
     async def _place(self, asked: Sequence[AskedQuestion], draft: Draft) -> dict[UUID, Placement]:
         return await place(self._search, self._executor, asked, {draft.document.document_id: draft})
@@ -297,6 +262,52 @@ def _key(
     named = after if before is not None else replace(after, document_id="")
     questions = frozenset((item.question.id, item.question.text, item.is_sector_known) for item in asked)
     return before, named, questions, view_search.version, view_search.store.change_number
+
+
+def _by_scope(
+    every: Sequence[AskedQuestion], scopes: Collection[str | None]
+) -> tuple[Sequence[AskedQuestion], Sequence[AskedQuestion]]:
+    """Return the questions for which texts of these sectors compete within a sector, and the others."""
+    if None in scopes:
+        return every, ()
+    competing = {*scopes, None}
+    return (
+        [item for item in every if item.revision.sector in competing],
+        [item for item in every if item.revision.sector not in competing],
+    )
+
+
+def _nearest(others: Sequence[AskedQuestion], after: SearchDocument) -> list[AskedQuestion]:
+    """Return the questions of other sectors that the new text comes nearest to, to be asked without their sector.
+
+    At the beginning of a call the sector is not known, and an entry of any sector can lead.
+    """
+    wordings = [frozenset(pairs(text)) for text in (after.title, *after.variants)]
+    near: list[tuple[float, AskedQuestion]] = []
+    for item in others:
+        asked = frozenset(pairs(item.question.text))
+        shared = max((len(asked & wording) / len(asked) for wording in wordings if asked), default=0.0)
+        if shared >= FOREIGN_SHARE:
+            near.append((shared, replace(item, is_sector_known=False)))
+    near.sort(key=lambda found: -found[0])
+    return [item for _, item in near[:FOREIGN_QUESTIONS]]
+
+
+async def _near(
+    before: SearchDocument | None, after: SearchDocument, view_search: ViewSearch
+) -> tuple[NearQuestion, ...]:
+    """Return the new ways to ask that another entry answers now, whatever its sector."""
+    old = () if before is None else (before.title, *before.variants)
+    wordings = [text for text in dict.fromkeys((after.title, *after.variants)) if text not in old]
+    found: list[NearQuestion] = []
+    for text in wordings[:NEAR_WORDINGS]:
+        query = SearchQuery(text=text, kinds=frozenset({DocumentKind.ENTRY}), region=after.region, limit=1)
+        result = await view_search.search(query)
+        if result.has_answer and result.hits[0].document_id != after.document_id:
+            hit = result.hits[0]
+            entry = FoundEntry(hit.document_id, hit.title)
+            found.append(NearQuestion(text, entry, hit.sector, round(hit.confidence, 4)))
+    return tuple(found)
 
 
 def _admits_others(before: SearchDocument, after: SearchDocument) -> bool:

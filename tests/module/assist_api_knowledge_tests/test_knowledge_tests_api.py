@@ -294,3 +294,18 @@ async def test_a_text_that_answers_for_another_sector_is_named_before_it_is_publ
     ]
     harmless = body(title="停水了怎么办", variants=["家里没水了"], sector="water", situation="water.supply.outage")
     assert (await curator.post(f"{KNOWLEDGE}/tests/draft", json={"entry_id": None, "draft": harmless})).json() is None
+
+
+async def test_a_question_is_asked_once_when_an_entry_changes_its_sector(curator: httpx.AsyncClient) -> None:
+    moving = await made(curator, title="缴费渠道有哪些", variants=["在哪里交费"])
+    await asked(curator, moving, "在哪里交费")
+    moved = body(title="缴费渠道有哪些", variants=["在哪里交费"], sector="water", situation="water.supply.outage")
+    tried = await curator.post(f"{KNOWLEDGE}/tests/draft", json={"entry_id": moving["id"], "draft": moved})
+    assert tried.status_code == 200, tried.text
+    assert (tried.json()["question_count"], tried.json()["available_count"]) == (1, 1)
+
+
+async def test_a_text_that_only_comes_near_another_leaves_no_run(curator: httpx.AsyncClient) -> None:
+    await made(curator, **SINGLE)
+    await made(curator, **AREA | {"variants": ["就我家没电了"]})
+    assert (await curator.get(RUNS)).json()["items"] == []
