@@ -12,7 +12,8 @@ from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password, verify_password
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
 from assist_api.accounts.schemas import AccountChange, AccountCreation
-from assist_api.accounts.sessions import fold_username, hash_token, new_token
+from assist_api.accounts.sessions import fold_username, new_token
+from assist_api.accounts.tokens import hash_token
 from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock

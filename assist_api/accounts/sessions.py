@@ -6,7 +6,6 @@ The token is 256 random bits; the database has only its hash, so that a copy of 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from assist_api.accounts import lockout
 from assist_api.accounts.models import Account, AccountSession
 from assist_api.accounts.passwords import verify_password
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
-from assist_api.accounts.tokens import find_token, is_api_token
+from assist_api.accounts.tokens import find_token, hash_token, is_api_token
 from assist_api.http.account_changes import AccountChanges
 from assist_api.http.actor import actor_of, nobody
 from assist_api.http.core import AuditTrail
@@ -46,11 +45,6 @@ def fold_username(username: str) -> str:
 def new_token() -> str:
     """Return 256 random bits for a cookie."""
     return secrets.token_urlsafe(32)
-
-
-def hash_token(token: str) -> str:
-    """Return what the database knows of a token; a fast hash does, for the token is random."""
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class SessionService:

@@ -29,7 +29,7 @@ USED_RESOLUTION = timedelta(minutes=1)
 """A busy program is noted once a minute, not with every request."""
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     """Return what the database knows of a token; a fast hash does, for the token is random."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -68,7 +68,7 @@ class ApiTokenService:
         now = self._clock.now()
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
         row = ApiToken(
-            id=uuid4(), name=draft.name, token_hash=hashed(token), account_id=account.id,
+            id=uuid4(), name=draft.name, token_hash=hash_token(token), account_id=account.id,
             permissions=sorted(item.value for item in set(draft.permissions)), created_by_name=actor.name,
             created_at=now, expires_at=now + timedelta(days=draft.days), last_used_at=None, revoked_at=None,
         )  # fmt: skip
@@ -105,7 +105,7 @@ class ApiTokenService:
 async def find_token(session: AsyncSession, clock: Clock, token: str) -> tuple[ApiToken, Account] | None:
     """Return a token that may be used now with its account, and note its use; None for any other text."""
     wanted = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
-    found = (await session.execute(wanted.where(ApiToken.token_hash == hashed(token)))).one_or_none()
+    found = (await session.execute(wanted.where(ApiToken.token_hash == hash_token(token)))).one_or_none()
     if found is None:
         return None
     row, account = found

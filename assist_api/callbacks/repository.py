@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +121,3 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def _is_later(now: datetime) -> ColumnElement[bool]:
     return and_(CallbackRequest.state == CallbackState.OPEN.value, CallbackRequest.due_at > now)
-
-
-GIVEN_BACK_AFTER = timedelta(hours=2)
-"""A request that somebody took and left alone for so long may be taken by others."""

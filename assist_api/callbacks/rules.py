@@ -11,9 +11,6 @@ from pydantic import Field
 
 from assist_api.policies.kinds import PolicyKind, PolicyModel
 
-MASK = "*"
-_SHOWN_FIRST, _SHOWN_LAST = 3, 4
-
 
 class CallbackState(StrEnum):
     """Where a request stands."""
@@ -87,11 +84,3 @@ def after_attempt(outcome: DialOutcome, attempts: int, now: datetime, rules: Cal
     if attempts > len(rules.retry_minutes):
         return NextStep(CallbackState.GIVEN_UP)
     return NextStep(CallbackState.OPEN, now + timedelta(minutes=rules.retry_minutes[attempts - 1]))
-
-
-def masked_number(number: str) -> str:
-    """Return a telephone number with its middle hidden; a short one is hidden whole."""
-    if len(number) <= _SHOWN_FIRST + _SHOWN_LAST:
-        return MASK * len(number)
-    hidden = MASK * (len(number) - _SHOWN_FIRST - _SHOWN_LAST)
-    return number[:_SHOWN_FIRST] + hidden + number[-_SHOWN_LAST:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -11,14 +11,13 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.callbacks.news import GIVEN_UP, CallbackNews
-from assist_api.callbacks.repository import GIVEN_BACK_AFTER, CallbackRepository
+from assist_api.callbacks.repository import CallbackRepository
 from assist_api.callbacks.rules import (
     RULES,
     CallbackReason,
     CallbackState,
     DialOutcome,
     after_attempt,
-    masked_number,
 )
 from assist_api.callbacks.schemas import (
     AttemptOutcome,
@@ -29,6 +28,7 @@ from assist_api.callbacks.schemas import (
     VoicemailLines,
 )
 from assist_api.calls.masking_policy import MASKING
+from assist_api.calls.new_call import masked
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.ivr.models import CallbackRequest, Voicemail
@@ -36,6 +36,8 @@ from assist_api.policies.service import Policies
 from kit.clock import Clock
 from kit.errors import ConflictError, NotFoundError
 
+GIVEN_BACK_AFTER = timedelta(hours=2)
+"""A request that somebody took and left alone for so long may be taken by others."""
 VOICEMAIL_FOLDER = Path("ivr") / "voicemails"
 
 
@@ -85,7 +87,7 @@ class Callbacks:
         """
         row, now = await self._find(request_id), self._clock.now()
         if row.state == CallbackState.TAKEN and _is_left_alone(row, now):
-            row.state = CallbackState.OPEN.value
+            _open(row)
             await self._session.flush()
         if row.state == CallbackState.TAKEN and row.taken_by_id == actor.account_id:
             return await self._shown(actor, row)
@@ -264,7 +266,7 @@ class Callbacks:
         is_masked = self._is_masked(actor, is_mine=has_taken)
         return CallbackLine(
             id=row.id,
-            number=masked_number(row.number) if is_masked else row.number,
+            number=masked(row.number) if is_masked else row.number,
             is_number_masked=is_masked,
             queue=row.queue,
             intent=row.intent,
@@ -288,7 +290,7 @@ class Callbacks:
         is_masked = self._is_masked(actor, is_mine=False)
         return VoicemailLine(
             id=row.id,
-            number=masked_number(row.number) if is_masked else row.number,
+            number=masked(row.number) if is_masked else row.number,
             seconds=row.seconds,
             text=row.text,
             intent=row.intent,

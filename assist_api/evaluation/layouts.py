@@ -15,6 +15,7 @@ from assist_api.transcripts.utterances import LegRole
 from kit.errors import InvalidInputError
 
 M = TypeVar("M", bound=BaseModel)
+Named = TypeVar("Named", bound="ManifestLine")
 MANIFEST_YAML = "manifest.yaml"
 MANIFEST_JSONL = "manifest.jsonl"
 QRELS = "qrels.tsv"
@@ -84,20 +85,28 @@ class LabelledCall:
     path: Path
 
 
-class SpokenQuestion(BaseModel):
-    """One line of a spoken set.
+class ManifestLine(BaseModel):
+    """One line of a `manifest.jsonl`.
 
     Attributes:
-        qid: The question in the written set, whose `qrels.tsv` says what answers it.
         file: The recording, beside the manifest.
-        text: What is said in it.
-        voice: Who speaks; only shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    qid: str
     file: str
+
+
+class SpokenQuestion(ManifestLine):
+    """One line of a spoken set.
+
+    Attributes:
+        qid: The question in the written set, whose `qrels.tsv` says what answers it.
+        text: What is said in the recording.
+        voice: Who speaks; only shown.
+    """
+
+    qid: str
     text: str
     voice: str = ""
 
@@ -157,18 +166,18 @@ def first_problem(error: ValidationError) -> str:
     return f"{place}: {problem['msg']}" if place else problem["msg"]
 
 
-def read_spoken_set(folder: Path) -> list[SpokenQuestion]:
-    """Return the questions of a folder with `manifest.jsonl` and the recordings it names.
+def read_recordings(folder: Path, model: type[Named]) -> list[Named]:
+    """Return the lines of `manifest.jsonl` in a folder, each of which names a recording beside it.
 
     Raises:
         InvalidInputError: The manifest is missing or malformed, or names a file that is not there.
     """
     manifest = folder / MANIFEST_JSONL
-    questions = read_jsonl(manifest, SpokenQuestion)
-    for question in questions:
-        if not (folder / question.file).is_file():
-            raise layout_error(manifest, f"names {question.file}, which is not there")
-    return questions
+    recordings = read_jsonl(manifest, model)
+    for recording in recordings:
+        if not (folder / recording.file).is_file():
+            raise layout_error(manifest, f"names {recording.file}, which is not there")
+    return recordings
 
 
 def read_relevant(path: Path) -> dict[str, frozenset[str]]:

@@ -20,8 +20,8 @@ from assist_api.evaluation.layouts import (
     QRELS,
     SpokenQuestion,
     layout_error,
+    read_recordings,
     read_relevant,
-    read_spoken_set,
 )
 from kb.search.evaluation.evaluate import OpenedCorpus, naive_search
 from kb.search.query import SearchQuery
@@ -151,7 +151,7 @@ def read_spoken(folder: Path, queries_dir: Path, limit: int | None) -> SpokenSet
     """
     qrels = queries_dir / QRELS
     relevant = read_relevant(qrels)
-    questions = spread_evenly(read_spoken_set(folder), limit)
+    questions = spread_evenly(read_recordings(folder, SpokenQuestion), limit)
     for question in questions:
         if question.qid not in relevant:
             raise layout_error(

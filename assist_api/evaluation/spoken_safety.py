@@ -6,39 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, Field
 
 from assist_api.alerts.detector import Danger
 from assist_api.alerts.rules import DangerKind
-from assist_api.evaluation.layouts import MANIFEST_JSONL, layout_error, read_jsonl
+from assist_api.evaluation.layouts import ManifestLine, read_recordings
 from assist_api.evaluation.safety import LabelledUtterance, Listen, SafetyReport, evaluate_safety
 from speech.engine import SpeechEngine
 from speech.evaluate import hear
 from speech.recording import RecordingLimits, open_recording
 
 
-class SpokenUtterance(BaseModel):
+class SpokenUtterance(ManifestLine):
     """One line of `manifest.jsonl`: a mono recording of one caller and the danger in it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     file: str = Field(validation_alias=AliasChoices("file", "audio", "wav"), description="Beside the manifest")
     expected: DangerKind | Literal["none"]
-
-
-def read_spoken_utterances(folder: Path) -> list[SpokenUtterance]:
-    """Return the lines of the manifest of a folder.
-
-    Raises:
-        InvalidInputError: The manifest is missing or malformed, or names a file that is not there.
-    """
-    manifest = folder / MANIFEST_JSONL
-    utterances = read_jsonl(manifest, SpokenUtterance)
-    for utterance in utterances:
-        if not (folder / utterance.file).is_file():
-            raise layout_error(manifest, f"names {utterance.file}, which is not there")
-    return utterances
 
 
 async def evaluate_spoken_safety(folder: Path, engine: SpeechEngine, listen: Listen) -> SafetyReport:
@@ -52,7 +36,7 @@ async def evaluate_spoken_safety(folder: Path, engine: SpeechEngine, listen: Lis
     Raises:
         InvalidInputError: The folder is not as described, or a recording cannot be read.
     """
-    utterances = read_spoken_utterances(folder)
+    utterances = read_recordings(folder, SpokenUtterance)
     heard: list[LabelledUtterance] = []
     dangers: dict[str, Sequence[Danger]] = {}
     for utterance in utterances:

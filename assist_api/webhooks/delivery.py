@@ -21,7 +21,6 @@ from assist_api.webhooks.events import (
     ORDER_CHANGED,
     RULES,
     cloud_event,
-    is_wanted,
     may_have_caller_data,
 )
 from assist_api.webhooks.models import Webhook, WebhookDelivery
@@ -44,7 +43,7 @@ LONGEST_PAUSE = timedelta(hours=2)
 PLACES = 4
 """Deliveries at once in a process; one receiver that hangs leaves places for the others."""
 SOURCE = "/tingzhi"
-_GONE, _FIRST_SUCCESS, _FIRST_REDIRECT = 410, 200, 300
+_GONE = 410
 _DATA = ("number", "state", "business_type", "sector", "category_id", "area", "urges")
 
 
@@ -81,7 +80,7 @@ class WebhookDeliveries:
             event_type = _type_of(event.topic, order)
             data = _data_of(event.payload, order)
             for webhook in await WebhookRepository(session).active():
-                if is_wanted(event_type, webhook.event_types):
+                if event_type in webhook.event_types:
                     await self.write(
                         session, webhook, event_id=event.id, event_type=event_type, subject_id=order_id, data=data
                     )
@@ -121,7 +120,7 @@ class WebhookDeliveries:
             return
         url, headers, body = prepared
         status, error = await self._post(url, headers, body)
-        is_delivered = status is not None and _FIRST_SUCCESS <= status < _FIRST_REDIRECT
+        is_delivered = error is None
         async with self._core.database.session() as session:
             await self._note(session, delivery_id, status, error, is_delivered=is_delivered)
         if not is_delivered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,11 +40,6 @@ def host_of(url: str) -> str:
 def may_have_caller_data(url: str, rules: WebhookRules) -> bool:
     """Tell whether the policy lets an address have caller data."""
     return host_of(url) in {host.lower() for host in rules.caller_data_hosts}
-
-
-def is_wanted(event_type: str, wanted: Collection[str]) -> bool:
-    """Tell whether a webhook that asked for some types is told of an event."""
-    return event_type == TESTED or event_type in wanted
 
 
 def cloud_event(

@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from assist_api.audit.models import AuditEntry
 from assist_api.callbacks.news import CallbackNews
-from assist_api.callbacks.rules import RULES, DialOutcome, after_attempt, masked_number
+from assist_api.callbacks.rules import RULES, DialOutcome, after_attempt
+from assist_api.calls.new_call import masked
 from assist_api.http.permissions import Role
 from assist_api.ivr.dialogue import Circumstances, Heard, Keyed, Silence, Started
 from assist_api.ivr.intents import Handling, HeardIntent, IntentRanking
@@ -179,7 +180,7 @@ async def test_marks_make_one_figure_with_its_response_rate_and_a_bad_one_reache
 
 
 def test_a_number_hides_its_middle_and_an_outcome_that_reached_somebody_ends_the_request() -> None:
-    assert [masked_number(number) for number in (NUMBER, "5558888", "")] == ["138****8000", "*******", ""]
+    assert [masked(number) for number in (NUMBER, "5558888", "")] == ["138****8000", "*******", ""]
     rules = RULES.default_factory()
     states = {outcome: after_attempt(outcome, 1, NOW, rules).state.value for outcome in DialOutcome}
     assert states == {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assist_api.evaluation.layouts import read_call_set, read_relevant, read_spoken_set
+from assist_api.evaluation.layouts import SpokenQuestion, read_call_set, read_recordings, read_relevant
 from assist_api.evaluation.spoken import read_spoken, spread_evenly
 from kit.errors import InvalidInputError
 from tests.fakes.assist_evaluation_data import write_call_set, write_jsonl, write_retrieval_set, write_spoken_set
@@ -62,19 +62,19 @@ def test_spoken_line_that_is_not_json_is_named(tmp_path: Path):
     with (tmp_path / "manifest.jsonl").open("a") as file:
         file.write("\nqid q3\n")
     with pytest.raises(InvalidInputError, match=r"manifest\.jsonl:4: is not JSON"):
-        read_spoken_set(tmp_path)
+        read_recordings(tmp_path, SpokenQuestion)
 
 
 def test_spoken_line_without_a_file_is_named(tmp_path: Path):
     write_jsonl(tmp_path / "manifest.jsonl", [{"qid": "q1", "text": "没电了"}])
     with pytest.raises(InvalidInputError, match=r"manifest\.jsonl:1: file"):
-        read_spoken_set(tmp_path)
+        read_recordings(tmp_path, SpokenQuestion)
 
 
 def test_manifest_in_another_encoding_is_refused(tmp_path: Path):
     (tmp_path / "manifest.jsonl").write_bytes("停电".encode("gb18030"))
     with pytest.raises(InvalidInputError, match="is not UTF-8"):
-        read_spoken_set(tmp_path)
+        read_recordings(tmp_path, SpokenQuestion)
 
 
 def test_relevance_with_too_few_columns_is_named(tmp_path: Path):

@@ -1,8 +1,9 @@
 import type { HintBook } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { ChoiceField } from '@/ui/ChoiceField'
 
-import { BothField, ChoiceField, PhraseField } from './fields'
+import { BothField, PhraseField } from './fields'
 import { freeId } from './sections'
 
 type Situation = HintBook['situations'][number]

@@ -2,8 +2,7 @@ import { Select } from 'antd'
 
 import type { HintBook } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
-
-import { BUSINESS_TYPES } from './panel'
+import { BUSINESS_TYPES } from '@/ui/businessTypes'
 
 interface TracksProps {
   book: HintBook

@@ -1,17 +1,6 @@
 import type { CallHint, CallSnapshot } from '@/api/types'
-
-export type BusinessType =
-  'fault' | 'application' | 'enquiry' | 'complaint' | 'report' | 'suggestion' | 'opinion' | 'praise'
-export const BUSINESS_TYPES: readonly BusinessType[] = [
-  'fault',
-  'application',
-  'enquiry',
-  'complaint',
-  'report',
-  'suggestion',
-  'opinion',
-  'praise',
-]
+import type { BusinessType } from '@/ui/businessTypes'
+import { BUSINESS_TYPES } from '@/ui/businessTypes'
 
 /** The business type whose track the call follows: the agent's own category, else the ranked one, else a fault. */
 export function businessTypeOf(call: Pick<CallSnapshot, 'chosen_category' | 'category'>): BusinessType {

@@ -11,48 +11,25 @@ import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { Field } from '@/ui/Field'
 import { localTime } from '@/ui/format'
-import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { Banner, Empty } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 
-import { Secret } from './Secret'
+import { MakingPart } from './MakingPart'
 
 /** Tokens of programs: what each may do, how long, and when it was last used. */
 export function Tokens() {
   const { t } = useTranslation()
   const tokens = useQuery(tokensQuery)
-  const [isMaking, setIsMaking] = useState(false)
-  const [secret, setSecret] = useState<string | null>(null)
   return (
-    <section className="panel order__part" aria-labelledby="integrations-tokens">
-      <div className="integrations__head">
-        <h2 id="integrations-tokens" className="panel__title">
-          {t('integrations.tokens')}
-        </h2>
-        <Button
-          isSmall
-          aria-expanded={isMaking}
-          onClick={() => {
-            setIsMaking(!isMaking)
-          }}
-        >
-          {t('integrations.new_token')}
-        </Button>
-      </div>
-      <p className="field__hint">{t('integrations.tokens_hint')}</p>
-      {secret !== null && <Secret value={secret} />}
-      {isMaking && tokens.data !== undefined && (
-        <TokenForm
-          grantable={tokens.data.grantable}
-          onMade={(token) => {
-            setSecret(token)
-            setIsMaking(false)
-          }}
-        />
-      )}
-      {tokens.isPending && <Loading lines={3} />}
-      {tokens.isError && <Failure error={tokens.error} onRetry={tokens.refetch} />}
+    <MakingPart
+      title={t('integrations.tokens')}
+      hint={t('integrations.tokens_hint')}
+      make={t('integrations.new_token')}
+      query={tokens}
+      form={(onMade) => tokens.data !== undefined && <TokenForm grantable={tokens.data.grantable} onMade={onMade} />}
+    >
       {tokens.data !== undefined && <TokenTable tokens={tokens.data.items} />}
-    </section>
+    </MakingPart>
   )
 }
 

@@ -17,48 +17,26 @@ import { ConfirmButton } from '@/ui/ConfirmButton'
 import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { Field } from '@/ui/Field'
-import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { Banner, Empty } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 
-import { Secret } from './Secret'
+import { MakingPart } from './MakingPart'
 import { EVENT_TYPES, eventText } from './words'
 
 /** Addresses of third parties that are told of work orders. */
 export function Webhooks() {
   const { t } = useTranslation()
   const webhooks = useQuery(webhooksQuery)
-  const [isMaking, setIsMaking] = useState(false)
-  const [secret, setSecret] = useState<string | null>(null)
   return (
-    <section className="panel order__part" aria-labelledby="integrations-webhooks">
-      <div className="integrations__head">
-        <h2 id="integrations-webhooks" className="panel__title">
-          {t('integrations.webhooks')}
-        </h2>
-        <Button
-          isSmall
-          aria-expanded={isMaking}
-          onClick={() => {
-            setIsMaking(!isMaking)
-          }}
-        >
-          {t('integrations.new_webhook')}
-        </Button>
-      </div>
-      <p className="field__hint">{t('integrations.webhooks_hint')}</p>
-      {secret !== null && <Secret value={secret} />}
-      {isMaking && (
-        <WebhookForm
-          onMade={(made) => {
-            setSecret(made)
-            setIsMaking(false)
-          }}
-        />
-      )}
-      {webhooks.isPending && <Loading lines={3} />}
-      {webhooks.isError && <Failure error={webhooks.error} onRetry={webhooks.refetch} />}
+    <MakingPart
+      title={t('integrations.webhooks')}
+      hint={t('integrations.webhooks_hint')}
+      make={t('integrations.new_webhook')}
+      query={webhooks}
+      form={(onMade) => <WebhookForm onMade={onMade} />}
+    >
       {webhooks.data !== undefined && <WebhookTable webhooks={webhooks.data.items} />}
-    </section>
+    </MakingPart>
   )
 }
 

@@ -1,3 +1,5 @@
+import { BUSINESS_TYPES } from '@/ui/businessTypes'
+
 /** A flow as the server writes it; the server checks every field again. */
 export type FlowNode = { kind: string } & Record<string, unknown>
 
@@ -18,7 +20,6 @@ export type FieldType = 'text' | 'line' | 'node' | 'maybe_node' | 'nodes_by_key'
 
 const ASKING = { text: 'text', again: 'text', by: ['both', 'speech', 'keys'] } as const
 const LOOK_UPS = ['account', 'balance', 'arrears', 'bill', 'payments', 'usage', 'progress', 'outage', 'package']
-const ORDER_TYPES = ['fault', 'application', 'enquiry', 'complaint', 'report', 'suggestion', 'opinion', 'praise']
 const DECIDED_BY = ['hours', 'caller_class', 'load', 'area', 'identified', 'slot']
 
 /** The fields of each kind of node, in the order of the form. */
@@ -48,7 +49,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldType>>
     failed: 'node',
   },
   answer: { text: 'text', question: 'text', next: 'node', missing: 'maybe_node' },
-  create_order: { order_type: ORDER_TYPES, text: 'text', next: 'node', failed: 'node' },
+  create_order: { order_type: BUSINESS_TYPES, text: 'text', next: 'node', failed: 'node' },
   queue: { text: 'text', queue: 'line', priority: 'number' },
   voicemail: { text: 'text', next: 'node' },
   callback: { next: 'node', failed: 'node' },

@@ -6,6 +6,7 @@ import type { CallMoment, CallQuery } from '@/api/types'
 import { useName } from '@/i18n/useName'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { ChoiceField } from '@/ui/ChoiceField'
 import { SECTORS, sectorText } from '@/ui/sectors'
 
 const MOMENTS: readonly CallMoment[] = ['alert', 'no_answer', 'card_shown', 'card_used', 'card_rejected']
@@ -155,23 +156,6 @@ interface ChoiceProps {
 
 function Choice({ label, value, options, onChange }: ChoiceProps) {
   const { t } = useTranslation()
-  return (
-    <label className="field">
-      <span className="field__label">{label}</span>
-      <select
-        className="input"
-        value={value}
-        onChange={(event) => {
-          onChange(event.target.value)
-        }}
-      >
-        <option value="">{t('call_search.any')}</option>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
+  const all = [{ value: '', label: t('call_search.any') }, ...options]
+  return <ChoiceField label={label} value={value} options={all} onChange={onChange} />
 }

@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import type { Problem } from '@/api/problem'
-import { orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
+import { useOrdersChanged } from '@/api/queries/orders'
 import type { OrderAction, OrderLine } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
@@ -14,6 +13,7 @@ import { useSaving } from '@/ui/useSaving'
 
 import type { BulkOutcome } from './bulk'
 import { actOnAll } from './bulk'
+import { UnitOptions } from './UnitOptions'
 
 const EVERYBODY: readonly OrderAction[] = ['dispatch', 'urge', 'escalate', 'note']
 const DIRECTED: readonly OrderAction[] = ['review', 'suspend', 'resume', 'cancel']
@@ -31,7 +31,6 @@ export function BulkBar({ chosen, onChosen }: BulkBarProps) {
   const [unitId, setUnitId] = useState('')
   const [reason, setReason] = useState('')
   const [outcome, setOutcome] = useState<BulkOutcome | null>(null)
-  const units = useQuery(orderUnitsQuery)
   const changed = useOrdersChanged()
   const saving = useSaving(
     (orders: readonly OrderLine[]) =>
@@ -79,12 +78,7 @@ export function BulkBar({ chosen, onChosen }: BulkBarProps) {
                 setUnitId(event.target.value)
               }}
             >
-              <option value="">{t('orders.choose_unit')}</option>
-              {units.data?.items.map((unit) => (
-                <option key={unit.id} value={unit.id}>
-                  {unit.name}
-                </option>
-              ))}
+              <UnitOptions />
             </select>
           )}
           <input

@@ -6,6 +6,7 @@ import { actOnOrder, createOrder, orderProposalQuery, useOrdersChanged } from '@
 import type { OrderDraft, OrderProposal, OrderType } from '@/api/types'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
+import { BUSINESS_TYPES } from '@/ui/businessTypes'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'
 import { ListPage } from '@/ui/ListPage'
@@ -18,7 +19,7 @@ import { useSaving } from '@/ui/useSaving'
 import { ComplaintFields } from './ComplaintFields'
 import { draftOf } from './draft'
 import { StateTag } from './StateTag'
-import { canUrge, TYPES } from './words'
+import { canUrge } from './words'
 
 import './Orders.css'
 
@@ -89,7 +90,7 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
                 setDraft({ ...draft, business_type: type, complaint })
               }}
             >
-              {TYPES.map((type) => (
+              {BUSINESS_TYPES.map((type) => (
                 <option key={type} value={type}>
                   {t(`orders.type_${type}`)}
                 </option>

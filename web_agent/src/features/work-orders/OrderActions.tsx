@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { actOnOrder, findOrderByNumber, orderUnitsQuery, useOrdersChanged } from '@/api/queries/orders'
+import { actOnOrder, findOrderByNumber, useOrdersChanged } from '@/api/queries/orders'
 import type { CallbackOutcome, OrderAction, OrderActionRequest, OrderView, ComplaintVerdict } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { codeText, fieldText, problemText } from '@/i18n/problemText'
@@ -11,6 +10,7 @@ import { Banner } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 
 import { actionText, VERDICTS } from './complaint'
+import { UnitOptions } from './UnitOptions'
 import { offered } from './words'
 
 const OUTCOMES: readonly CallbackOutcome[] = ['satisfied', 'accepted', 'unsatisfied', 'not_reached', 'unreachable']
@@ -123,7 +123,6 @@ interface ValuesProps {
 
 function Values({ action, isComplaint, typed, onChange }: ValuesProps) {
   const { t } = useTranslation()
-  const units = useQuery({ ...orderUnitsQuery, enabled: action === 'dispatch' })
   const text = (name: 'reason' | 'result' | 'parent' | 'minutes', label: string) => (
     <label className="field">
       <span className="field__label">{label}</span>
@@ -150,12 +149,7 @@ function Values({ action, isComplaint, typed, onChange }: ValuesProps) {
               onChange({ ...typed, unitId: event.target.value })
             }}
           >
-            <option value="">{t('orders.choose_unit')}</option>
-            {units.data?.items.map((unit) => (
-              <option key={unit.id} value={unit.id}>
-                {unit.name}
-              </option>
-            ))}
+            <UnitOptions />
           </select>
         </label>
       )}

@@ -6,6 +6,7 @@ import { orderUnitsQuery } from '@/api/queries/orders'
 import type { OrderFilter } from '@/api/queries/orders'
 import { usePermission } from '@/features/session/useSession'
 import { useTranslation } from '@/i18n/useTranslation'
+import { BUSINESS_TYPES } from '@/ui/businessTypes'
 import { Button } from '@/ui/Button'
 import { ListPage } from '@/ui/ListPage'
 import { SECTORS, sectorText } from '@/ui/sectors'
@@ -15,7 +16,7 @@ import { MassFaultBanners } from './MassFaultBanners'
 import { OrderTable } from './OrderTable'
 import type { SavedView } from './views'
 import { EVERYTHING, isSame, savedViews, storeViews, withView } from './views'
-import { STATES, TYPES } from './words'
+import { STATES } from './words'
 
 import './Orders.css'
 
@@ -177,7 +178,7 @@ function Filters({ filter, onChange }: FilterProps) {
       {choice(
         'business_type',
         t('orders.filter_type'),
-        TYPES.map((value) => ({ value, text: t(`orders.type_${value}`) })),
+        BUSINESS_TYPES.map((value) => ({ value, text: t(`orders.type_${value}`) })),
       )}
       {choice(
         'sector',

@@ -1,4 +1,4 @@
-import type { OrderAction, OrderState, OrderType } from '@/api/types'
+import type { OrderAction, OrderState } from '@/api/types'
 
 export const STATES: readonly OrderState[] = [
   'draft',
@@ -15,17 +15,6 @@ export const STATES: readonly OrderState[] = [
   'escalated',
   'merged',
   'cancelled',
-]
-
-export const TYPES: readonly OrderType[] = [
-  'fault',
-  'application',
-  'enquiry',
-  'complaint',
-  'report',
-  'suggestion',
-  'opinion',
-  'praise',
 ]
 
 /** What a call-back decides by its outcome; a person never chooses these by themselves. */
