@@ -87,6 +87,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/imports/{{import_id}}/read"): ("import.read",),
     ("POST", f"{API}/imports/{{import_id}}/publish"): ("import.published",),
     ("POST", f"{API}/imports/{{import_id}}/cancel"): ("import.cancelled",),
+    ("POST", f"{API}/imports/{{import_id}}/take-back"): ("import.taken_back",),
     ("PUT", f"{API}/imports/{{import_id}}/files/{{file_id}}/settings"): ("import.settings_changed",),
     ("DELETE", f"{API}/imports/{{import_id}}/files/{{file_id}}/settings"): ("import.settings_changed",),
     ("DELETE", f"{API}/imports/{{import_id}}/files/{{file_id}}"): ("import.file_removed",),

@@ -8,10 +8,13 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import fastapi.routing
 import pytest
 import structlog
 from hypothesis import settings
+from starlette.routing import BaseRoute
 
 import kb.search  # noqa: F401  # rejected as unused: switches telemetry off before a test imports the library it wraps
 from assist_api.migrations import runner
@@ -50,6 +53,27 @@ def _own_log() -> Iterator[None]:
     """Forget where a command logs to: that is its test's standard error, which is closed afterwards."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_are_built_once() -> Iterator[None]:
+    """Let every application of this process share what FastAPI works out about a route.
+
+    It takes half a second for all routes, again for each application, and nearly every test has one of its own. Nothing
+    in it belongs to an application: handlers find theirs by the request, and no test overrides a dependency.
+    """
+    build = fastapi.routing._IncludedRouter._build_effective_context
+
+    def build_once(included: fastapi.routing._IncludedRouter, route: BaseRoute) -> Any:  # noqa: ANN401  # rejected: private to FastAPI
+        kept = route.__dict__.setdefault("_contexts_by_prefix", {})
+        prefix = included.include_context.prefix
+        if prefix not in kept:
+            kept[prefix] = build(included, route)
+        return kept[prefix]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fastapi.routing._IncludedRouter, "_build_effective_context", build_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,15 @@ async def cancel_import(import_id: UUID, _account: Importer, actor: ActorDep, im
     return await imports.cancel(import_id, actor)
 
 
+@router.post("/{import_id}/take-back", status_code=status.HTTP_202_ACCEPTED)
+async def take_import_back(import_id: UUID, _account: Importer, actor: ActorDep, imports: ImportsDep) -> ImportDetail:
+    """Undo everything that the import published: new entries leave, changed and retired ones get their old text.
+
+    Entries that somebody has changed since stay as they are; `taken_back` counts both. 409 when nothing of it stands.
+    """
+    return await imports.take_back(import_id, actor)
+
+
 @router.put("/{import_id}/files/{file_id}/settings")
 async def change_import_file_settings(
     import_id: UUID, file_id: UUID, settings: FileSettings, _account: Importer, actor: ActorDep, imports: ImportsDep

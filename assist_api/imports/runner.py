@@ -65,16 +65,16 @@ class ImportRunner:
         self._notices = notices
 
     async def sweep(self) -> Sequence[UUID]:
-        """Remove files of imports that are over, and return the imports that are being read or published."""
+        """Remove files of imports that are over, and return the imports that are being worked on."""
         async with self._database.session() as session:
             imports = ImportRepository(session)
-            under_way = await imports.in_state(ImportState.READING, ImportState.PUBLISHING)
+            under_way = await imports.in_state(ImportState.READING, ImportState.PUBLISHING, ImportState.TAKING_BACK)
             waiting = await imports.in_state(ImportState.COLLECTING, ImportState.READY)
         await asyncio.to_thread(self._store.sweep, [*under_way, *waiting])
         return under_way
 
     async def run(self, job: RunningJob) -> None:
-        """Read or publish an import, whichever its state asks for; a fault is kept with it.
+        """Read an import, publish it or take it back, whichever its state asks for; a fault is kept with it.
 
         Raises:
             ConflictError: The run stopped; its code is the failure that the import has.
@@ -105,6 +105,8 @@ class ImportRunner:
             await self._read(import_id, settings, job)
         elif row.state == ImportState.PUBLISHING:
             await self._publish(row, settings, job)
+        elif row.state == ImportState.TAKING_BACK:
+            await self._take_back(row, job)
 
     async def _read(self, import_id: UUID, settings: ImportSettings, job: RunningJob) -> None:
         reader = DocumentReader(self._limits)
@@ -190,6 +192,16 @@ class ImportRunner:
             await self._notices.finished(session, job, import_id, files=len(files) - refused, refused=refused)
         return True
 
+    async def _take_back(self, row: ImportRow, job: RunningJob) -> None:
+        """Undo the published files one by one, the last first: a later file may have changed an earlier one's entry."""
+        author = row.taken_back_by or row.author
+        while files := await self._files(row.id, FileState.PUBLISHED):
+            await self._report(row.id, FileState.PUBLISHED, job)
+            async with self._database.session() as session:
+                await ImportService(session, self._clock).take_back_file(files[-1], author)
+            self._index.notify()
+        await self._move(row.id, ImportState.TAKING_BACK, ImportState.TAKEN_BACK, taken_back_at=self._clock.now())
+
     async def _admission(self, row: ImportRow, settings: ImportSettings) -> Admission | None:
         """Let the gold questions run before anything is written; None when they have let the import pass already.
 
@@ -253,6 +265,7 @@ class ImportRunner:
                 imports = ImportRepository(session)
                 await imports.move(import_id, [ImportState.PUBLISHING], ImportState.READY, failure=code)
                 await imports.move(import_id, [ImportState.READING], ImportState.COLLECTING, failure=code)
+                await imports.move(import_id, [ImportState.TAKING_BACK], ImportState.FINISHED, failure=code)
         except STORAGE_FAULTS:
             # The state stays; the next start goes on from it.
             log.exception("import_failure_not_kept")

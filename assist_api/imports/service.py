@@ -188,6 +188,14 @@ class DocumentImports:
         await asyncio.to_thread(self._store.discard, import_id)
         return await self.get(import_id)
 
+    async def take_back(self, import_id: UUID, actor: Actor) -> ImportDetail:
+        """Undo what an import published, in the background; see `ImportService.begin_taking_back`."""
+        async with self._edit() as (session, service):
+            await service.begin_taking_back(import_id, actor.name)
+            await self._order(session, import_id, actor)
+            self._audit.record(session, actor, "import.taken_back", "import", import_id)
+        return await self.get(import_id)
+
     async def work(
         self, import_id: UUID, actor: Actor, begin: Callable[[UUID, Actor], Awaitable[ImportDetail]]
     ) -> ImportDetail:

@@ -15,6 +15,7 @@ from kb.gold.baseline import Baseline
 from kb.gold.changes import ChangeSource, TextChange
 from kb.gold.comparison import Placement, document_pairs
 from kb.gold.contenders import Contenders, WeighedQuestion
+from kb.gold.foreign import ForeignQuestions
 from kb.gold.placing import as_it_is, place
 from kb.gold.repository import AskedQuestion
 from kb.gold.results import DraftTest
@@ -43,9 +44,11 @@ class Survey:
         entry_ids: Entries that change.
         replaced: Ids of those that search finds now.
         pairs: Those of the known pairs that occur in its texts.
+        foreign: How near its new texts come to each question, of whatever sector.
     """
 
-    known_pairs: frozenset[str] = frozenset()
+    known_pairs: frozenset[str]
+    foreign: ForeignQuestions
     scopes: set[str | None] = field(default_factory=set)
     entry_ids: set[UUID] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
@@ -59,6 +62,8 @@ class Survey:
             self.entry_ids.add(change.entry_id)
             if change.before is not None:
                 self.replaced.add(str(change.entry_id))
+            if change.after is not None:
+                self.foreign.offer([change.after])
             for text in change.texts:
                 self.scopes.add(text.sector)
                 if self.known_pairs:
@@ -78,9 +83,9 @@ class BatchTest:
         self._baseline = baseline
         self._executor = executor
 
-    async def survey(self, changes: ChangeSource, known_pairs: frozenset[str]) -> Survey:
+    async def survey(self, changes: ChangeSource, known_pairs: frozenset[str], foreign: ForeignQuestions) -> Survey:
         """Look through the changes once."""
-        found = Survey(known_pairs)
+        found = Survey(known_pairs, foreign)
         async for portion in changes():
             await self._in_executor(found.add, portion)
         return found
@@ -92,7 +97,7 @@ class BatchTest:
 
         Args:
             asked: Questions to test.
-            available: Questions of the sectors concerned.
+            available: Questions of the sectors concerned, and those of others that the texts come near.
             changes: Gone through once more, and again when a question finds an entry that changes.
             survey: Of the changes.
 

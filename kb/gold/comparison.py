@@ -150,8 +150,10 @@ class QuestionOutcome:
         return other if other is not None and other.entry_id != str(self.entry_id) else None
 
 
-def _worth(placed: Placement) -> tuple[int, int]:
-    return placed.place, placed.rank or DEPTH + 1
+def _worth(placed: Placement) -> tuple[int, bool, int]:
+    """Return what an agent has of it, less is better: no card is better than the card of another entry."""
+    is_misled = placed.place is Place.NO_CARD and placed.has_answer
+    return placed.place, is_misled, placed.rank or DEPTH + 1
 
 
 @dataclass(frozen=True, slots=True)

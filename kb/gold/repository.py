@@ -55,12 +55,8 @@ class GoldRepository:
         statement = select(GoldQuestion).where(GoldQuestion.id == question_id, GoldQuestion.removed_at.is_(None))
         return await self.session.scalar(statement)
 
-    async def asked(self, scopes: Collection[str | None] | None = None) -> list[AskedQuestion]:
-        """Return the questions of published entries, by entry title.
-
-        Args:
-            scopes: Only entries of these sectors (None for those of every sector); everything when not given.
-        """
+    async def asked(self) -> list[AskedQuestion]:
+        """Return the questions of published entries, by sector and entry title."""
         statement = (
             select(GoldQuestion, Entry.key, Revision)
             .join(Entry, Entry.id == GoldQuestion.entry_id)
@@ -68,10 +64,6 @@ class GoldRepository:
             .where(GoldQuestion.removed_at.is_(None), Revision.state == RevisionState.PUBLISHED)
             .order_by(Revision.sector, Revision.title, GoldQuestion.created_at, GoldQuestion.id)
         )
-        if scopes is not None:
-            named = [scope for scope in scopes if scope is not None]
-            conditions = [Revision.sector.in_(named), *([Revision.sector.is_(None)] if None in scopes else [])]
-            statement = statement.where(or_(*conditions))
         return [AskedQuestion(*row) for row in await self.session.execute(statement)]
 
     async def latest_full_run(self) -> GoldRun | None:

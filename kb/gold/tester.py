@@ -20,6 +20,7 @@ from kb.gold.baseline import Baseline, Progress
 from kb.gold.batch import BatchTest, make_draft
 from kb.gold.changes import ChangeSource, TextChange
 from kb.gold.comparison import Candidate, FoundEntry, Placement, choose, document_pairs, pairs
+from kb.gold.foreign import ForeignQuestions
 from kb.gold.placing import as_it_is, place, with_drafts
 from kb.gold.repository import AskedQuestion, GoldRepository
 from kb.gold.results import DraftTest, FullTest, NearQuestion, unavailable
@@ -36,10 +37,6 @@ from kit.tasks import background_executor
 
 log = structlog.get_logger(__name__)
 
-FOREIGN_QUESTIONS = 60
-"""Questions of other sectors that one draft is tested with; three searches each, some two seconds."""
-FOREIGN_SHARE = 0.5
-"""Pairs of characters that such a question shares with one wording of the draft, at least."""
 NEAR_WORDINGS = 40
 """Wordings of a draft that are looked up; entries of the demo knowledge have at most 24."""
 DRAFT_TIMEOUT = timedelta(seconds=120)
@@ -91,9 +88,12 @@ class GoldTester:
         change = TextChange(known_id, None if current is None else entry_document(current), after)
         if change.is_silent:
             return None
-        asked, others = _by_scope(await self._asked(None), {text.sector for text in change.texts})
+        every, scopes = await self._asked(), {text.sector for text in change.texts}
+        asked = _within(every, scopes)
         words = {pair for text in change.texts for pair in document_pairs(text)}
-        foreign = _nearest(others, after)
+        others = ForeignQuestions(every)
+        others.offer([after])
+        foreign = others.nearest(scopes)
         chosen = [*self._chosen(asked, {known_id}, words), *foreign]
         try:
             async with asyncio.timeout(DRAFT_TIMEOUT.total_seconds()):
@@ -113,32 +113,33 @@ class GoldTester:
             changes: Gone through at most three times, and not at all while there are no questions.
 
         Returns:
-            None when search would see no difference, or no question of the sectors of the texts comes near any.
+            None when search would see no difference, or no question comes near any text.
 
         Raises:
             GoldTestUnavailableError: The questions could not be run.
         """
-        every = await self._asked(None)
+        every = await self._asked()
         if not every:
             return None
         has_too_many = len(every) > self._limit
         known = frozenset(pair for item in every for pair in pairs(item.question.text)) if has_too_many else frozenset()
         batch = BatchTest(self._search, self._baseline, self._background)
-        survey = await batch.survey(changes, known)
-        asked = await self._asked(survey.scopes) if survey.entry_ids else []
-        chosen = self._chosen(asked, survey.entry_ids, survey.pairs)
+        survey = await batch.survey(changes, known, ForeignQuestions(every))
+        asked = _within(every, survey.scopes) if survey.entry_ids else []
+        foreign = survey.foreign.nearest(survey.scopes) if survey.entry_ids else []
+        chosen = [*self._chosen(asked, survey.entry_ids, survey.pairs), *foreign]
         if not chosen:
             return None
         try:
             async with asyncio.timeout(survey.timeout.total_seconds()):
-                return await batch.run(chosen, len(asked), changes, survey)
+                return await batch.run(chosen, len(asked) + len(foreign), changes, survey)
         except Exception as error:  # debt: stores raise whatever their engine raises
             log.exception("batch_test_failed")
             raise unavailable(error) from error
 
     async def has_questions(self) -> bool:
         """Return whether there is anything to test with."""
-        return bool(await self._asked(None))
+        return bool(await self._asked())
 
     async def test_all(self, progress: Progress = lambda _done, _total: None) -> FullTest:
         """Run every question against the index as it is, in the background of everything else.
@@ -146,7 +147,7 @@ class GoldTester:
         Raises:
             GoldTestUnavailableError: A search failed.
         """
-        asked = await self._asked(None)
+        asked = await self._asked()
         try:
             with self._search.search_through_view(as_it_is, self._background, has_reasons=False) as view_search:
                 # Not from memory: this run is what finds out that memory was wrong.
@@ -232,11 +233,9 @@ class GoldTester:
         is_published = entry is not None and entry.current.state == RevisionState.PUBLISHED
         return entry.current if entry is not None and is_published else None
 
-    async def _asked(self, scopes: Collection[str | None] | None) -> list[AskedQuestion]:
-        # An entry of every sector competes for the questions of each.
-        wanted = None if scopes is None or None in scopes else {*scopes, None}
+    async def _asked(self) -> list[AskedQuestion]:
         async with self._database.session() as session:
-            return await GoldRepository(session).asked(wanted)
+            return await GoldRepository(session).asked()
 
     def _chosen(
         self, asked: Sequence[AskedQuestion], entry_ids: Collection[UUID], words: Collection[str]
@@ -264,33 +263,12 @@ def _key(
     return before, named, questions, view_search.version, view_search.store.change_number
 
 
-def _by_scope(
-    every: Sequence[AskedQuestion], scopes: Collection[str | None]
-) -> tuple[Sequence[AskedQuestion], Sequence[AskedQuestion]]:
-    """Return the questions for which texts of these sectors compete within a sector, and the others."""
+def _within(every: Sequence[AskedQuestion], scopes: Collection[str | None]) -> Sequence[AskedQuestion]:
+    """Return the questions for which texts of these sectors compete within a sector."""
     if None in scopes:
-        return every, ()
-    competing = {*scopes, None}
-    return (
-        [item for item in every if item.revision.sector in competing],
-        [item for item in every if item.revision.sector not in competing],
-    )
-
-
-def _nearest(others: Sequence[AskedQuestion], after: SearchDocument) -> list[AskedQuestion]:
-    """Return the questions of other sectors that the new text comes nearest to, to be asked without their sector.
-
-    At the beginning of a call the sector is not known, and an entry of any sector can lead.
-    """
-    wordings = [frozenset(pairs(text)) for text in (after.title, *after.variants)]
-    near: list[tuple[float, AskedQuestion]] = []
-    for item in others:
-        asked = frozenset(pairs(item.question.text))
-        shared = max((len(asked & wording) / len(asked) for wording in wordings if asked), default=0.0)
-        if shared >= FOREIGN_SHARE:
-            near.append((shared, replace(item, is_sector_known=False)))
-    near.sort(key=lambda found: -found[0])
-    return [item for _, item in near[:FOREIGN_QUESTIONS]]
+        return every
+    # An entry of every sector competes for the questions of each.
+    return [item for item in every if item.revision.sector in {*scopes, None}]
 
 
 async def _near(

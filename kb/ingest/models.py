@@ -23,6 +23,8 @@ class ImportState(StrEnum):
     PUBLISHING = "publishing"
     FINISHED = "finished"
     CANCELLED = "cancelled"
+    TAKING_BACK = "taking_back"
+    TAKEN_BACK = "taken_back"
 
 
 class FileState(StrEnum):
@@ -33,6 +35,7 @@ class FileState(StrEnum):
     REFUSED = "refused"
     UNPACKED = "unpacked"
     PUBLISHED = "published"
+    TAKEN_BACK = "taken_back"
 
 
 class Plan(StrEnum):
@@ -72,6 +75,9 @@ class ImportRow(Base):
     # When they let it pass, and the run, written with the first file; whoever publishes again is tested again.
     admitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     test_run_id: Mapped[UUID | None]
+    # Who took the published entries back, and when; None while they stand.
+    taken_back_by: Mapped[str | None] = mapped_column(String(100))
+    taken_back_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class ImportFile(Base):
@@ -127,3 +133,5 @@ class ImportUnit(Base):
     entry_id: Mapped[UUID | None]
     # What publishing wrote or retired; lets a later import tell its own retirement from a person's.
     revision_id: Mapped[UUID | None] = mapped_column(index=True)
+    # Whether taking the import back undid it; None while nobody did. False: somebody had changed the entry since.
+    is_taken_back: Mapped[bool | None]

@@ -126,10 +126,35 @@ class ImportRepository(Repository):
         found: set[UUID] = set()
         for some in _portions(revision_ids):
             statement = select(ImportUnit.revision_id).where(
-                ImportUnit.revision_id.in_(some), ImportUnit.plan == Plan.GONE
+                ImportUnit.revision_id.in_(some), or_(ImportUnit.plan == Plan.GONE, ImportUnit.is_taken_back.is_(True))
             )
             found |= {row for row in await self.session.scalars(statement) if row is not None}
         return found
+
+    async def entries_with_revisions(
+        self, entry_ids: Sequence[UUID]
+    ) -> tuple[dict[UUID, Entry], dict[UUID, list[Revision]]]:
+        """Return those of the entries that exist, by id, and all their revisions by entry, the oldest first."""
+        entries: dict[UUID, Entry] = {}
+        revisions: dict[UUID, list[Revision]] = {}
+        for some in _portions(entry_ids):
+            found = select(Entry).where(Entry.id.in_(some)).execution_options(populate_existing=True)
+            for entry in await self.session.scalars(found):
+                entries[entry.id], revisions[entry.id] = entry, []
+            texts = select(Revision).where(Revision.entry_id.in_(some)).order_by(Revision.number)
+            for revision in await self.session.scalars(texts.execution_options(populate_existing=True)):
+                revisions[revision.entry_id].append(revision)
+        return entries, revisions
+
+    async def count_taken_back(self, import_id: UUID) -> dict[bool, int]:
+        """Return how many units were taken back, and how many somebody had changed since."""
+        statement = (
+            select(ImportUnit.is_taken_back, func.count())
+            .join(ImportFile, ImportFile.id == ImportUnit.file_id)
+            .where(ImportFile.import_id == import_id, ImportUnit.is_taken_back.is_not(None))
+            .group_by(ImportUnit.is_taken_back)
+        )
+        return {bool(is_taken_back): count for is_taken_back, count in await self.session.execute(statement)}
 
     async def titles_taken(self, titles: Sequence[str], sector: str | None, region: str | None) -> dict[str, UUID]:
         """Return those of the titles that a published entry of this sector and region has."""

@@ -75,6 +75,15 @@ class TestRefusal(OutputModel):
     report: GoldReport | None = Field(description="Null when the questions could not be run")
 
 
+class TakenBack(OutputModel):
+    """What became of an import that somebody took back."""
+
+    by: str
+    at: datetime | None = Field(description="Null while it is still under way")
+    entries: int = Field(description="Entries that are as they were before the import")
+    left: int = Field(description="Entries that somebody had changed since; they stay as they are")
+
+
 class ImportDetail(ImportSummary):
     """An import with its files."""
 
@@ -82,6 +91,7 @@ class ImportDetail(ImportSummary):
     is_testing: bool = Field(description="Publishing has begun and the gold questions are running: nothing is written")
     test_refusal: TestRefusal | None = Field(description="With a `failure` of the gold questions")
     test_run_id: UUID | None = Field(description="The run of gold questions that let it pass")
+    taken_back: TakenBack | None = Field(description="Null while its entries stand")
     files: list[ImportFileView]
 
 
@@ -108,6 +118,9 @@ class UnitView(OutputModel):
     plan: Plan
     problem: str | None = Field(description="Why it is refused or kept")
     entry_id: UUID | None
+    is_taken_back: bool | None = Field(
+        description="Whether taking the import back undid it; false: somebody had changed the entry since"
+    )
 
 
 class UnitPage(OutputModel):

@@ -26,10 +26,12 @@ from kb.ingest.schemas import (
     ImportPage,
     ImportSummary,
     Refusal,
+    TakenBack,
     TestRefusal,
     UnitPage,
     UnitView,
 )
+from kb.ingest.taking_back import FileTakingBack
 from kb.ingest.wire import refusal_to_wire
 from kb.taxonomy.tree import load_taxonomy
 from kit.clock import Clock
@@ -42,8 +44,9 @@ _UNDER_WAY = (*_OPEN, ImportState.READING, ImportState.PUBLISHING)
 _DONE_IN = {
     ImportState.READING: frozenset({FileState.READY, FileState.REFUSED}),
     ImportState.PUBLISHING: frozenset({FileState.PUBLISHED, FileState.REFUSED}),
+    ImportState.TAKING_BACK: frozenset({FileState.TAKEN_BACK, FileState.REFUSED}),
 }
-_SETTLED = frozenset({FileState.READY, FileState.REFUSED, FileState.PUBLISHED})
+_SETTLED = frozenset({FileState.READY, FileState.REFUSED, FileState.PUBLISHED, FileState.TAKEN_BACK})
 
 
 class ImportService:
@@ -91,7 +94,16 @@ class ImportService:
             and row.admitted_at is None,
             test_refusal=None if row.test_refusal is None else TestRefusal.model_validate(row.test_refusal),
             test_run_id=row.test_run_id,
+            taken_back=await self._taken_back(row),
             files=[file_view(file) for file in files],
+        )
+
+    async def _taken_back(self, row: ImportRow) -> TakenBack | None:
+        if row.taken_back_by is None:
+            return None
+        counts = await self._imports.count_taken_back(row.id)
+        return TakenBack(
+            by=row.taken_back_by, at=row.taken_back_at, entries=counts.get(True, 0), left=counts.get(False, 0)
         )
 
     async def list_imports(self, *, cursor: str | None = None, limit: int = 20) -> ImportPage:
@@ -237,6 +249,31 @@ class ImportService:
         now = self._clock.now()
         if not await self._imports.move(import_id, _UNDER_WAY, ImportState.CANCELLED, finished_at=now):
             raise ConflictError("The import is over already.", code="import_over")
+
+    async def begin_taking_back(self, import_id: UUID, author: str) -> None:
+        """Let what the import published be undone.
+
+        Args:
+            import_id: Of the import.
+            author: Name of whoever takes it back; the restored texts bear it.
+
+        Raises:
+            NotFoundError: `import_not_found`.
+            ConflictError: `import_nothing_published`: no file of it is published, or it is not over yet.
+        """
+        await self._get(import_id)
+        ended = [ImportState.FINISHED, ImportState.CANCELLED]
+        if not any(file.state == FileState.PUBLISHED for file in await self._imports.files(import_id)) or not (
+            await self._imports.move(
+                import_id, ended, ImportState.TAKING_BACK, failure=None, taken_back_by=author, taken_back_at=None
+            )
+        ):
+            message = "Nothing of this import stands: it published nothing, is still at work, or was taken back."
+            raise ConflictError(message, code="import_nothing_published")
+
+    async def take_back_file(self, file: ImportFile, author: str) -> bool:
+        """Undo what a file published; see `FileTakingBack.take_back`."""
+        return await FileTakingBack(self._session, self._clock, author).take_back(file)
 
     async def store_members(self, file: ImportFile, names: Mapping[str, int]) -> dict[str, UUID]:
         """Put the files of an archive in its place; return their ids by name. Names that are taken are left out."""

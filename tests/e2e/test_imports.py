@@ -71,3 +71,14 @@ def test_folder_is_imported_with_a_preview_and_then_found(admin_page: Page, fold
     page.keyboard.type("紫云台小区灯会约定第2条")
     found = page.get_by_role("region", name=text("knowledge.list")).get_by_role("link").filter(has_text="›")
     expect(found.first).to_contain_text("紫云台小区灯会约定 第二条")
+
+    page.go_back()
+    page.get_by_role("link", name=text("import.title")).first.click()
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.get_by_role("button", name=text("import.take_back")).click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked.get_by_role("button", name=text("common.keep"))).to_be_focused()
+    assert violations(page) == []
+    asked.get_by_role("button", name=text("import.take_back")).press("Enter")
+    expect(page.get_by_text(text("import.state_taken_back"), exact=True).first).to_be_visible(timeout=TESTED_WITHIN_MS)
+    expect(content).to_contain_text(text("import.unit_taken_back"))

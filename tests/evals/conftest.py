@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import yaml
 from rich.console import Console, RenderableType
 
 from assist_api.calls.demo.catalog import DEMO_CALLS_DIR
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
 from assist_api.evaluation.layouts import read_call_set
 from assist_api.evaluation.stage import open_stage
+from assist_api.evaluation.turn_layout import read_turn_set
+from assist_api.evaluation.turns import TurnsReport, evaluate_turns
+from assist_api.http.application import Application
+from assist_api.search.parts import Knowledge
+from kb.gold.asking import query_of
+from kb.gold.repository import GoldRepository
+from kb.kinds import DocumentKind
+from kb.search.query import SearchQuery
 
+NEAR_DOMAIN = Path(__file__).parent / "near_domain.yaml"
+TURN_CALLS_DIR = Path(__file__).parent / "turn_calls"
 UNSEEN_CALLS_DIR = Path(__file__).parent / "unseen_calls"
 DATA_VARIABLE = "TINGZHI_EVAL_DATA"
 DATA_BESIDE_CHECKOUT = Path(__file__).parents[2].parent / "shared" / "data"
@@ -27,17 +39,69 @@ def show(tables: Sequence[RenderableType]) -> None:
         console.print(table)
 
 
-async def replay_all(folders: Sequence[Path]) -> dict[Path, CallsReport]:
-    """Replay every call of the folders as fast as it goes, with one set of models."""
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Questions typed with the sector unknown.
+
+    Attributes:
+        answered_beside: Questions next to the domain that got a card although no entry answers them.
+        beside: How many those were.
+        answered: Gold questions that got a card, of those with the right entry first.
+        right: How many had it first.
+    """
+
+    answered_beside: list[str]
+    beside: int
+    answered: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Everything that is looked at with the demo knowledge and the real models, started once."""
+
+    typed: Typed
+    calls: dict[Path, CallsReport]
+    turns: TurnsReport
+
+
+async def evaluate_all() -> Evaluated:
+    """Ask the typed questions, then replay every call of the product and of the tests as fast as it goes."""
+    folders = [folder for folder in (DEMO_CALLS_DIR, UNSEEN_CALLS_DIR) if (folder / "manifest.yaml").is_file()]
     async with open_stage(say=print) as services:
-        return {folder: await evaluate_calls(read_call_set(folder), services, say=print) for folder in folders}
+        typed = await ask_typed(services)
+        calls = {folder: await evaluate_calls(read_call_set(folder), services, say=print) for folder in folders}
+        turns = await evaluate_turns(read_turn_set(TURN_CALLS_DIR), services, speed="max", say=print)
+        return Evaluated(typed, calls, turns)
+
+
+async def ask_typed(services: Application) -> Typed:
+    """Ask what no entry answers, and every second gold question."""
+    search = services.get(Knowledge).search
+    beside = [str(text) for text in yaml.safe_load(NEAR_DOMAIN.read_text(encoding="utf-8"))]
+    kinds = frozenset({DocumentKind.ENTRY})
+    fooled = [text for text in beside if (await search.search(SearchQuery(text=text, kinds=kinds))).has_answer]
+    async with services.database.session() as session:
+        asked = (await GoldRepository(session).asked())[::2]
+    answered = right = 0
+    for item in asked:
+        result = await search.search(query_of(replace(item, is_sector_known=False)))
+        if result.hits and result.hits[0].document_id == str(item.question.entry_id):
+            right += 1
+            answered += result.has_answer
+    return Typed(fooled, len(beside), answered, right)
 
 
 @pytest.fixture(scope="session")
-def call_reports() -> dict[Path, CallsReport]:
+def evaluated() -> Evaluated:
+    """What the product does with questions and calls; one start serves every test."""
+    return asyncio.run(evaluate_all())
+
+
+@pytest.fixture(scope="session")
+def call_reports(evaluated: Evaluated) -> dict[Path, CallsReport]:
     """The calls of the product, and those nothing is tuned on where they are there."""
-    folders = [folder for folder in (DEMO_CALLS_DIR, UNSEEN_CALLS_DIR) if (folder / "manifest.yaml").is_file()]
-    return asyncio.run(replay_all(folders))
+    return evaluated.calls
 
 
 @pytest.fixture(scope="session")

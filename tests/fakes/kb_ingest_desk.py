@@ -70,7 +70,7 @@ class ImportDesk:
             found = [await knowledge.get_entry(item.id) for item in page.items]
         return {_article_of(entry): entry for entry in found}
 
-    async def edit(self, title: str, **changes: Any) -> None:  # noqa: ANN401  # rejected: of `EntryDraft`
+    async def edit(self, title: str, /, **changes: Any) -> None:  # noqa: ANN401  # rejected: of `EntryDraft`
         """Change an entry as a person does in the editor."""
         current = (await self.entries())[title].current
         fields = current.model_dump(include=set(EntryDraft.model_fields)) | changes

@@ -144,6 +144,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("POST", "/api/v1/imports/{import_id}/read"): (None, EDITORS),
     ("POST", "/api/v1/imports/{import_id}/publish"): (None, EDITORS),
     ("POST", "/api/v1/imports/{import_id}/cancel"): (None, EDITORS),
+    ("POST", "/api/v1/imports/{import_id}/take-back"): (None, EDITORS),
     ("PUT", "/api/v1/imports/{import_id}/settings"): (None, EDITORS),
     ("DELETE", "/api/v1/imports/{import_id}/files/{file_id}"): (None, EDITORS),
     ("PUT", "/api/v1/imports/{import_id}/files/{file_id}/settings"): (None, EDITORS),

@@ -146,6 +146,18 @@ async def test_other_sectors_and_same_texts_run_nothing(
     assert (await curator.get(article)).status_code == 200
 
 
+async def test_a_document_that_answers_for_another_sector_is_named_before_it_is_published(
+    server: Server, curator: httpx.AsyncClient, article: str
+) -> None:
+    intruder = f"# 供热须知\n\n## {QUESTION}\n\n供热计量表每天自动上传读数。\n"
+    import_id = await previewed(server, curator, {"须知.md": intruder}, sector="heating")
+    refused = await published(server, curator, import_id, ASKING)
+    assert refused["failure"] == "knowledge_test_drop"
+    (change,) = refused["test_refusal"]["report"]["changes"]
+    assert (change["text"], change["is_drop"], change["is_sector_known"]) == (QUESTION, True, False)
+    assert (await curator.get(article)).status_code == 200
+
+
 async def test_without_questions_no_text_is_looked_at(server: Server) -> None:
     async def changes() -> AsyncIterator[list[TextChange]]:
         raise AssertionError("gone through for nothing")

@@ -76,6 +76,7 @@ def test_an_entry_behind_one_that_says_the_same_stands_where_that_does():
         pytest.param(placed(2), placed(1, has_answer=False), Movement.WORSE, True, id="first-but-not-trusted"),
         pytest.param(placed(4), placed(3), Movement.BETTER, False, id="becomes-a-card"),
         pytest.param(placed(None), placed(9), Movement.BETTER, False, id="found"),
+        pytest.param(placed(4, has_answer=False), placed(4), Movement.WORSE, False, id="card-of-another"),
     ],
 )
 def test_what_an_agent_would_see_decides(before: Placement, after: Placement, movement: Movement, is_drop: bool):

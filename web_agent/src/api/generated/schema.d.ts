@@ -2218,6 +2218,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Import Back
+         * @description Undo everything that the import published: new entries leave, changed and retired ones get their old text.
+         *
+         *     Entries that somebody has changed since stay as they are; `taken_back` counts both. 409 when nothing of it stands.
+         */
+        post: operations["take_import_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{import_id}/files/{file_id}/settings": {
         parameters: {
             query?: never;
@@ -8097,7 +8119,7 @@ export interface components {
          * @description Where a file of an import stands; only a ready file is published.
          * @enum {string}
          */
-        FileState: "waiting" | "ready" | "refused" | "unpacked" | "published";
+        FileState: "waiting" | "ready" | "refused" | "unpacked" | "published" | "taken_back";
         /**
          * FilledField
          * @description A field of the order that the call or the customer's file fills.
@@ -9456,6 +9478,8 @@ export interface components {
              * @description The run of gold questions that let it pass
              */
             test_run_id: string | null;
+            /** @description Null while its entries stand */
+            taken_back: components["schemas"]["TakenBack"] | null;
             /** Files */
             files: components["schemas"]["ImportFileView"][];
         };
@@ -9583,7 +9607,7 @@ export interface components {
          * @description Where an import stands.
          * @enum {string}
          */
-        ImportState: "collecting" | "reading" | "ready" | "publishing" | "finished" | "cancelled";
+        ImportState: "collecting" | "reading" | "ready" | "publishing" | "finished" | "cancelled" | "taking_back" | "taken_back";
         /**
          * ImportSummary
          * @description A line of the list of imports.
@@ -13289,6 +13313,29 @@ export interface components {
             bad_marks: components["schemas"]["BadMark"][];
         };
         /**
+         * TakenBack
+         * @description What became of an import that somebody took back.
+         */
+        TakenBack: {
+            /** By */
+            by: string;
+            /**
+             * At
+             * @description Null while it is still under way
+             */
+            at: string | null;
+            /**
+             * Entries
+             * @description Entries that are as they were before the import
+             */
+            entries: number;
+            /**
+             * Left
+             * @description Entries that somebody had changed since; they stay as they are
+             */
+            left: number;
+        };
+        /**
          * TalkTracks
          * @description The talk tracks of a sector.
          */
@@ -13724,6 +13771,11 @@ export interface components {
             problem: string | null;
             /** Entry Id */
             entry_id: string | null;
+            /**
+             * Is Taken Back
+             * @description Whether taking the import back undid it; false: somebody had changed the entry since
+             */
+            is_taken_back: boolean | null;
         };
         /**
          * UnreadCount
@@ -28508,6 +28560,118 @@ export interface operations {
         };
     };
     cancel_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_import_back: {
         parameters: {
             query?: never;
             header?: never;

@@ -8,7 +8,8 @@ const PAGE_SIZE = 50
 /** Fast enough to see a bar move, slow enough to cost nothing. */
 const PROGRESS_MS = 700
 
-export const isWorking = (state: ImportDetail['state']): boolean => state === 'reading' || state === 'publishing'
+export const isWorking = (state: ImportDetail['state']): boolean =>
+  state === 'reading' || state === 'publishing' || state === 'taking_back'
 
 export const importsQuery = queryOptions({
   queryKey: ['imports'],
@@ -64,7 +65,7 @@ export const readImport = (importId: string) =>
   answer(api.POST('/api/v1/imports/{import_id}/read', { params: { path: { import_id: importId } } }))
 
 export type ImportStep =
-  | { do: 'read' | 'cancel' }
+  | { do: 'read' | 'cancel' | 'take_back' }
   | { do: 'publish'; consent: Consent }
   | { do: 'settings'; settings: ImportSettings }
   | { do: 'file_settings'; fileId: string; settings: FileSettings | null }
@@ -79,6 +80,8 @@ function take(importId: string, step: ImportStep): Promise<ImportDetail> {
       return answer(api.POST('/api/v1/imports/{import_id}/publish', { params: { path }, body: step.consent }))
     case 'cancel':
       return answer(api.POST('/api/v1/imports/{import_id}/cancel', { params: { path } }))
+    case 'take_back':
+      return answer(api.POST('/api/v1/imports/{import_id}/take-back', { params: { path } }))
     case 'settings':
       return answer(api.PUT('/api/v1/imports/{import_id}/settings', { params: { path }, body: step.settings }))
     case 'file_settings': {

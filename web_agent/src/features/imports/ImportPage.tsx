@@ -10,6 +10,7 @@ import type { ImportDetail } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
 import { ConfirmButton } from '@/ui/ConfirmButton'
+import { localTime } from '@/ui/format'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
 
@@ -66,7 +67,7 @@ function Import({ detail }: { detail: ImportDetail }) {
 function useKnowledgeAfter({ state }: ImportDetail): void {
   const client = useQueryClient()
   useEffect(() => {
-    if (state !== 'finished') return
+    if (state !== 'finished' && state !== 'taken_back') return
     for (const name of ['knowledge', 'knowledge-tests']) void client.invalidateQueries({ queryKey: [name] })
   }, [client, state])
 }
@@ -105,6 +106,7 @@ function Head({ detail }: { detail: ImportDetail }) {
         }}
       />
       {detail.state === 'finished' && <Done detail={detail} />}
+      {detail.state === 'taken_back' && <TakenBack detail={detail} />}
       <NotTakenList files={state?.notTaken ?? []} />
       {(detail.state === 'ready' || detail.state === 'collecting') && <BatchSettings detail={detail} />}
     </section>
@@ -122,6 +124,17 @@ function Done({ detail }: { detail: ImportDetail }) {
   )
 }
 
+function TakenBack({ detail: { taken_back: done } }: { detail: ImportDetail }) {
+  const { t } = useTranslation()
+  if (done === null) return null
+  const said = t('import.taken_back', { by: done.by, at: localTime(done.at ?? ''), count: done.entries })
+  return (
+    <Banner tone={done.left > 0 ? 'waiting' : 'ready'}>
+      {said} {done.left > 0 && t('import.taken_back_left', { count: done.left })}
+    </Banner>
+  )
+}
+
 interface ActionsProps {
   detail: ImportDetail
   isBusy: boolean
@@ -130,9 +143,23 @@ interface ActionsProps {
 
 function Actions({ detail, isBusy, onStep }: ActionsProps) {
   const { t } = useTranslation()
-  const isOver = detail.state === 'finished' || detail.state === 'cancelled'
   const changes = (['new', 'changed', 'gone'] as const).reduce((sum, plan) => sum + (detail.counts[plan] ?? 0), 0)
-  if (isOver) return null
+  if (detail.state === 'taken_back' || detail.state === 'taking_back') return null
+  if (detail.state === 'finished' || detail.state === 'cancelled')
+    return changes > 0 && detail.files.some((file) => file.state === 'published') ? (
+      <span className="import__actions">
+        <ConfirmButton
+          question={t('import.take_back_sure', { count: changes })}
+          confirmLabel={t('import.take_back')}
+          isDisabled={isBusy}
+          onConfirm={() => {
+            onStep({ do: 'take_back' })
+          }}
+        >
+          {t('import.take_back')}
+        </ConfirmButton>
+      </span>
+    ) : null
   return (
     <span className="import__actions">
       <ConfirmButton

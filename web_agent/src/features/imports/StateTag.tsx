@@ -10,6 +10,8 @@ const TONES = {
   publishing: 'tag tag--accent',
   finished: 'tag tag--ready',
   cancelled: 'tag',
+  taking_back: 'tag tag--accent',
+  taken_back: 'tag',
 } as const
 
 export function StateTag({ state, failure }: Pick<ImportDetail, 'state' | 'failure'>) {

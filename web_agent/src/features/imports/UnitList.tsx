@@ -37,7 +37,7 @@ export function UnitList({ importId, file, version }: UnitListProps) {
         return (
           <div key={unit.position}>
             {isNew && <h3 className="import-units__path">{path}</h3>}
-            <Unit unit={unit} isPublished={file.state === 'published'} />
+            <Unit unit={unit} isPublished={file.state === 'published' || file.state === 'taken_back'} />
           </div>
         )
       })}
@@ -58,6 +58,11 @@ function Unit({ unit, isPublished }: { unit: UnitView; isPublished: boolean }) {
       <summary>
         <span className={`plan plan--${unit.plan}`}>{t(`import.plan_${unit.plan}`)}</span>
         <span className="import-unit__title">{unit.title}</span>
+        {unit.is_taken_back !== null && (
+          <span className={unit.is_taken_back ? 'tag' : 'tag tag--waiting'}>
+            {t(unit.is_taken_back ? 'import.unit_taken_back' : 'import.unit_left')}
+          </span>
+        )}
         {unit.page !== null && <span className="import-unit__page">{t('import.page', { page: unit.page })}</span>}
       </summary>
       <div className="import-unit__text">
