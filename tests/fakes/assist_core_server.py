@@ -81,10 +81,10 @@ async def sign_in(browser: httpx.AsyncClient, username: str, password: str) -> h
 
 @asynccontextmanager
 async def run_server(
-    settings: AssistSettings, further: Sequence[Callable[[Core], Module[object]]] = ()
+    settings: AssistSettings, further: Sequence[Callable[[Core], Module[object]]] = (), clock: ManualClock | None = None
 ) -> AsyncIterator[Server]:
     """Run the application without its models: database, accounts, knowledge and lexical search are real."""
-    clock = ManualClock()
+    clock = clock or ManualClock()
 
     @asynccontextmanager
     async def run(application: Application) -> AsyncIterator[Application]:
