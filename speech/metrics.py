@@ -19,4 +19,5 @@ FAILED_DECODES = counter("tingzhi_speech_failed_decodes_total", "Segments left w
 WORKER_DEATHS = counter(
     "tingzhi_speech_worker_deaths_total", "Processes of the recogniser that died and were replaced."
 )
+VOICE_DEATHS = counter("tingzhi_speech_voice_deaths_total", "Programs of a voice that died or hung and were replaced.")
 OPEN_LEGS = gauge("tingzhi_speech_open_legs", "Legs being transcribed.")

@@ -26,6 +26,7 @@ from kit.errors import MisconfiguredError
 from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
 from speech.settings import SpeechSettings
+from speech.tts.voices import ChosenVoice, VoiceSettings, check_voice, chosen_voices
 
 FETCHED_MODELS: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL)
 
@@ -54,6 +55,7 @@ async def run_checks(settings: AssistSettings) -> list[CheckResult]:
     checks: list[Callable[[AssistSettings], CheckResult]] = [check_data_dir, check_disk, check_port, check_pages]
     results = [check(settings) for check in checks]
     results += [check_model(package, CACHE_DIR) for package in needed_models()]
+    results += [check_spoken(voice) for voice in chosen_voices(VoiceSettings.load())]
     if KBSettings.load().search_store == "elasticsearch":
         results.append(await asyncio.to_thread(check_search_server, KBSettings.load()))
     if results[0].state == "ok":
@@ -142,6 +144,16 @@ def check_model(package: ModelPackage, cache_dir: Path) -> CheckResult:
     if not is_present(package, cache_dir):
         return _failed(part, "model_missing", f"The model for {package.title} is missing.", "Run: tingzhi models fetch")
     return _ok(part, package.title)
+
+
+def check_spoken(voice: ChosenVoice) -> CheckResult:
+    """Look whether prompts can be spoken; the server starts without, and callers hear none."""
+    part = f"voice {voice.language}"
+    try:
+        check_voice(voice)
+    except MisconfiguredError as error:
+        return CheckResult(part, "degraded", error.error_code, error.message, "")
+    return _ok(part, voice.choice)
 
 
 def check_search_server(settings: KBSettings) -> CheckResult:
