@@ -17,10 +17,12 @@ from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, Recognition, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.remote.client import RemoteRecognizer, RemoteWorkers
 from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
 from speech.stt.whisper_model import LoadedWhisper, find_model, to_samples
 from speech.stt.whisper_runtime import Writing
 from speech.stt.whisper_text import WhisperText
+from tests.fakes.speech_machine import SpeechMachine, settings_for
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
@@ -147,6 +149,25 @@ class TestWhisperInOwnProcess(WhisperContract):
         assert (there_heard.text, there_heard.language) == (here_heard.text, here_heard.language)
         # Numbers of another process are not the same bits: numpy may share a product out to other threads there.
         assert there_heard.confidence == pytest.approx(here_heard.confidence, abs=0.02)
+
+
+class RemoteWhisper(RemoteRecognizer):
+    """A recogniser that is on a machine of its own."""
+
+    def __init__(self) -> None:
+        self._machine = SpeechMachine()
+        settings = settings_for(self._machine.port)
+        super().__init__(RemoteWorkers(settings).links(), None, settings.worker_timeout)
+
+    def close(self) -> None:
+        super().close()
+        self._machine.stop()
+
+
+class TestWhisperOnAnotherMachine(WhisperContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return RemoteWhisper()
 
 
 class TestGuardedFasterWhisper(WhisperContract):
