@@ -30,7 +30,7 @@ from assist_api.ivr.flow import (
     without_values,
 )
 from speech.settings import Language
-from speech.tts.prompt_language import language_of
+from speech.text.script import written_language
 
 AGENT_INTENT, EMERGENCY_INTENT = "agent", "emergency"
 EVERY_LANGUAGE = frozenset({Language.CHINESE, Language.ENGLISH})
@@ -151,7 +151,7 @@ def _intents(flow: Flow, known: Set[str]) -> Iterator[Flaw]:
 def _voices(flow: Flow, spoken: Set[Language]) -> Iterator[Flaw]:
     for name, node in flow.nodes.items():
         for field, text in node.prompts():
-            language = language_of(without_values(text))
+            language = written_language(without_values(text))
             if language not in spoken:
                 problem = f"No voice reads {language}; set SPEECH_VOICE_{language.upper()} or say it otherwise."
                 yield Flaw(FlawCode.NO_VOICE, name, field, problem)

@@ -14,7 +14,7 @@ from assist_api.ivr.prompt_store import PromptStore
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError, MisconfiguredError
 from speech.resampler import StreamResampler
 from speech.settings import Language
-from speech.tts.prompt_language import language_of
+from speech.text.script import written_language
 from speech.tts.readout import read_out
 from speech.tts.readout_english import read_out_english
 from speech.tts.voices import ChosenVoice, check_voice, no_voice
@@ -46,7 +46,7 @@ class Prompts:
         Raises:
             DependencyError: `voice_missing`: no voice of its language is installed. `voice_failed`: it failed.
         """
-        language = language_of(text)
+        language = written_language(text)
         speaker = self._speakers.get(language)
         if speaker is None:
             raise no_voice(language)

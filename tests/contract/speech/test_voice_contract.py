@@ -14,12 +14,12 @@ from kit.artifacts import fetch
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError, MisconfiguredError
 from kit.settings import CACHE_DIR
 from speech.settings import Language
+from speech.text.script import written_language
 from speech.tts import piper
 from speech.tts.base import Synthesiser
 from speech.tts.kokoro import KokoroSynthesiser
 from speech.tts.models import KOKORO_ZH, PIPER_EN_US_JOE, PIPER_JOE_VOICE
 from speech.tts.piper import PiperSynthesiser
-from speech.tts.prompt_language import language_of
 from speech.tts.voices import VoiceSettings, check_voice, chosen_voices
 
 pytestmark = pytest.mark.contract
@@ -184,6 +184,6 @@ def test_a_choice_that_is_no_voice_is_refused_at_the_start(choice: str, reason: 
 
 def test_the_language_of_a_prompt_is_that_of_its_words():
     texts = ("请按1", "Press 1 for English.", "95598", "您的APP已更新", "OK, goodbye.")
-    assert [language_of(text) for text in texts] == [
+    assert [written_language(text) for text in texts] == [
         Language.CHINESE, Language.ENGLISH, Language.CHINESE, Language.CHINESE, Language.ENGLISH,
     ]  # fmt: skip
