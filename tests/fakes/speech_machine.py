@@ -1,4 +1,4 @@
-"""Runs `tingzhi serve --roles speech` as another machine would."""
+"""Runs `tingzhi serve --roles speech` as another machine would, or its server with a scripted recogniser."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from speech.settings import SpeechSettings
+from speech.stt.base import RecognitionRequest
+from speech.stt.remote.server import SpeechWorker
 from speech.stt.remote.settings import RemoteSettings
+from tests.fakes.speech_recognizer import FakeRecognizer
 
 TOKEN = "a token of sixteen"
 
@@ -34,6 +40,24 @@ class SpeechMachine:
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
+
+
+@contextmanager
+def scripted_machine(
+    answer: Callable[[RecognitionRequest], str] = lambda _request: "那边",
+    *,
+    models: int = 1,
+    port: int = 0,
+    **further: object,
+) -> Iterator[SpeechWorker]:
+    """A speech machine in this process that answers by a script."""
+    settings = RemoteSettings.model_validate({"worker_token": TOKEN, "listen_port": port, **further})
+    worker = SpeechWorker(settings, SpeechSettings(worker_count=models), lambda _settings: FakeRecognizer(answer))
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
 
 
 def settings_for(*ports: int, scheme: str = "ws", **further: object) -> RemoteSettings:

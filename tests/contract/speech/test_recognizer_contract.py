@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from itertools import count
@@ -27,7 +28,7 @@ from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, Sh
 from speech.stt.whisper_model import LoadedWhisper, find_model, to_samples
 from speech.stt.whisper_runtime import Writing
 from speech.stt.whisper_text import WhisperText
-from tests.fakes.speech_machine import SpeechMachine, settings_for
+from tests.fakes.speech_machine import SpeechMachine, scripted_machine, settings_for
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
@@ -173,19 +174,31 @@ class RemoteWhisper(RemoteRecognizer):
     """A recogniser that is on a machine of its own."""
 
     def __init__(self) -> None:
-        self._machine = SpeechMachine()
-        settings = settings_for(self._machine.port)
+        self.machine = SpeechMachine()
+        settings = settings_for(self.machine.port)
         super().__init__(RemoteWorkers(settings).links(), None, settings.worker_timeout)
 
     def close(self) -> None:
         super().close()
-        self._machine.stop()
+        self.machine.stop()
 
 
 class TestWhisperOnAnotherMachine(WhisperContract):
     @classmethod
     def make(cls) -> Recognizer:
         return RemoteWhisper()
+
+    def test_killed_over_a_window_it_has_it_asked_elsewhere(self, recognizer: RemoteWhisper, customer_speech: bytes):
+        killed = recognizer.machine
+        with scripted_machine() as other:
+            both = RemoteWorkers(settings_for(killed.port, other.port)).recognizer(None)
+            both.warm_up()
+            request = RecognitionRequest(
+                customer_speech, Language.CHINESE, is_final=True, is_wanted=lambda: killed.process.kill() is None
+            )
+            assert both.recognize(request).text == "那边"
+            both.close()
+        assert killed.stop() == -signal.SIGKILL
 
 
 class TestGuardedFasterWhisper(WhisperContract):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,37 +15,19 @@ from websockets.sync.client import connect
 
 from assist_api.transcripts.module import machines_line
 from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
-from speech.settings import Language, SpeechSettings
+from speech.settings import Language
 from speech.stt.base import AbandonedError, RecognitionRequest, Recognizer
 from speech.stt.remote import client, server
 from speech.stt.remote.client import RemoteRecognizer, RemoteWorkers
 from speech.stt.remote.health import machines_health
 from speech.stt.remote.server import SharedRecognizers, SpeechWorker
 from speech.stt.remote.settings import RemoteSettings
-from tests.fakes.speech_machine import TOKEN, SpeechMachine, settings_for
+from tests.fakes.speech_machine import TOKEN, scripted_machine, settings_for
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
 
 SECOND = b"\x00\x20\x00\xe0" * 8_000
-
-
-@contextmanager
-def machine(
-    answer: Callable[[RecognitionRequest], str] = lambda _request: "那边",
-    *,
-    models: int = 1,
-    port: int = 0,
-    **further: object,
-) -> Iterator[SpeechWorker]:
-    """A speech machine with a scripted recogniser."""
-    settings = RemoteSettings.model_validate({"worker_token": TOKEN, "listen_port": port, **further})
-    worker = SpeechWorker(settings, SpeechSettings(worker_count=models), lambda _settings: FakeRecognizer(answer))
-    worker.start()
-    try:
-        yield worker
-    finally:
-        worker.stop()
 
 
 def remote_settings(*workers: SpeechWorker, scheme: str = "ws", **further: object) -> RemoteSettings:
@@ -73,8 +54,8 @@ def own_recognizer() -> FakeRecognizer:
 
 def test_where_a_machine_goes_the_next_is_asked_and_then_this_server():
     with (
-        machine(lambda _: "甲") as first,
-        machine(lambda _: "乙") as second,
+        scripted_machine(lambda _: "甲") as first,
+        scripted_machine(lambda _: "乙") as second,
         asking(remote_settings(first, second), own_recognizer()) as recognizer,
     ):
         assert recognizer.recognize(window()).text == "甲"
@@ -86,11 +67,11 @@ def test_where_a_machine_goes_the_next_is_asked_and_then_this_server():
 
 def test_a_machine_that_is_back_is_asked_again(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.01)
-    with machine() as worker:
+    with scripted_machine() as worker:
         port = worker.port
     with asking(settings_for(port), own_recognizer()) as recognizer:
         assert recognizer.recognize(window()).text == "这边"
-        with machine(port=port):
+        with scripted_machine(port=port):
             while recognizer.recognize(window()).text == "这边":
                 pass
 
@@ -98,7 +79,7 @@ def test_a_machine_that_is_back_is_asked_again(monkeypatch: pytest.MonkeyPatch):
 def test_a_final_window_waits_for_a_machine_where_nothing_else_recognises(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(client, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setattr(client, "FIRST_PAUSE_SECONDS", 0.01)
-    with machine() as worker:
+    with scripted_machine() as worker:
         port = worker.port
     with asking(settings_for(port)) as recognizer:
         for is_final in (True, False):
@@ -116,7 +97,7 @@ def test_a_window_given_up_stops_the_machine_and_the_next_is_heard():
         return "那边"
 
     asked = count()
-    with machine(listen) as worker, asking(remote_settings(worker)) as recognizer:
+    with scripted_machine(listen) as worker, asking(remote_settings(worker)) as recognizer:
         unwanted = RecognitionRequest(SECOND, Language.ENGLISH, is_final=True, is_wanted=lambda: next(asked) < 3)
         with pytest.raises(AbandonedError):
             recognizer.recognize(unwanted)
@@ -130,7 +111,7 @@ def test_a_machine_that_is_too_slow_is_left():
         raise AbandonedError
 
     settings = {"worker_timeout": timedelta(seconds=0.3)}
-    with machine(hang) as slow, asking(remote_settings(slow, **settings), own_recognizer()) as recognizer:
+    with scripted_machine(hang) as slow, asking(remote_settings(slow, **settings), own_recognizer()) as recognizer:
         assert recognizer.recognize(window()).text == "这边"
 
 
@@ -139,7 +120,7 @@ def test_what_a_machine_says_of_a_failure_is_the_failure():
         raise DependencyError("no good", category=DependencyCategory.REJECTED, retryable=False)
 
     with (
-        machine(fail) as worker,
+        scripted_machine(fail) as worker,
         asking(remote_settings(worker), own_recognizer()) as recognizer,
         pytest.raises(DependencyError, match="no good"),
     ):
@@ -165,7 +146,7 @@ def test_windows_wait_for_a_free_model_and_not_for_ever(monkeypatch: pytest.Monk
 
 
 def test_without_the_token_nobody_is_heard():
-    with machine(most_connections=1) as worker:
+    with scripted_machine(most_connections=1) as worker:
         address = f"ws://localhost:{worker.port}"
         for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": TOKEN}):
             with pytest.raises(InvalidStatus) as caught:
@@ -178,7 +159,7 @@ def test_without_the_token_nobody_is_heard():
 
 
 def test_what_is_no_window_ends_its_connection_only():
-    with machine() as worker, asking(remote_settings(worker)) as recognizer:
+    with scripted_machine() as worker, asking(remote_settings(worker)) as recognizer:
         header = {"Authorization": f"Bearer {TOKEN}"}
         for nonsense in (b"", b"\x00" * 8, b"\x00\x00\x00\x02\x00\x00\x00\x00{}", "text"):
             with connect(f"ws://localhost:{worker.port}", additional_headers=header, proxy=None) as other:
@@ -190,7 +171,7 @@ def test_what_is_no_window_ends_its_connection_only():
 
 
 async def test_the_health_page_says_which_machine_is_away_and_why():
-    with machine(models=2) as worker, machine() as other:
+    with scripted_machine(models=2) as worker, scripted_machine() as other:
         settings = remote_settings(worker, other)
         line = machines_line(await machines_health(settings), has_fallback=True)
         assert (line.state, line.facts) == ("ok", {"ready": 2, "machines": 2, "waiting": 0})
@@ -211,7 +192,7 @@ def test_a_machine_answers_over_tls(tmp_path: Path):
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
         check=True, capture_output=True,
     )  # fmt: skip
-    with machine(tls_certificate=certificate, tls_key=key) as worker:
+    with scripted_machine(tls_certificate=certificate, tls_key=key) as worker:
         trusted = remote_settings(worker, scheme="wss", worker_ca_file=certificate)
         with asking(trusted) as recognizer:
             assert recognizer.recognize(window()).text == "那边"
@@ -243,13 +224,3 @@ def test_files_that_are_no_certificates_are_named(tmp_path: Path):
         broken.server_tls()
     with pytest.raises(MisconfiguredError, match="SPEECH_WORKER_CA_FILE"):
         RemoteSettings(worker_ca_file=tmp_path / "cert.pem").client_tls()
-
-
-def test_a_machine_that_is_killed_over_a_window_has_it_asked_elsewhere_and_one_that_is_told_to_ends():
-    killed, other = SpeechMachine(), SpeechMachine()
-    with asking(settings_for(killed.port, other.port)) as recognizer:
-        heard = recognizer.recognize(window(is_wanted=lambda: killed.process.kill() is None))
-        assert heard.engine
-        assert killed.process.wait(10) == -signal.SIGKILL
-        assert other.stop() == 0
-    assert killed.stop() == -signal.SIGKILL
