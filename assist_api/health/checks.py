@@ -58,7 +58,8 @@ async def run_checks(settings: AssistSettings) -> list[CheckResult]:
     results = [check(settings) for check in checks]
     results += [check_model(package, CACHE_DIR) for package in needed_models()]
     results += [check_machine(machine) for machine in await machines_health(RemoteSettings.load())]
-    results += [check_spoken(voice) for voice in chosen_voices(VoiceSettings.load())]
+    voices = VoiceSettings.load()
+    results += [check_spoken(voice, voices) for voice in chosen_voices(voices)]
     if KBSettings.load().search_store == "elasticsearch":
         results.append(await asyncio.to_thread(check_search_server, KBSettings.load()))
     if results[0].state == "ok":
@@ -137,7 +138,9 @@ def check_pages(settings: AssistSettings) -> CheckResult:
 
 def needed_models() -> list[ModelPackage]:
     """Return the fetched models that the settings ask for; one's own model folder replaces ours."""
-    chosen = {SpeechSettings.load().model, KBSettings.load().embedder}
+    chosen = {KBSettings.load().embedder}
+    if not RemoteSettings.load().workers or RemoteSettings.load().has_local_fallback:
+        chosen.add(SpeechSettings.load().model)
     return [package for package in FETCHED_MODELS if package.name in chosen]
 
 
@@ -163,13 +166,15 @@ def check_machine(machine: MachineHealth) -> CheckResult:
             return CheckResult(part, "degraded", "speech_machine_away", "It does not answer.", fix)
 
 
-def check_spoken(voice: ChosenVoice) -> CheckResult:
-    """Look whether prompts can be spoken; the server starts without, and callers hear none."""
+def check_spoken(voice: ChosenVoice, settings: VoiceSettings) -> CheckResult:
+    """Look whether prompts can be spoken; only who chose a voice, or lets flows answer calls, needs one."""
     part = f"voice {voice.language}"
     try:
         check_voice(voice)
     except MisconfiguredError as error:
-        return CheckResult(part, "degraded", error.error_code, error.message, "")
+        if f"voice_{voice.language}" in settings.model_fields_set:
+            return CheckResult(part, "degraded", error.error_code, error.message, "")
+        return _ok(part, f"not installed; speech flows need it. {error.message}")
     return _ok(part, voice.choice)
 
 

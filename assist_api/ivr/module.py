@@ -78,7 +78,7 @@ def build(
         return ok("ivr", f"{len(live.flows)} flows in force", flows=len(live.flows))
 
     async def probe_voices() -> PartHealth:
-        return voices_health(await asyncio.to_thread(prompts.problems))
+        return voices_health(await asyncio.to_thread(prompts.problems), is_needed=settings.enabled)
 
     core.outbox.follow(Subscriber("ivr", (FLOWS_CHANGED,), follow))
     return Module(
@@ -93,10 +93,15 @@ def build(
     )
 
 
-def voices_health(problems: Mapping[Language, MisconfiguredError | None]) -> PartHealth:
-    """Judge the voices: one that is chosen and cannot speak leaves callers without prompts in its language."""
-    languages = ", ".join(problems) or "none"
-    for problem in problems.values():
-        if problem is not None:
-            return not_ok("voices", "degraded", problem.error_code, problem.message, languages=languages)
+def voices_health(problems: Mapping[Language, MisconfiguredError | None], *, is_needed: bool) -> PartHealth:
+    """Judge the voices: where flows answer calls, one that cannot speak leaves callers without prompts.
+
+    Args:
+        problems: Of each language with a voice: why it cannot be spoken, None where it can.
+        is_needed: Whether flows answer calls.
+    """
+    languages = ", ".join(language for language, problem in problems.items() if problem is None) or "–"
+    first = next((problem for problem in problems.values() if problem is not None), None)
+    if first is not None and is_needed:
+        return not_ok("voices", "degraded", first.error_code, first.message, languages=languages)
     return ok("voices", f"voices: {languages}", languages=languages)

@@ -54,7 +54,11 @@ async def test_a_language_without_a_voice_is_said_with_what_mends_it(tmp_path: P
     assert caught.value.error_code == "voice_missing"
 
 
-def test_the_health_page_names_a_voice_that_cannot_speak() -> None:
-    assert voices_health({Language.CHINESE: None, Language.ENGLISH: None}).facts == {"languages": "zh, en"}
-    broken = voices_health({Language.ENGLISH: MisconfiguredError("run make piper", code="voice_program_missing")})
+def test_the_health_page_names_a_voice_that_cannot_speak_where_flows_answer() -> None:
+    both: dict[Language, MisconfiguredError | None] = {Language.CHINESE: None, Language.ENGLISH: None}
+    assert voices_health(both, is_needed=True).facts == {"languages": "zh, en"}
+    both[Language.ENGLISH] = MisconfiguredError("run make piper", code="voice_program_missing")
+    broken = voices_health(both, is_needed=True)
     assert (broken.state, broken.code, broken.detail) == ("degraded", "voice_program_missing", "run make piper")
+    unneeded = voices_health(both, is_needed=False)
+    assert (unneeded.state, unneeded.facts) == ("ok", {"languages": "zh"})
