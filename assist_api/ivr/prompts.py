@@ -38,7 +38,6 @@ class Prompts:
 
     def __init__(self, voices: Sequence[ChosenVoice], store: PromptStore) -> None:
         self._speakers = {voice.language: _Speaker(voice, store) for voice in voices}
-        self._store = store
 
     async def pieces(self, text: str) -> AsyncIterator[bytes]:
         """Yield the sound of a text, clause by clause, as 16-bit PCM at 8 kHz.

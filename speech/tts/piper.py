@@ -112,7 +112,7 @@ class PiperSynthesiser:
     def check_installed(self) -> None:
         """Look whether piper-tts and the voice are there."""
         check_program(self._python)
-        self._known_voice()
+        self._voice = PiperVoice.at(self._model)
 
     def warm_up(self) -> None:
         """Look whether all is there; the program starts with the first text."""
