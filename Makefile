@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 TINGZHI := .venv/bin/tingzhi
 NPM = PATH="$$(scripts/node-env.sh):$$PATH" npm --prefix web_agent
 WEB_SOURCES := $(shell find web_agent -path web_agent/node_modules -prune -o -path web_agent/dist -prune -o -type f -print 2>/dev/null)
-LOCKS := runtime dev bootstrap node
+LOCKS := runtime dev bootstrap node piper
 # Tests that leave most of a machine idle. The others load models, start servers or a browser, and want it to themselves.
 SIDE_BY_SIDE := unit or module
 # These wait for servers, exchanges and recordings more than they work: two files at a time. Tests of invented requests
@@ -46,8 +46,13 @@ setup-dev: .venv/.dev ## Python packages for tests and checks as well
 .PHONY: models
 models: .venv/.runtime ## Fetch the models the product needs (speech, embeddings)
 	@$(TINGZHI) models fetch
+.PHONY: piper
+piper: .venv/.runtime ## Install piper-tts (GPL-3, a program of its own) and its English voice for prompts
+	@scripts/piper-env.sh
+	@$(TINGZHI) models fetch --with piper-en-us-joe
 .PHONY: models-all
 models-all: .venv/.dev
+	@scripts/piper-env.sh
 	@PATH="$$(scripts/node-env.sh):$$PATH" $(TINGZHI) models fetch --all
 .PHONY: web
 web: web_agent/dist/index.html ## Build the web pages

@@ -62,6 +62,7 @@ from kit.db import Database
 from kit.jobs import JobQueue
 from kit.outbox import Outbox, use_outbox
 from speech.settings import SpeechSettings
+from speech.stt.remote.settings import RemoteSettings
 
 
 def compose(
@@ -116,7 +117,7 @@ def compose(
         notifier := notifications.build(core, screens.service),
         chosen := policies.build(core),
         jobs.build(core, notifier.service),
-        speech := transcripts.build(core, speech_settings or SpeechSettings.load()),
+        speech := transcripts.build(core, speech_settings or SpeechSettings.load(), RemoteSettings.load()),
         taxonomy.build(core),
         searching := search.build(core, found, kb_settings),
         words.build(core, found, speech.service),

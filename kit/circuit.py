@@ -18,16 +18,25 @@ class CircuitState(StrEnum):
 class CircuitBreaker:
     """Opens after failures in a row; after a pause lets one call through and closes when that one succeeds."""
 
-    def __init__(self, *, failures: int, pause_seconds: float, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        *,
+        failures: int,
+        pause_seconds: float,
+        monotonic: Callable[[], float],
+        longest_pause_seconds: float | None = None,
+    ) -> None:
         """Begin closed.
 
         Args:
             failures: In a row, that open it.
             pause_seconds: From a failure to the next try, and how long one try may keep others waiting.
             monotonic: Seconds that never run backwards.
+            longest_pause_seconds: Every try that fails doubles the pause, up to this; None keeps it.
         """
         self._limit = failures
-        self._pause_seconds = pause_seconds
+        self._first_pause_seconds = self._pause_seconds = pause_seconds
+        self._longest_pause_seconds = longest_pause_seconds or pause_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._failures = 0
@@ -57,6 +66,7 @@ class CircuitBreaker:
         with self._lock:
             was_open = self._next_try_at is not None
             self._failures, self._next_try_at = 0, None
+            self._pause_seconds = self._first_pause_seconds
             return was_open
 
     def note_failure(self) -> bool:
@@ -64,6 +74,8 @@ class CircuitBreaker:
         with self._lock:
             was_open = self._next_try_at is not None
             self._failures += 1
+            if was_open:
+                self._pause_seconds = min(2 * self._pause_seconds, self._longest_pause_seconds)
             if was_open or self._failures >= self._limit:
                 self._next_try_at = self._monotonic() + self._pause_seconds
             return not was_open and self._next_try_at is not None

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -48,6 +48,44 @@ class Message:
     body: bytes = field(default=b"", repr=False)
 
 
+def to_bytes(head: Head, body: bytes = b"") -> bytes:
+    """Return a message as it travels."""
+    data = orjson.dumps(head, option=orjson.OPT_SERIALIZE_NUMPY)
+    return b"".join((_LENGTHS.pack(len(data), len(body)), data, body))
+
+
+def from_bytes(data: bytes) -> Message:
+    """Return the message that travelled.
+
+    Raises:
+        WorkerGoneError: It is no message.
+    """
+    try:
+        head_bytes, body_bytes = _LENGTHS.unpack_from(data)
+        head = orjson.loads(data[_LENGTHS.size : _LENGTHS.size + head_bytes])
+    except (struct.error, orjson.JSONDecodeError) as error:
+        raise WorkerGoneError from error
+    if not isinstance(head, dict) or len(data) != _LENGTHS.size + head_bytes + body_bytes:
+        raise WorkerGoneError
+    return Message(head, data[_LENGTHS.size + head_bytes :])
+
+
+class MessageChannel(Protocol):
+    """One end of a connection that carries messages, whatever it is made of. Errors are those of `Channel`."""
+
+    def send(self, head: Head, body: bytes = b"") -> None:
+        """Send a message."""
+        ...
+
+    def receive(self) -> Message:
+        """Wait for a message."""
+        ...
+
+    def has_something(self, seconds: float) -> bool:
+        """Wait at most so long for a message or the end of the connection; tell whether one is there."""
+        ...
+
+
 class Channel:
     """One end of the connection between a process and its owner. One thread may send while another receives."""
 
@@ -67,9 +105,9 @@ class Channel:
         Raises:
             WorkerGoneError: The other end is closed or dead.
         """
-        data = orjson.dumps(head, option=orjson.OPT_SERIALIZE_NUMPY)
+        data = to_bytes(head, body)
         try:
-            self._socket.sendall(b"".join((_LENGTHS.pack(len(data), len(body)), data, body)))
+            self._socket.sendall(data)
         except OSError as error:
             raise WorkerGoneError from error
 

@@ -19,4 +19,14 @@ FAILED_DECODES = counter("tingzhi_speech_failed_decodes_total", "Segments left w
 WORKER_DEATHS = counter(
     "tingzhi_speech_worker_deaths_total", "Processes of the recogniser that died and were replaced."
 )
+WORKER_FAILURES = counter(
+    "tingzhi_speech_worker_failures_total",
+    "Times that a speech machine was away, full, too slow or refused.",
+    ("reason",),
+)
+REMOTE_ANSWERS = counter(
+    "tingzhi_speech_remote_answers_total", "Windows recognised where speech machines are set, by whom.", ("by",)
+)
+WORKER_CONNECTIONS = gauge("tingzhi_speech_worker_connections", "Connections of servers to this speech machine.")
+VOICE_DEATHS = counter("tingzhi_speech_voice_deaths_total", "Programs of a voice that died or hung and were replaced.")
 OPEN_LEGS = gauge("tingzhi_speech_open_legs", "Legs being transcribed.")

@@ -5,6 +5,7 @@ The voice activity detector needs none: its weights come inside the faster-whisp
 
 from __future__ import annotations
 
+import base64
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -75,4 +76,51 @@ WHISPER_HOTLINE = ModelPackage(
 """whisper-base with the words and the sound of a hotline. Another adaptation gets another number: a model that is on a
 machine is not built again."""
 
-SPEECH_MODELS = (WHISPER_BASE, WHISPER_HOTLINE)
+
+def _unpack_moonshine(wheels: Sequence[Path], target: Path) -> None:
+    folder = "moonshine_voice/assets/tiny-en"
+    with zipfile.ZipFile(wheels[0]) as archive:
+        for name in ("encoder_model.ort", "decoder_model_merged.ort"):
+            _append(archive, f"{folder}/{name}", target / name)
+        pieces = split_pieces(archive.read(f"{folder}/tokenizer.bin"))
+    lines = (f"{base64.b64encode(piece).decode()}\t{number}\n" for number, piece in enumerate(pieces))
+    (target / "tokens.txt").write_text("".join(lines), encoding="ascii")
+
+
+def split_pieces(data: bytes) -> list[bytes]:
+    """Return the pieces of words of a Moonshine tokenizer: each has its length before it, in one byte or two."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(data):
+        length, at = data[at], at + 1
+        if length >= 128:
+            length, at = length - 128 + 128 * data[at], at + 1
+        pieces.append(data[at : at + length])
+        at += length
+    return pieces
+
+
+MOONSHINE_TINY_EN = ModelPackage(
+    name="moonshine-tiny-en",
+    title="English speech recognition (Moonshine tiny, MIT), for SPEECH_ENGINE=sherpa_onnx",
+    pins=(
+        WheelPin(
+            "moonshine-voice",
+            "0.1.0",
+            "0f833deb43bad5dcfb4cfd3257b6df83ef9abd3f27be3199622fe41932e8d916",
+            platform="manylinux_2_34_x86_64",
+            python_version="3.11",
+        ),
+    ),
+    approximate_bytes=56_000_000,
+    build=_unpack_moonshine,
+    files={
+        "encoder_model.ort": "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+        "decoder_model_merged.ort": "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+        "tokens.txt": "8e62ce303ecf4532cd96477e3619f08b3cc2f06ec4d6f735c4cd2606bdebd7d4",
+    },
+    is_required=False,
+)
+"""The only weights for sherpa-onnx that a package registry holds; its English models are MIT."""
+
+SPEECH_MODELS = (WHISPER_BASE, WHISPER_HOTLINE, MOONSHINE_TINY_EN)

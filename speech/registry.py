@@ -13,6 +13,7 @@ from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.guarded import GuardedRecognizer
 from speech.stt.onnx_runtime import OnnxRuntime
 from speech.stt.own_process.owner import in_own_process
+from speech.stt.sherpa import SherpaRecognizer
 from speech.stt.short_window import ShortWindowWhisper
 from speech.stt.stock_whisper import StockWhisper
 from speech.stt.whisper_model import LoadedWhisper
@@ -51,6 +52,7 @@ RECOGNIZERS: Mapping[str, Callable[[SpeechSettings], Attempts]] = {
     "whisper_onnx": _onnx_whisper,
     "faster_whisper": _ctranslate2_whisper,
     "faster_whisper_stock": _stock_whisper,
+    "sherpa_onnx": lambda settings: (SherpaRecognizer(settings),),
 }
 DETECTORS: Mapping[str, Callable[[], VoiceActivityDetector]] = {"silero": SileroVAD, "energy": EnergyVAD}
 

@@ -30,10 +30,11 @@ class SpeechSettings(Settings):
 
     engine: str = "whisper_onnx"
     """Recogniser, by its name in `speech.registry`. `whisper_onnx` runs the model on onnxruntime, and with a `device`
-    other than `cpu` on ctranslate2, as `faster_whisper` always does (ADR 16)."""
+    other than `cpu` on ctranslate2, as `faster_whisper` always does (ADR 16). `sherpa_onnx` runs Moonshine, SenseVoice,
+    Paraformer and transducers, from a folder that `model` names."""
     model: str = "whisper-base-hotline-1"
     """`whisper-base-hotline-1` or the plain `whisper-base` (both ours, pinned), a faster-whisper model folder, or the
-    name of one on a model hub."""
+    name of one on a model hub. For `sherpa_onnx`: `moonshine-tiny-en` (ours, English), or a folder."""
     compute_type: str = "int8"
     """ctranslate2 compute type; `int8` on a CPU, `float16` on a GPU. `whisper_onnx` always uses eight bits."""
     device: str = "cpu"

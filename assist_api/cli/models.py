@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -11,9 +13,9 @@ from kit.artifacts import ModelPackage, fetch, is_present, model_folder, verify
 from kit.errors import AssistError
 from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
-from speech.tts.models import KOKORO_ZH
+from speech.tts.models import VOICE_MODELS
 
-CATALOGUE: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL, KOKORO_ZH)
+CATALOGUE: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL, *VOICE_MODELS)
 
 app = typer.Typer(help="Fetch, list and verify models.", no_args_is_help=True)
 _errors = Console(stderr=True)
@@ -21,11 +23,18 @@ _errors = Console(stderr=True)
 
 @app.command("fetch")
 def fetch_models(
-    fetch_all: bool = typer.Option(False, "--all", help="Also what only prompts and demo calls need."),
+    fetch_all: bool = typer.Option(False, "--all", help="Also what only prompts, demo calls and tests need."),
+    further: Annotated[
+        list[str] | None, typer.Option("--with", metavar="NAME", help="Also this one; `models list` names them.")
+    ] = None,
 ) -> None:
     """Download what is missing, pinned by hash; does nothing when all is there."""
+    wanted = set(further or ())
+    if unknown := wanted - {package.name for package in CATALOGUE}:
+        _errors.print(f"error: --with: no model is named {', '.join(sorted(unknown))}; see: tingzhi models list")
+        raise typer.Exit(2)
     for package in CATALOGUE:
-        if package.is_required or fetch_all:
+        if package.is_required or fetch_all or package.name in wanted:
             _fetch(package)
 
 
@@ -40,11 +49,11 @@ def _fetch(package: ModelPackage) -> None:
 @app.command("list")
 def list_models() -> None:
     """Show every model, whether it is here, and where."""
-    table = Table("model", "state", "needed", "folder")
+    table = Table("name", "model", "state", "needed", "folder")
     for package in CATALOGUE:
         state = "here" if is_present(package, CACHE_DIR) else "missing"
-        needed = "always" if package.is_required else "for prompts and demo calls"
-        table.add_row(package.title, state, needed, str(model_folder(package, CACHE_DIR)))
+        needed = "always" if package.is_required else "on demand"
+        table.add_row(package.name, package.title, state, needed, str(model_folder(package, CACHE_DIR)))
     Console().print(table)
 
 

@@ -16,6 +16,7 @@ from assist_api.app import create_app
 from assist_api.audit.log import AuditLog
 from assist_api.cli.console import prepare_logging
 from assist_api.cli.pbx import local_settings, start_exchange
+from assist_api.cli.speech_worker import serve_speech
 from assist_api.composition import compose
 from assist_api.health.checks import refuse_to_start, run_checks
 from assist_api.http.actor import program
@@ -26,6 +27,8 @@ from cti_adapter.settings import CTISettings
 from kit.clock import SystemClock
 from kit.db import Database
 
+ALL, SPEECH = "all", "speech"
+"""Roles of a process. Everything but speech is one process (ADR 30)."""
 GRACEFUL_STOP_SECONDS = 10
 """How long open requests and sockets may take after Ctrl-C."""
 THREAD_TURN_SECONDS = 0.0005
@@ -41,11 +44,17 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; ASSIST_PORT.", min=1, max=65535)] = None,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Import the demo knowledge.")] = True,
     pbx: Annotated[bool, typer.Option("--pbx", help="Run an Asterisk beside the server and take its calls.")] = False,
+    roles: Annotated[str, typer.Option(help="What this process does: all, or speech for other servers alone.")] = ALL,
     reset_admin_password: Annotated[
         bool, typer.Option("--reset-admin-password", help="Give the account `admin` a new password and show it.")
     ] = False,
 ) -> None:
     """Start the server: checks the machine, migrates the database and serves the page and the API."""
+    if roles == SPEECH:
+        serve_speech(host, port)
+        return
+    if roles != ALL:
+        raise typer.BadParameter(f"{roles} is none of the roles; choose {ALL} or {SPEECH}", param_hint="--roles")
     sys.setswitchinterval(THREAD_TURN_SECONDS)
     settings = _settings(host, port, demo)
     prepare_logging(settings, is_server=True)

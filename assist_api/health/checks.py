@@ -26,6 +26,9 @@ from kit.errors import MisconfiguredError
 from kit.settings import CACHE_DIR
 from speech.models import SPEECH_MODELS
 from speech.settings import SpeechSettings
+from speech.stt.remote.health import MachineHealth, machines_health
+from speech.stt.remote.settings import RemoteSettings
+from speech.tts.voices import ChosenVoice, VoiceSettings, check_voice, chosen_voices
 
 FETCHED_MODELS: tuple[ModelPackage, ...] = (*SPEECH_MODELS, E5_SMALL)
 
@@ -54,6 +57,9 @@ async def run_checks(settings: AssistSettings) -> list[CheckResult]:
     checks: list[Callable[[AssistSettings], CheckResult]] = [check_data_dir, check_disk, check_port, check_pages]
     results = [check(settings) for check in checks]
     results += [check_model(package, CACHE_DIR) for package in needed_models()]
+    results += [check_machine(machine) for machine in await machines_health(RemoteSettings.load())]
+    voices = VoiceSettings.load()
+    results += [check_spoken(voice, voices) for voice in chosen_voices(voices)]
     if KBSettings.load().search_store == "elasticsearch":
         results.append(await asyncio.to_thread(check_search_server, KBSettings.load()))
     if results[0].state == "ok":
@@ -132,7 +138,9 @@ def check_pages(settings: AssistSettings) -> CheckResult:
 
 def needed_models() -> list[ModelPackage]:
     """Return the fetched models that the settings ask for; one's own model folder replaces ours."""
-    chosen = {SpeechSettings.load().model, KBSettings.load().embedder}
+    chosen = {KBSettings.load().embedder}
+    if not RemoteSettings.load().workers or RemoteSettings.load().has_local_fallback:
+        chosen.add(SpeechSettings.load().model)
     return [package for package in FETCHED_MODELS if package.name in chosen]
 
 
@@ -142,6 +150,32 @@ def check_model(package: ModelPackage, cache_dir: Path) -> CheckResult:
     if not is_present(package, cache_dir):
         return _failed(part, "model_missing", f"The model for {package.title} is missing.", "Run: tingzhi models fetch")
     return _ok(part, package.title)
+
+
+def check_machine(machine: MachineHealth) -> CheckResult:
+    """Look whether a speech machine can be asked; the server starts without, and may recognise by itself."""
+    part = f"speech machine {machine.address}"
+    match machine.state:
+        case "ready":
+            return _ok(part, f"{machine.models} models, {machine.waiting} windows waiting")
+        case "token_refused":
+            fix = "Set SPEECH_WORKER_TOKEN to the same value here and there."
+            return CheckResult(part, "degraded", "speech_machine_token", "It does not know our token.", fix)
+        case "away":
+            fix = "Start it there: tingzhi serve --roles speech, or mend SPEECH_WORKERS."
+            return CheckResult(part, "degraded", "speech_machine_away", "It does not answer.", fix)
+
+
+def check_spoken(voice: ChosenVoice, settings: VoiceSettings) -> CheckResult:
+    """Look whether prompts can be spoken; only who chose a voice, or lets flows answer calls, needs one."""
+    part = f"voice {voice.language}"
+    try:
+        check_voice(voice)
+    except MisconfiguredError as error:
+        if f"voice_{voice.language}" in settings.model_fields_set:
+            return CheckResult(part, "degraded", error.error_code, error.message, "")
+        return _ok(part, f"not installed; speech flows need it. {error.message}")
+    return _ok(part, voice.choice)
 
 
 def check_search_server(settings: KBSettings) -> CheckResult:

@@ -14,7 +14,7 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, Probe, ok
 
-ORDER = ("database", "disk", "search", "category", "speech", "web", "jobs")
+ORDER = ("database", "disk", "search", "category", "speech", "speech_machines", "voices", "web", "jobs")
 """Of the health page; parts that are not named here follow."""
 
 

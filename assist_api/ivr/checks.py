@@ -27,9 +27,13 @@ from assist_api.ivr.flow import (
     WordsNode,
     YesNoNode,
     placeholders,
+    without_values,
 )
+from speech.settings import Language
+from speech.text.script import written_language
 
 AGENT_INTENT, EMERGENCY_INTENT = "agent", "emergency"
+EVERY_LANGUAGE = frozenset({Language.CHINESE, Language.ENGLISH})
 _ALWAYS_KNOWN = frozenset({"wish", "caller_area"})
 
 
@@ -52,6 +56,7 @@ class FlawCode(StrEnum):
     RESERVED_KEY = "reserved_key"
     NO_SLOT = "no_slot"
     LOOP_WITHOUT_QUESTION = "loop_without_question"
+    NO_VOICE = "no_voice"
     MALFORMED = "malformed"
     """The file or the node cannot be read at all."""
 
@@ -73,16 +78,19 @@ class Flaw:
     problem: str
 
 
-def check_flow(flow: Flow, others: Mapping[str, Flow], intents: Set[str]) -> list[Flaw]:
+def check_flow(
+    flow: Flow, others: Mapping[str, Flow], intents: Set[str], spoken: Set[Language] = EVERY_LANGUAGE
+) -> list[Flaw]:
     """Return every reason why a flow cannot be published; none when it can.
 
     Args:
         flow: The flow.
         others: The flows that it may name as sub-flows.
         intents: Names of the intents that are understood.
+        spoken: Languages that a voice of this installation reads.
     """
     flaws = [*_targets(flow), *_ends_of_flow(flow), *_intents(flow, intents), *_nodes(flow), *_values(flow, others)]
-    flaws += _sub_flows(flow, others)
+    flaws += [*_sub_flows(flow, others), *_voices(flow, spoken)]
     if any(flaw.code is FlawCode.UNKNOWN_TARGET for flaw in flaws):
         return flaws  # ways that lead nowhere would be told again as missing exits
     return [*flaws, *_reach(flow), *_exits(flow), *_loops(flow)]
@@ -138,6 +146,15 @@ def _intents(flow: Flow, known: Set[str]) -> Iterator[Flaw]:
         if intent not in known:
             problem = f"No caller is understood to want {intent}; the intents are {', '.join(sorted(known))}."
             yield Flaw(FlawCode.UNKNOWN_INTENT, None, f"intents.{intent}", problem)
+
+
+def _voices(flow: Flow, spoken: Set[Language]) -> Iterator[Flaw]:
+    for name, node in flow.nodes.items():
+        for field, text in node.prompts():
+            language = written_language(without_values(text))
+            if language not in spoken:
+                problem = f"No voice reads {language}; set SPEECH_VOICE_{language.upper()} or say it otherwise."
+                yield Flaw(FlawCode.NO_VOICE, name, field, problem)
 
 
 def _nodes(flow: Flow) -> Iterator[Flaw]:

@@ -308,6 +308,11 @@ def placeholders(text: str) -> list[str]:
     return _PLACEHOLDER.findall(text)
 
 
+def without_values(text: str) -> str:
+    """Return a prompt without the values that it names."""
+    return _PLACEHOLDER.sub("", text)
+
+
 def filled(text: str, values: Mapping[str, str]) -> str | None:
     """Return a prompt with its values, or None where one of them is missing."""
     if any(name not in values for name in placeholders(text)):

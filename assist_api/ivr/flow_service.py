@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,7 @@ class FlowService:
             if rule.flow is not None and rule.number not in numbers[rule.flow]:
                 numbers[rule.flow].append(rule.number)
         readable = {row.flow: flow for row in newest if (flow := _readable(row)) is not None}
-        return FlowList(items=[_line(row, live.get(row.flow), readable, numbers) for row in newest])
+        return FlowList(items=[_line(row, live.get(row.flow), readable, numbers, self._flaws) for row in newest])
 
     async def view(self, name: str, number: int | None = None) -> FlowView:
         """Return a version of a flow, the newest when none is named.
@@ -94,7 +94,9 @@ class FlowService:
         except InvalidInputError as error:
             return FlowChecked(definition=None, text=asked.text, flaws=_malformed(error))
         others = await self.newest_definitions() | {flow.name: flow}
-        return FlowChecked(definition=flow.model_dump(mode="json"), text=flow_as_yaml(flow), flaws=_flaws(flow, others))
+        return FlowChecked(
+            definition=flow.model_dump(mode="json"), text=flow_as_yaml(flow), flaws=self._flaws(flow, others)
+        )
 
     # Changing ----------------------------------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ class FlowService:
             raise NotFoundError("There is no such version.", code="flow_not_found")
         flow = read_flow(row.definition)
         live = {known.flow: read_flow(known.definition) for known in await self._flows.live()} | {name: flow}
-        flaws = check_flow(flow, live, set(shipped_intents().intents))
+        flaws = check_flow(flow, live, set(shipped_intents().intents), self._live.spoken)
         if flaws:
             listed = [
                 {"field": ".".join(filter(None, (flaw.node, flaw.field))), "code": flaw.code, "message": flaw.problem}
@@ -239,12 +241,16 @@ class FlowService:
         flow = self._live.flows.get(row.flow)
         return call_dialogue(row, flow)
 
+    def _flaws(self, flow: Flow, others: Mapping[str, Flow]) -> list[FlawView]:
+        found = check_flow(flow, others, set(shipped_intents().intents), self._live.spoken)
+        return [_flaw(flaw) for flaw in found]
+
     async def _view(self, row: FlowVersion, versions: Sequence[FlowVersion]) -> FlowView:
         live = [known for known in versions if known.published_at is not None]
         newest_live = max(live, key=lambda known: (known.published_at or known.created_at, known.number), default=None)
         flow = _readable(row)
         others = await self.newest_definitions()
-        flaws = [] if flow is None else _flaws(flow, others | {flow.name: flow})
+        flaws = [] if flow is None else self._flaws(flow, others | {flow.name: flow})
         return FlowView(
             name=row.flow,
             title=str(row.definition.get("title", row.flow)),
@@ -295,10 +301,6 @@ def _readable(row: FlowVersion) -> Flow | None:
         return None
 
 
-def _flaws(flow: Flow, others: Mapping[str, Flow]) -> list[FlawView]:
-    return [_flaw(flaw) for flaw in check_flow(flow, others, set(shipped_intents().intents))]
-
-
 def _flaw(flaw: Flaw) -> FlawView:
     return FlawView(code=flaw.code, node=flaw.node, field=flaw.field, problem=flaw.problem)
 
@@ -312,8 +314,9 @@ def _malformed(error: InvalidInputError) -> list[FlawView]:
 
 
 def _line(
-    row: FlowVersion, live: FlowVersion | None, readable: Mapping[str, Flow], numbers: Mapping[str, list[str]]
-) -> FlowLine:
+    row: FlowVersion, live: FlowVersion | None, readable: Mapping[str, Flow], numbers: Mapping[str, list[str]],
+    flaws: Callable[[Flow, Mapping[str, Flow]], Sequence[FlawView]],
+) -> FlowLine:  # fmt: skip
     flow = readable.get(row.flow)
     return FlowLine(
         name=row.flow,
@@ -323,7 +326,7 @@ def _line(
         node_count=len(row.definition.get("nodes", {})),
         newest_version=row.number,
         live_version=None if live is None else live.number,
-        flaw_count=1 if flow is None else len(_flaws(flow, readable)),
+        flaw_count=1 if flow is None else len(flaws(flow, readable)),
         changed_at=row.created_at,
         changed_by=row.author_name,
         numbers=numbers.get(row.flow, []),

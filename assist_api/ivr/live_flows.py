@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import structlog
 
 from assist_api.http.actor import program
+from assist_api.ivr.checks import EVERY_LANGUAGE
 from assist_api.ivr.flow import Flow, read_flow
 from assist_api.ivr.intents import Embed, IntentClassifier, IntentRanking, shipped_intents
 from assist_api.ivr.models import FlowVersion, NumberRule
@@ -24,6 +25,7 @@ from kit.clock import Clock
 from kit.db import Database
 from kit.errors import AssistError, ConflictError
 from kit.logging import told_by
+from speech.settings import Language
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,8 @@ class LiveFlows:
         self._rules: Sequence[NumberRule] = ()
         self._classifier: IntentClassifier | None = None
         self._asks: Callable[[], bool] = lambda: True
+        self.spoken: Set[Language] = EVERY_LANGUAGE
+        """Languages that a voice of this installation reads."""
 
     def follow_choice(self, asks: Callable[[], bool]) -> None:
         """Take over from whom to hear whether callers are asked for a mark after a call."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+
 from assist_api.business_systems.port import BusinessSystem
 from assist_api.customers.service import ContactSources
 from assist_api.floor.board import FloorBoard
 from assist_api.http.core import Core
 from assist_api.http.module import Module
-from assist_api.http.parts import PartHealth, ok
+from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.ivr.endpoints import router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
+from assist_api.ivr.prompt_store import PromptStore
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import AFTER_CALL_POLICY, NOTICES, InstalledSystems, SimulatedSubscribers
@@ -20,12 +24,12 @@ from assist_api.search.service import TypedSearch
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.text_messages.port import TextGateway
 from assist_api.work_orders.views import ZONE
-from kit.artifacts import model_folder
 from kit.calendar import office_hours
+from kit.errors import MisconfiguredError
 from kit.outbox import OutboxEvent, Subscriber
-from kit.settings import CACHE_DIR
 from speech.engine import SpeechEngine
-from speech.tts.models import KOKORO_ZH
+from speech.settings import Language
+from speech.tts.voices import VoiceSettings, chosen_voices
 
 
 class BoardLoads:
@@ -51,8 +55,9 @@ def build(
     live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
     live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
     systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers(), texts)
-    prompts = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), core.settings.data_dir / "ivr" / "prompts")
-
+    voices = chosen_voices(VoiceSettings.load())
+    live.spoken = frozenset(voice.language for voice in voices)
+    prompts = Prompts(voices, PromptStore(core.settings.data_dir / "ivr" / "prompts"))
     loads = BoardLoads(board)
     calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, loads) if settings.enabled else None
 
@@ -72,6 +77,9 @@ def build(
     async def probe() -> PartHealth:
         return ok("ivr", f"{len(live.flows)} flows in force", flows=len(live.flows))
 
+    async def probe_voices() -> PartHealth:
+        return voices_health(await asyncio.to_thread(prompts.problems), is_needed=settings.enabled)
+
     core.outbox.follow(Subscriber("ivr", (FLOWS_CHANGED,), follow))
     return Module(
         name="ivr",
@@ -81,5 +89,19 @@ def build(
         start=live.start,
         warm_up=learn_and_listen,
         aclose=aclose,
-        probes={"ivr": probe},
+        probes={"ivr": probe, "voices": probe_voices},
     )
+
+
+def voices_health(problems: Mapping[Language, MisconfiguredError | None], *, is_needed: bool) -> PartHealth:
+    """Judge the voices: where flows answer calls, one that cannot speak leaves callers without prompts.
+
+    Args:
+        problems: Of each language with a voice: why it cannot be spoken, None where it can.
+        is_needed: Whether flows answer calls.
+    """
+    languages = ", ".join(language for language, problem in problems.items() if problem is None) or "–"
+    first = next((problem for problem in problems.values() if problem is not None), None)
+    if first is not None and is_needed:
+        return not_ok("voices", "degraded", first.error_code, first.message, languages=languages)
+    return ok("voices", f"voices: {languages}", languages=languages)

@@ -6,94 +6,137 @@ import asyncio
 import hashlib
 import re
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from pathlib import Path
 
-from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
-from kit.files import write_atomically
+from assist_api.ivr.prompt_store import PromptStore
+from kit.errors import DependencyCategory, DependencyError, InvalidInputError, MisconfiguredError
 from speech.resampler import StreamResampler
-from speech.tts.kokoro import SAMPLE_RATE_HZ as VOICE_RATE_HZ
-from speech.tts.kokoro import KokoroSynthesiser
+from speech.settings import Language
+from speech.text.script import written_language
 from speech.tts.readout import read_out
+from speech.tts.readout_english import read_out_english
+from speech.tts.voices import ChosenVoice, check_voice, no_voice
 
 RATE_HZ = 8000
 """What telephones carry."""
-VOICE = "zf_xiaoxiao"
 _PIECE = re.compile(r"[^，。！？；：,.!?;:]+[，。！？；：,.!?;:]*")
+_SENTENCE = re.compile(r"(?:[^.!?;]|[.](?=\w))+[.!?;]*")
+"""Of English, which is spoken fast enough to wait for whole ones."""
 _MOST_CHARACTERS = 60
+_MOST_LETTERS = 240
+"""Characters of an English part: a word has five of them where a Chinese one has two."""
 _SHORT = 6
 """Characters below which a clause is spoken together with the next one: alone it would sound cut off."""
-_VERSION = "1"
+_VERSION = "2"
 """Part of the names of kept sounds; raise it when the same text is spoken otherwise."""
 
 
 class Prompts:
-    """Speaks texts; the model runs in one thread of its own."""
+    """Speaks texts in the voice of their language; each voice has a thread of its own."""
 
-    def __init__(self, model_folder: Path, cache_folder: Path) -> None:
-        self._voice = KokoroSynthesiser(model_folder)
-        self._folder = cache_folder
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ivr-prompts")
-        self._is_warm = False
+    def __init__(self, voices: Sequence[ChosenVoice], store: PromptStore) -> None:
+        self._speakers = {voice.language: _Speaker(voice, store) for voice in voices}
 
     async def pieces(self, text: str) -> AsyncIterator[bytes]:
         """Yield the sound of a text, clause by clause, as 16-bit PCM at 8 kHz.
 
         Raises:
-            DependencyError: `voice_missing`: the voice is not installed, or it failed.
+            DependencyError: `voice_missing`: no voice of its language is installed. `voice_failed`: it failed.
         """
-        loop = asyncio.get_running_loop()
-        for piece in clauses(read_out(text)):
-            file = self._file(piece)
-            if not file.is_file():
-                await loop.run_in_executor(self._thread, self._speak, piece, file)
-            yield await asyncio.to_thread(file.read_bytes)
+        language = written_language(text)
+        speaker = self._speakers.get(language)
+        if speaker is None:
+            raise no_voice(language)
+        for piece in clauses_in(language, text):
+            yield await speaker.sound(piece)
 
     async def whole(self, text: str) -> bytes:
         """Return the sound of a text as a WAV file.
 
         Raises:
-            DependencyError: `voice_missing`.
+            DependencyError: As `pieces`.
         """
         pcm = b"".join([piece async for piece in self.pieces(text)])
         return as_wav(pcm)
 
     async def prepare(self, text: str) -> None:
-        """Speak a text into the cache.
+        """Speak a text into the store.
 
         Raises:
-            DependencyError: `voice_missing`.
+            DependencyError: As `pieces`.
         """
         async for _piece in self.pieces(text):
             pass
 
+    def problems(self) -> dict[Language, MisconfiguredError | None]:
+        """Return for each language with a voice why it cannot be spoken; None where it can."""
+        return {language: speaker.problem() for language, speaker in self._speakers.items()}
+
     async def aclose(self) -> None:
-        """Let go of the thread; safe to call twice."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Let go of the voices and their threads; safe to call twice."""
+        for speaker in self._speakers.values():
+            await asyncio.to_thread(speaker.close)
 
-    def _file(self, piece: str) -> Path:
-        name = hashlib.sha256(f"{_VERSION}\n{VOICE}\n{piece}".encode()).hexdigest()[:32]
-        return self._folder / f"{name}.pcm"
 
-    def _speak(self, piece: str, file: Path) -> None:
+class _Speaker:
+    """A voice, the thread that it speaks in, and the sounds that are kept of it."""
+
+    def __init__(self, voice: ChosenVoice, store: PromptStore) -> None:
+        self._voice = voice
+        self._store = store
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"voice-{voice.language}")
+
+    async def sound(self, piece: str) -> bytes:
+        name = hashlib.sha256(f"{_VERSION}\n{self._voice.choice}\n{piece}".encode()).hexdigest()[:32]
+        kept = await asyncio.to_thread(self._store.find, name)
+        if kept is not None:
+            return kept
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._speak, piece, name)
+
+    def problem(self) -> MisconfiguredError | None:
         try:
-            if not self._is_warm:
-                self._voice.warm_up()
-                self._is_warm = True
-            pcm = self._voice.synthesise(piece, voice=VOICE)
+            check_voice(self._voice)
+        except MisconfiguredError as error:
+            return error
+        return None
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._voice.synthesiser.close()
+
+    def _speak(self, piece: str, name: str) -> bytes:
+        # Another caller may have heard the same clause while this one waited.
+        if (kept := self._store.find(name)) is not None:
+            return kept
+        synthesiser = self._voice.synthesiser
+        try:
+            check_voice(self._voice)
+            synthesiser.warm_up()
+            pcm = synthesiser.synthesise(piece, voice=self._voice.name)
         except MisconfiguredError as error:
             raise DependencyError(
-                error.message, category=DependencyCategory.MISCONFIGURED, retryable=False, code="voice_missing"
+                error.message, category=DependencyCategory.MISCONFIGURED, retryable=False, code=error.error_code
             ) from error
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with write_atomically(file) as out:
-            out.write(to_telephone(pcm))
+        except InvalidInputError:
+            # A clause of signs that no voice knows, such as a formula, is passed over: the call goes on.
+            pcm = b""
+        sound = to_telephone(pcm, synthesiser.capabilities.sample_rate_hz)
+        self._store.keep(name, sound)
+        return sound
+
+
+def clauses_in(language: Language, text: str) -> list[str]:
+    """Return the clauses of a text in the words in which a voice of that language says them."""
+    if language is Language.ENGLISH:
+        sentences = (part for found in _SENTENCE.finditer(read_out_english(text)) for part in _parts(found.group()))
+        return _with_sounds(sentences)
+    return clauses(read_out(text))
 
 
 def clauses(text: str) -> list[str]:
-    """Return the clauses of a text, short ones joined with the next."""
+    """Return the clauses of a Chinese text, short ones joined with the next."""
     found: list[str] = []
     for match in _PIECE.finditer(text):
         piece = match.group().strip()
@@ -101,12 +144,27 @@ def clauses(text: str) -> list[str]:
             found[-1] += piece
         else:
             found += [piece[start : start + _MOST_CHARACTERS] for start in range(0, len(piece), _MOST_CHARACTERS)]
-    return [piece for piece in found if any(sign.isalnum() for sign in piece)]
+    return _with_sounds(found)
 
 
-def to_telephone(pcm: bytes) -> bytes:
-    """Return the voice's sound at the rate of telephones."""
-    resampler = StreamResampler(VOICE_RATE_HZ, RATE_HZ)
+def _with_sounds(pieces: Iterable[str]) -> list[str]:
+    return [piece for piece in pieces if any(sign.isalnum() for sign in piece)]
+
+
+def _parts(sentence: str) -> Iterator[str]:
+    """Yield a sentence in parts that are short enough, cut between words where it can be."""
+    rest = sentence.strip()
+    while len(rest) > _MOST_LETTERS:
+        space = rest.rfind(" ", 1, _MOST_LETTERS)
+        end = space if space > 0 else _MOST_LETTERS
+        yield rest[:end].strip()
+        rest = rest[end:].strip()
+    yield rest
+
+
+def to_telephone(pcm: bytes, rate_hz: int) -> bytes:
+    """Return a voice's sound at the rate of telephones."""
+    resampler = StreamResampler(rate_hz, RATE_HZ)
     return resampler.feed(pcm) + resampler.flush()
 
 

@@ -13,6 +13,7 @@ from misaki.zh import ZHG2P
 
 from kit.errors import InvalidInputError, MisconfiguredError
 from speech.tts.base import VoiceCapabilities
+from speech.tts.checks import check_text, check_voice_and_speed
 from speech.tts.models import MODEL_FILE, VOCABULARY_FILE, VOICES
 
 SAMPLE_RATE_HZ = 24_000
@@ -45,12 +46,19 @@ class KokoroSynthesiser:
         """Mandarin, eight voices, 24 kHz."""
         return VoiceCapabilities(frozenset({"zh"}), self._voices, SAMPLE_RATE_HZ)
 
-    def warm_up(self) -> None:
-        """Load the model and the text front end."""
+    def check_installed(self) -> None:
+        """Look whether the model is there."""
         if not (self._folder / MODEL_FILE).is_file():
             raise MisconfiguredError(
-                f"The Kokoro voice is not in {self._folder}; fetch it with: .venv/bin/tingzhi models fetch --all"
+                f"The Kokoro voice is not in {self._folder}; fetch it with: .venv/bin/tingzhi models fetch --all",
+                code="voice_missing",
             )
+
+    def warm_up(self) -> None:
+        """Load the model and the text front end."""
+        if self._session is not None:
+            return
+        self.check_installed()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._thread_count
         options.inter_op_num_threads = 1
@@ -63,14 +71,16 @@ class KokoroSynthesiser:
 
     def synthesise(self, text: str, *, voice: str, speed: float = 1.0) -> bytes:
         """Return mono s16le PCM at 24 kHz."""
-        if voice not in self._voices:
-            raise InvalidInputError(f"voice: {voice} is unknown; use one of {', '.join(self._voices)}", field="voice")
-        if not 0.5 <= speed <= 2.0:
-            raise InvalidInputError("speed: give a number between 0.5 and 2.0", field="speed")
+        check_voice_and_speed(voice, self._voices, speed)
+        check_text(text)
         tokens = self._tokens(text)
         samples = self._session.run(None, self._inputs(tokens, voice, speed))[0].squeeze()
         pcm: bytes = (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
         return pcm
+
+    def close(self) -> None:
+        """Let go of the model; safe to call twice."""
+        self._session = None
 
     def _tokens(self, text: str) -> list[int]:
         phonemes, _ = self._phonemise(text)

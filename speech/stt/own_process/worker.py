@@ -7,23 +7,13 @@ that Ctrl-C or a service manager sends to all processes must not end the decode 
 from __future__ import annotations
 
 import signal
-import threading
-from collections.abc import Sequence
-from queue import SimpleQueue
 
-from kit.errors import DependencyError, MisconfiguredError
+from kit.errors import MisconfiguredError
 from kit.memory import give_back_freed_memory, settle_memory
 from kit.worker_process import Channel, WorkerGoneError
 from speech.registry import make_attempts
-from speech.stt.base import AbandonedError, Recognizer
-from speech.stt.own_process.wire import (
-    LOADED,
-    Answer,
-    Window,
-    answer_to_wire,
-    misconfigured_to_wire,
-    settings_from_wire,
-)
+from speech.stt.own_process.answering import WindowAnswerer
+from speech.stt.own_process.wire import LOADED, misconfigured_to_wire, settings_from_wire
 
 
 def main() -> None:
@@ -42,48 +32,9 @@ def main() -> None:
         give_back_freed_memory()
         settle_memory()
         channel.send(LOADED)
-        _Worker(channel, attempts).answer_all()
+        WindowAnswerer(channel, attempts).answer_all()
     except WorkerGoneError:
         return
-
-
-class _Worker:
-    """Recognises in the thread that calls `answer_all`, and listens in another."""
-
-    def __init__(self, channel: Channel, attempts: Sequence[Recognizer]) -> None:
-        self._channel = channel
-        self._attempts = attempts
-        self._waiting: SimpleQueue[Window | None] = SimpleQueue()
-        self._unwanted = 0
-        """Number of the last window that is not wanted any more."""
-        self._is_alone = False
-
-    def answer_all(self) -> None:
-        threading.Thread(target=self._listen, name="listen", daemon=True).start()
-        while (window := self._waiting.get()) is not None:
-            self._channel.send(answer_to_wire(window.number, self._answer(window)))
-
-    def _listen(self) -> None:
-        try:
-            while True:
-                message = self._channel.receive()
-                if message.head["say"] == "unwanted":
-                    self._unwanted = message.head["number"]
-                else:
-                    self._waiting.put(Window.from_wire(message, self._is_wanted))
-        except WorkerGoneError:
-            self._is_alone = True
-            self._waiting.put(None)
-
-    def _is_wanted(self, number: int) -> bool:
-        return number > self._unwanted and not self._is_alone
-
-    def _answer(self, window: Window) -> Answer:
-        try:
-            window.request.check_wanted()
-            return self._attempts[window.attempt].recognize(window.request)
-        except (AbandonedError, DependencyError) as error:
-            return error
 
 
 if __name__ == "__main__":

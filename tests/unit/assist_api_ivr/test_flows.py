@@ -41,6 +41,7 @@ from assist_api.ivr.scenario import Scenario
 from assist_api.ivr.shipped import shipped_flows
 from assist_api.ivr.spoken_input import is_yes, number_in
 from kit.errors import InvalidInputError
+from speech.settings import Language
 
 pytestmark = pytest.mark.unit
 
@@ -173,6 +174,14 @@ def test_a_flow_that_cannot_be_published_names_node_and_reason() -> None:
         (FlawCode.NO_EXIT, "bill"),
         (FlawCode.LOOP_WITHOUT_QUESTION, "round"),
     } <= found
+
+
+def test_a_prompt_in_a_language_without_a_voice_is_named() -> None:
+    mixed = parse_flow(BROKEN.replace("again: 请再说。", "again: 'Please say it again, {bill.amount}.'"))
+    unspoken = [flaw for flaw in check_flow(mixed, {}, set(INTENTS), {Language.CHINESE}) if flaw.code == "no_voice"]
+    assert [(flaw.node, flaw.field) for flaw in unspoken] == [("hello", "again")]
+    assert "SPEECH_VOICE_EN" in unspoken[0].problem
+    assert FlawCode.NO_VOICE not in {flaw.code for flaw in check_flow(mixed, {}, set(INTENTS))}
 
 
 def test_a_malformed_flow_names_its_node_and_field() -> None:

@@ -72,3 +72,22 @@ def test_a_try_that_never_reports_is_followed_by_another(circuit: CircuitBreaker
     assert circuit.may_call()
     hand.seconds = 10
     assert circuit.may_call()
+
+
+def test_every_try_that_fails_doubles_the_pause_up_to_the_longest(hand: Hand):
+    circuit = CircuitBreaker(failures=1, pause_seconds=1, longest_pause_seconds=4, monotonic=hand)
+    circuit.note_failure()
+    waited = []
+    for _ in range(4):
+        begun = hand.seconds
+        while not circuit.may_call():
+            hand.seconds += 0.5
+        waited.append(hand.seconds - begun)
+        circuit.note_failure()
+    assert waited == [1, 2, 4, 4]
+    hand.seconds += 4
+    assert circuit.may_call()
+    circuit.note_success()
+    circuit.note_failure()
+    hand.seconds += 1
+    assert circuit.may_call()

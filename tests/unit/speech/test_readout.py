@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kit.numerals import parse_number
 from speech.tts.readout import read_out, say_identifier, say_money, say_time
 
 pytestmark = pytest.mark.unit
@@ -51,3 +55,35 @@ def test_two_o_clock_is_said_with_the_other_two() -> None:
 
 def test_a_last_digit_does_not_stand_alone() -> None:
     assert say_identifier("550100382") == "五五零幺，零零三八二"
+
+
+SUMS = st.tuples(st.integers(0, 10**8), st.integers(0, 99))
+DIGITS = st.text("0123456789", min_size=4, max_size=24)
+SPOKEN = dict(zip("零幺二三四五六七八九", "0123456789", strict=True))
+
+
+@given(DIGITS)
+def test_an_account_number_can_be_written_down_from_what_is_said(digits: str) -> None:
+    said = read_out(f"户号{digits}").removeprefix("户号")
+    assert "".join(SPOKEN[sign] for sign in said if sign != "，") == digits
+
+
+@given(SUMS)
+def test_a_sum_can_be_written_down_from_what_is_said(amount: tuple[int, int]) -> None:
+    yuan, cents = amount
+    said = read_out(f"{yuan}.{cents:02d}元")
+    whole, _, rest = said.partition("元") if "元" in said else ("零", "", said)
+    tenths, _, hundredths = rest.partition("角") if "角" in rest else ("零", "", rest)
+    heard = [parse_number(part.strip("分").removeprefix("零") or "零") for part in (whole, tenths, hundredths)]
+    assert heard[0] * 100 + heard[1] * 10 + heard[2] == yuan * 100 + cents
+
+
+@given(st.dates(), st.times())
+def test_dates_and_times_keep_no_figure(day: date, hour: time) -> None:
+    said = read_out(f"{day:%Y-%m-%d} {hour:%H:%M}")
+    assert not any(sign.isdecimal() or sign in "-:" for sign in said)
+
+
+@given(st.text("0123456789.,:-/%元¥℃月日号年 户", max_size=40))
+def test_no_figure_of_any_text_is_left_to_the_voice(text: str) -> None:
+    assert not any(sign in "0123456789" for sign in read_out(text))

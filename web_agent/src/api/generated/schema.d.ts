@@ -8180,7 +8180,7 @@ export interface components {
          * @description Why a flow cannot be published.
          * @enum {string}
          */
-        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "loop_without_question" | "malformed";
+        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "loop_without_question" | "no_voice" | "malformed";
         /**
          * FlawView
          * @description Why a flow cannot be published.
