@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -14,7 +15,8 @@ from assist_api.policies.service import Policies
 from assist_api.recordings.endpoints import router
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.service import CallRecordings, RecordingFolder
-from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
+from cti_adapter.adapter import SubscriptionCutError
+from cti_adapter.call_feed import CallFeed
 from cti_adapter.events import CallStateChanged
 from cti_adapter.settings import CTISettings
 from cti_adapter.states import TERMINAL_STATES
@@ -36,20 +38,20 @@ def build(
     core: Core,
     calls: CallService,
     policies: Policies,
-    adapter: CTIAdapter | None,
+    feeds: Sequence[CallFeed],
     cti: CTISettings | None = None,
 ) -> Module[CallRecordings]:
-    """Build the module; without an exchange it only keeps, holds and deletes the audio that calls have."""
+    """Build the module; without a source of live calls it only keeps, holds and deletes the audio that calls have."""
     policies.add(RETENTION)
-    settings = (cti or CTISettings.load()) if adapter is not None else None
+    settings = (cti or CTISettings.load()) if feeds else None
     folder = RecordingFolder(settings.recordings_folder, settings.node_name) if settings is not None else None
     recordings = CallRecordings(core.database, core.clock, calls, core.jobs, core.audit, policies, folder)
     tasks = TaskSupervisor("recordings")
 
-    async def follow(exchange: CTIAdapter) -> None:
+    async def follow(feed: CallFeed) -> None:
         while True:
             try:
-                async for event in exchange.events():
+                async for event in feed.events():
                     if isinstance(event, CallStateChanged) and event.state in TERMINAL_STATES:
                         await run_and_log("order-recording", partial(recordings.order, event.call_id))
                 return
@@ -57,8 +59,8 @@ def build(
                 log.warning("recording_events_lost")
 
     async def start() -> None:
-        if adapter is not None:
-            tasks.start(follow(adapter), name="follow")
+        for feed in feeds:
+            tasks.start(follow(feed), name="follow")
 
     async def probe() -> PartHealth:
         found, unknown = await recordings.reconcile()
@@ -87,8 +89,8 @@ def build(
         start=start,
         aclose=tasks.aclose,
         loops=(Loop("order-forgotten-recordings", FORGOTTEN_SECONDS, recordings.order_forgotten, is_due_at_start=True),)
-        if adapter is not None
+        if feeds
         else (),
         jobs=recordings.handlers,
-        probes={"recordings": probe} if adapter is not None else {},
+        probes={"recordings": probe} if feeds else {},
     )
