@@ -16,6 +16,7 @@ import assist_api.policies.models
 import assist_api.recordings.models
 import assist_api.routing.models
 import assist_api.surveys.models
+import assist_api.telephony.models
 import assist_api.training.models
 import assist_api.units.models
 import assist_api.webhooks.models
@@ -46,6 +47,7 @@ MODULES = (
     assist_api.training.models,
     assist_api.routing.models,
     assist_api.surveys.models,
+    assist_api.telephony.models,
     assist_api.units.models,
     assist_api.webhooks.models,
     assist_api.work_orders.models,

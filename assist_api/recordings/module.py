@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
+from typing import get_args
 
 import structlog
 
@@ -12,13 +15,18 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.policies.service import Policies
+from assist_api.recordings.comparing import Reason
+from assist_api.recordings.days import RecordFiles, RecordingDays
 from assist_api.recordings.endpoints import router
 from assist_api.recordings.policy import RETENTION
+from assist_api.recordings.schemas import DayView
 from assist_api.recordings.service import CallRecordings, RecordingFolder
-from cti_adapter.adapter import SubscriptionCutError
+from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
+from cti_adapter.agent_names import AgentNames
 from cti_adapter.call_feed import CallFeed
 from cti_adapter.events import CallStateChanged
 from cti_adapter.settings import CTISettings
+from cti_adapter.siprec.server import SiprecServer
 from cti_adapter.states import TERMINAL_STATES
 from kit.metrics import gauge
 from kit.periodic import Loop, run_and_log
@@ -38,14 +46,25 @@ def build(
     core: Core,
     calls: CallService,
     policies: Policies,
-    feeds: Sequence[CallFeed],
+    exchange: CTIAdapter | None,
+    siprec: SiprecServer | None = None,
     cti: CTISettings | None = None,
 ) -> Module[CallRecordings]:
     """Build the module; without a source of live calls it only keeps, holds and deletes the audio that calls have."""
     policies.add(RETENTION)
+    feeds: list[CallFeed] = [feed for feed in (exchange, siprec) if feed is not None]
     settings = (cti or CTISettings.load()) if feeds else None
     folder = RecordingFolder(settings.recordings_folder, settings.node_name) if settings is not None else None
     recordings = CallRecordings(core.database, core.clock, calls, core.jobs, core.audit, policies, folder)
+    files = None
+    if settings is not None:
+        files = RecordFiles(
+            settings.call_records_file if exchange is not None else None,
+            settings.node_name,
+            AgentNames(settings.agent_channels, settings.agent_device),
+            settings.session_records_folder if siprec is not None else None,
+        )
+    days = RecordingDays(core.database, core.clock, core.settings.zone, files)
     tasks = TaskSupervisor("recordings")
 
     async def follow(feed: CallFeed) -> None:
@@ -82,15 +101,38 @@ def build(
             return not_ok("recordings", "degraded", "recordings_missing", detail, **facts)
         return ok("recordings", detail, **facts)
 
+    async def probe_days() -> PartHealth:
+        return _health_of(await days.newest(), days.today)
+
     return Module(
         name="recordings",
         service=recordings,
+        provides=(days,),
         routers=(router,),
         start=start,
         aclose=tasks.aclose,
         loops=(Loop("order-forgotten-recordings", FORGOTTEN_SECONDS, recordings.order_forgotten, is_due_at_start=True),)
         if feeds
         else (),
-        jobs=recordings.handlers,
-        probes={"recordings": probe} if feeds else {},
+        jobs=(*recordings.handlers, *days.handlers),
+        probes={"recordings": probe, "call_records": probe_days} if feeds else {},
     )
+
+
+def _health_of(days: Sequence[DayView], today: date) -> PartHealth:
+    """Return the health line of the comparison: today and yesterday, with the number of gaps for each reason."""
+    recent = [day for day in days if day.day >= today - timedelta(days=1)]
+    counted: Counter[str] = Counter()
+    for day in recent:
+        counted.update(day.reasons)
+    lacking = sum(counted.values())
+    records, calls = sum(day.records for day in recent), sum(day.calls for day in recent)
+    facts: dict[str, int | str] = {"records": records, "calls": calls, "lacking": lacking}
+    facts |= {reason: counted[reason] for reason in get_args(Reason)}
+    why = ", ".join(f"{reason} {count}" for reason, count in sorted(counted.items()))
+    detail = f"{records} conversations recorded by exchanges, {calls} known here, {lacking} lacking something"
+    if recent and not all(day.has_records for day in recent):
+        return not_ok("call_records", "degraded", "call_records_missing", f"{detail}; records cannot be read.", **facts)
+    if lacking > counted["too_short"]:
+        return not_ok("call_records", "degraded", "calls_lacking", f"{detail}: {why}", **facts)
+    return ok("call_records", detail, **facts)

@@ -40,7 +40,7 @@ def build(
     if not settings.enabled:
         return Module(name="siprec", service=SiprecCalls(None, None))
     cti = cti or CTISettings.load()
-    server = SiprecServer(settings, core.clock, cti.recordings_folder)
+    server = SiprecServer(settings, core.clock, cti.recordings_folder, cti.session_records_folder)
     agents, sector = AgentAccounts(core.database), TelephonySettings.load().sector
     bridge = CallBridge(
         server, calls, agents, sector=sector, clock=core.clock, is_ours=lambda call_id: bridge.carries(call_id)

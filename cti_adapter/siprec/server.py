@@ -17,6 +17,7 @@ from aiosipua.sdp import SdpMessage
 
 from cti_adapter.adapter import Subscription
 from cti_adapter.audiosocket import TapChunk
+from cti_adapter.call_records import CallRecord, append_session
 from cti_adapter.errors import LegNotFoundError
 from cti_adapter.events import CTIEvent
 from cti_adapter.metrics import SIPREC_CALLS, SIPREC_REFUSED
@@ -26,7 +27,7 @@ from cti_adapter.siprec.media import is_peer
 from cti_adapter.siprec.session import Listening, RecordingSession
 from cti_adapter.siprec.settings import SiprecSettings
 from cti_adapter.siprec.signalling import RecordingUAS, require_known_extensions
-from cti_adapter.siprec.tracker import RecordedCalls
+from cti_adapter.siprec.tracker import RecordedCalls, agent_of
 from cti_adapter.states import CallState
 from cti_adapter.tracked import identity
 from cti_adapter.views import CallView
@@ -49,11 +50,13 @@ class SiprecServer:
         settings: Where we listen, and to whom.
         clock: Time of everything.
         recordings: Folder into which the legs are written.
+        records: Folder into which a line is written for every session that ended.
     """
 
-    def __init__(self, settings: SiprecSettings, clock: Clock, recordings: Path) -> None:
+    def __init__(self, settings: SiprecSettings, clock: Clock, recordings: Path, records: Path) -> None:
         self._settings = settings
         self._clock = clock
+        self._records = records
         self._tracker = RecordedCalls()
         ports = PortAllocator((settings.first_rtp_port, settings.first_rtp_port + settings.rtp_ports))
         self._listening = Listening(settings, clock, recordings, ports)
@@ -232,8 +235,20 @@ class SiprecServer:
             await session.aclose()
             self._sessions.pop(session.call_id, None)
             if has_begun:
+                await self._keep_record(session.call_id)
                 self._tell(self._tracker.end(session.call_id, session.ending, self._clock.now()))
             session.carried.set()
+
+    async def _keep_record(self, call_id: UUID) -> None:
+        """Write the line by which the session is compared with its recording and text; a full disk costs only that."""
+        view = next(call for call in self._tracker.calls if call.call_id == call_id)
+        now = self._clock.now()
+        seconds = round((now - view.offered_at).total_seconds())
+        record = CallRecord(call_id, view.offered_at, now, seconds, agent_of(view.legs) or "")
+        try:
+            await asyncio.to_thread(append_session, self._records, record)
+        except OSError as error:
+            log.error("siprec_record_lost", call_id=str(call_id), reason=error.strerror)  # noqa: TRY400
 
     def _follow_parties(self, session: RecordingSession) -> None:
         """Give every stream the leg that speaks in it now."""

@@ -14,6 +14,7 @@ from assist_api.calls.events import CallInfo
 from assist_api.recordings.joining import join
 from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CallBridge
+from cti_adapter.call_records import read_sessions
 from cti_adapter.phone.recording_client import RecordingClient, Speaker
 from cti_adapter.phone.sip_phone import PCMSource
 from cti_adapter.recording_files import list_recordings
@@ -44,7 +45,7 @@ async def listening(
         first_rtp_port=31_000,
         rtp_ports=200,
     )
-    server = SiprecServer(settings, SystemClock(), folder)
+    server = SiprecServer(settings, SystemClock(), folder, folder / "records")
     bridge = CallBridge(server, desk.calls, AgentAccounts(desk.database), sector="power")
     running = asyncio.create_task(bridge.run())
     try:
@@ -96,6 +97,9 @@ async def test_a_sent_conversation_is_heard_held_passed_on_and_recorded(
     legs = list(list_recordings(folder, "any"))
     assert sorted(leg.role.value for leg in legs) == ["agent", "agent", "customer"]
     assert {leg.call_id for leg in legs} == {info.id}
+    now = SystemClock().now()
+    records = read_sessions(folder / "records", now - timedelta(minutes=5), now)
+    assert [(record.call_id, record.agent) for record in records.values()] == [(info.id, COLLEAGUE)]
     first = min(legs, key=lambda leg: leg.started_at_ms)
     _, files = await asyncio.to_thread(join, legs, first.started_at_ms, tmp_path)
     customer, agent = (path.read_bytes()[44 : 44 + 8_000] for path in files)
