@@ -43,6 +43,7 @@ from assist_api.routing import module as routing
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
+from assist_api.self_calls import module as self_calls
 from assist_api.settings import AssistSettings
 from assist_api.surveys import module as surveys
 from assist_api.taxonomy import module as taxonomy
@@ -149,13 +150,16 @@ def compose(
             heard.service.carries,
         ),
         board := floor.build(core, running.service, exchange.service),
-        recordings.build(
+        kept := recordings.build(
             core,
             running.service,
             chosen.service,
             exchange.service,
             heard.service.server,
             cti_settings,
+        ),
+        self_calls.build(
+            core, running.service, kept.service, chosen.service, notifier.service, exchange.service, cti_settings
         ),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),

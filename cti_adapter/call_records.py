@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 from cti_adapter.agent_names import AgentNames
+from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 from cti_adapter.tracked import identity
 
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -79,7 +80,12 @@ def _record(row: list[str], node_name: str, names: AgentNames) -> CallRecord | N
     agents = [names.find_by_channel(channel) for channel in (row[_CHANNEL], row[_OTHER])]
     agent = agents[0] or agents[1]
     is_between_agents = agents[0] is not None and agents[1] is not None
-    if agent is None or is_between_agents or any(_is_no_party(row[side]) for side in (_CHANNEL, _OTHER)):
+    if (
+        agent is None
+        or agent == SELF_TEST_AGENT
+        or is_between_agents
+        or any(_is_no_party(row[side]) for side in (_CHANNEL, _OTHER))
+    ):
         return None
     began_at, ended_at = _time(row[_START]), _time(row[_END])
     if began_at is None or ended_at is None:

@@ -13,14 +13,16 @@ import structlog
 from assist_api.calls.service import CallService
 from assist_api.http.core import Core
 from assist_api.http.module import Module
-from assist_api.http.parts import PartHealth, not_ok, ok
+from assist_api.http.parts import PartHealth, Probe, not_ok, ok
 from assist_api.policies.service import Policies
 from assist_api.recordings.comparing import Reason
 from assist_api.recordings.days import RecordFiles, RecordingDays
 from assist_api.recordings.endpoints import router
+from assist_api.recordings.keeping import KeptAudio
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.schemas import DayView
 from assist_api.recordings.service import CallRecordings, RecordingFolder
+from assist_api.recordings.store import AudioStore, RecordingStoreSettings
 from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
 from cti_adapter.agent_names import AgentNames
 from cti_adapter.call_feed import CallFeed
@@ -35,6 +37,7 @@ from kit.tasks import TaskSupervisor
 log = structlog.get_logger(__name__)
 
 FORGOTTEN_SECONDS = 600.0
+MOVE_SECONDS = 60.0
 MISSING = gauge(
     "tingzhi_recordings_incomplete_calls",
     "Telephone calls of a day that lack a recording or text, or whose files belong to no known call.",
@@ -49,13 +52,17 @@ def build(
     exchange: CTIAdapter | None,
     siprec: SiprecServer | None = None,
     cti: CTISettings | None = None,
+    store: RecordingStoreSettings | None = None,
 ) -> Module[CallRecordings]:
     """Build the module; without a source of live calls it only keeps, holds and deletes the audio that calls have."""
     policies.add(RETENTION)
     feeds: list[CallFeed] = [feed for feed in (exchange, siprec) if feed is not None]
     settings = (cti or CTISettings.load()) if feeds else None
     folder = RecordingFolder(settings.recordings_folder, settings.node_name) if settings is not None else None
-    recordings = CallRecordings(core.database, core.clock, calls, core.jobs, core.audit, policies, folder)
+    kept = _kept_audio(core, store or RecordingStoreSettings.load())
+    if kept is not None:
+        calls.archive.bring_back = kept.bring_back
+    recordings = CallRecordings(core.database, core.clock, calls, core.jobs, core.audit, policies, folder, kept)
     files = None
     if settings is not None:
         files = RecordFiles(
@@ -104,19 +111,45 @@ def build(
     async def probe_days() -> PartHealth:
         return _health_of(await days.newest(), days.today)
 
+    loops = [Loop("order-forgotten-recordings", FORGOTTEN_SECONDS, recordings.order_forgotten, is_due_at_start=True)]
+    probes: dict[str, Probe] = {"recordings": probe, "call_records": probe_days}
+    if not feeds:
+        loops, probes = [], {}
+    if kept is not None:
+        loops.append(Loop("move-recordings", MOVE_SECONDS, kept.move, is_due_at_start=True))
+        probes["recording_store"] = partial(_store_health, kept)
+
+    async def aclose() -> None:
+        await tasks.aclose()
+        if kept is not None:
+            await kept.aclose()
+
     return Module(
         name="recordings",
         service=recordings,
         provides=(days,),
         routers=(router,),
         start=start,
-        aclose=tasks.aclose,
-        loops=(Loop("order-forgotten-recordings", FORGOTTEN_SECONDS, recordings.order_forgotten, is_due_at_start=True),)
-        if feeds
-        else (),
+        aclose=aclose,
+        loops=tuple(loops),
         jobs=(*recordings.handlers, *days.handlers),
-        probes={"recordings": probe, "call_records": probe_days} if feeds else {},
+        probes=probes,
     )
+
+
+def _kept_audio(core: Core, settings: RecordingStoreSettings) -> KeptAudio | None:
+    if settings.url is None:
+        return None
+    folder, keep = core.settings.data_dir / "recordings", timedelta(hours=settings.keep_local_hours)
+    return KeptAudio(core.database, core.clock, folder, AudioStore(settings), keep)
+
+
+async def _store_health(kept: KeptAudio) -> PartHealth:
+    stored, waiting, problem = await kept.state()
+    facts = {"stored": stored, "waiting": waiting}
+    if problem:
+        return not_ok("recording_store", "degraded", "recording_store_unreachable", problem, **facts)
+    return ok("recording_store", f"{stored} calls stored, {waiting} wait", **facts)
 
 
 def _health_of(days: Sequence[DayView], today: date) -> PartHealth:
