@@ -159,6 +159,14 @@ class CallRepository:
 
     async def delete(self, call_id: UUID) -> None:
         """Delete a call with everything that belongs to it."""
+        for table in (
+            SuggestionFeedbackRow,
+            CategoryChoiceRow,
+            CallSuggestionRow,
+            CallEventRow,
+            CallParticipantRow,
+        ):
+            await self.session.execute(delete(table).where(table.call_id == call_id))
         await self.session.execute(delete(CallRow).where(CallRow.id == call_id))
 
     async def delete_feedback(self, feedback_id: UUID) -> None:

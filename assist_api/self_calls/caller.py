@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 import numpy as np
+import structlog
 from rapidfuzz import fuzz
 
 from assist_api.calls.service import CallService
@@ -31,6 +32,8 @@ from cti_adapter.phone.sip_phone import SAMPLE_RATE_HZ, PCMSource, PhoneCall, Ph
 from kit.clock import Clock
 from speech.audio_file import AudioFileReader, inspect
 from speech.resampler import StreamResampler
+
+log = structlog.get_logger(__name__)
 
 Step = Literal["register", "call", "notice", "queue", "voices", "words", "recording"]
 CONVERSATION = Path(__file__).parent.parent / "calls" / "demo" / "calls" / "power-outage.flac"
@@ -181,9 +184,12 @@ class SelfCaller:
         await _until(look, RECORDING_SECONDS, "The recording was not joined.")
 
     async def _forget(self, call_id: UUID) -> None:
-        """Delete the call once it is over here: it is no call of anybody."""
-        with suppress(StepFailedError):
-            await _until(lambda: not self._calls.is_carried_here(call_id), VOICE_SECONDS, "The call goes on.")
+        """Delete the call once it is over here: it is no call of anybody. One that goes on is left, and told."""
+        try:
+            await _until(lambda: not self._calls.is_carried_here(call_id), WORDS_SECONDS, "The call goes on.")
+        except StepFailedError:
+            log.warning("self_call_not_forgotten", call_id=str(call_id))
+            return
         await self._calls.forget(call_id)
 
 
