@@ -15,6 +15,7 @@ from assist_api.calls.models import CallEventRow, CallRow
 from assist_api.calls.states import TERMINAL_STATES
 from assist_api.recordings.comparing import KnownCall
 from assist_api.recordings.models import CallRecording, ReconciledDay, RecordingHold
+from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 
 GapKind = Literal["recording", "text"]
 """What is missing of a call."""
@@ -153,7 +154,11 @@ class DayRepository:
     async def calls_within(self, since: datetime, before: datetime) -> list[KnownCall]:
         """Return the telephone calls with an agent that began within a span and are over."""
         return await self._calls(
-            _telephone_calls().where(CallRow.agent_name != "", CallRow.created_at >= since, CallRow.created_at < before)
+            _telephone_calls().where(
+                CallRow.agent_name.not_in(("", SELF_TEST_AGENT)),
+                CallRow.created_at >= since,
+                CallRow.created_at < before,
+            )
         )
 
     async def calls_among(self, call_ids: Sequence[UUID], *, outside: tuple[datetime, datetime]) -> list[KnownCall]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -182,6 +182,11 @@ class SelfCaller:
             return (await self._recordings.view(call_id)).state == "joined"
 
         await _until(look, RECORDING_SECONDS, "The recording was not joined.")
+
+    async def forget_left(self, call_ids: Sequence[UUID]) -> None:
+        """Delete self-calls that a server which was killed left behind."""
+        for call_id in call_ids:
+            await self._forget(call_id)
 
     async def _forget(self, call_id: UUID) -> None:
         """Delete the call once it is over here: it is no call of anybody. One that goes on is left, and told."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
 
+from assist_api.calls.models import CallRow
+from assist_api.calls.states import TERMINAL_STATES
 from assist_api.http.permissions import Role
 from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import Notifier
@@ -17,14 +19,15 @@ from assist_api.policies.service import Policies
 from assist_api.self_calls.caller import SelfCaller
 from assist_api.self_calls.models import SelfCallRow
 from assist_api.self_calls.policy import SELF_CALL
+from cti_adapter.asterisk.self_test import SELF_TEST_NUMBER
 from kit.clock import Clock
 from kit.db import Database
 from kit.jobs import JobHandler, JobQueue, JobResult, RunningJob
 
 log = structlog.get_logger(__name__)
 
-MAKE = "self_call.make"
-FAILED = "self_call.failed"
+MAKE, FAILED = "self_call.make", "self_call.failed"
+MOST_LEFT = 20
 KINDS = (NotificationRule(FAILED, frozenset({"step"}), to_owner=False, to_roles=frozenset({Role.ADMIN})),)
 
 
@@ -81,8 +84,14 @@ class SelfCalls:
         async with self._database.session() as session:
             return (await session.scalars(select(SelfCallRow).order_by(SelfCallRow.began_at.desc()).limit(limit))).all()
 
+    async def _left(self) -> Sequence[UUID]:
+        statement = select(CallRow.id).where(CallRow.source == "live", CallRow.title == SELF_TEST_NUMBER)
+        async with self._database.session() as session:
+            return (await session.scalars(statement.where(CallRow.state.in_(TERMINAL_STATES)).limit(MOST_LEFT))).all()
+
     async def _make(self, job: RunningJob) -> JobResult | None:
         assert self._caller is not None  # noqa: S101 — the handler exists with a caller only
+        await self._caller.forget_left(await self._left())
         began_at = self._clock.now()
         found = await self._caller.run()
         row = SelfCallRow(
