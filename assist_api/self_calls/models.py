@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
 
+MAKE = "self_call.make"
+"""Kind of the job that makes a call."""
+
 
 class SelfCallRow(Base):
     """One call that the server made to itself, and how far it came."""

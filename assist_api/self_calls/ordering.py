@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from assist_api.self_calls.models import SelfCallRow
-from assist_api.self_calls.service import MAKE
+from assist_api.self_calls.models import MAKE, SelfCallRow
 from assist_api.settings import AssistSettings
 from kit.clock import SystemClock
 from kit.db import Database

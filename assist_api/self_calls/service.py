@@ -17,7 +17,7 @@ from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import Notifier
 from assist_api.policies.service import Policies
 from assist_api.self_calls.caller import SelfCaller
-from assist_api.self_calls.models import SelfCallRow
+from assist_api.self_calls.models import MAKE, SelfCallRow
 from assist_api.self_calls.policy import SELF_CALL
 from cti_adapter.asterisk.self_test import SELF_TEST_NUMBER
 from kit.clock import Clock
@@ -26,7 +26,7 @@ from kit.jobs import JobHandler, JobQueue, JobResult, RunningJob
 
 log = structlog.get_logger(__name__)
 
-MAKE, FAILED = "self_call.make", "self_call.failed"
+FAILED = "self_call.failed"
 MOST_LEFT = 20
 KINDS = (NotificationRule(FAILED, frozenset({"step"}), to_owner=False, to_roles=frozenset({Role.ADMIN})),)
 
