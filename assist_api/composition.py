@@ -43,10 +43,12 @@ from assist_api.routing import module as routing
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
+from assist_api.self_calls import module as self_calls
 from assist_api.settings import AssistSettings
 from assist_api.surveys import module as surveys
 from assist_api.taxonomy import module as taxonomy
 from assist_api.telephony import module as telephony
+from assist_api.telephony import siprec
 from assist_api.telephony.settings import TelephonySettings
 from assist_api.text_messages.settings import TextSettings
 from assist_api.training import module as training
@@ -55,6 +57,7 @@ from assist_api.webhooks import module as webhooks
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
 from cti_adapter.settings import CTISettings
+from cti_adapter.siprec.settings import SiprecSettings
 from kb.classify.service import CategoryService
 from kb.settings import KBSettings
 from kit.clock import Clock, SystemClock
@@ -72,6 +75,7 @@ def compose(
     kb_settings: KBSettings | None = None,
     speech_settings: SpeechSettings | None = None,
     cti_settings: CTISettings | None = None,
+    siprec_settings: SiprecSettings | None = None,
     show_first_password: Callable[[str], None] = lambda _password: None,
     further: Sequence[Callable[[Core], Module[object]]] = (),
 ) -> Application:
@@ -83,6 +87,7 @@ def compose(
         kb_settings: Read from the environment by default.
         speech_settings: Read from the environment by default.
         cti_settings: Of the exchange to follow; by default `CTI_ENABLED` says whether there is one, and where.
+        siprec_settings: Of the server for recording sessions; read from the environment by default.
         show_first_password: Called at the first start with the administrator's generated password.
         further: Builders of modules beyond the list below, such as those that a test adds.
 
@@ -136,11 +141,27 @@ def compose(
             coaching.service,
         ),
         routes := routing.build(core),
+        heard := siprec.build(core, running.service, siprec_settings or SiprecSettings.load(), cti_settings),
         exchange := telephony.build(
-            core, running.service, _telephony_settings(cti_settings), routes.service, cti_settings
+            core,
+            running.service,
+            _telephony_settings(cti_settings),
+            routes.service,
+            cti_settings,
+            heard.service.carries,
         ),
         board := floor.build(core, running.service, exchange.service),
-        recordings.build(core, running.service, chosen.service, exchange.service, cti_settings),
+        kept := recordings.build(
+            core,
+            running.service,
+            chosen.service,
+            exchange.service,
+            heard.service.server,
+            cti_settings,
+        ),
+        self_calls.build(
+            core, running.service, kept.service, chosen.service, notifier.service, exchange.service, cti_settings
+        ),
         imports.build(core, found, editor.find(PublicationGate), kb_settings, notifier.service),
         cases.build(core, found, editor.service, running.service, seen := running.find(CallReading)),
         business := business_systems.build(core),

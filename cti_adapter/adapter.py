@@ -19,6 +19,7 @@ from cti_adapter.agent_names import AgentNames
 from cti_adapter.agi import Router, RouteServer
 from cti_adapter.ami_client import AMILink, open_link
 from cti_adapter.ami_message import AMIMessage
+from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
 from cti_adapter.call_tracker import CallTracker, ChannelOfLeg
@@ -238,8 +239,8 @@ class CTIAdapter:
 
     @property
     def agents(self) -> tuple[AgentView, ...]:
-        """Agents that the exchange named."""
-        return self._tracker.agents
+        """Agents that the exchange named; the telephone of a self-call is none."""
+        return tuple(view for view in self._tracker.agents if view.agent != SELF_TEST_AGENT)
 
     def call_id_of(self, channel_id: str) -> UUID:
         """Return the identity that a call gets whose first channel has this id; the channel need not be there yet."""

@@ -18,3 +18,7 @@ SECOND_RECORDING_STARTS = counter(
 )
 REFUSED_ACTIONS = counter("tingzhi_cti_refused_actions_total", "Actions that the exchange refused.", ("action",))
 CUT_SUBSCRIBERS = counter("tingzhi_cti_cut_subscribers_total", "Listeners that were too slow and have to begin anew.")
+SIPREC_CALLS = gauge("tingzhi_siprec_calls", "Recording sessions that are heard.")
+SIPREC_REFUSED = counter(
+    "tingzhi_siprec_refused_total", "Requests of recording sessions that were refused.", ("status",)
+)

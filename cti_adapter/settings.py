@@ -75,6 +75,20 @@ class CTISettings(Settings):
     """Folder into which the exchange writes recordings, as this machine sees it; that of `tingzhi pbx run` when
     unset."""
 
+    call_records: Path | None = None
+    """File in which the exchange records its calls (`cdr-csv/Master.csv`), as this machine sees it; that of
+    `tingzhi pbx run` when unset."""
+
+    @property
+    def call_records_file(self) -> Path:
+        """The file of call records, in any case; it need not be there."""
+        return (self.call_records or self.data_dir / "asterisk" / "log" / "cdr-csv" / "Master.csv").resolve()
+
+    @property
+    def session_records_folder(self) -> Path:
+        """Where the SIPREC server records its sessions."""
+        return (self.data_dir / "siprec" / "records").resolve()
+
     @property
     def recordings_folder(self) -> Path:
         """The folder of recordings, in any case."""

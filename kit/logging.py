@@ -48,7 +48,7 @@ def configure_logging(
     )
     logging.basicConfig(stream=target, level=level, format="%(levelname)s %(name)s %(message)s", force=True)
     # Request lines would carry nothing we need and could carry what we must not keep.
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "haystack", "faster_whisper"):
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "haystack", "faster_whisper", "aiosipua", "aiortp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

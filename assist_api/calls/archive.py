@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -25,6 +25,8 @@ class CallArchive:
     def __init__(self, database: Database, recordings: RecordingStore) -> None:
         self._database = database
         self._recordings = recordings
+        self.bring_back: Callable[[UUID], Awaitable[bool]] | None = None
+        """Brings the audio of a call back from a store; False when the store does not have it. None without a store."""
 
     async def page(
         self,
@@ -99,10 +101,14 @@ class CallArchive:
 
         Raises:
             NotFoundError: The call does not exist for this viewer, or its recording is gone.
+            DependencyError: It lies in a store that does not answer.
         """
         row = await self._get(call_id, viewer.account_id, is_every_call=viewer.can_hear_all)
         path = self._recordings.path(call_id, row.playable_file) if row.playable_file else None
-        if path is None or not path.is_file():
+        is_here = path is not None and path.is_file()
+        if path is not None and not is_here and self.bring_back is not None:
+            is_here = await self.bring_back(call_id)
+        if path is None or not is_here:
             raise NotFoundError("The recording of this call is not stored.", code="recording_not_found")
         return path
 

@@ -157,6 +157,18 @@ class CallRepository:
         """Insert the verdict, or replace the one with the same id."""
         await self.session.merge(row)
 
+    async def delete(self, call_id: UUID) -> None:
+        """Delete a call with everything that belongs to it."""
+        for table in (
+            SuggestionFeedbackRow,
+            CategoryChoiceRow,
+            CallSuggestionRow,
+            CallEventRow,
+            CallParticipantRow,
+        ):
+            await self.session.execute(delete(table).where(table.call_id == call_id))
+        await self.session.execute(delete(CallRow).where(CallRow.id == call_id))
+
     async def delete_feedback(self, feedback_id: UUID) -> None:
         """Remove a verdict; one that is not there is none."""
         await self.session.execute(delete(SuggestionFeedbackRow).where(SuggestionFeedbackRow.id == feedback_id))

@@ -294,6 +294,12 @@ class CallService:
         await self._on_disk(lambda: self._recordings.remove(call_id))
         return True
 
+    async def forget(self, call_id: UUID) -> None:
+        """Delete a call that has ended, with its words and audio; for calls that nobody made."""
+        async with self._database.session() as session:
+            await CallRepository(session).delete(call_id)
+        await self._on_disk(lambda: self._recordings.remove(call_id))
+
     async def start_live(
         self, call_id: UUID, *, title: str = "", sector: str | None = None, customer_number: str = ""
     ) -> LiveSource:

@@ -37,6 +37,7 @@ COMMANDS = {
     "pbx": _Command("assist_api.cli.pbx", "app", "Run an exchange here; say what is missing for calls."),
     "call": _Command("assist_api.cli.phone", "call", "Call in as a customer does (test telephone)."),
     "answer": _Command("assist_api.cli.phone", "answer", "Answer as an agent does (test telephone)."),
+    "siprec": _Command("assist_api.cli.siprec", "app", "Send a conversation as a session border controller does."),
     "load": _Command("assist_api.cli.load", "load", "Try the exchange under load with test telephones."),
     "demo-town": _Command("assist_api.cli.demo_town", "demo_town", "Fill in a small town: customers, work orders."),
     "doctor": _Command("assist_api.cli.doctor", "doctor", "Say what is missing here and how to mend it."),

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from assist_api.cli.console import prepare_logging
 from assist_api.ivr.settings import IVRSettings
+from assist_api.self_calls.ordering import order_and_wait
 from assist_api.settings import AssistSettings
 from cti_adapter.asterisk.packages import ensure_asterisk
 from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
@@ -138,3 +139,22 @@ def _wait_for_end(process: AsteriskProcess) -> None:
         if not process.is_running:
             sys.stderr.write(f"error: Asterisk ended by itself; see {process.folder / 'log' / 'console'}\n")
             raise typer.Exit(1)
+
+
+@app.command("self-call")
+def self_call(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as one JSON object.")] = False,
+) -> None:
+    """Let the running server call itself now: notice, queue, both voices, words, recording."""
+    settings = AssistSettings.load()
+    prepare_logging(settings)
+    steps, failed, detail = asyncio.run(order_and_wait(settings))
+    if as_json:
+        sys.stdout.write(orjson.dumps({"steps": steps, "failed_step": failed, "detail": detail}).decode() + "\n")
+    else:
+        for step in steps:
+            sys.stdout.write(f"ok  {step['step']:<10} {step['seconds']:>6} s\n")
+        if failed is not None:
+            sys.stdout.write(f"!!  {failed:<10} {detail}\n")
+    if failed is not None:
+        raise typer.Exit(1)

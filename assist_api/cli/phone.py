@@ -28,7 +28,7 @@ _SILENT_SECONDS = 2.0
 """How long a caller stays on the line after the last sound, so that the other end can finish."""
 
 
-class _Teller:
+class Teller:
     """Tells what happens to a telephone: a line of JSON, or a sentence."""
 
     def __init__(self, *, as_json: bool) -> None:
@@ -36,6 +36,7 @@ class _Teller:
         self._clock = SystemClock()
 
     def tell(self, event: str, sentence: str, **values: Any) -> None:  # noqa: ANN401 — whatever JSON takes
+        """Print an event."""
         fields = {"type": event, "at": self._clock.now(), **values}
         sys.stdout.write((orjson.dumps(fields).decode() if self._as_json else sentence) + "\n")
         sys.stdout.flush()
@@ -54,12 +55,12 @@ def call(
     prepare_logging(AssistSettings.load())
     pcm = read_pcm(audio)
     settings, _ = local_settings()
-    address = _address(server, settings.host, settings.sip_port)
-    asyncio.run(_call(_Teller(as_json=as_json), address, number, caller, pcm, keys, record))
+    address = read_address(server, settings.host, settings.sip_port)
+    asyncio.run(_call(Teller(as_json=as_json), address, number, caller, pcm, keys, record))
 
 
 async def _call(
-    teller: _Teller,
+    teller: Teller,
     address: tuple[str, int],
     number: str,
     caller: str,
@@ -98,12 +99,12 @@ def answer(
         raise InvalidInputError(
             f"The password of agent {agent} is not known here. Give it with --secret.", field="secret"
         )
-    address = _address(server, settings.host, settings.sip_port)
-    asyncio.run(_answer(_Teller(as_json=as_json), address, agent, password, pcm, record, calls))
+    address = read_address(server, settings.host, settings.sip_port)
+    asyncio.run(_answer(Teller(as_json=as_json), address, agent, password, pcm, record, calls))
 
 
 async def _answer(
-    teller: _Teller,
+    teller: Teller,
     address: tuple[str, int],
     agent: str,
     password: str,
@@ -139,7 +140,7 @@ async def _until_over(conversation: PhoneCall) -> None:
     await asyncio.gather(*waits, return_exceptions=True)
 
 
-def _finish(teller: _Teller, conversation: PhoneCall, record: Path | None) -> None:
+def _finish(teller: Teller, conversation: PhoneCall, record: Path | None) -> None:
     heard = bytes(conversation.heard)
     seconds = len(heard) / 2 / SAMPLE_RATE_HZ
     if record is not None:
@@ -163,7 +164,12 @@ def read_pcm(path: Path) -> bytes:
     return pcm + resampler.flush()
 
 
-def _address(server: str | None, host: str, port: int) -> tuple[str, int]:
+def read_address(server: str | None, host: str, port: int) -> tuple[str, int]:
+    """Return host and port that an option names, or those of the settings.
+
+    Raises:
+        InvalidInputError: The option is no `host:port`.
+    """
     if server is None:
         return host, port
     name, separator, text = server.rpartition(":")

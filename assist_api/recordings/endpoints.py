@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,11 +13,13 @@ from assist_api.calls.access import CallsDep, ListenerDep, viewer_of
 from assist_api.http.deps import permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.recordings.schemas import HoldRequest, RecordingGaps, RecordingView
+from assist_api.recordings.days import RecordingDays
+from assist_api.recordings.schemas import DayGaps, DayView, HoldRequest, RecordingGaps, RecordingView
 from assist_api.recordings.service import CallRecordings
 
 router = APIRouter(tags=["recordings"])
 RecordingsDep = Annotated[CallRecordings, Depends(provided(CallRecordings))]
+DaysDep = Annotated[RecordingDays, Depends(provided(RecordingDays))]
 Holder = Annotated[CurrentAccount, Depends(permitted(Permission.HOLD_RECORDINGS))]
 
 
@@ -33,6 +36,18 @@ async def get_recording(
 async def list_recording_gaps(recordings: RecordingsDep) -> RecordingGaps:
     """Name the telephone calls of the last day whose recording or text is missing."""
     return await recordings.gaps()
+
+
+@router.get("/recordings/days", dependencies=[Depends(permitted(Permission.HOLD_RECORDINGS))])
+async def list_recording_days(days: DaysDep) -> list[DayView]:
+    """Tell how whole the days of the last month are, the newest first."""
+    return await days.newest()
+
+
+@router.get("/recordings/days/{day}/gaps", dependencies=[Depends(permitted(Permission.HOLD_RECORDINGS))])
+async def list_day_gaps(day: date, days: DaysDep) -> DayGaps:
+    """Name the conversations of a day that lack something, each with the reason."""
+    return await days.gaps(day)
 
 
 @router.put("/calls/{call_id}/recording/hold")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Integer, String
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
@@ -38,3 +38,34 @@ class RecordingHold(Base):
     placed_by: Mapped[str] = mapped_column(String(100))
     """Display name of the person at that time."""
     placed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class ReconciledDay(Base):
+    """A day of calls, compared with what the exchanges recorded of it."""
+
+    __tablename__ = "reconciled_days"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    """In the time zone of the installation."""
+    compared_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    has_records: Mapped[bool] = mapped_column(Boolean)
+    """Whether an exchange's records could be read; without them calls that we never saw stay unknown."""
+    records: Mapped[int] = mapped_column(Integer)
+    calls: Mapped[int] = mapped_column(Integer)
+    joined: Mapped[int] = mapped_column(Integer)
+    transcribed: Mapped[int] = mapped_column(Integer)
+    reasons: Mapped[dict[str, int]] = mapped_column(JSON)
+    """Number of gaps by reason; every gap is in it."""
+    gaps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """The first 500, oldest first."""
+
+
+class StoredRecording(Base):
+    """Where the audio of a call lies that has left this machine for the store."""
+
+    __tablename__ = "stored_recordings"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """Name, bytes and SHA-256 of each file."""
+    stored_at: Mapped[datetime] = mapped_column(UTCDateTime)

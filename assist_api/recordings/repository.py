@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.models import CallEventRow, CallRow
 from assist_api.calls.states import TERMINAL_STATES
-from assist_api.recordings.models import CallRecording, RecordingHold
+from assist_api.recordings.comparing import KnownCall
+from assist_api.recordings.models import CallRecording, ReconciledDay, RecordingHold
+from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 
 GapKind = Literal["recording", "text"]
 """What is missing of a call."""
@@ -125,3 +127,72 @@ class RecordingRepository:
         """Return those of the ids that are calls."""
         wanted = list(call_ids)
         return set(await self.session.scalars(select(CallRow.id).where(CallRow.id.in_(wanted)))) if wanted else set()
+
+
+_IDS_AT_ONCE = 500
+"""Values in one condition; SQLite takes 999 at least."""
+
+
+class DayRepository:
+    """Days that were compared, and the calls of a day."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def find(self, day: date) -> ReconciledDay | None:
+        """Return a day; None when it was not compared."""
+        return await self.session.get(ReconciledDay, day)
+
+    async def newest(self, limit: int) -> Sequence[ReconciledDay]:
+        """Return the newest days."""
+        return (await self.session.scalars(select(ReconciledDay).order_by(ReconciledDay.day.desc()).limit(limit))).all()
+
+    async def save(self, row: ReconciledDay) -> None:
+        """Insert a day, or replace what was found before."""
+        await self.session.merge(row)
+
+    async def calls_within(self, since: datetime, before: datetime) -> list[KnownCall]:
+        """Return the telephone calls with an agent that began within a span and are over."""
+        return await self._calls(
+            _telephone_calls().where(
+                CallRow.agent_name.not_in(("", SELF_TEST_AGENT)),
+                CallRow.created_at >= since,
+                CallRow.created_at < before,
+            )
+        )
+
+    async def calls_among(self, call_ids: Sequence[UUID], *, outside: tuple[datetime, datetime]) -> list[KnownCall]:
+        """Return those of some calls that `calls_within` leaves out: they run, began elsewhen or name no agent."""
+        since, before = outside
+        found: list[KnownCall] = []
+        for start in range(0, len(call_ids), _IDS_AT_ONCE):
+            wanted = call_ids[start : start + _IDS_AT_ONCE]
+            is_left_out = or_(
+                CallRow.agent_name == "",
+                CallRow.created_at < since,
+                CallRow.created_at >= before,
+                CallRow.state.not_in(TERMINAL_STATES),
+            )
+            found += await self._calls(_telephone_calls(is_over=False).where(CallRow.id.in_(wanted), is_left_out))
+        return found
+
+    async def _calls(self, statement: Select[CallRow, str, bool]) -> list[KnownCall]:
+        rows = (await self.session.execute(statement)).all()
+        return [
+            # A call that runs has not ended before any moment: it is known, and nothing of it is lacking yet.
+            KnownCall(row.id, row.created_at, row.ended_at or _NEVER, row.agent_name, recording, bool(has_text))
+            for row, recording, has_text in rows
+        ]
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _telephone_calls(*, is_over: bool = True) -> Select[CallRow, str, bool]:
+    has_text = exists().where(CallEventRow.call_id == CallRow.id, CallEventRow.type == "transcript.final")
+    statement = (
+        select(CallRow, CallRecording.state, has_text)
+        .outerjoin(CallRecording, CallRecording.call_id == CallRow.id)
+        .where(CallRow.source == "live")
+    )
+    return statement.where(CallRow.state.in_(TERMINAL_STATES)) if is_over else statement

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import StringConstraints
 
 from assist_api.http.schemas import InputModel, OutputModel
+from assist_api.recordings.comparing import Lack, Reason
 
 
 class RecordedLeg(OutputModel):
@@ -59,6 +60,41 @@ class RecordingGaps(OutputModel):
     """Calls whose files the exchange has, and which nobody here knows."""
     items: list[RecordingGap]
     """The newest first, at most 200."""
+
+
+class DayView(OutputModel):
+    """A day, compared with what exchanges recorded of it."""
+
+    day: date
+    compared_at: datetime
+    has_records: bool
+    """Whether an exchange's records could be read."""
+    records: int
+    """Conversations with an agent in these records."""
+    calls: int
+    joined: int
+    transcribed: int
+    lacking: int
+    reasons: dict[Reason, int]
+    """Number of gaps by reason."""
+
+
+class DayGap(OutputModel):
+    """Something that a conversation lacks, and why."""
+
+    call_id: UUID
+    began_at: datetime
+    agent: str
+    lacks: Lack
+    reason: Reason
+
+
+class DayGaps(OutputModel):
+    """What a day lacks, oldest first, at most 500."""
+
+    day: date
+    total: int
+    items: list[DayGap]
 
 
 class HoldRequest(InputModel):

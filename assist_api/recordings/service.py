@@ -23,6 +23,7 @@ from assist_api.http.actor import Actor, program
 from assist_api.http.core import AuditTrail
 from assist_api.policies.service import Policies
 from assist_api.recordings.joining import JoinedLeg, join
+from assist_api.recordings.keeping import KeptAudio
 from assist_api.recordings.models import CallRecording, RecordingHold
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.repository import Reconciled, RecordingRepository
@@ -82,6 +83,7 @@ class CallRecordings:
         audit: AuditTrail,
         policies: Policies,
         folder: RecordingFolder | None,
+        kept: KeptAudio | None = None,
     ) -> None:
         """Keep the parts.
 
@@ -93,6 +95,7 @@ class CallRecordings:
             audit: Records holds and deletions.
             policies: Has the retention in force.
             folder: Of the exchange; None without one.
+            kept: The store that audio is moved to; None where it stays on this machine.
         """
         self._database = database
         self._clock = clock
@@ -101,6 +104,7 @@ class CallRecordings:
         self._audit = audit
         self._policies = policies
         self._folder = folder
+        self._kept = kept
 
     @property
     def handlers(self) -> tuple[JobHandler, ...]:
@@ -203,7 +207,14 @@ class CallRecordings:
             self._audit.record(session, actor, "recording.deleted", "call", call_id, details=details)
             return True
 
+        # First where it may fail: what is still in the store is tried again, and nothing says that it is gone.
+        if self._kept is not None and not await self._is_held(call_id):
+            await self._kept.remove(call_id)
         return await self._calls.delete_audio(call_id, write)
+
+    async def _is_held(self, call_id: UUID) -> bool:
+        async with self._database.session() as session:
+            return await RecordingRepository(session).find_hold(call_id) is not None
 
     # ---- what people ask ------------------------------------------------------------------------------------------
 

@@ -18,8 +18,9 @@ from assist_api.telephony.agents import KnownAgent
 from assist_api.transcripts.utterances import LegRole
 from cti_adapter import events as told
 from cti_adapter import states as cti
-from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
+from cti_adapter.adapter import SubscriptionCutError
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
+from cti_adapter.call_feed import CallFeed
 from cti_adapter.views import CallView, LegView
 from kit.clock import Clock, SystemClock
 from kit.errors import AssistError
@@ -57,17 +58,29 @@ class Agents(Protocol):
 
 
 class CallBridge:
-    """Follows one exchange for the call core; `run` until cancelled, then `aclose`."""
+    """Follows one source of live calls for the call core; `run` until cancelled, then `aclose`.
+
+    Args:
+        adapter: The source.
+        calls: Carries the calls.
+        agents: Knows who an agent is.
+        sector: Whose answers count first.
+        clock: The system's by default.
+        on_agent: Told of every change of an agent.
+        is_ours: Whether a call that the core carries would be known to this source if it still lived. By default every
+            call is; beside a second source the calls of that one are not.
+    """
 
     def __init__(
         self,
-        adapter: CTIAdapter,
+        adapter: CallFeed,
         calls: CallService,
         agents: Agents,
         *,
         sector: str | None = None,
         clock: Clock | None = None,
         on_agent: Callable[[told.AgentStateChanged], None] = lambda _event: None,
+        is_ours: Callable[[UUID], bool] = lambda _call_id: True,
     ) -> None:
         self._adapter = adapter
         self._calls = calls
@@ -75,6 +88,7 @@ class CallBridge:
         self._sector = sector
         self._clock = clock or SystemClock()
         self._on_agent = on_agent
+        self._is_ours = is_ours
         self._sources: dict[UUID, LiveSource] = {}
         self._taps: dict[UUID, tuple[UUID, asyncio.Task[None]]] = {}
         self._admitted: dict[UUID, set[str]] = {}
@@ -93,6 +107,10 @@ class CallBridge:
                 return
             except SubscriptionCutError:
                 log.warning("telephone_events_lost")
+
+    def carries(self, call_id: UUID) -> bool:
+        """Whether a call came from this source."""
+        return call_id in self._sources
 
     async def aclose(self) -> None:
         """Leave every tap; safe to call twice."""
@@ -144,7 +162,7 @@ class CallBridge:
                 log.warning("telephone_call_refused", call_id=str(call.call_id), **told_by(error))
         known = {call.call_id for call in calls}
         for call_id in self._calls.live_calls:
-            if call_id not in known:
+            if call_id not in known and self._is_ours(call_id):
                 self._end(call_id, CALL_LOST)
 
     async def _begin(self, call_id: UUID, direction: cti.Direction, caller: str, dialled: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from assist_api.calls.service import CallService
 from assist_api.http.core import Core
@@ -40,8 +41,17 @@ def build(
     settings: TelephonySettings,
     route: CallRouting | None = None,
     cti: CTISettings | None = None,
+    is_elsewhere: Callable[[UUID], bool] = lambda _call_id: False,
 ) -> Module[CTIAdapter | None]:
     """Build the module; without `CTI_ENABLED` it opens no port and has no line on the health page.
+
+    Args:
+        core: Parts that every module has.
+        calls: Carries the calls.
+        settings: Whether an exchange is followed.
+        route: Says where calls go.
+        cti: Where the exchange is; read from the environment by default.
+        is_elsewhere: Whether a call came from another source than this exchange.
 
     Raises:
         MisconfiguredError: Telephony is on and a `CTI_` variable, or the plan in `CTI_DATA_DIR`, cannot be used.
@@ -51,7 +61,8 @@ def build(
 
         async def end_lost_calls() -> None:
             for call_id in calls.live_calls:
-                calls.end_live(call_id, CALL_LOST)
+                if not is_elsewhere(call_id):
+                    calls.end_live(call_id, CALL_LOST)
 
         off = TelephoneDesk(None, None)
         return Module(name="telephony", service=None, provides=(off, agents), routers=(router,), start=end_lost_calls)
@@ -65,7 +76,15 @@ def build(
     if route is not None:
         route.follow(lambda: adapter.agents)
     desk = TelephoneDesk(adapter, find_plan(cti.data_dir), cti.host)
-    bridge = CallBridge(adapter, calls, agents, sector=settings.sector, clock=core.clock, on_agent=desk.note)
+    bridge = CallBridge(
+        adapter,
+        calls,
+        agents,
+        sector=settings.sector,
+        clock=core.clock,
+        on_agent=desk.note,
+        is_ours=lambda call_id: not is_elsewhere(call_id),
+    )
     tasks = TaskSupervisor("telephony-module")
 
     async def start() -> None:

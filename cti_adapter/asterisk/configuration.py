@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, TrunkPlan, check_plan
+from cti_adapter.asterisk.self_test import dialplan_lines, endpoint_lines, with_self_test
 
 FILES_DIR = Path(__file__).with_name("files")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
@@ -53,6 +54,7 @@ def render(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         InvalidInputError: The plan cannot be used; names the field.
     """
     check_plan(plan)
+    plan = with_self_test(plan)
     values = _values(plan, folders)
     files = {
         ("extensions.conf" if path.name == "dialplan.conf" else path.name): _fill(path.read_text(), values)
@@ -127,6 +129,7 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
     yield " same => n,Hangup(1)"
     yield from _queue_settings(plan)
+    yield from dialplan_lines()
     yield "[agents]"
     for phone in plan.agents:
         yield f"exten => {phone.agent},1,Set(DIAL_DEVICE=PJSIP/{AGENT_ENDPOINT.format(agent=phone.agent)})"
@@ -223,6 +226,7 @@ def _pjsip(plan: PBXPlan) -> Iterator[str]:
     )
     for phone in plan.agents:
         yield from _agent_endpoint(phone)
+    yield from endpoint_lines(plan)
     for trunk in plan.trunks:
         yield from _trunk_endpoint(trunk)
 

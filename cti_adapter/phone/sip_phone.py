@@ -34,6 +34,7 @@ from aiosipua.sdp import SdpMessage
 from aiosipua.transport import UdpSipTransport
 
 from cti_adapter.audiosocket import TapTimeline
+from cti_adapter.sip_transport import UDPTransport
 from kit.errors import DependencyCategory, DependencyError
 
 PAYLOAD_PCMA = 8
@@ -235,21 +236,6 @@ class PhoneCall:
             await asyncio.sleep(max(0.0, due - loop.time()))
 
 
-class _UDPTransport(UdpSipTransport):
-    """Opens the socket without a check of aiosipua 0.7.1 that fails, and is logged, on every socket of Python 3.11."""
-
-    async def start(self) -> None:
-        owner = self
-
-        class Protocol(asyncio.DatagramProtocol):
-            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-                owner._dispatch(data, (str(addr[0]), int(addr[1])))
-
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Protocol, local_addr=self.local_addr)
-        self._udp_transport = transport
-        self.local_addr = transport.get_extra_info("sockname")[:2]
-
-
 class _UAC(SipUAC):
     """Hands answers to a re-INVITE of ours to whoever waits: aiosipua 0.7.1 forgets them for calls that came in."""
 
@@ -289,7 +275,7 @@ class SIPPhone:
         self._server = server
         self._auth = SipDigestAuth(username=user, password=secret) if secret is not None else None
         self._host = host
-        self._transport = _UDPTransport(local_addr=(host, port))
+        self._transport = UDPTransport(local_addr=(host, port))
         self._uac = _UAC(self._transport)
         self._uas = SipUAS(self._transport, uac=self._uac)
         self._registration: Registration | None = None

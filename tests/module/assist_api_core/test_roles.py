@@ -58,6 +58,8 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/calls/{call_id}/recording"): (None, SIGNED_IN),
     ("GET", "/api/v1/calls/{call_id}/route"): (None, SIGNED_IN),
     ("GET", "/api/v1/recordings/gaps"): (None, AUDITORS),
+    ("GET", "/api/v1/recordings/days"): (None, AUDITORS),
+    ("GET", "/api/v1/recordings/days/{day}/gaps"): (None, AUDITORS),
     ("PUT", "/api/v1/calls/{call_id}/recording/hold"): ({"reason": "投诉"}, AUDITORS),
     ("DELETE", "/api/v1/calls/{call_id}/recording/hold"): (None, AUDITORS),
     ("GET", "/api/v1/floor"): (None, AUDITORS),

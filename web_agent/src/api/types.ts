@@ -53,6 +53,8 @@ export type AccountCreation = Schemas['AccountCreation']
 export type AccountChange = Schemas['AccountChange']
 
 export type RecordingGap = Schemas['RecordingGap']
+export type RecordingDay = Schemas['DayView']
+export type RecordingDayGap = Schemas['DayGap']
 export type TelephoneView = Schemas['TelephoneView']
 export type SoftphoneAccess = Schemas['SoftphoneAccess']
 export type AgentStateChoice = Schemas['AgentStateChoice']

@@ -31,3 +31,18 @@ export const recordingGapsQuery = queryOptions({
   queryFn: ({ signal }) => answer(api.GET('/api/v1/recordings/gaps', { signal })),
   refetchInterval: 30_000,
 })
+
+/** How whole the days of the last month are, against the records of exchanges; the newest first. */
+export const recordingDaysQuery = queryOptions({
+  queryKey: ['recordings', 'days'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/recordings/days', { signal })),
+  refetchInterval: 60_000,
+})
+
+/** What a day lacks, each with its reason. */
+export const dayGapsQuery = (day: string) =>
+  queryOptions({
+    queryKey: ['recordings', 'days', day],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/recordings/days/{day}/gaps', { params: { path: { day } }, signal })),
+  })

@@ -22,6 +22,8 @@ export function addressOfObject({
       return '/callbacks'
     case 'survey':
       return '/surveys'
+    case 'self_call':
+      return '/health'
     case 'job':
       return '/jobs'
     case 'gold_run':

@@ -10,12 +10,15 @@ import { localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { Empty, Failure, Loading } from '@/ui/states'
 
+import { Days } from './Days'
+
 /** Telephone calls of a day against their recordings and texts: how many are whole, and which are not. */
 export function RecordingsPage() {
   const { t } = useTranslation()
   return (
     <ListPage title={t('recording.page_title')}>
       <Gaps />
+      <Days />
     </ListPage>
   )
 }
