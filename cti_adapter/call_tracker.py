@@ -41,12 +41,16 @@ EventT = TypeVar("EventT", bound=CTIEvent)
 
 _OWN_TECHNOLOGIES = ("AudioSocket/", "Local/", "Message/", "Surrogate/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/")
 """Channels that are no telephone: our taps, halves of a consultation, announcers."""
+_CONFERENCE = "ConfBridge"
+"""Creator of a bridge that is a conference room, and the application that its parties are in."""
 _CHANNEL_STATE_RINGING = 5
 _CHANNEL_STATE_UP = 6
 _SUPERVISE_CONTEXT = "supervise"
 _REMEMBERED_DEAD = 10_000
 """Channels whose end is remembered, so that a late message does not bring them back: a day of two hundred agents is
 fewer, and a message is late by seconds."""
+_REMEMBERED_DIALLED = 1_000
+"""Calls of agents whose telephone does not exist in the exchange: it refused, or is away."""
 _NOTE_FIELDS = frozenset({"Status", "Cause", "Times", "File"})
 
 
@@ -80,6 +84,10 @@ class CallTracker:
         self._dead: OrderedDict[str, None] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()
         """Keys of calls that are over."""
+        self._invited: dict[str, tuple[str, str]] = {}
+        """Unique id of a channel that does not exist yet to the key of its call, and the number that is called."""
+        self._dialled: dict[str, str] = {}
+        """Unique id of an agent's channel that does not exist yet to the number that will be called from it."""
         self._seq = 0
         self._at: datetime | None = None
         self._events: list[CTIEvent] = []
@@ -130,6 +138,22 @@ class CallTracker:
     def find_call(self, call_id: UUID) -> CallView | None:
         """Return a call that is not over, or None."""
         return next((call for call in self.calls if call.call_id == call_id), None)
+
+    def find_key(self, call_id: UUID) -> str | None:
+        """Return what the exchange's channels call a call (`CALL_ID`), or None when it is over."""
+        return next((call.key for call in self._calls.values() if call.call_id == call_id), None)
+
+    def invite(self, channel_id: UUID, call_id: UUID, number: str) -> None:
+        """Take a channel that will be originated for a party of this call, under the number that is called."""
+        key = self.find_key(call_id)
+        if key is not None:
+            self._invited[str(channel_id)] = (key, number)
+
+    def note_dialled(self, channel_id: UUID, number: str) -> None:
+        """Take a channel that will be originated for a call of an agent to this number."""
+        self._dialled[str(channel_id)] = number
+        while len(self._dialled) > _REMEMBERED_DIALLED:
+            del self._dialled[next(iter(self._dialled))]
 
     # ---- what comes in --------------------------------------------------------------------------------------------
 
@@ -198,6 +222,7 @@ class CallTracker:
         call = self._call_of[leg.uniqueid]
         self._note_state(call, leg, channel.number("ChannelState"))
         leg.bridge = channel.get("BridgeId") or None
+        leg.is_in_conference = channel.get("Application") == _CONFERENCE
         if leg.bridge is not None:
             self._join_bridge(call, leg)
         self._settle(self._call_of[leg.uniqueid])
@@ -230,7 +255,8 @@ class CallTracker:
         if not uniqueid or not channel or is_ours or uniqueid in self._dead:
             return None
         agent = self._names.find_by_channel(channel)
-        call = self._ensure_call(message, agent)
+        invited_to, number = self._invited.pop(uniqueid, ("", ""))
+        call = self._calls.get(invited_to) or self._ensure_call(message, agent)
         is_supervisor = message.get("Context") == _SUPERVISE_CONTEXT
         role = LegRole.SUPERVISOR if is_supervisor else LegRole.CUSTOMER if agent is None else LegRole.AGENT
         return self._open_leg(
@@ -241,7 +267,7 @@ class CallTracker:
                 identity(self._node_name, "leg", uniqueid),
                 role,
                 agent,
-                agent or message.get("CallerIDNum"),
+                agent or number or message.get("CallerIDNum"),
             ),
         )
 
@@ -256,13 +282,14 @@ class CallTracker:
             key = f"{key}/{uniqueid}"
         # The first channel that we see of a call may be the second that the call has.
         is_first = key.endswith(uniqueid)
+        dialled = message.get("Exten") if is_first and message.get("Exten") != "s" else ""
         call = TrackedCall(
             key,
             identity(self._node_name, "call", key),
             Direction.INBOUND if agent is None or not is_first else Direction.INTERNAL,
             message.get("CallerIDNum") if is_first else message.get("ConnectedLineNum"),
             message.get("CallerIDName") if is_first else message.get("ConnectedLineName"),
-            message.get("Exten") if is_first and message.get("Exten") != "s" else "",
+            self._dialled.pop(uniqueid, "") or dialled,
             self._now,
         )
         self._calls[key] = call
@@ -379,6 +406,7 @@ class CallTracker:
             call.ending = CallState.ENDED
             self._settle(call)
         self._calls.pop(call.key, None)
+        self._invited = {channel: party for channel, party in self._invited.items() if party[0] != call.key}
         _remember(self._over, call.key)
 
     # ---- bridges --------------------------------------------------------------------------------------------------
@@ -392,6 +420,7 @@ class CallTracker:
         # A consultation holds the agent's leg without ever ending that hold; in another bridge he speaks again.
         leg.is_holding = leg.is_holding and leg.bridge in {None, bridge} and leg.left_bridge in {None, bridge}
         leg.bridge = bridge
+        leg.is_in_conference = message.get("BridgeCreator") == _CONFERENCE
         leg.is_up, leg.is_ringing, leg.hears_music = True, False, False
         self._tell_leg(call, leg, before)
         self._join_bridge(call, leg)

@@ -109,6 +109,11 @@ def _join(lines: Iterator[str]) -> str:
     return "; Written by Tingzhi from its own data; changes here are lost.\n" + "\n".join(lines) + "\n"
 
 
+def find_outward_endpoint(plan: PBXPlan) -> str | None:
+    """Return the endpoint through which numbers outside are reached; None where calls only come in."""
+    return next((TRUNK_ENDPOINT.format(name=trunk.name) for trunk in plan.trunks if trunk.contact), None)
+
+
 # ---- dialplan -----------------------------------------------------------------------------------------------------
 
 
@@ -133,9 +138,8 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
         yield " same => n,Goto(dial-agent,s,1)"
     for number in plan.numbers:
         yield f"exten => {number.number},1,Goto(from-trunk,{number.number},1)"
-    outward = next((trunk for trunk in plan.trunks if trunk.contact), None)
-    if outward is not None:
-        trunk = TRUNK_ENDPOINT.format(name=outward.name)
+    trunk = find_outward_endpoint(plan)
+    if trunk is not None:
         yield f"exten => _[+0-9]X.,1,Set(DIAL_DEVICE=PJSIP/${{EXTEN}}@{trunk})"
         yield " same => n,Goto(dial-out,s,1)"
 
