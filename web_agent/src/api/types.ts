@@ -54,6 +54,8 @@ export type AccountChange = Schemas['AccountChange']
 
 export type RecordingGap = Schemas['RecordingGap']
 export type TelephoneView = Schemas['TelephoneView']
+export type TelephoneChanged = Schemas['TelephoneChanged']
+export type ConferenceMember = Schemas['ConferenceMember']
 export type SoftphoneAccess = Schemas['SoftphoneAccess']
 export type AgentStateChoice = Schemas['AgentStateChoice']
 
