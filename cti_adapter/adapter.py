@@ -21,7 +21,7 @@ from cti_adapter.ami_client import AMILink, open_link
 from cti_adapter.ami_message import AMIMessage
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
-from cti_adapter.call_tracker import CallTracker, ChannelOfLeg
+from cti_adapter.call_tracker import CallTracker
 from cti_adapter.commands import (
     Action,
     Command,
@@ -60,7 +60,7 @@ from cti_adapter.settings import CTISettings
 from cti_adapter.snapshot import build_snapshot
 from cti_adapter.states import CallState, LegRole, LegState
 from cti_adapter.tracked import identity
-from cti_adapter.views import AgentView, CallView, LegView
+from cti_adapter.views import AgentView, CallView, ChannelOfLeg, LegView
 from kit.clock import Clock, SystemClock
 from kit.errors import DependencyCategory, DependencyError
 from kit.tasks import TaskSupervisor, cancel_and_wait

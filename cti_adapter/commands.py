@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from cti_adapter.call_tracker import ChannelOfLeg
 from cti_adapter.errors import LegNotFoundError
+from cti_adapter.views import ChannelOfLeg
 from kit.errors import InvalidInputError
 
 Fields = Mapping[str, str | tuple[str, ...]]

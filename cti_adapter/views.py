@@ -50,3 +50,12 @@ class AgentView:
     state: AgentState
     reason: str
     queues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOfLeg:
+    """Where a leg is in the exchange, for taps and commands."""
+
+    channel: str
+    uniqueid: str
+    call_id: UUID
