@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cti_adapter.asterisk.open_times import opening_lines
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, TrunkPlan, check_plan
 
 FILES_DIR = Path(__file__).with_name("files")
@@ -132,6 +133,7 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
     yield " same => n,Hangup(1)"
     yield from _queue_settings(plan)
+    yield from _open_hours(plan)
     yield "[agents]"
     for phone in plan.agents:
         yield f"exten => {phone.agent},1,Set(DIAL_DEVICE=PJSIP/{AGENT_ENDPOINT.format(agent=phone.agent)})"
@@ -153,6 +155,21 @@ def _queue_settings(plan: PBXPlan) -> Iterator[str]:
         yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
         yield f" same => n,Set(OVERFLOW_QUEUE={queue.overflow or ''})"
         yield " same => n,Return()"
+
+
+def _open_hours(plan: PBXPlan) -> Iterator[str]:
+    """Yield whether a number is open, for calls that our service did not route."""
+    yield "[open-hours]"
+    for number in plan.numbers:
+        if number.hours is None:
+            continue
+        first, *others = (*opening_lines(number.hours), "NoOp()")
+        yield f"exten => {number.number},1,{first}"
+        yield from (f" same => n,{step}" for step in others)
+        is_closed = f"Gosub(queue-settings,{number.closed_queue},1)" if number.closed_queue else "Set(IS_CLOSED=1)"
+        yield f" same => n(closed),{is_closed}"
+        yield " same => n(open),Return()"
+    yield "exten => _[+0-9*#]!,1,Return()"
 
 
 # ---- SIP ----------------------------------------------------------------------------------------------------------
