@@ -29,9 +29,9 @@ CHROMIUM = "/usr/bin/chromium"
 CALL = Path("assist_api/calls/demo/calls/power-outage.flac")
 CALLER = "13800138000"
 MICROPHONE_HZ = 48_000
-STAYS_SECONDS = 60
+STAYS_SECONDS = 120
 """How long the caller stays on the line after the last word."""
-COLLEAGUE, COLLEAGUE_PASSWORD = "8102", "correct donkey battery"
+FIRST, COLLEAGUE, COLLEAGUE_PASSWORD = "8101", "8102", "correct donkey battery"
 
 
 def _write_side(path: Path, side: int, rate_hz: int) -> Path:
@@ -148,10 +148,7 @@ def test_a_call_is_answered_held_and_passed_on_to_a_colleague_who_has_read_it(
         second = _sign_in(other, "wang", COLLEAGUE_PASSWORD)
         page.keyboard.press("Control+Alt+z")
         page.keyboard.type(COLLEAGUE)
-        # Past the transfer without a word, to the consultation.
-        page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        page.keyboard.press("Shift+Enter")
         # The page of the call opens while it rings.
         expect(second.get_by_text(text("phone.passed_on"))).to_be_visible(timeout=LISTENING_MS)
         other.wait_for_url("**/calls/*-*")
@@ -164,6 +161,7 @@ def test_a_call_is_answered_held_and_passed_on_to_a_colleague_who_has_read_it(
             expect(second.get_by_text(text("phone.phase_talking"), exact=True)).to_be_visible()
             page.keyboard.press("Control+e")
             wait_until(lambda: read.snapshot()["call"]["agent_name"] == "王强", "the call is the colleague's")
+        _invite_and_remove(other, second, page, phone)
         other.keyboard.press("Control+e")
         expect(phone.get_by_text(text("phone.state_wrap_up"), exact=True)).to_be_visible()
         page.keyboard.press("Control+Alt+r")
@@ -185,6 +183,23 @@ def _mute_and_hold(page: Page, phone: Locator) -> None:
     expect(phone.get_by_text(text("phone.phase_held"), exact=True)).to_be_visible()
     page.keyboard.press("Control+Alt+q")
     expect(phone.get_by_text(text("phone.phase_talking"), exact=True)).to_be_visible()
+
+
+def _invite_and_remove(page: Page, phone: Locator, guest_page: Page, guest: Locator) -> None:
+    """Bring the first agent into the call as the third, and take her out again."""
+    page.keyboard.press("Control+Alt+z")
+    page.keyboard.type(FIRST)
+    page.keyboard.press("Alt+Enter")
+    expect(guest.get_by_role("button", name=text("phone.answer"))).to_be_visible()
+    guest_page.keyboard.press("Control+g")
+    members = phone.get_by_role("group", name=text("phone.conference")).get_by_role("listitem")
+    expect(members).to_have_count(3)
+    expect(guest.get_by_role("group", name=text("phone.conference")).get_by_role("listitem")).to_have_count(3)
+    remove = members.get_by_role("button")
+    expect(remove).to_have_count(1)
+    remove.focus()
+    page.keyboard.press("Enter")
+    expect(members).to_have_count(2)
 
 
 def _play_the_recording(desk: Desk) -> None:
