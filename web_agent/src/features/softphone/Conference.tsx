@@ -33,7 +33,6 @@ export function Conference({ members, view, onFailure }: ConferenceProps) {
             {member.can_be_removed && (
               <Button
                 isSmall
-                tone="quiet"
                 aria-label={t('phone.remove_named', { name: nameOf(member) })}
                 disabled={remove.isPending}
                 onClick={() => {
