@@ -113,6 +113,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/telephony/agent/consult"): ("call.consulted",),
     ("DELETE", f"{API}/telephony/agent/consult"): ("call.consult_cancelled",),
     ("POST", f"{API}/telephony/agent/conference"): ("call.joined_three",),
+    ("POST", f"{API}/telephony/agent/conference/members"): ("call.party_invited",),
+    ("DELETE", f"{API}/telephony/agent/conference/members/{{leg_id}}"): ("call.party_removed",),
     ("POST", f"{API}/calls/{{call_id}}/suggestions/{{suggestion_id}}/feedback"): ("suggestion.judged",),
     ("PUT", f"{API}/calls/{{call_id}}/category"): ("call.category_chosen",),
     ("PUT", f"{API}/ivr/flows/{{name}}"): ("ivr.flow_saved",),

@@ -48,6 +48,7 @@ ANY_ACCOUNT: Mapping[tuple[str, str], str] = {
 SOCKET_PERMISSIONS: Mapping[str, Permission] = {
     "/api/v1/calls/{call_id}/stream": Permission.READ_OWN_CALLS,
     "/api/v1/floor/stream": Permission.WATCH_FLOOR,
+    "/api/v1/telephony/agent/stream": Permission.TAKE_CALLS,
     "/api/v1/telephony/sip": Permission.TAKE_CALLS,
 }
 """Permission of each socket; a socket checks after it was accepted, so that a page is told the reason."""

@@ -22,8 +22,17 @@ from cti_adapter.ami_message import AMIMessage
 from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
-from cti_adapter.call_tracker import CallTracker, ChannelOfLeg
-from cti_adapter.commands import Action, Command, Exchange, Retry, StartRecording
+from cti_adapter.call_tracker import CallTracker
+from cti_adapter.commands import (
+    Action,
+    Command,
+    DialOut,
+    Exchange,
+    InviteGuest,
+    InviteToConference,
+    Retry,
+    StartRecording,
+)
 from cti_adapter.errors import (
     LegNotFoundError,
     PBXRejectedError,
@@ -52,7 +61,7 @@ from cti_adapter.settings import CTISettings
 from cti_adapter.snapshot import build_snapshot
 from cti_adapter.states import CallState, LegRole, LegState
 from cti_adapter.tracked import identity
-from cti_adapter.views import AgentView, CallView, LegView
+from cti_adapter.views import AgentView, CallView, ChannelOfLeg, LegView
 from kit.clock import Clock, SystemClock
 from kit.errors import DependencyCategory, DependencyError
 from kit.tasks import TaskSupervisor, cancel_and_wait
@@ -278,6 +287,15 @@ class CTIAdapter:
             PBXTimeoutError: Whether the exchange acted is unknown.
             PBXRejectedError: It refused.
         """
+        match command:
+            case InviteToConference(call_id=call_id, agent=number, originate_id=channel_id):
+                self._tracker.invite(channel_id, call_id, number)
+            case InviteGuest(call_id=call_id, number=number, originate_id=channel_id):
+                self._tracker.invite(channel_id, call_id, number)
+            case DialOut(number=number, originate_id=channel_id):
+                self._tracker.note_dialled(channel_id, number)
+            case _:
+                pass
         try:
             await self._send(command)
         except PBXTimeoutError:
@@ -555,6 +573,12 @@ class _TrackedExchange(Exchange):
             if leg.role is LegRole.CUSTOMER:
                 return self.channel_of(leg.leg_id)
         raise LegNotFoundError("No customer is in this call.")
+
+    def key_of(self, call_id: UUID) -> str:
+        key = self._tracker.find_key(call_id)
+        if key is None:
+            raise LegNotFoundError("This call has ended.")
+        return key
 
     def device_of(self, agent: str) -> str:
         return self._names.device_of(agent)

@@ -79,6 +79,7 @@ class RouteAnswer:
             InvalidInputError: A value could end the line or the argument.
         """
         named = {
+            "ROUTED": "1",
             "__TARGET_QUEUE": self.queue,
             "HEAD_START": str(self.head_start_seconds),
             "TARGET_WAIT": str(self.max_wait_seconds),

@@ -9,38 +9,36 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Literal
 from uuid import UUID
 
 from cti_adapter.agent_names import AgentNames, is_leaving
+from cti_adapter.agent_tracker import AgentTracker
 from cti_adapter.ami_message import AMIMessage
+from cti_adapter.call_teller import CallTeller
 from cti_adapter.events import (
-    AgentStateChanged,
     CallNoted,
     CallOffered,
-    CallStateChanged,
     CallTransferred,
     CTIEvent,
     LegMoved,
     LegOpened,
-    LegStateChanged,
     PBXConnected,
     PBXLost,
-    QueueJoined,
-    QueueLeft,
     RecordingStarted,
 )
+from cti_adapter.expected_channels import ExpectedChannels
+from cti_adapter.outbox import Outbox
 from cti_adapter.snapshot import PBXSnapshot
-from cti_adapter.states import CallState, Direction, LegRole, LegState, path
-from cti_adapter.tracked import MEMBER_STATUS, TrackedAgent, TrackedCall, TrackedLeg, identity
-from cti_adapter.views import AgentView, CallView
-
-EventT = TypeVar("EventT", bound=CTIEvent)
+from cti_adapter.states import CallState, Direction, LegRole, LegState
+from cti_adapter.tracked import TrackedCall, TrackedLeg, identity
+from cti_adapter.views import AgentView, CallView, ChannelOfLeg
 
 _OWN_TECHNOLOGIES = ("AudioSocket/", "Local/", "Message/", "Surrogate/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/")
 """Channels that are no telephone: our taps, halves of a consultation, announcers."""
+_CONFERENCE = "ConfBridge"
+"""Creator of a bridge that is a conference room, and the application that its parties are in."""
 _CHANNEL_STATE_RINGING = 5
 _CHANNEL_STATE_UP = 6
 _SUPERVISE_CONTEXT = "supervise"
@@ -48,15 +46,6 @@ _REMEMBERED_DEAD = 10_000
 """Channels whose end is remembered, so that a late message does not bring them back: a day of two hundred agents is
 fewer, and a message is late by seconds."""
 _NOTE_FIELDS = frozenset({"Status", "Cause", "Times", "File"})
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelOfLeg:
-    """Where a leg is in the exchange, for taps and commands."""
-
-    channel: str
-    uniqueid: str
-    call_id: UUID
 
 
 class CallTracker:
@@ -76,13 +65,13 @@ class CallTracker:
         self._calls: dict[str, TrackedCall] = {}
         self._call_of: dict[str, TrackedCall] = {}
         """Unique id of a channel to its call."""
-        self._agents: dict[str, TrackedAgent] = {}
         self._dead: OrderedDict[str, None] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()
         """Keys of calls that are over."""
-        self._seq = 0
-        self._at: datetime | None = None
-        self._events: list[CTIEvent] = []
+        self._expected = ExpectedChannels()
+        self._outbox = Outbox()
+        self._teller = CallTeller(self._outbox, self._count_waiting)
+        self._agents = AgentTracker(names, self._outbox)
         self._handlers: Mapping[str, Callable[[AMIMessage], None]] = {
             "Newchannel": self._on_channel,
             "Newstate": self._on_channel,
@@ -99,12 +88,8 @@ class CallTracker:
             "QueueCallerJoin": self._on_queue_join,
             "QueueCallerAbandon": self._on_queue_abandon,
             "QueueCallerLeave": self._on_queue_leave,
-            "QueueMemberStatus": self._on_member,
-            "QueueMemberPause": self._on_member,
-            "QueueMemberAdded": self._on_member,
-            "QueueMemberRemoved": self._on_member_removed,
-            "DeviceStateChange": self._on_device,
             "UserEvent": self._on_user_event,
+            **self._agents.handlers,
         }
 
     # ---- what others ask ------------------------------------------------------------------------------------------
@@ -117,7 +102,7 @@ class CallTracker:
     @property
     def agents(self) -> tuple[AgentView, ...]:
         """Agents that the exchange named, in the order of their numbers."""
-        return tuple(self._agents[agent].view() for agent in sorted(self._agents))
+        return self._agents.agents
 
     def find_channel(self, leg_id: UUID) -> ChannelOfLeg | None:
         """Return where a leg is in the exchange, or None when it has ended."""
@@ -131,6 +116,20 @@ class CallTracker:
         """Return a call that is not over, or None."""
         return next((call for call in self.calls if call.call_id == call_id), None)
 
+    def find_key(self, call_id: UUID) -> str | None:
+        """Return what the exchange's channels call a call (`CALL_ID`), or None when it is over."""
+        return next((call.key for call in self._calls.values() if call.call_id == call_id), None)
+
+    def invite(self, channel_id: UUID, call_id: UUID, number: str) -> None:
+        """Take a channel that will be originated for a party of this call, under the number that is called."""
+        key = self.find_key(call_id)
+        if key is not None:
+            self._expected.add_party(str(channel_id), key, number)
+
+    def note_dialled(self, channel_id: UUID, number: str) -> None:
+        """Take a channel that will be originated for a call of an agent to this number."""
+        self._expected.add_call(str(channel_id), number)
+
     # ---- what comes in --------------------------------------------------------------------------------------------
 
     def feed(self, message: AMIMessage, at: datetime) -> list[CTIEvent]:
@@ -138,19 +137,19 @@ class CallTracker:
         handler = self._handlers.get(message.event)
         if handler is None:
             return []
-        self._at = at
+        self._outbox.begin(at)
         handler(message)
-        return self._taken()
+        return self._outbox.take()
 
     def lose(self, reason: str, at: datetime) -> list[CTIEvent]:
         """Say that the exchange is out of reach. What is known stays until `rebuild`."""
-        self._at = at
-        self._tell(PBXLost, reason=reason)
-        return self._taken()
+        self._outbox.begin(at)
+        self._outbox.tell(PBXLost, reason=reason)
+        return self._outbox.take()
 
     def rebuild(self, snapshot: PBXSnapshot, at: datetime) -> list[CTIEvent]:
         """Take what the exchange lists as the truth: calls that it does not know any more were interrupted."""
-        self._at = at
+        self._outbox.begin(at)
         listed = {channel.get("Uniqueid") for channel in snapshot.channels}
         for uniqueid in [known for known in self._call_of if known not in listed]:
             self._end_leg(uniqueid, cause=None, ending=CallState.INTERRUPTED)
@@ -159,37 +158,15 @@ class CallTracker:
         ):
             self._restore(channel)
         self._restore_queues(snapshot)
-        for agent in self._agents.values():
-            agent.pauses = {}
-        for member in snapshot.members:
-            self._apply_member(member)
-        for device in snapshot.devices:
-            self._on_device(device)
-        for agent in self._agents.values():
-            self._tell_agent(agent)
-        self._tell(PBXConnected, version=snapshot.version, call_count=len(self.calls))
-        return self._taken()
+        self._agents.rebuild(snapshot.members, snapshot.devices)
+        self._outbox.tell(PBXConnected, version=snapshot.version, call_count=len(self.calls))
+        return self._outbox.take()
 
     def refresh_members(self, members: Iterable[AMIMessage], at: datetime) -> list[CTIEvent]:
-        """Take over which agents are in which queues: another configuration adds and removes them without an event.
-
-        Pauses of queues that were known stay as events told them, since a list may be older than the last event.
-        """
-        self._at = at
-        listed: dict[str, set[str]] = {}
-        for member in members:
-            name = self._names.find_by_device(member.get("Interface") or member.get("Location"))
-            if name is None:
-                continue
-            queue = member.get("Queue")
-            listed.setdefault(name, set()).add(queue)
-            if name not in self._agents or queue not in self._agents[name].pauses:
-                self._apply_member(member)
-        for agent in self._agents.values():
-            for queue in agent.pauses.keys() - listed.get(agent.agent, set()):
-                del agent.pauses[queue]
-            self._tell_agent(agent)
-        return self._taken()
+        """Take over which agents are in which queues: another configuration adds and removes them without an event."""
+        self._outbox.begin(at)
+        self._agents.refresh_members(members)
+        return self._outbox.take()
 
     def _restore(self, channel: AMIMessage) -> None:
         leg = self._ensure(channel)
@@ -198,18 +175,19 @@ class CallTracker:
         call = self._call_of[leg.uniqueid]
         self._note_state(call, leg, channel.number("ChannelState"))
         leg.bridge = channel.get("BridgeId") or None
+        leg.is_in_conference = channel.get("Application") == _CONFERENCE
         if leg.bridge is not None:
             self._join_bridge(call, leg)
-        self._settle(self._call_of[leg.uniqueid])
+        self._teller.settle(self._call_of[leg.uniqueid])
 
     def _restore_queues(self, snapshot: PBXSnapshot) -> None:
         waiting = {entry.get("Uniqueid"): entry for entry in snapshot.entries}
         for uniqueid, call in list(self._call_of.items()):
             entry = waiting.get(uniqueid)
             if entry is not None and not call.is_waiting:
-                self._join_queue(call, entry.get("Queue"), entry.number("Position"))
+                self._teller.join_queue(call, entry.get("Queue"), entry.number("Position"))
             elif entry is None and call.is_waiting and call.anchor is self._leg(uniqueid):
-                self._leave_queue(call)
+                self._teller.leave_queue(call)
 
     # ---- channels -------------------------------------------------------------------------------------------------
 
@@ -218,7 +196,7 @@ class CallTracker:
         if leg is not None:
             call = self._call_of[leg.uniqueid]
             self._note_state(call, leg, message.number("ChannelState"))
-            self._settle(call)
+            self._teller.settle(call)
 
     def _ensure(self, message: AMIMessage) -> TrackedLeg | None:
         """Return the leg that a message is about, after making it where it is new; None for a channel of our own."""
@@ -230,7 +208,8 @@ class CallTracker:
         if not uniqueid or not channel or is_ours or uniqueid in self._dead:
             return None
         agent = self._names.find_by_channel(channel)
-        call = self._ensure_call(message, agent)
+        invited_to, number = self._expected.take_party(uniqueid)
+        call = self._calls.get(invited_to) or self._ensure_call(message, agent)
         is_supervisor = message.get("Context") == _SUPERVISE_CONTEXT
         role = LegRole.SUPERVISOR if is_supervisor else LegRole.CUSTOMER if agent is None else LegRole.AGENT
         return self._open_leg(
@@ -241,7 +220,7 @@ class CallTracker:
                 identity(self._node_name, "leg", uniqueid),
                 role,
                 agent,
-                agent or message.get("CallerIDNum"),
+                agent or number or message.get("CallerIDNum"),
             ),
         )
 
@@ -256,17 +235,18 @@ class CallTracker:
             key = f"{key}/{uniqueid}"
         # The first channel that we see of a call may be the second that the call has.
         is_first = key.endswith(uniqueid)
+        dialled = message.get("Exten") if is_first and message.get("Exten") != "s" else ""
         call = TrackedCall(
             key,
             identity(self._node_name, "call", key),
             Direction.INBOUND if agent is None or not is_first else Direction.INTERNAL,
             message.get("CallerIDNum") if is_first else message.get("ConnectedLineNum"),
             message.get("CallerIDName") if is_first else message.get("ConnectedLineName"),
-            message.get("Exten") if is_first and message.get("Exten") != "s" else "",
-            self._now,
+            self._expected.take_dialled(uniqueid) or dialled,
+            self._outbox.now,
         )
         self._calls[key] = call
-        self._tell(
+        self._outbox.tell(
             CallOffered,
             call_id=call.call_id,
             direction=call.direction,
@@ -281,7 +261,7 @@ class CallTracker:
         self._call_of[leg.uniqueid] = call
         if leg.role is LegRole.CUSTOMER and call.direction is Direction.INTERNAL:
             call.direction = Direction.OUTBOUND
-        self._tell(
+        self._outbox.tell(
             LegOpened,
             call_id=call.call_id,
             leg_id=leg.leg_id,
@@ -296,7 +276,7 @@ class CallTracker:
         before = leg.state
         leg.is_up = leg.is_up or channel_state == _CHANNEL_STATE_UP
         leg.is_ringing = not leg.is_up and (leg.is_ringing or channel_state == _CHANNEL_STATE_RINGING)
-        self._tell_leg(call, leg, before)
+        self._teller.tell_leg(call, leg, before)
 
     def _on_rename(self, message: AMIMessage) -> None:
         """A pick-up puts another telephone behind a channel that keeps its unique id."""
@@ -308,28 +288,28 @@ class CallTracker:
         if agent == leg.agent:
             return
         call = self._call_of[leg.uniqueid]
-        self._tell_leg(call, leg, leg.state, after=LegState.ENDED)
+        self._teller.tell_leg(call, leg, leg.state, after=LegState.ENDED)
         leg.agent = agent
         leg.number = agent or leg.number
         leg.leg_id = identity(self._node_name, "leg", leg.uniqueid, agent or "")
         leg.is_recorded = False
         self._open_leg(call, leg)
-        self._settle(call)
+        self._teller.settle(call)
 
     def _on_hold(self, message: AMIMessage) -> None:
         leg = self._ensure(message)
         if leg is not None:
             call, before = self._call_of[leg.uniqueid], leg.state
             leg.is_holding = message.event == "Hold"
-            self._tell_leg(call, leg, before)
-            self._settle(call)
+            self._teller.tell_leg(call, leg, before)
+            self._teller.settle(call)
 
     def _on_music(self, message: AMIMessage) -> None:
         leg = self._leg(message.get("Uniqueid"))
         if leg is not None:
             # Before it is in a bridge, the music is that of a queue.
             leg.hears_music = message.event == "MusicOnHoldStart" and leg.bridge is not None
-            self._settle(self._call_of[leg.uniqueid])
+            self._teller.settle(self._call_of[leg.uniqueid])
 
     def _on_hangup(self, message: AMIMessage) -> None:
         uniqueid = message.get("Uniqueid")
@@ -351,33 +331,20 @@ class CallTracker:
             natural = CallState.ABANDONED if was_waiting and not call.was_answered else CallState.ENDED
             call.ending = ending or natural
             call.hangup_cause = cause
-        self._tell_leg(call, leg, leg.state, after=LegState.ENDED, cause=cause)
+        self._teller.tell_leg(call, leg, leg.state, after=LegState.ENDED, cause=cause)
         del call.legs[uniqueid], self._call_of[uniqueid]
         if is_end and call.is_waiting:
-            self._leave_queue(call, is_abandoned=True)
+            self._teller.leave_queue(call, is_abandoned=True)
         if was_leading and not is_end:
-            self._hand_over(call, leg)
-        self._settle(call)
+            self._teller.hand_over(call, leg)
+        self._teller.settle(call)
         if not call.legs:
             self._close(call)
-
-    def _hand_over(self, call: TrackedCall, leg: TrackedLeg) -> None:
-        """Say that an agent has left a conversation of three: the call is now the colleague's who stays."""
-        others = [other for other in call.parties if other.agent is not None and other.is_talking]
-        if call.state is CallState.ANSWERED and others and call.anchor is not None and call.anchor.is_talking:
-            self._tell(
-                CallTransferred,
-                call_id=call.call_id,
-                kind="attended",
-                from_agent=leg.agent,
-                to_number=others[0].agent or "",
-            )
-            self._go(call, CallState.TRANSFERRED)
 
     def _close(self, call: TrackedCall) -> None:
         if call.ending is None:
             call.ending = CallState.ENDED
-            self._settle(call)
+            self._teller.settle(call)
         self._calls.pop(call.key, None)
         _remember(self._over, call.key)
 
@@ -392,10 +359,11 @@ class CallTracker:
         # A consultation holds the agent's leg without ever ending that hold; in another bridge he speaks again.
         leg.is_holding = leg.is_holding and leg.bridge in {None, bridge} and leg.left_bridge in {None, bridge}
         leg.bridge = bridge
+        leg.is_in_conference = message.get("BridgeCreator") == _CONFERENCE
         leg.is_up, leg.is_ringing, leg.hears_music = True, False, False
-        self._tell_leg(call, leg, before)
+        self._teller.tell_leg(call, leg, before)
         self._join_bridge(call, leg)
-        self._settle(self._call_of[leg.uniqueid])
+        self._teller.settle(self._call_of[leg.uniqueid])
 
     def _join_bridge(self, call: TrackedCall, leg: TrackedLeg) -> None:
         """Bring together legs that hear each other but began in different calls."""
@@ -415,7 +383,7 @@ class CallTracker:
         del source.legs[leg.uniqueid]
         target.legs[leg.uniqueid] = leg
         self._call_of[leg.uniqueid] = target
-        self._tell(
+        self._outbox.tell(
             LegMoved,
             leg_id=leg.leg_id,
             from_call_id=source.call_id,
@@ -424,7 +392,7 @@ class CallTracker:
             agent=leg.agent,
         )
         if source.legs:
-            self._settle(source)
+            self._teller.settle(source)
         else:
             self._close(source)
 
@@ -433,7 +401,7 @@ class CallTracker:
         if leg is not None and leg.bridge == (message.get("BridgeUniqueid") or leg.bridge):
             leg.bridge, leg.left_bridge = None, leg.bridge
             leg.hears_music = False
-            self._settle(self._call_of[leg.uniqueid])
+            self._teller.settle(self._call_of[leg.uniqueid])
 
     # ---- transfers ------------------------------------------------------------------------------------------------
 
@@ -461,10 +429,10 @@ class CallTracker:
         call.is_transferring = call.was_answered
         for other in call.parties:
             other.hears_music = False
-        self._tell(CallTransferred, call_id=call.call_id, kind=kind, from_agent=from_agent, to_number=to_number)
+        self._outbox.tell(CallTransferred, call_id=call.call_id, kind=kind, from_agent=from_agent, to_number=to_number)
         if call.was_answered:
-            self._go(call, CallState.TRANSFERRED)
-        self._settle(call)
+            self._teller.go(call, CallState.TRANSFERRED)
+        self._teller.settle(call)
 
     # ---- queues ---------------------------------------------------------------------------------------------------
 
@@ -473,20 +441,7 @@ class CallTracker:
         if leg is not None:
             call = self._call_of[leg.uniqueid]
             call.is_transferring = False
-            self._join_queue(call, message.get("Queue"), message.number("Position"))
-
-    def _join_queue(self, call: TrackedCall, queue: str, position: int) -> None:
-        if call.is_over or (call.is_waiting and call.queue == queue):
-            return
-        call.queue, call.is_waiting, call.was_abandoned = queue, True, False
-        self._tell(
-            QueueJoined,
-            call_id=call.call_id,
-            queue=queue,
-            position=position,
-            waiting_count=self._count_waiting(queue),
-        )
-        self._settle(call)
+            self._teller.join_queue(call, message.get("Queue"), message.number("Position"))
 
     def _count_waiting(self, queue: str) -> int:
         return sum(call.is_waiting and call.queue == queue for call in self._calls.values())
@@ -499,68 +454,8 @@ class CallTracker:
     def _on_queue_leave(self, message: AMIMessage) -> None:
         call = self._call_of.get(message.get("Uniqueid"))
         if call is not None and call.is_waiting:
-            self._leave_queue(call, is_abandoned=call.was_abandoned)
-            self._settle(call)
-
-    def _leave_queue(self, call: TrackedCall, *, is_abandoned: bool = False) -> None:
-        is_answered = any(leg.is_up and leg.role is LegRole.AGENT and not leg.is_leaving for leg in call.parties)
-        call.is_waiting = False
-        call.was_abandoned = is_abandoned
-        assert call.queue is not None  # noqa: S101 — set with is_waiting
-        self._tell(
-            QueueLeft,
-            call_id=call.call_id,
-            queue=call.queue,
-            reason="abandoned" if is_abandoned else "answered" if is_answered else "left",
-            waiting_count=self._count_waiting(call.queue),
-        )
-
-    # ---- agents ---------------------------------------------------------------------------------------------------
-
-    def _on_member(self, message: AMIMessage) -> None:
-        agent = self._apply_member(message)
-        if agent is not None:
-            self._tell_agent(agent)
-
-    def _apply_member(self, message: AMIMessage) -> TrackedAgent | None:
-        name = self._names.find_by_device(message.get("Interface") or message.get("Location"))
-        if name is None:
-            return None
-        agent = self._agents.setdefault(name, TrackedAgent(name))
-        is_paused = message.get("Paused") == "1"
-        agent.pauses[message.get("Queue")] = (message.get("PausedReason") or "paused") if is_paused else None
-        status = message.number("Status")
-        if message.get("Status") and 0 <= status < len(MEMBER_STATUS):
-            agent.device = MEMBER_STATUS[status]
-        return agent
-
-    def _on_member_removed(self, message: AMIMessage) -> None:
-        agent = self._agents.get(self._names.find_by_device(message.get("Interface")) or "")
-        if agent is not None:
-            agent.pauses.pop(message.get("Queue"), None)
-            self._tell_agent(agent)
-
-    def _on_device(self, message: AMIMessage) -> None:
-        name = self._names.find_by_device(message.get("Device"))
-        if name is not None:
-            agent = self._agents.setdefault(name, TrackedAgent(name))
-            agent.device = message.get("State")
-            self._tell_agent(agent)
-
-    def _tell_agent(self, agent: TrackedAgent) -> None:
-        now = (agent.state, agent.reason, tuple(sorted(agent.pauses)))
-        if now == agent.told:
-            return
-        previous = agent.told[0] if agent.told is not None else None
-        agent.told = now
-        self._tell(
-            AgentStateChanged,
-            agent=agent.agent,
-            previous_state=previous,
-            state=agent.state,
-            reason=agent.reason,
-            queues=now[2],
-        )
+            self._teller.leave_queue(call, is_abandoned=call.was_abandoned)
+            self._teller.settle(call)
 
     # ---- what the dialplan tells ------------------------------------------------------------------------------------
 
@@ -572,89 +467,31 @@ class CallTracker:
             call = self._call_of.get(message.get("Uniqueid")) or self._calls.get(message.get("CallId"))
             if call is not None:
                 values = {name.lower(): value for name, value in message.fields if name in _NOTE_FIELDS}
-                self._tell(CallNoted, call_id=call.call_id, note=message.get("Note"), values=values)
+                self._outbox.tell(CallNoted, call_id=call.call_id, note=message.get("Note"), values=values)
 
     def _on_recording(self, message: AMIMessage) -> None:
         self._record(message.get("LegUniqueid"), message.get("File"))
 
     def note_recording(self, leg_id: UUID, file: str, at: datetime) -> list[CTIEvent]:
         """Note a recording that we started ourselves."""
-        self._at = at
+        self._outbox.begin(at)
         place = self.find_channel(leg_id)
         if place is not None:
             self._record(place.uniqueid, file)
-        return self._taken()
+        return self._outbox.take()
 
     def _record(self, uniqueid: str, file: str) -> None:
         leg = self._leg(uniqueid)
         if leg is not None and not leg.is_recorded:
             leg.is_recorded = True
             call_id = self._call_of[uniqueid].call_id
-            self._tell(RecordingStarted, call_id=call_id, leg_id=leg.leg_id, file=file)
+            self._outbox.tell(RecordingStarted, call_id=call_id, leg_id=leg.leg_id, file=file)
 
     # ---- telling --------------------------------------------------------------------------------------------------
 
     def _leg(self, uniqueid: str) -> TrackedLeg | None:
         call = self._call_of.get(uniqueid)
         return call.legs.get(uniqueid) if call is not None else None
-
-    def _settle(self, call: TrackedCall) -> None:
-        """Bring the call to the state that its legs say, along legal ways only."""
-        self._go(call, call.derive())
-
-    def _go(self, call: TrackedCall, state: CallState) -> None:
-        for following in path(call.state, state):
-            previous, call.state = call.state, following
-            if following is CallState.ANSWERED:
-                call.was_answered = True
-                for leg in call.parties:
-                    leg.was_connected = leg.was_connected or leg.is_talking
-            call.is_transferring = call.is_transferring and following is CallState.TRANSFERRED
-            call.told_agent = call.agent
-            self._tell(
-                CallStateChanged,
-                call_id=call.call_id,
-                previous_state=previous,
-                state=following,
-                agent=call.told_agent,
-                queue=call.queue,
-                hangup_cause=call.hangup_cause if call.is_over else None,
-            )
-
-    def _tell_leg(
-        self,
-        call: TrackedCall,
-        leg: TrackedLeg,
-        before: LegState,
-        *,
-        after: LegState | None = None,
-        cause: int | None = None,
-    ) -> None:
-        state = after or leg.state
-        if state is not before:
-            self._tell(
-                LegStateChanged,
-                call_id=call.call_id,
-                leg_id=leg.leg_id,
-                role=leg.role,
-                agent=leg.agent,
-                previous_state=before,
-                state=state,
-                hangup_cause=cause,
-            )
-
-    def _tell(self, kind: type[EventT], /, **values: Any) -> None:  # noqa: ANN401 — rejected: pydantic checks them
-        self._seq += 1
-        self._events.append(kind(seq=self._seq, at=self._now, **values))
-
-    @property
-    def _now(self) -> datetime:
-        assert self._at is not None  # noqa: S101 — set by every way in
-        return self._at
-
-    def _taken(self) -> list[CTIEvent]:
-        taken, self._events = self._events, []
-        return taken
 
 
 def _remember(names: OrderedDict[str, None], name: str) -> None:

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
-from cti_adapter.call_tracker import ChannelOfLeg
 from cti_adapter.errors import LegNotFoundError
+from cti_adapter.views import ChannelOfLeg
 from kit.errors import InvalidInputError
 
 Fields = Mapping[str, str | tuple[str, ...]]
@@ -56,6 +56,10 @@ class Exchange(Protocol):
 
     def leg_of_customer(self, call_id: UUID) -> ChannelOfLeg:
         """Return the leg of the customer in a call."""
+        ...
+
+    def key_of(self, call_id: UUID) -> str:
+        """Return what the exchange's channels call a call (`CALL_ID`)."""
         ...
 
     def device_of(self, agent: str) -> str:
@@ -356,10 +360,31 @@ class InviteToConference:
 
     def actions(self, exchange: Exchange) -> Iterator[Action]:
         """Ring the agent's telephone and bring it to the room."""
-        key = exchange.leg_of_customer(self.call_id).uniqueid
+        key = exchange.key_of(self.call_id)
         yield _originate(
             exchange, self.agent, self.originate_id, {**_conference(self.call_id.hex), "Variable": f"CALL_ID={key}"}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class InviteGuest:
+    """Call a number outside into the conference of a call; whoever answers hears the notice first."""
+
+    call_id: UUID
+    agent: str
+    """Who invites: his number is shown."""
+    number: str
+    trunk: str
+    """Endpoint of the exchange through which numbers outside are reached."""
+    originate_id: UUID
+    """Identity that the new channel gets; make it and store it before the command."""
+    retry: ClassVar[Retry] = Retry.NEVER
+
+    def actions(self, exchange: Exchange) -> Iterator[Action]:
+        """Call the number and bring it to the room."""
+        key = exchange.key_of(self.call_id)
+        target = {**_conference(self.call_id.hex), "Context": "conference-guest", "Variable": f"CALL_ID={key}"}
+        yield _originate_channel(f"PJSIP/{_number(self.number)}@{self.trunk}", self.agent, self.originate_id, target)
 
 
 def _conference(room: str) -> dict[str, str]:
@@ -454,15 +479,19 @@ class DialOut:
 
 
 def _originate(exchange: Exchange, agent: str, originate_id: UUID, target: Fields) -> Action:
+    return _originate_channel(exchange.device_of(agent), agent, originate_id, target)
+
+
+def _originate_channel(channel: str, caller: str, originate_id: UUID, target: Fields) -> Action:
     return Action(
         {
             "Action": "Originate",
-            "Channel": exchange.device_of(agent),
+            "Channel": channel,
             "ChannelId": str(originate_id),
             # Without Async the manager interface drops the link (ADR 25).
             "Async": "true",
             "Timeout": "20000",
-            "CallerID": agent,
+            "CallerID": caller,
             **target,
         }
     )

@@ -2,7 +2,7 @@
 
 A name is `<start in ms since 1970>-<unique id of the leg>-<call>-<role>.wav`. The call is the unique id of its first
 channel, or our own identity where we started the recording (`CTIAdapter`, second start). The unique id of a leg that
-we originated is a UUID of ours.
+we originated is a random UUID of ours, while identities are derived ones (version 5).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from cti_adapter.tracked import identity
 
 _UNIQUE_ID = r"(?:[a-z0-9-]+-)?\d+\.\d+"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_IDENTITY_VERSION = 5
+"""Of `tracked.identity`; a channel that we originated has a random UUID (version 4) for its unique id."""
 _NAME = re.compile(
     rf"(?P<start>\d{{13}})-(?:{_UNIQUE_ID}|{_UUID})-(?:(?P<call_id>{_UUID})|(?P<key>{_UNIQUE_ID}))"
     r"-(?P<role>customer|agent|supervisor)\.wav"
@@ -46,7 +48,9 @@ def parse_name(path: Path, node_name: str) -> LegFile | None:
     found = _NAME.fullmatch(path.name)
     if found is None:
         return None
-    call_id = UUID(found["call_id"]) if found["call_id"] else identity(node_name, "call", found["key"])
+    call = found["call_id"] or found["key"]
+    is_identity = found["call_id"] is not None and UUID(call).version == _IDENTITY_VERSION
+    call_id = UUID(call) if is_identity else identity(node_name, "call", call)
     return LegFile(path, call_id, LegRole(found["role"]), int(found["start"]))
 
 

@@ -54,6 +54,8 @@ class TrackedLeg:
     left_bridge: str | None = None
     """The bridge that it was in before."""
     was_connected: bool = False
+    is_in_conference: bool = False
+    """Whether its bridge is a room that others can be called into."""
 
     @property
     def is_reached(self) -> bool:
@@ -158,6 +160,7 @@ class TrackedCall:
             self.offered_at,
             self.was_answered,
             tuple(leg.view(self.call_id) for leg in self.legs.values()),
+            is_conference=any(leg.is_in_conference for leg in self.legs.values()),
         )
 
 

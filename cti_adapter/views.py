@@ -38,6 +38,8 @@ class CallView:
     was_answered: bool
     """Whether somebody has spoken with the caller before; a call that is passed on then rings with a history."""
     legs: tuple[LegView, ...]
+    is_conference: bool = False
+    """Whether its parties are in a room that others can be called into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,12 @@ class AgentView:
     state: AgentState
     reason: str
     queues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOfLeg:
+    """Where a leg is in the exchange, for taps and commands."""
+
+    channel: str
+    uniqueid: str
+    call_id: UUID

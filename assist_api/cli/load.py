@@ -27,6 +27,7 @@ def load(
     minutes: Annotated[float, typer.Option(min=0.05, max=600, help="How long callers keep calling.")] = 1.0,
     talk: Annotated[float, typer.Option(min=1, max=600, help="Seconds that one conversation lasts.")] = 10.0,
     number: Annotated[str | None, typer.Option(help="Number to call; that of the plan by default.")] = None,
+    tap: Annotated[bool, typer.Option(help="Receive the audio of every leg as well, as the server does.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Call and answer with many test telephones on the exchange of this machine, and report what callers would notice.
@@ -41,7 +42,7 @@ def load(
         raise InvalidInputError(text, field="CTI_DATA_DIR")
     # The server beside us has the ports for audio and routing; this command needs neither.
     settings = settings.model_copy(update={"tap_port": 0, "agi_port": 0})
-    wanted = LoadPlan(number or plan.numbers[0].number, calls, minutes * _MINUTE_SECONDS, talk, _TONE)
+    wanted = LoadPlan(number or plan.numbers[0].number, calls, minutes * _MINUTE_SECONDS, talk, _TONE, tap)
     report = asyncio.run(LoadTest(settings, agents).run(wanted))
     sys.stdout.write(_json(report) if as_json else _text(report))
 
@@ -50,6 +51,7 @@ def _json(report: LoadReport) -> str:
     values = asdict(report) | {
         "setups_per_second": round(report.setups_per_second, 2),
         "event_p95_ms": report.event_p95_ms and round(report.event_p95_ms, 1),
+        "tapped_seconds": round(report.tapped_seconds, 1),
     }
     del values["event_ms"]
     return orjson.dumps(values).decode() + "\n"

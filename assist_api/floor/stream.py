@@ -7,10 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from assist_api.floor.schemas import FloorChange, FloorChanged, FloorSnapshot, FloorView
-from assist_api.http.sockets import TOO_SLOW, Closing, Socket
+from assist_api.http.sockets import TOO_SLOW, Closing, Socket, first_closing
 from kit.clock import Clock
 from kit.db_faults import STORAGE_FAULTS
-from kit.tasks import cancel_and_wait
 
 TICK = timedelta(seconds=0.5)
 """An alert must be seen within a second of being raised; figures need no more."""
@@ -51,14 +50,10 @@ class FloorStream:
 
     async def run(self) -> Closing | None:
         """Serve the socket until it is over; return how to close it, or None when the page left."""
-        tasks = [asyncio.create_task(part, name="floor-stream") for part in (self._deliver(), self._listen())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            return done.pop().result()
+            return await first_closing(self._deliver(), self._listen(), name="floor-stream")
         except TimeoutError:
             return TOO_SLOW
-        finally:
-            await cancel_and_wait(*tasks)
 
     async def _deliver(self) -> Closing | None:
         shown = await self._view()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 from fastapi import WebSocket, WebSocketDisconnect
+
+from kit.tasks import cancel_and_wait
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,21 @@ class Socket(Protocol):
     async def send_text(self, data: str) -> None:
         """Send one text message."""
         ...
+
+
+async def first_closing(*parts: Coroutine[Any, Any, Closing | None], name: str) -> Closing | None:
+    """Run the parts of a socket side by side until one is over; return how that one wants to close it.
+
+    Args:
+        parts: What is sent, and what is listened to.
+        name: Of the tasks.
+    """
+    tasks = [asyncio.create_task(part, name=name) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return done.pop().result()
+    finally:
+        await cancel_and_wait(*tasks)
 
 
 async def serve_accepted(

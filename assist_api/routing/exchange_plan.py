@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import time
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from assist_api.routing.book import DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
+from assist_api.routing.hours import open_times
 from cti_adapter.asterisk.plan import SEAT_PREFIX, NumberPlan, PBXPlan, QueueMembership, QueuePlan
 
 MORNING, EVENING = time(8, 30), time(18, 0)
@@ -21,12 +23,20 @@ def seat_of(agent: str) -> str:
     return f"{SEAT_PREFIX}{agent}"[:40]
 
 
-def plan_of(book: RoutingBook, base: PBXPlan) -> PBXPlan:
-    """Return the plan with the numbers and queues of the book."""
+def plan_of(book: RoutingBook, base: PBXPlan, at: datetime, zone: ZoneInfo) -> PBXPlan:
+    """Return the plan with the numbers and queues of the book.
+
+    Args:
+        book: What people wrote.
+        base: The plan of the exchange.
+        at: When the plan is made; hours are foreseen from this day on.
+        zone: Of opening hours.
+    """
+    today = at.astimezone(zone).date()
     return replace(
         base,
         queues=(*map(_queue_plan, book.queues), *_seats(book, base)),
-        numbers=tuple(map(_number_plan, book.numbers)),
+        numbers=tuple(_number_plan(item, book.find_hours(item.hours), zone, today) for item in book.numbers),
     )
 
 
@@ -59,8 +69,15 @@ def _queue_plan(queue: Queue) -> QueuePlan:
     )
 
 
-def _number_plan(item: DialledNumber) -> NumberPlan:
-    return NumberPlan(item.number, item.queue, _path(item.notice), item.head_start_seconds)
+def _number_plan(item: DialledNumber, hours: OpeningHours | None, zone: ZoneInfo, today: date) -> NumberPlan:
+    return NumberPlan(
+        item.number,
+        item.queue,
+        _path(item.notice),
+        item.head_start_seconds,
+        hours=open_times(hours, zone, today) if hours is not None else None,
+        closed_queue=item.closed_queue if hours is not None else None,
+    )
 
 
 def _seats(book: RoutingBook, base: PBXPlan) -> Iterator[QueuePlan]:

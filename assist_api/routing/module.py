@@ -18,7 +18,7 @@ def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
         MisconfiguredError: A `CTI_` variable cannot be used.
     """
     exchange = LocalExchange((cti or CTISettings.load()).data_dir)
-    books = RoutingBooks(core.database, core.clock, core.audit, exchange)
+    books = RoutingBooks(core.database, core.clock, core.audit, exchange, core.settings.zone)
     calls = CallRouter(core.database, core.clock, books, core.settings.zone)
     return Module(
         name="routing",

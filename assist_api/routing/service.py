@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
@@ -34,13 +35,17 @@ class RoutingBooks:
         clock: Since when a version is in force.
         audit: Who put it there.
         exchange: What a book is applied to.
+        zone: Of opening hours.
     """
 
-    def __init__(self, database: Database, clock: Clock, audit: AuditTrail, exchange: LocalExchange) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, audit: AuditTrail, exchange: LocalExchange, zone: ZoneInfo
+    ) -> None:
         self._database = database
         self._clock = clock
         self._audit = audit
         self._exchange = exchange
+        self._zone = zone
         self._version: RoutingVersion | None = None
         self._book = RoutingBook()
 
@@ -88,7 +93,7 @@ class RoutingBooks:
         plan = await self.plan()
         if plan is None or any(problem.is_blocking for problem in await self.problems(book)):
             return {}
-        return await asyncio.to_thread(self._exchange.preview, plan_of(book, plan))
+        return await asyncio.to_thread(self._exchange.preview, self._plan_of(book, plan))
 
     async def put(self, actor: Actor, book: RoutingBook, *, note: str, based_on: int) -> RoutingVersion:
         """Put another book in force; the exchange takes it without dropping a call.
@@ -157,11 +162,14 @@ class RoutingBooks:
             raise _changed(newest + 1) from error
         return row
 
+    def _plan_of(self, book: RoutingBook, plan: PBXPlan) -> PBXPlan:
+        return plan_of(book, plan, self._clock.now(), self._zone)
+
     async def _apply(self, book: RoutingBook) -> str:
         plan = await self.plan()
         if plan is None:
             return "saved"
-        is_running = await asyncio.to_thread(self._exchange.apply, plan_of(book, plan))
+        is_running = await asyncio.to_thread(self._exchange.apply, self._plan_of(book, plan))
         return "applied" if is_running else "saved"
 
     async def _settle(self, actor: Actor, number: int, state: str, problem: str) -> RoutingVersion:

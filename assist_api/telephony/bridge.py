@@ -66,7 +66,6 @@ class CallBridge:
         agents: Knows who an agent is.
         sector: Whose answers count first.
         clock: The system's by default.
-        on_agent: Told of every change of an agent.
         is_ours: Whether a call that the core carries would be known to this source if it still lived. By default every
             call is; beside a second source the calls of that one are not.
     """
@@ -79,7 +78,6 @@ class CallBridge:
         *,
         sector: str | None = None,
         clock: Clock | None = None,
-        on_agent: Callable[[told.AgentStateChanged], None] = lambda _event: None,
         is_ours: Callable[[UUID], bool] = lambda _call_id: True,
     ) -> None:
         self._adapter = adapter
@@ -87,7 +85,6 @@ class CallBridge:
         self._agents = agents
         self._sector = sector
         self._clock = clock or SystemClock()
-        self._on_agent = on_agent
         self._is_ours = is_ours
         self._sources: dict[UUID, LiveSource] = {}
         self._taps: dict[UUID, tuple[UUID, asyncio.Task[None]]] = {}
@@ -131,6 +128,7 @@ class CallBridge:
                     await self._go(call_id, event.state, event.agent)
                     self._tap_legs(call_id)
             case told.LegOpened(call_id=call_id) | told.LegStateChanged(call_id=call_id):
+                await self._begin_outbound(call_id)
                 await self._admit(call_id, event.agent)
                 self._tap_legs(call_id)
             case told.LegMoved():
@@ -140,8 +138,6 @@ class CallBridge:
             case told.CallNoted(note="survey"):
                 # The agent has hung up; the caller gives a mark, and nobody has to wait for that.
                 self._end(event.call_id, Ending(EndReason.COMPLETED))
-            case told.AgentStateChanged():
-                self._on_agent(event)
             case told.PBXConnected():
                 await self._catch_up(self._adapter.calls)
             case _:
@@ -175,6 +171,12 @@ class CallBridge:
             sector=self._sector,
             customer_number=caller if is_inbound else dialled,
         )
+
+    async def _begin_outbound(self, call_id: UUID) -> None:
+        """Carry a call of an agent's once it leaves the house; among agents it stays theirs."""
+        call = self._find(call_id) if call_id not in self._sources else None
+        if call is not None and call.direction is cti.Direction.OUTBOUND:
+            await self._begin(call_id, call.direction, call.caller_number, call.dialled_number)
 
     async def _go(self, call_id: UUID, state: cti.CallState, agent: str | None) -> None:
         if state in _ENDINGS:

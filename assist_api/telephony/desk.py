@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 from uuid import UUID, uuid4
 
+import structlog
+
+from assist_api.http.places import Places
 from assist_api.telephony.schemas import (
     NOT_READY_REASONS,
+    ConferenceMember,
     SoftphoneAccess,
     TelephoneCall,
     TelephoneCallState,
     TelephoneView,
 )
-from cti_adapter.adapter import CTIAdapter
-from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
+from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
+from cti_adapter.asterisk.configuration import AGENT_ENDPOINT, find_outward_endpoint
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
 from cti_adapter.commands import (
     CancelConsult,
     Command,
     Consult,
     DialOut,
+    HangUp,
+    InviteGuest,
+    InviteToConference,
     JoinThree,
     PauseAgent,
     ReadyAgent,
+    StartConference,
     TransferBlind,
 )
 from cti_adapter.events import AgentStateChanged
@@ -32,7 +41,12 @@ from cti_adapter.states import TERMINAL_STATES, AgentState, CallState, Direction
 from cti_adapter.views import CallView
 from kit.errors import ConflictError, NotFoundError
 
+log = structlog.get_logger(__name__)
+
 TALKERS_OF_A_CONSULTATION = 2
+CONFERENCE_MEMBERS_MAX = 8
+STREAMS_PER_SESSION = 8
+_UNREACHABLE = frozenset({AgentState.OFFLINE, AgentState.RINGING, AgentState.ON_CALL})
 SOCKET_PATH = "/api/v1/telephony/sip"
 
 
@@ -50,6 +64,9 @@ class TelephoneDesk:
         self._plan = plan
         self._host = host
         self._since: dict[str, datetime] = {}
+        self._change = asyncio.Event()
+        self.places = Places(STREAMS_PER_SESSION)
+        """Pages that show a telephone at the same time."""
 
     @property
     def phones(self) -> Mapping[str, AgentPhone]:
@@ -63,9 +80,24 @@ class TelephoneDesk:
             return None
         return f"ws://{self._host or self._plan.addresses.host}:{self._plan.addresses.http_port}/ws"
 
-    def note(self, event: AgentStateChanged) -> None:
-        """Remember when a state began."""
-        self._since[event.agent] = event.at
+    async def follow(self) -> None:
+        """Notice until cancelled what changes at the exchange."""
+        if self._adapter is None:
+            return
+        while True:
+            try:
+                async for event in self._adapter.events():
+                    if isinstance(event, AgentStateChanged):
+                        self._since[event.agent] = event.at
+                    changed, self._change = self._change, asyncio.Event()
+                    changed.set()
+                return
+            except SubscriptionCutError:
+                log.warning("telephone_changes_lost")
+
+    def next_change(self) -> asyncio.Event:
+        """Return what is set once any telephone has changed after this moment."""
+        return self._change
 
     def view(self, agent: str | None) -> TelephoneView:
         """Return a telephone with its state and call; None for an account without one."""
@@ -150,6 +182,56 @@ class TelephoneDesk:
         await self._execute(JoinThree(call.call_id, agent))
         return call
 
+    async def invite(self, agent: str, number: str, channel_id: UUID) -> CallView:
+        """Call a colleague or a number outside into the agent's call, which becomes a conference.
+
+        Args:
+            agent: Whose call it is.
+            number: Extension or number outside.
+            channel_id: Identity of the channel that will be there.
+
+        Raises:
+            ConflictError: `no_call`, `not_talking`, `in_consultation`, `conference_full`; `colleague_busy`: the
+                colleague's telephone is in use or not signed in; `no_way_out`: no trunk leads outside.
+        """
+        call = self._need_call(agent)
+        shown = self._call_view(agent)
+        if call.state is not CallState.ANSWERED or not _has_customer(call):
+            raise ConflictError("Talk with the customer first; end a hold before inviting.", code="not_talking")
+        if not call.is_conference and shown is not None and (shown.is_consulting or shown.is_of_three):
+            raise ConflictError("End the consultation first.", code="in_consultation")
+        if len(call.legs) >= CONFERENCE_MEMBERS_MAX:
+            raise ConflictError("The conference is full.", code="conference_full")
+        command = self._invitation(call, agent, number, channel_id)
+        if not call.is_conference:
+            await self._execute(StartConference(call.call_id))
+        await self._execute(command)
+        return call
+
+    def _invitation(self, call: CallView, agent: str, number: str, channel_id: UUID) -> Command:
+        known = next((item for item in self._need_adapter().agents if item.agent == number), None)
+        if known is not None or number in self.phones:
+            if known is None or known.state in _UNREACHABLE:
+                raise ConflictError("This colleague's telephone is in use or not signed in.", code="colleague_busy")
+            return InviteToConference(call.call_id, number, channel_id)
+        trunk = find_outward_endpoint(self._plan) if self._plan is not None else None
+        if trunk is None:
+            raise ConflictError("No trunk of the exchange leads outside.", code="no_way_out")
+        return InviteGuest(call.call_id, agent, number, trunk, channel_id)
+
+    async def remove(self, agent: str, leg_id: UUID) -> CallView:
+        """End somebody's part in the agent's conference.
+
+        Raises:
+            NotFoundError: No such party is in it, or this one stays: oneself and the customer.
+        """
+        call = self._need_call(agent)
+        members = _members(call, agent)
+        if not any(member.leg_id == leg_id and member.can_be_removed for member in members):
+            raise NotFoundError("Nobody like this can be taken out of your conference.", code="member_not_found")
+        await self._execute(HangUp(leg_id))
+        return call
+
     def colleagues(self, agent: str | None) -> list[tuple[str, AgentState]]:
         """Return the other agents' telephones that are signed in, with what they do."""
         agents = self._adapter.agents if self._adapter is not None else ()
@@ -226,7 +308,32 @@ class TelephoneDesk:
             number=call.caller_number if is_inbound else call.dialled_number,
             queue=call.queue,
             waiting_since=call.offered_at,
-            is_consulting=has_asked and not is_of_three,
-            is_of_three=is_of_three,
+            is_consulting=has_asked and not is_of_three and not call.is_conference,
+            is_of_three=is_of_three and not call.is_conference,
+            members=_members(call, agent),
             has_history=call.was_answered and agents[own].state is LegState.RINGING,
         )
+
+
+def _has_customer(call: CallView) -> bool:
+    return any(leg.role is LegRole.CUSTOMER for leg in call.legs)
+
+
+def _members(call: CallView, agent: str) -> list[ConferenceMember]:
+    """Return who is in the conference of a call, as this agent sees it."""
+    if not call.is_conference:
+        return []
+    # The customer came first; whoever was called in from outside later is a guest.
+    customer = next((leg for leg in call.legs if leg.role is LegRole.CUSTOMER), None)
+    members = [
+        ConferenceMember(
+            leg_id=leg.leg_id,
+            role="agent" if leg.role is LegRole.AGENT else "customer" if leg is customer else "guest",
+            number=leg.number,
+            state=leg.state,
+            can_be_removed=leg is not customer and leg.agent != agent,
+        )
+        for leg in call.legs
+        if leg.role is not LegRole.SUPERVISOR and leg.state is not LegState.ENDED
+    ]
+    return sorted(members, key=lambda member: (member.number != agent, member.role != "customer"))

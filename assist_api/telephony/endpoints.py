@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, WebSocket, status
 
@@ -16,7 +17,9 @@ from assist_api.http.sockets import (
     NOT_SIGNED_IN,
     PASSWORD_CHANGE_REQUIRED,
     SESSION_ENDED,
+    TOO_MANY_SOCKETS,
     Closing,
+    first_closing,
     serve_accepted,
 )
 from assist_api.telephony.agents import AgentAccounts
@@ -30,6 +33,7 @@ from assist_api.telephony.schemas import (
     SoftphoneAccess,
     TelephoneView,
 )
+from assist_api.telephony.stream import TelephoneStream
 from kit.errors import ConflictError
 
 router = APIRouter(prefix="/telephony", tags=["telephony"])
@@ -143,6 +147,29 @@ async def join_three(
     audit.record(session, actor, "call.joined_three", "call", call.call_id)
 
 
+@router.post("/agent/conference/members", status_code=status.HTTP_204_NO_CONTENT)
+async def invite_to_conference(
+    target: NumberToCall,
+    extension: NeededExtension,
+    desk: DeskDep,
+    session: SessionDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> None:
+    """Call a colleague or a number outside into one's call; the call becomes a conference."""
+    call = await desk.invite(extension, target.number, uuid4())
+    audit.record(session, actor, "call.party_invited", "call", call.call_id)
+
+
+@router.delete("/agent/conference/members/{leg_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_from_conference(
+    leg_id: UUID, extension: NeededExtension, desk: DeskDep, session: SessionDep, audit: AuditDep, actor: ActorDep
+) -> None:
+    """End somebody's part in one's conference; oneself and the customer stay."""
+    call = await desk.remove(extension, leg_id)
+    audit.record(session, actor, "call.party_removed", "call", call.call_id)
+
+
 @router.get("/colleagues")
 async def list_colleagues(extension: ExtensionDep, desk: DeskDep, agents: AgentsDep) -> Colleagues:
     """List the other agents who can be called now."""
@@ -156,28 +183,56 @@ async def carry_sip(socket: WebSocket, core: CoreDep, desk: DeskDep) -> None:
     await serve_accepted(socket, lambda: _carry(socket, core, desk), crash_event="sip_relay_crashed", subprotocol=SIP)
 
 
+@router.websocket("/agent/stream")
+async def stream_telephone(socket: WebSocket, core: CoreDep, desk: DeskDep) -> None:
+    """Send one's own telephone as it stands, again at each change and each second (`telephone.changed`)."""
+    await serve_accepted(socket, lambda: _show(socket, core, desk), crash_event="telephone_stream_crashed")
+
+
+async def _show(socket: WebSocket, core: Core, desk: TelephoneDesk) -> Closing | None:
+    token = socket.cookies.get(SESSION_COOKIE)
+    account = await core.sessions.find_current(token)
+    if account is None:
+        return NOT_SIGNED_IN
+    if (refused := _refusal(account)) is not None:
+        return refused
+
+    async def find_extension() -> str | Closing | None:
+        now = await core.sessions.find_current(token)
+        if now is None:
+            return SESSION_ENDED
+        if (closing := _refusal(now)) is not None:
+            return closing
+        async with core.database.session() as session:
+            return await AgentAccounts.extension_of(session, now.id)
+
+    with desk.places.take(account.session_id) as has_place, core.sessions.changes.watch(account.id) as changed:
+        if not has_place:
+            return TOO_MANY_SOCKETS
+        stream = TelephoneStream(socket, clock=core.clock, desk=desk, find_extension=find_extension, changed=changed)
+        return await stream.run()
+
+
+def _refusal(account: CurrentAccount) -> Closing | None:
+    if account.must_change_password:
+        return PASSWORD_CHANGE_REQUIRED
+    return None if account.may(Permission.TAKE_CALLS) else NOT_ALLOWED
+
+
 async def _carry(socket: WebSocket, core: Core, desk: TelephoneDesk) -> Closing | None:
     token = socket.cookies.get(SESSION_COOKIE)
     account = await core.sessions.find_current(token)
     if account is None:
         return NOT_SIGNED_IN
-    if account.must_change_password:
-        return PASSWORD_CHANGE_REQUIRED
-    if not account.may(Permission.TAKE_CALLS):
-        return NOT_ALLOWED
+    if (refused := _refusal(account)) is not None:
+        return refused
     address = desk.sip_address
     if address is None:
         return EXCHANGE_LOST
     with core.sessions.changes.watch(account.id) as changed:
-        carrying = asyncio.create_task(relay(socket, address))
-        watching = asyncio.create_task(_until_signed_out(core, token, changed))
-        try:
-            done, _ = await asyncio.wait((carrying, watching), return_when=asyncio.FIRST_COMPLETED)
-            return done.pop().result()
-        finally:
-            for task in (carrying, watching):
-                task.cancel()
-            await asyncio.gather(carrying, watching, return_exceptions=True)
+        return await first_closing(
+            relay(socket, address), _until_signed_out(core, token, changed), name="sip-of-the-page"
+        )
 
 
 async def _until_signed_out(core: Core, token: str | None, changed: asyncio.Event) -> Closing:

@@ -14,6 +14,7 @@ from assist_api.telephony.agents import AgentAccounts
 from assist_api.telephony.bridge import CALL_LOST, CallBridge
 from assist_api.telephony.desk import TelephoneDesk
 from assist_api.telephony.endpoints import router
+from assist_api.telephony.schemas import TelephoneChanged
 from assist_api.telephony.settings import TelephonySettings
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.agi import RouteAnswer, RouteQuestion
@@ -21,6 +22,8 @@ from cti_adapter.asterisk.plan_file import find_plan
 from cti_adapter.settings import CTISettings
 from cti_adapter.views import AgentView
 from kit.tasks import TaskSupervisor
+
+WIRE_TYPES = {"TelephoneChanged": TelephoneChanged}
 
 
 class CallRouting(Protocol):
@@ -65,7 +68,14 @@ def build(
                     calls.end_live(call_id, CALL_LOST)
 
         off = TelephoneDesk(None, None)
-        return Module(name="telephony", service=None, provides=(off, agents), routers=(router,), start=end_lost_calls)
+        return Module(
+            name="telephony",
+            service=None,
+            provides=(off, agents),
+            routers=(router,),
+            wire_types=WIRE_TYPES,
+            start=end_lost_calls,
+        )
     cti = cti or CTISettings.load()
     adapter = CTIAdapter(
         cti,
@@ -82,7 +92,6 @@ def build(
         agents,
         sector=settings.sector,
         clock=core.clock,
-        on_agent=desk.note,
         is_ours=lambda call_id: not is_elsewhere(call_id),
     )
     tasks = TaskSupervisor("telephony-module")
@@ -92,6 +101,7 @@ def build(
         if first is not None:
             await agents.give_first(first, core.audit)
         tasks.start(bridge.run(), name="bridge")
+        tasks.start(desk.follow(), name="telephones")
         await adapter.start()
 
     async def aclose() -> None:
@@ -110,6 +120,7 @@ def build(
         service=adapter,
         provides=(desk, agents),
         routers=(router,),
+        wire_types=WIRE_TYPES,
         start=start,
         aclose=aclose,
         probes={"pbx": probe_pbx},

@@ -6,7 +6,6 @@ pass through here.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import structlog
@@ -15,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
-from assist_api.http.sockets import Closing
+from assist_api.http.sockets import Closing, first_closing
 
 log = structlog.get_logger(__name__)
 
@@ -38,21 +37,10 @@ async def relay(socket: WebSocket, address: str) -> Closing | None:
             max_size=MAX_MESSAGE_BYTES,
             proxy=None,
         ) as exchange:
-            return await _carry(socket, exchange)
+            return await first_closing(_to_exchange(socket, exchange), _to_page(socket, exchange), name="sip-relay")
     except (OSError, TimeoutError, WebSocketException) as error:
         log.warning("sip_relay_failed", reason=type(error).__name__)
         return EXCHANGE_LOST
-
-
-async def _carry(socket: WebSocket, exchange: ClientConnection) -> Closing | None:
-    ways = [asyncio.create_task(_to_exchange(socket, exchange)), asyncio.create_task(_to_page(socket, exchange))]
-    try:
-        done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        return next(iter(done)).result()
-    finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
 
 
 async def _to_exchange(socket: WebSocket, exchange: ClientConnection) -> Closing | None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import StringConstraints, model_validator
 
 from assist_api.http.schemas import InputModel, OutputModel
-from cti_adapter.states import AgentState
+from assist_api.http.wire import WireModel
+from cti_adapter.states import AgentState, LegState
 
 TelephoneCallState = Literal["offered", "ringing", "answered", "held", "transferred"]
 """As in `cti_adapter.states.CallState`, without the states of a call that is over."""
@@ -17,6 +18,18 @@ NotReadyReason = Literal["break", "meal", "meeting", "training", "paperwork"]
 """Why an agent takes no calls; the page has the words."""
 NOT_READY_REASONS: tuple[NotReadyReason, ...] = ("break", "meal", "meeting", "training", "paperwork")
 DialledNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9*#]{1,20}$")]
+
+
+class ConferenceMember(OutputModel):
+    """A party of a conference, or one who is being called into it."""
+
+    leg_id: UUID
+    role: Literal["customer", "agent", "guest"]
+    number: str
+    """Extension of an agent, number of anybody else; empty when it is withheld."""
+    state: LegState
+    can_be_removed: bool
+    """Whether the agent may end this party's part: neither one's own nor the customer's."""
 
 
 class TelephoneCall(OutputModel):
@@ -34,6 +47,8 @@ class TelephoneCall(OutputModel):
     """Whether the agent asked a colleague and the customer waits meanwhile."""
     is_of_three: bool
     """Whether customer, agent and a colleague hear each other."""
+    members: list[ConferenceMember]
+    """Who is in the conference, oneself first; empty while the call is none."""
     has_history: bool
     """Whether somebody spoke with the customer before this telephone rang: the desk of the call can be read."""
 
@@ -73,6 +88,14 @@ class TelephoneView(OutputModel):
     call: TelephoneCall | None
     ringing_elsewhere: int
     """Calls that ring at colleagues' telephones and can be picked up."""
+
+
+class TelephoneChanged(WireModel):
+    """`telephone.changed`: one's own telephone as it stands; sent at each change and each second at the latest."""
+
+    type: Literal["telephone.changed"] = "telephone.changed"
+    at: datetime
+    data: TelephoneView
 
 
 class SoftphoneAccess(OutputModel):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cti_adapter.asterisk.open_times import opening_lines
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, TrunkPlan, check_plan
 from cti_adapter.asterisk.self_test import dialplan_lines, endpoint_lines, with_self_test
 
@@ -111,6 +112,11 @@ def _join(lines: Iterator[str]) -> str:
     return "; Written by Tingzhi from its own data; changes here are lost.\n" + "\n".join(lines) + "\n"
 
 
+def find_outward_endpoint(plan: PBXPlan) -> str | None:
+    """Return the endpoint through which numbers outside are reached; None where calls only come in."""
+    return next((TRUNK_ENDPOINT.format(name=trunk.name) for trunk in plan.trunks if trunk.contact), None)
+
+
 # ---- dialplan -----------------------------------------------------------------------------------------------------
 
 
@@ -130,15 +136,15 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield " same => n,Hangup(1)"
     yield from _queue_settings(plan)
     yield from dialplan_lines()
+    yield from _open_hours(plan)
     yield "[agents]"
     for phone in plan.agents:
         yield f"exten => {phone.agent},1,Set(DIAL_DEVICE=PJSIP/{AGENT_ENDPOINT.format(agent=phone.agent)})"
         yield " same => n,Goto(dial-agent,s,1)"
     for number in plan.numbers:
         yield f"exten => {number.number},1,Goto(from-trunk,{number.number},1)"
-    outward = next((trunk for trunk in plan.trunks if trunk.contact), None)
-    if outward is not None:
-        trunk = TRUNK_ENDPOINT.format(name=outward.name)
+    trunk = find_outward_endpoint(plan)
+    if trunk is not None:
         yield f"exten => _[+0-9]X.,1,Set(DIAL_DEVICE=PJSIP/${{EXTEN}}@{trunk})"
         yield " same => n,Goto(dial-out,s,1)"
 
@@ -152,6 +158,21 @@ def _queue_settings(plan: PBXPlan) -> Iterator[str]:
         yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
         yield f" same => n,Set(OVERFLOW_QUEUE={queue.overflow or ''})"
         yield " same => n,Return()"
+
+
+def _open_hours(plan: PBXPlan) -> Iterator[str]:
+    """Yield whether a number is open, for calls that our service did not route."""
+    yield "[open-hours]"
+    for number in plan.numbers:
+        if number.hours is None:
+            continue
+        first, *others = (*opening_lines(number.hours), "NoOp()")
+        yield f"exten => {number.number},1,{first}"
+        yield from (f" same => n,{step}" for step in others)
+        is_closed = f"Gosub(queue-settings,{number.closed_queue},1)" if number.closed_queue else "Set(IS_CLOSED=1)"
+        yield f" same => n(closed),{is_closed}"
+        yield " same => n(open),Return()"
+    yield "exten => _[+0-9*#]!,1,Return()"
 
 
 # ---- SIP ----------------------------------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from cti_adapter.asterisk.open_times import OpenTimes
 from kit.errors import InvalidInputError
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
+_ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,40}")
 _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
 SEAT_PREFIX = "seat_"
@@ -87,12 +89,16 @@ class NumberPlan:
         queue: Name of the queue.
         notice: Sound file that tells of the recording, as in `PBXPlan`; None for that of the exchange.
         head_start_seconds: How much longer than it has a call to this number counts as waiting.
+        hours: When it is open, asked only while nobody routes its calls; None for always.
+        closed_queue: Queue of its calls outside these hours; None says that it is closed.
     """
 
     number: str
     queue: str
     notice: Path | None = None
     head_start_seconds: int = 0
+    hours: OpenTimes | None = None
+    closed_queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +188,10 @@ def check_plan(plan: PBXPlan) -> None:
     _check_unique("trunks", [trunk.name for trunk in plan.trunks])
     queues = {queue.name for queue in plan.queues}
     for number in plan.numbers:
-        if number.queue not in queues:
+        missing = {number.queue, number.closed_queue or number.queue} - queues
+        if missing:
             raise InvalidInputError(
-                f"Number {number.number} leads to the queue {number.queue}, which does not exist. Add the queue.",
+                f"Number {number.number} leads to the queue {min(missing)}, which does not exist. Add the queue.",
                 field="numbers",
             )
     agents = {phone.agent for phone in plan.agents}
@@ -240,6 +247,8 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
         yield f"queues.{queue.name}.name", queue.name, _NAME, word
     for dialled in plan.numbers:
         yield "numbers", dialled.number, _NUMBER, number
+        if dialled.hours is not None:
+            yield f"numbers.{dialled.number}.hours", dialled.hours.zone, _ZONE, "the name of a time zone"
     for trunk in plan.trunks:
         yield f"trunks.{trunk.name}.name", trunk.name, _NAME, word
         for text in (*trunk.addresses, *((trunk.contact,) if trunk.contact else ())):

@@ -11,17 +11,20 @@ import math
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from cti_adapter.adapter import CTIAdapter, SubscriptionCutError
 from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
 from cti_adapter.asterisk.plan import AgentPhone
+from cti_adapter.audiosocket import SAMPLE_RATE_HZ
 from cti_adapter.commands import ReadyAgent
+from cti_adapter.errors import LegNotFoundError
 from cti_adapter.events import AgentStateChanged, CallStateChanged
 from cti_adapter.phone.sip_phone import FRAME_BYTES, PCMSource, PhoneCall, PhoneError, SIPPhone
 from cti_adapter.settings import CTISettings
 from cti_adapter.states import AgentState, CallState
 from kit.errors import DependencyError
-from kit.tasks import cancel_and_wait
+from kit.tasks import TaskSupervisor, cancel_and_wait
 
 _P95 = 0.95
 _TALK_SECONDS_MIN = 1.0
@@ -41,6 +44,7 @@ class LoadPlan:
         seconds: How long callers keep calling.
         talk_seconds: How long one conversation lasts.
         pcm: What both sides say over and over; 8 kHz s16le.
+        is_tapped: Whether the audio of every leg is received here as well, as the server does.
     """
 
     number: str
@@ -48,6 +52,7 @@ class LoadPlan:
     seconds: float
     talk_seconds: float = 10.0
     pcm: bytes = field(default=b"", repr=False)
+    is_tapped: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class LoadReport:
         elapsed_seconds: From the first call to the last answer.
         frames: Voice frames that callers and agents heard.
         late_frames: Of these, more than 100 ms late.
+        tapped_seconds: Audio that was received of all legs.
         event_ms: For each answered call, milliseconds from the agent's answer to our event about it, sorted.
     """
 
@@ -70,6 +76,7 @@ class LoadReport:
     elapsed_seconds: float = 0.0
     frames: int = 0
     late_frames: int = 0
+    tapped_seconds: float = 0.0
     event_ms: list[float] = field(default_factory=list)
 
     @property
@@ -87,7 +94,7 @@ class LoadTest:
     """Runs one plan on an exchange that nobody else uses meanwhile.
 
     Args:
-        settings: How the exchange is followed; its audio is not tapped here.
+        settings: How the exchange is followed.
         agents: Telephones that answer; each takes one call at a time.
     """
 
@@ -97,6 +104,7 @@ class LoadTest:
         self._server = (settings.host, settings.sip_port)
         self._report = LoadReport()
         self._answered_at: dict[str, float] = {}
+        self._taps = TaskSupervisor("load-taps")
 
     async def run(self, plan: LoadPlan) -> LoadReport:
         """Register the agents, let callers call, and count.
@@ -109,7 +117,9 @@ class LoadTest:
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
             adapter = await stack.enter_async_context(_following(self._settings))
-            await stack.enter_async_context(_running(self._time_events(adapter), name="load.events"))
+            stack.push_async_callback(self._taps.aclose)
+            events = self._time_events(adapter, is_tapped=plan.is_tapped)
+            await stack.enter_async_context(_running(events, name="load.events"))
             phones = [await stack.enter_async_context(self._phone(agent)) for agent in self._agents]
             for agent in self._agents:
                 await adapter.execute(ReadyAgent(agent.agent))
@@ -167,7 +177,20 @@ class LoadTest:
         self._report.frames += len(call.heard) // FRAME_BYTES
         self._report.late_frames += call.late_frames
 
-    async def _time_events(self, adapter: CTIAdapter) -> None:
+    def _tap_call(self, adapter: CTIAdapter, call_id: UUID) -> None:
+        for leg in [leg for call in adapter.calls for leg in call.legs if call.call_id == call_id]:
+            self._taps.start(self._tap(adapter, leg.leg_id), name="load.tap")
+
+    async def _tap(self, adapter: CTIAdapter, leg_id: UUID) -> None:
+        try:
+            async with adapter.open_tap(leg_id) as chunks:
+                async for chunk in chunks:
+                    self._report.tapped_seconds += len(chunk.pcm) / 2 / SAMPLE_RATE_HZ
+        except LegNotFoundError:
+            # The call was over before it could be listened to.
+            return
+
+    async def _time_events(self, adapter: CTIAdapter, *, is_tapped: bool) -> None:
         """Note when answers are told; an agent in wrap-up is made ready at once, so that the load goes on."""
         loop = asyncio.get_running_loop()
         while True:
@@ -177,6 +200,8 @@ class LoadTest:
                         since = self._answered_at.pop(event.agent, None)
                         if since is not None:
                             self._report.event_ms.append((loop.time() - since) * 1000)
+                        if is_tapped:
+                            self._tap_call(adapter, event.call_id)
                     elif isinstance(event, AgentStateChanged) and event.state is AgentState.WRAP_UP:
                         try:
                             await adapter.execute(ReadyAgent(event.agent))

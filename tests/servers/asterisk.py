@@ -50,19 +50,31 @@ def run_asterisk(
         agents: Telephones, all members of the queue; the first is rung first.
         network: host:port that calls to other numbers go to.
     """
-    files = find_asterisk()
-    if files is None:
-        pytest.fail("Asterisk is not unpacked; run scripts/test-servers.sh")
     asked, sound = ivr or (None, None)
-    addresses = replace(free_addresses(), agi_address=agi_address, ivr_agi_address=asked, ivr_audio_address=sound)
-    plan = PBXPlan(
+    plan = plan_of(agents, network=network)
+    addresses = replace(plan.addresses, agi_address=agi_address, ivr_agi_address=asked, ivr_audio_address=sound)
+    with run_plan(replace(plan, addresses=addresses), folder) as process:
+        yield process
+
+
+def plan_of(agents: Sequence[str], *, network: str | None = None) -> PBXPlan:
+    """Return a plan with one queue, on free ports."""
+    return PBXPlan(
         ami_secret=AMI_SECRET,
-        addresses=addresses,
+        addresses=free_addresses(),
         agents=tuple(AgentPhone(agent, phone_secret(agent), "坐席") for agent in agents),
         queues=(QueuePlan(QUEUE, tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(agents))),),
         numbers=(NumberPlan(NUMBER, QUEUE),),
         trunks=(TrunkPlan("lab", ("127.0.0.1",), contact=network),),
     )
+
+
+@contextmanager
+def run_plan(plan: PBXPlan, folder: Path) -> Iterator[AsteriskProcess]:
+    """Run one exchange as a plan says."""
+    files = find_asterisk()
+    if files is None:
+        pytest.fail("Asterisk is not unpacked; run scripts/test-servers.sh")
     process = AsteriskProcess(files, plan, folder)
     process.start()
     try:

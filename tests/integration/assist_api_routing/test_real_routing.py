@@ -19,11 +19,12 @@ from assist_api.audit.log import AuditLog
 from assist_api.customers.models import Customer, CustomerPhone
 from assist_api.http.actor import program
 from assist_api.migrations import runner
-from assist_api.routing.book import DialledNumber, Member, Queue, RoutingBook
+from assist_api.routing.book import DialledNumber, Member, OpeningHours, Queue, RoutingBook
 from assist_api.routing.repository import RoutingRepository
 from assist_api.routing.router import CallRouter
 from assist_api.routing.service import RoutingBooks
 from cti_adapter.adapter import CTIAdapter
+from cti_adapter.agi import RouteAnswer, RouteQuestion
 from cti_adapter.asterisk.applying import LocalExchange
 from cti_adapter.asterisk.plan_file import save_plan
 from cti_adapter.asterisk.process import ConfigurationRefusedError
@@ -42,6 +43,7 @@ from tests.servers.tingzhi import free_port
 
 pytestmark = pytest.mark.integration
 
+ZONE = ZoneInfo("Asia/Shanghai")
 FIRST, SECOND = "8001", "8002"
 ORDINARY, IMPORTANT, ASSIGNED = "13800138000", "13900139000", "13700137000"
 OPERATOR = program("test")
@@ -63,6 +65,8 @@ class Centre:
     phones: dict[str, SIPPhone]
     stack: AsyncExitStack
     server: tuple[str, int]
+    is_deciding: bool = True
+    """Whether our service answers when it is asked where a call goes."""
 
     async def put(self, book: RoutingBook) -> str:
         """Put a book in force; return what became of it."""
@@ -107,13 +111,18 @@ async def open_centre(folder: Path) -> AsyncIterator[Centre]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'routing.sqlite'}")
     await runner.upgrade(database)
     exchange = LocalExchange(folder)
-    books = RoutingBooks(database, clock, AuditLog(clock), exchange)
-    router = CallRouter(database, clock, books, ZoneInfo("Asia/Shanghai"))
+    books = RoutingBooks(database, clock, AuditLog(clock), exchange, ZONE)
+    router = CallRouter(database, clock, books, ZONE)
     with run_asterisk(folder / "asterisk", f"127.0.0.1:{agi_port}") as process:
         save_plan(process.plan, folder)
         await books.refresh()
         settings = settings_of(process, agi_port=agi_port)
-        async with AsyncExitStack() as stack, follow(settings, route=router.route) as (adapter, log):
+        centres: list[Centre] = []
+
+        async def route(question: RouteQuestion) -> RouteAnswer | None:
+            return await router.route(question) if all(centre.is_deciding for centre in centres) else None
+
+        async with AsyncExitStack() as stack, follow(settings, route=route) as (adapter, log):
             router.follow(lambda: adapter.agents)
             server = ("127.0.0.1", process.plan.addresses.sip_port)
             phones = {}
@@ -124,7 +133,8 @@ async def open_centre(folder: Path) -> AsyncIterator[Centre]:
                 await phones[agent].register()
                 await adapter.execute(ReadyAgent(agent))
                 await log.wait(AgentStateChanged, lambda event, who=agent: (event.agent, event.state) == (who, "ready"))
-            yield Centre(books, adapter, log, database, phones, stack, server)
+            centres.append(Centre(books, adapter, log, database, phones, stack, server))
+            yield centres[0]
     await database.aclose()
 
 
@@ -211,3 +221,23 @@ class TestRealRouting:
             await hears(ordinary, AGENT_HZ)
             await second.hang_up()
             await centre.is_free(SECOND)
+
+            # Whoever finds nobody free does not begin to wait where somebody else could answer at once.
+            quick = patient.model_copy(update={"overflow_when_nobody_is_free": True})
+            assert await centre.put(BOOK.model_copy(update={"queues": (quick, WATER)})) == "applied"
+            diverted = await centre.call("13500135000")
+            second = await centre.rings(SECOND)
+            await hears(diverted, AGENT_HZ)
+            assert await centre.joined("13500135000") == ["water"]
+            await second.hang_up()
+            await centre.is_free(SECOND)
+
+            # Nobody decides any more: the plan says that the number is closed, and where its calls go then.
+            closed = OpeningHours(name="never", title="", week=((),) * 7)
+            numbers = (POWER_NUMBER.model_copy(update={"hours": "never", "closed_queue": "water"}), WATER_NUMBER)
+            assert await centre.put(BOOK.model_copy(update={"numbers": numbers, "hours": (closed,)})) == "applied"
+            centre.is_deciding = False
+            late = await centre.call("13300133000")
+            await centre.rings(SECOND)
+            await hears(late, AGENT_HZ)
+            assert await centre.joined("13300133000") == ["water"]

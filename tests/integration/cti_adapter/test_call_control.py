@@ -37,7 +37,7 @@ CALLER, OUTSIDE = "13800138000", "02012345678"
 TONES = {AGENT: AGENT_HZ, COLLEAGUE: COLLEAGUE_HZ}
 
 
-def _free_udp_port() -> int:
+def free_udp_port() -> int:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -46,7 +46,7 @@ def _free_udp_port() -> int:
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AsteriskProcess, int]]:
     """The exchange, and the port that calls to other numbers go to."""
-    port = _free_udp_port()
+    port = free_udp_port()
     folder = tmp_path_factory.mktemp("asterisk")
     with run_asterisk(folder, agents=(AGENT, COLLEAGUE), network=f"127.0.0.1:{port}") as process:
         yield process, port

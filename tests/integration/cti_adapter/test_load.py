@@ -23,10 +23,11 @@ def test_four_callers_are_answered_again_and_again(
         monkeypatch.setenv("CTI_SIP_PORT", str(process.plan.addresses.sip_port))
         monkeypatch.setenv("CTI_AMI_PORT", str(process.plan.addresses.ami_port))
         with pytest.raises(SystemExit) as ended:
-            run(["load", "--calls", "4", "--minutes", "0.15", "--talk", "2", "--json"])
+            run(["load", "--calls", "4", "--minutes", "0.15", "--talk", "2", "--tap", "--json"])
         assert not ended.value.code
     report = orjson.loads(capsys.readouterr().out)
     assert report["answered"] >= 4
     assert report["failed"] == 0
     assert report["frames"] > 1000
+    assert report["tapped_seconds"] > 4
     assert report["event_p95_ms"] is not None

@@ -210,6 +210,8 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("POST", "/api/v1/telephony/agent/consult"): ({"number": "8102"}, SERVICE),
     ("DELETE", "/api/v1/telephony/agent/consult"): (None, SERVICE),
     ("POST", "/api/v1/telephony/agent/conference"): (None, SERVICE),
+    ("POST", "/api/v1/telephony/agent/conference/members"): ({"number": "8102"}, SERVICE),
+    ("DELETE", "/api/v1/telephony/agent/conference/members/{leg_id}"): (None, SERVICE),
     ("GET", "/api/v1/telephony/colleagues"): (None, SERVICE),
     ("GET", "/api/v1/work-orders"): (None, SERVICE),
     ("POST", "/api/v1/work-orders"): (None, SERVICE),

@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from assist_api.http.sockets import SESSION_ENDED, Closing
 from assist_api.telephony.desk import TelephoneDesk
+from assist_api.telephony.schemas import TelephoneChanged
+from assist_api.telephony.stream import TelephoneStream
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.plan import AgentPhone, PBXPlan
 from cti_adapter.asterisk.plan_file import BROWSER_AGENTS, demo_plan, with_browser_phones
@@ -16,7 +19,9 @@ from cti_adapter.asterisk.process import free_addresses
 from cti_adapter.settings import CTISettings
 from cti_adapter.simulated.exchange import SimulatedExchange
 from cti_adapter.states import AgentState
+from kit.clock import SystemClock
 from kit.errors import ConflictError, NotFoundError
+from kit.tasks import cancel_and_wait
 from tests.contract.cti_adapter.exchanges import SimulatedScript
 from tests.servers.asterisk import AGENTS
 
@@ -73,6 +78,42 @@ async def test_the_agent_who_is_rung_sees_who_calls_and_nobody_else_does() -> No
         assert (call.number, call.state, call.is_inbound) == (CALLER, "ringing", True)
         assert desk.view(AGENTS[1]).call is None
         assert desk.view(None).call is None
+
+
+class Page:
+    """A socket whose page only listens."""
+
+    def __init__(self) -> None:
+        self.heard: list[TelephoneChanged] = []
+        self.leaves = asyncio.Event()
+
+    async def receive(self) -> dict[str, str]:
+        await self.leaves.wait()
+        return {"type": "websocket.disconnect"}
+
+    async def send_text(self, data: str) -> None:
+        self.heard.append(TelephoneChanged.model_validate_json(data))
+
+
+async def test_a_page_is_told_of_each_change_and_each_second_until_its_right_ends() -> None:
+    async with following() as (desk, _):
+        page, changed = Page(), asyncio.Event()
+        found: list[str | Closing] = [AGENTS[0]]
+
+        async def find_extension() -> str | Closing:
+            return found[-1]
+
+        stream = TelephoneStream(page, clock=SystemClock(), desk=desk, find_extension=find_extension, changed=changed)
+        running = [asyncio.create_task(part) for part in (desk.follow(), stream.run())]
+        await until(lambda: bool(page.heard) and page.heard[-1].data.state is AgentState.READY)
+        await desk.set_not_ready(AGENTS[0], "meal")
+        await until(lambda: page.heard[-1].data.state is AgentState.PAUSED)
+        told = len(page.heard)
+        await until(lambda: len(page.heard) > told)
+        found.append(SESSION_ENDED)
+        changed.set()
+        assert await running[1] is SESSION_ENDED
+        await cancel_and_wait(running[0])
 
 
 def test_only_a_telephone_in_the_page_gets_its_password() -> None:

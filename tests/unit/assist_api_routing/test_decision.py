@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -21,10 +21,12 @@ from assist_api.routing.book import (
     Queue,
     RoutingBook,
     Service,
+    SpecialDay,
 )
 from assist_api.routing.callers import area_of
 from assist_api.routing.decision import CallFacts, decide
 from assist_api.routing.exchange_plan import book_of, plan_of, seat_of
+from assist_api.routing.hours import is_open, open_times
 from assist_api.routing.ordering import WaitingCall, in_order, line_priority
 from assist_api.routing.problems import problems_of
 from assist_api.routing.replay import PastCall, facts_from, kept_facts, replay
@@ -136,12 +138,32 @@ def test_a_gap_in_the_hours_and_closed_days_are_named_and_a_sound_book_has_no_bl
 
 
 def test_the_plan_of_a_book_passes_the_checks_of_the_exchange_and_says_the_book_again():
-    plan = plan_of(BOOK, demo_plan(PBXAddresses()))
+    plan = plan_of(BOOK, demo_plan(PBXAddresses()), datetime(2026, 9, 1, tzinfo=UTC), ZONE)
     check_plan(plan)
     again = book_of(plan)
     assert {queue.name for queue in again.queues} == {"power", "gas", "night", "vip"}
     assert [item.number for item in again.numbers] == ["95598", "96777", "96000"]
     assert seat_of("8001") in {queue.name for queue in plan.queues if queue.is_seat}
+
+
+LATE = OpeningHours(
+    name="late",
+    title="",
+    week=((OpenShift(start=time(20), end=time(2)),),) + (OFFICE,) * 4 + ((OpenShift(start=time(0), end=time(0)),), ()),
+    keeps_holidays=True,
+    special_days=(SpecialDay(day=date(2026, 9, 2), shifts=(OpenShift(start=time(10), end=time(11)),)),),
+)
+
+
+@given(st.integers(0, 250 * 24 * 60))
+def test_the_exchange_knows_the_hours_as_we_do(minute: int):
+    start = datetime(2026, 9, 1, tzinfo=ZONE)
+    times = open_times(LATE, ZONE, start.date())
+    moment = start + timedelta(minutes=minute)
+    clock = f"{moment:%H:%M}"
+    other = next((day for day in times.days if (day.month, day.day) == (moment.month, moment.day)), None)
+    spans = times.week[moment.weekday()] if other is None else other.spans
+    assert any(first <= clock <= last for first, last in spans) == is_open(LATE, moment, ZONE)
 
 
 calls = st.lists(

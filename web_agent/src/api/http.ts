@@ -50,6 +50,9 @@ export function streamAddress(callId: string, location: Origin = window.location
 
 export const floorAddress = (location: Origin = window.location): string => socketAddress('floor/stream', location)
 
+export const telephoneAddress = (location: Origin = window.location): string =>
+  socketAddress('telephony/agent/stream', location)
+
 export function channelAddress(location: Origin = window.location): string {
   return socketAddress('channel', location)
 }

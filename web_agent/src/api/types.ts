@@ -56,6 +56,8 @@ export type RecordingGap = Schemas['RecordingGap']
 export type RecordingDay = Schemas['DayView']
 export type RecordingDayGap = Schemas['DayGap']
 export type TelephoneView = Schemas['TelephoneView']
+export type TelephoneChanged = Schemas['TelephoneChanged']
+export type ConferenceMember = Schemas['ConferenceMember']
 export type SoftphoneAccess = Schemas['SoftphoneAccess']
 export type AgentStateChoice = Schemas['AgentStateChoice']
 

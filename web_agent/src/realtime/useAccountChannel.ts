@@ -7,6 +7,7 @@ import { AccountChannel } from './accountChannel'
 import type { AccountEventType } from './accountMessages'
 import { parseAccountMessage } from './accountMessages'
 import { applyAccountMessage, NOTHING_KNOWN } from './accountState'
+import { keepOpen } from './keepOpen'
 
 /** Lists that an event makes old; the pages that show them read them again. */
 const OUTDATED_BY: Readonly<Record<AccountEventType, readonly string[]>> = {
@@ -30,17 +31,7 @@ export function useAccountChannel() {
         for (const name of OUTDATED_BY[message.type]) void client.invalidateQueries({ queryKey: [name] })
       },
     })
-    const retry = () => {
-      channel.retryNow()
-    }
-    window.addEventListener('online', retry)
-    document.addEventListener('visibilitychange', retry)
-    channel.start()
-    return () => {
-      window.removeEventListener('online', retry)
-      document.removeEventListener('visibilitychange', retry)
-      channel.close()
-    }
+    return keepOpen(channel)
   }, [client])
   return state
 }

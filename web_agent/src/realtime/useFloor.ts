@@ -6,6 +6,7 @@ import type { FloorMessage, FloorView } from '@/api/types'
 import { AccountChannel } from './accountChannel'
 import type { FloorState } from './floorMessages'
 import { applyFloorMessage, parseFloorMessage } from './floorMessages'
+import { keepOpen } from './keepOpen'
 
 export interface Floor {
   /** Null until the first snapshot is there. */
@@ -41,17 +42,7 @@ export function useFloor(): Floor {
         setLostAt((before) => before ?? Date.now())
       },
     })
-    const retry = () => {
-      channel.retryNow()
-    }
-    window.addEventListener('online', retry)
-    document.addEventListener('visibilitychange', retry)
-    channel.start()
-    return () => {
-      window.removeEventListener('online', retry)
-      document.removeEventListener('visibilitychange', retry)
-      channel.close()
-    }
+    return keepOpen(channel)
   }, [])
   return { floor: known.state?.floor ?? null, aheadMs: known.aheadMs, lostAt }
 }

@@ -3,22 +3,24 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { answer, api } from '../http'
 import type { AgentStateChoice, SoftphoneAccess, TelephoneView } from '../types'
 
-/** How often one's telephone is looked at while it is in use; a lost server is noticed within three seconds. */
-const IN_USE_MS = 1_000
+/** How often one's telephone is asked for: while its socket tells it, while it does not, and without a telephone. */
+const TOLD_MS = 60_000
+const UNTOLD_MS = 1_000
 const IDLE_MS = 15_000
-const TIMEOUT_MS = 2_000
+/** With the time after which a silent socket is doubted, a lost server is said within three seconds. */
+const TIMEOUT_MS = 1_200
 const COLLEAGUES_MS = 3_000
-const KEY = ['telephony', 'agent'] as const
+export const TELEPHONE_KEY = ['telephony', 'agent'] as const
 
 /** One's own telephone: its state and its call. */
-export const telephoneQuery = (isInUse: boolean) =>
+export const telephoneQuery = (isInUse: boolean, isTold: boolean) =>
   queryOptions({
-    queryKey: KEY,
+    queryKey: TELEPHONE_KEY,
     queryFn: ({ signal }) =>
       answer(
         api.GET('/api/v1/telephony/agent', { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) }),
       ),
-    refetchInterval: isInUse ? IN_USE_MS : IDLE_MS,
+    refetchInterval: isTold ? TOLD_MS : isInUse ? UNTOLD_MS : IDLE_MS,
     refetchIntervalInBackground: true,
     retry: false,
   })
@@ -31,7 +33,7 @@ export function useChooseState() {
   return useMutation({
     mutationFn: (choice: AgentStateChoice) => answer(api.PUT('/api/v1/telephony/agent/state', { body: choice })),
     onSuccess: (view: TelephoneView) => {
-      client.setQueryData(KEY, view)
+      client.setQueryData(TELEPHONE_KEY, view)
     },
   })
 }
@@ -61,4 +63,22 @@ export const colleaguesQuery = queryOptions({
 
 export function useCancelConsult() {
   return useMutation({ mutationFn: () => answer(api.DELETE('/api/v1/telephony/agent/consult')) })
+}
+
+/** Calls a colleague or a number outside into one's call. */
+export function useInvite() {
+  return useMutation({
+    mutationFn: (number: string) =>
+      answer(api.POST('/api/v1/telephony/agent/conference/members', { body: { number } })),
+  })
+}
+
+/** Ends somebody's part in one's conference. */
+export function useRemoveMember() {
+  return useMutation({
+    mutationFn: (legId: string) =>
+      answer(
+        api.DELETE('/api/v1/telephony/agent/conference/members/{leg_id}', { params: { path: { leg_id: legId } } }),
+      ),
+  })
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 
-import { useCancelConsult, useConsult, useJoinThree, useTransfer } from '@/api/queries/telephony'
+import { useCancelConsult, useConsult, useInvite, useJoinThree, useTransfer } from '@/api/queries/telephony'
 import type { TelephoneView } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -56,7 +56,28 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
   const consult = useConsult()
   const cancel = useCancelConsult()
   const join = useJoinThree()
+  const invite = useInvite()
   const isConsulting = view.call?.is_consulting === true
+  const isConference = (view.call?.members.length ?? 0) > 0
+  const onError = onFailure
+  const inOtherHands = {
+    label: t('phone.transfer'),
+    run: (number: string) => {
+      transfer.mutate(number, { onError })
+    },
+  }
+  const asked = {
+    label: t('phone.consult'),
+    run: (number: string) => {
+      consult.mutate(number, { onError })
+    },
+  }
+  const asMember = {
+    label: t('phone.invite'),
+    run: (number: string) => {
+      invite.mutate(number, { onError })
+    },
+  }
   const hold = () => {
     phone.toggleHold()
   }
@@ -67,10 +88,10 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
     setHasKeys((has) => !has)
   }
   const back = () => {
-    cancel.mutate(undefined, { onError: onFailure })
+    cancel.mutate(undefined, { onError })
   }
   const joinThree = () => {
-    join.mutate(undefined, { onError: onFailure })
+    join.mutate(undefined, { onError })
   }
   useShortcut({ chord: 'Ctrl+Alt+Q', group: 'phone', label: t('phone.hold'), run: hold })
   useShortcut({ chord: 'Ctrl+Alt+V', group: 'phone', label: t('phone.mute'), run: mute })
@@ -116,23 +137,10 @@ function TalkControls({ call, view, onFailure }: CallControlsProps) {
         </>
       ) : (
         <DialField
-          label={t('phone.transfer_to')}
+          label={t(isConference ? 'phone.invite' : 'phone.transfer_to')}
           chord="Ctrl+Alt+Z"
           isEnabled
-          actions={[
-            {
-              label: t('phone.transfer'),
-              run: (number) => {
-                transfer.mutate(number, { onError: onFailure })
-              },
-            },
-            {
-              label: t('phone.consult'),
-              run: (number) => {
-                consult.mutate(number, { onError: onFailure })
-              },
-            },
-          ]}
+          actions={isConference ? [asMember] : [inOtherHands, asked, asMember]}
         />
       )}
     </>

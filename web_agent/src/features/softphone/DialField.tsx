@@ -8,6 +8,8 @@ import { Button } from '@/ui/Button'
 import { isComposing } from '@/ui/keys'
 import { useShortcut } from '@/ui/shortcuts'
 
+/** Keys of the actions, in their order; those beyond have none. */
+const KEYS = ['Enter', 'Shift+Enter', 'Alt+Enter'] as const
 const NUMBER = /^\+?[0-9*#]{1,20}$/
 
 interface DialFieldProps {
@@ -15,7 +17,7 @@ interface DialFieldProps {
   /** Key that leads into the field. */
   chord: string
   isEnabled: boolean
-  /** What may be done with the number; Enter does the first. */
+  /** What may be done with the number; Enter does the first, with Shift the second, with Alt the third. */
   actions: readonly { label: string; run: (number: string) => void }[]
 }
 
@@ -41,8 +43,9 @@ export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) 
     field.current?.blur()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const [first] = actions
-    if (event.key === 'Enter' && !isComposing(event.nativeEvent) && first !== undefined) act(first.run)
+    if (event.key !== 'Enter' || isComposing(event.nativeEvent)) return
+    const action = actions[event.altKey ? 2 : event.shiftKey ? 1 : 0]
+    if (action !== undefined) act(action.run)
   }
   return (
     <div className="phone__dial">
@@ -74,9 +77,11 @@ export function DialField({ label, chord, isEnabled, actions }: DialFieldProps) 
           </option>
         ))}
       </datalist>
-      {actions.map(({ label: name, run }) => (
+      {actions.map(({ label: name, run }, place) => (
         <Button
           key={name}
+          title={KEYS[place]}
+          aria-keyshortcuts={KEYS[place]}
           disabled={!isNumber || !isEnabled}
           onClick={() => {
             act(run)

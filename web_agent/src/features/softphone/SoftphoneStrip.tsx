@@ -12,6 +12,7 @@ import { Banner } from '@/ui/states'
 import { AgentState } from './AgentState'
 import { Caller } from './Caller'
 import { CallControls } from './CallControls'
+import { Conference } from './Conference'
 import { DialField } from './DialField'
 import { phone } from './phone'
 import { useSoftphone } from './useSoftphone'
@@ -62,6 +63,9 @@ function Strip() {
           </>
         )}
       </div>
+      {data.call !== null && data.call.members.length > 0 && (
+        <Conference members={data.call.members} view={data} onFailure={setFailure} />
+      )}
       {isLost && <Banner tone="problem">{t('phone.lost')}</Banner>}
       {isOff && data.has_softphone && !data.is_exchange_reachable && (
         <Banner tone="problem">{t('phone.exchange_lost')}</Banner>

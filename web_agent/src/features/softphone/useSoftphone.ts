@@ -1,7 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 
 import { openSoftphone, telephoneQuery, useChooseState } from '@/api/queries/telephony'
+import { useTelephoneStream } from '@/realtime/useTelephoneStream'
 import { useGo } from '@/ui/useGo'
 
 import { phone } from './phone'
@@ -11,10 +12,13 @@ const KEPT = 'tingzhi.softphone'
 
 /** The telephone of the page, and what the exchange says of it. */
 export function useSoftphone() {
-  const client = useQueryClient()
   const state = useSyncExternalStore(phone.subscribe, phone.snapshot)
   const isInUse = state.line !== 'off'
-  const view = useQuery(telephoneQuery(isInUse))
+  const [hasTelephone, setHasTelephone] = useState(false)
+  const isTold = useTelephoneStream(hasTelephone)
+  const view = useQuery(telephoneQuery(isInUse, isTold))
+  const isThere = view.data?.is_on === true && view.data.extension !== null
+  if (isThere && !hasTelephone) setHasTelephone(true)
   const { mutate: choose } = useChooseState()
   const hasSoftphone = view.data?.has_softphone === true
 
@@ -39,11 +43,6 @@ export function useSoftphone() {
       choose({ state: 'ready' })
     }
   }, [state.line, choose])
-
-  // The exchange is asked at once when the telephone has changed, not at the next look.
-  useEffect(() => {
-    void client.invalidateQueries({ queryKey: ['telephony'] })
-  }, [client, state.call?.phase])
 
   // Whoever is consulted, or gets a call that was passed on, reads what was said while it still rings.
   const isReadable = state.call?.phase === 'talking' || view.data?.call?.has_history === true
