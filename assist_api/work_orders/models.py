@@ -66,6 +66,7 @@ class WorkOrder(Base):
         UniqueConstraint("created_by", "idempotency_key", name="uq_work_orders_created_by_idempotency_key"),
         Index("ix_work_orders_created_at_id", "created_at", "id"),
         Index("ix_work_orders_state_created_at_id", "state", "created_at", "id"),
+        Index("ix_work_orders_business_type_created_at_id", "business_type", "created_at", "id"),
         Index("ix_work_orders_unit_id_created_at_id", "unit_id", "created_at", "id"),
         Index("ix_work_orders_customer_id_created_at", "customer_id", "created_at"),
         Index("ix_work_orders_due_at", "due_at"),

@@ -57,6 +57,7 @@ def upgrade() -> None:
         "work_orders", sa.Column("appointment_area", sa.String(length=100), nullable=False, server_default="")
     )
     op.create_index(op.f("ix_work_orders_appointment_starts_at"), "work_orders", ["appointment_starts_at"])
+    op.create_index("ix_work_orders_business_type_created_at_id", "work_orders", ["business_type", "created_at", "id"])
     op.add_column("webhooks", sa.Column("old_secret", sa.String(length=64), nullable=True))
     op.add_column("webhooks", sa.Column("old_secret_until", sa.DateTime(timezone=True), nullable=True))
 
@@ -64,6 +65,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("webhooks", "old_secret_until")
     op.drop_column("webhooks", "old_secret")
+    op.drop_index("ix_work_orders_business_type_created_at_id", table_name="work_orders")
     op.drop_index(op.f("ix_work_orders_appointment_starts_at"), table_name="work_orders")
     for column in ("appointment_area", "appointment_ends_at", "appointment_starts_at", "area_code"):
         op.drop_column("work_orders", column)
