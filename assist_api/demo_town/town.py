@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -28,7 +28,7 @@ from assist_api.policies.service import Policies
 from assist_api.units.tree import UnitKind
 from assist_api.work_orders.complaints import ComplaintVerdict
 from assist_api.work_orders.models import WorkOrder
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS, SlotRule, WorkOrderSlots
 from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderAction, OrderState
@@ -85,7 +85,7 @@ MATTERS = {
 }
 OUTAGE = Matter("整栋楼都没电了，路灯也灭了。", "power.outage.area")
 OUTAGE_REPORTS = 5
-VISITING_TIMES = (("09:00", "11:00"), ("14:00", "16:00"), ("16:00", "18:00"))
+VISITING_TIMES = ((time(9), time(11)), (time(14), time(16)), (time(16), time(18)))
 VISITS = 4
 """Visits of one unit in a span."""
 COMPLAINTS = (
@@ -208,11 +208,12 @@ async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
     actor, note = program("demo-town"), "demo town"
     await policies.choose(actor, DISPATCH.name, {"rules": rules}, note=note, based_on=None)
     slots = [
-        {"unit_id": str(unit_id), "start": start, "end": end, "capacity": VISITS}
+        SlotRule(unit_id=unit_id, start=start, end=end, capacity=VISITS)
         for unit_id in units.values()
         for start, end in VISITING_TIMES
     ]
-    await policies.choose(actor, SLOTS.name, {"rules": slots}, note=note, based_on=None)
+    visits = WorkOrderSlots(rules=tuple(slots)).model_dump(mode="json")
+    await policies.choose(actor, SLOTS.name, visits, note=note, based_on=None)
 
 
 async def _order(
