@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assist_api.accounts import module as accounts
 from assist_api.accounts.sessions import SessionService
+from assist_api.addresses import module as addresses
 from assist_api.audit import module as audit
 from assist_api.business_systems import module as business_systems
 from assist_api.call_search import module as call_search
@@ -167,6 +168,7 @@ def compose(
         business := business_systems.build(core),
         registry := customers.build(core, business.service),
         notices.build(),
+        addresses.build(),
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
         webhooks.build(core, chosen.service),
         demo_town.build(core, chosen.service),

@@ -21,6 +21,8 @@ PUBLIC: Mapping[tuple[str, str], str] = {
     ("GET", "/api/v1/health/live"): "asked by process supervisors, which have no account",
     ("GET", "/api/v1/health/ready"): "asked by load balancers, which have no account",
     ("GET", "/api/v1/crew/order"): "the token of a crew link, for one order",
+    ("GET", "/api/v1/crew/slots"): "the token of a crew link, for one order",
+    ("POST", "/api/v1/crew/appointment"): "the token of a crew link, for one order",
     ("POST", "/api/v1/crew/accept"): "the token of a crew link, for one order",
     ("POST", "/api/v1/crew/arrive"): "the token of a crew link, for one order",
     ("POST", "/api/v1/crew/done"): "the token of a crew link, for one order",

@@ -33,7 +33,7 @@ const DOORS = {
   summary: ['SummaryPanel'],
   training: ['CallSearch', 'ClipList', 'ClipTool', 'Measures'],
   transcript: ['TranscriptPanel'],
-  'work-orders': ['CallOrderBar'],
+  'work-orders': ['CallOrderBar', 'SlotField'],
 }
 
 const doors = Object.entries(DOORS).map(([feature, files]) => `^src/features/${feature}/(${files.join('|')})\\.tsx?$`)

@@ -48,7 +48,9 @@ async def search_customers(search: CustomerSearch, customers: CustomersDep) -> C
 
 @router.post("/import", dependencies=[MayEdit])
 async def import_customers(
-    file: Annotated[UploadFile, File(description="CSV in UTF-8 or GB18030")], customers: CustomersDep, actor: ActorDep
+    file: Annotated[UploadFile, File(description="CSV in UTF-8 or GB18030, or XLSX")],
+    customers: CustomersDep,
+    actor: ActorDep,
 ) -> ImportedCustomers:
     """Add or change the customers of a file: all of them, or none and a list of the lines at fault."""
     content = await file.read(MAX_BYTES + 1)

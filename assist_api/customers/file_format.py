@@ -1,21 +1,19 @@
-"""Reads a CSV file of customers; every line that cannot be used is named. Pure."""
+"""Reads a CSV file or workbook of customers; every line that cannot be used is named. Pure."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from assist_api.customers.numbers import folded, phone_digits
+from assist_api.customers.numbers import phone_digits
 from assist_api.customers.schemas import AreaClass, CustomerClass, CustomerSector
 from kit.errors import InvalidInputError
+from kit.table_file import MAX_PROBLEMS, TableProblem, read_table
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_PROBLEMS = 100
-"""More lines with mistakes than that are not read one by one."""
+MAX_ROWS = 200_000
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "account_number": ("户号", "客户编号"),
     "name": ("户名", "姓名"),
@@ -58,56 +56,31 @@ class CustomerLine:
 
 
 def read_customers(content: bytes) -> list[CustomerLine]:
-    """Return the customers of a file in UTF-8 or GB18030.
+    """Return the customers of a CSV file in UTF-8 or GB18030, or of the first sheet of a workbook.
 
     Raises:
         InvalidInputError: `customer_file_invalid`; `errors` names each line with its column. Nothing of the file is
             used then.
     """
-    reader = csv.DictReader(io.StringIO(_text(content), newline=""))
-    names = {name: _column(folded(name)) for name in reader.fieldnames or ()}
-    missing = [name for name in REQUIRED if name not in names.values()]
-    if missing:
-        raise _refused([_problem(1, name, "column_missing", f"Add the column {name}.") for name in missing])
+    table = read_table(content, COLUMNS, REQUIRED, max_rows=MAX_ROWS)
     lines: list[CustomerLine] = []
-    problems: list[dict[str, str]] = []
+    problems = [problem.as_error() for problem in table.problems]
     seen: dict[str, int] = {}
-    try:
-        for row in reader:
-            values = {names[key]: folded(value or "") for key, value in row.items() if key in names}
-            line, found = _line(values, reader.line_num)
-            first = seen.setdefault(line.account_number, reader.line_num)
-            if first != reader.line_num:
-                text = f"The account number stands in line {first} already."
-                found.append(_problem(reader.line_num, "account_number", "account_number_doubled", text))
-            if None in row:
-                found.append(_problem(reader.line_num, "row", "too_many_cells", "The row has more cells than columns."))
-            problems += found
-            lines.append(line)
-            if len(problems) >= MAX_PROBLEMS:
-                break
-    except csv.Error as error:
-        problems.append(_problem(reader.line_num, "row", "csv_invalid", f"This is not CSV: {error}."))
+    for row in table.rows:
+        line, found = _line(row.cells, row.line)
+        first = seen.setdefault(line.account_number, row.line)
+        if first != row.line:
+            text = f"The account number stands in line {first} already."
+            found.append(_problem(row.line, "account_number", "account_number_doubled", text))
+        problems += found
+        lines.append(line)
+        if len(problems) >= MAX_PROBLEMS:
+            break
     if problems:
         raise _refused(problems[:MAX_PROBLEMS])
     if not lines:
         raise _refused([_problem(2, "row", "file_empty", "The file has no customer.")])
     return lines
-
-
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise _refused([_problem(1, "row", "encoding_unknown", "Save the file as CSV in UTF-8 or GB18030.")])
-
-
-def _column(name: str) -> str:
-    return next((column for column, others in COLUMNS.items() if name == column or name in others), name)
 
 
 def _line(values: Mapping[str, str], number: int) -> tuple[CustomerLine, list[dict[str, str]]]:
@@ -186,7 +159,7 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def _problem(line: int, column: str, code: str, text: str) -> dict[str, str]:
-    return {"field": f"line {line}: {column}", "code": code, "message": text}
+    return TableProblem(line, column, code, text).as_error()
 
 
 def _refused(problems: list[dict[str, str]]) -> InvalidInputError:

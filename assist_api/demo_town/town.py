@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
@@ -12,6 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
+from assist_api.addresses.file_format import PlaceLine
+from assist_api.addresses.names import PlaceLevel
+from assist_api.addresses.service import AddressService
 from assist_api.audit.log import AuditLog
 from assist_api.customers.file_format import CustomerLine
 from assist_api.customers.models import Customer
@@ -25,7 +28,7 @@ from assist_api.policies.service import Policies
 from assist_api.units.tree import UnitKind
 from assist_api.work_orders.complaints import ComplaintVerdict
 from assist_api.work_orders.models import WorkOrder
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS, SlotRule, WorkOrderSlots
 from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderAction, OrderState
@@ -34,6 +37,10 @@ from kit.db import Database
 from kit.errors import ConflictError
 from kit.outbox import Outbox
 
+DISTRICT = "兰山区"
+ESTATES = ("阳光花园", "幸福小区", "碧水家园", "金都公寓", "锦绣华庭", "书香苑", "翠湖新村", "和谐家园")
+"""One estate on each street."""
+BUILDINGS = 6
 STREETS = ("解放路", "沂蒙路", "金雀山路", "银雀山路", "通达路", "滨河路", "兰山路", "陶然路")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = ("建国", "秀英", "伟", "芳", "敏", "静", "磊", "洋", "艳", "军", "杰", "娟", "涛", "明", "超", "霞")
@@ -78,6 +85,9 @@ MATTERS = {
 }
 OUTAGE = Matter("整栋楼都没电了，路灯也灭了。", "power.outage.area")
 OUTAGE_REPORTS = 5
+VISITING_TIMES = ((time(9), time(11)), (time(14), time(16)), (time(16), time(18)))
+VISITS = 4
+"""Visits of one unit in a span."""
 COMPLAINTS = (
     ("抢修的师傅说话很冲，没修好就走了。", "service", ()),
     ("报装申请交了一个月，没有人联系我。", "business", (OrderAction.CONTACT, OrderAction.FINISH)),
@@ -135,7 +145,7 @@ async def make_town(database: Database, customers: int, orders: int) -> None:
     clock = SystemClock()
     async with database.session() as session:
         units = await fill_town(session, database, customers, orders)
-    await choose_rules(Policies(database, clock, AuditLog(clock), (LIMITS, DISPATCH, FIELDS)), units)
+    await choose_rules(Policies(database, clock, AuditLog(clock), (LIMITS, DISPATCH, FIELDS, SLOTS)), units)
 
 
 async def fill_town(session: AsyncSession, database: Database, customers: int, orders: int) -> dict[str, UUID]:
@@ -152,8 +162,9 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
         raise ConflictError("The demo town is there already.", code="demo_town_exists")
     lines = [_customer(chance, index) for index in range(customers)]
     await registry.take(actor, lines)
+    await AddressService(session, clock, audit).take(actor, places())
     units = await _units(session, clock, audit, actor)
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS))
+    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
     # Nobody is told: a hundred notifications at the first start would hide the first real one.
     service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry)
     last: UUID | None = None
@@ -174,13 +185,35 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
     return units
 
 
+def places() -> list[PlaceLine]:
+    """Return the address tree of the town: one district, its streets, their estates and buildings."""
+    levels = (PlaceLevel.DISTRICT, PlaceLevel.STREET, PlaceLevel.COMMUNITY, PlaceLevel.BUILDING)
+    found = [PlaceLine(1, (DISTRICT,), levels[:1])]
+    for number, (street, estate) in enumerate(zip(STREETS, ESTATES, strict=True), start=1):
+        path = (DISTRICT, street, estate)
+        feeder = f"10kV {street.removesuffix('路')}线"
+        area_class = ("urban", "urban", "rural", "remote")[number % 4]
+        found.append(PlaceLine(1, path[:2], levels[:2], area_class=area_class, feeder=feeder))
+        found.append(PlaceLine(1, path, levels[:3], equipment=f"{estate}{number}号箱变"))
+        found += [PlaceLine(1, (*path, f"{item}号楼"), levels) for item in range(1, BUILDINGS + 1)]
+    return found
+
+
 async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
     """Send the orders of each sector to its unit, unless somebody has chosen rules already."""
     await policies.refresh()
     if policies.current(DISPATCH).rules:
         return
     rules = [{"sector": sector, "unit_id": str(unit_id)} for sector, unit_id in units.items()]
-    await policies.choose(program("demo-town"), DISPATCH.name, {"rules": rules}, note="demo town", based_on=None)
+    actor, note = program("demo-town"), "demo town"
+    await policies.choose(actor, DISPATCH.name, {"rules": rules}, note=note, based_on=None)
+    slots = [
+        SlotRule(unit_id=unit_id, start=start, end=end, capacity=VISITS)
+        for unit_id in units.values()
+        for start, end in VISITING_TIMES
+    ]
+    visits = WorkOrderSlots(rules=tuple(slots)).model_dump(mode="json")
+    await policies.choose(actor, SLOTS.name, visits, note=note, based_on=None)
 
 
 async def _order(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import assist_api.accounts.models
+import assist_api.addresses.models
 import assist_api.audit.models
 import assist_api.call_search.models
 import assist_api.calls.models
@@ -33,6 +34,7 @@ from kit.db import Base
 
 MODULES = (
     assist_api.accounts.models,
+    assist_api.addresses.models,
     assist_api.audit.models,
     assist_api.call_search.models,
     assist_api.calls.models,

@@ -152,7 +152,10 @@ class WebhookDeliveries:
             "content-type": CONTENT_TYPE,
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Signer(webhook.secret).sign(message_id, now, body),
+            # A receiver takes the message when one of the signatures fits its secret (Standard Webhooks).
+            "webhook-signature": " ".join(
+                Signer(secret).sign(message_id, now, body) for secret in webhook.secrets_at(now)
+            ),
         }
         return webhook.url, headers, body
 

@@ -17,6 +17,7 @@ from assist_api.webhooks.schemas import (
     DeliveryPage,
     DeliveryState,
     DeliveryView,
+    SecretRotation,
     WebhookCreated,
     WebhookDraft,
     Webhooks,
@@ -82,6 +83,14 @@ async def change_webhook(webhook_id: UUID, draft: WebhookDraft, actor: ActorDep,
 async def remove_webhook(webhook_id: UUID, actor: ActorDep, webhooks: WebhooksDep) -> None:
     """Remove a webhook with its deliveries."""
     await webhooks.remove(actor, webhook_id)
+
+
+@router.post("/{webhook_id}/secret", status_code=status.HTTP_201_CREATED)
+async def rotate_webhook_secret(
+    webhook_id: UUID, rotation: SecretRotation, actor: ActorDep, webhooks: WebhooksDep
+) -> WebhookCreated:
+    """Give a webhook a new secret; only this answer shows it, and the one before stays valid for the overlap."""
+    return await webhooks.rotate(actor, webhook_id, rotation)
 
 
 @router.post("/{webhook_id}/test", status_code=status.HTTP_202_ACCEPTED)

@@ -22,12 +22,24 @@ class Webhook(Base):
     url: Mapped[str] = mapped_column(String(500))
     secret: Mapped[str] = mapped_column(String(64))
     """`whsec_` and 32 random bytes in base64; whoever signs needs it, so it cannot be a hash."""
+    old_secret: Mapped[str | None] = mapped_column(String(64))
+    """The secret before, which signs besides until `old_secret_until`."""
+    old_secret_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     event_types: Mapped[list[str]] = mapped_column(JSON)
     wants_caller_data: Mapped[bool]
     """Whether it is sent names, numbers and words of callers; the policy must allow it for the host as well."""
     is_active: Mapped[bool]
     created_by_name: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    def overlaps_at(self, now: datetime) -> bool:
+        """Tell whether the secret before still signs besides."""
+        return self.old_secret is not None and self.old_secret_until is not None and now < self.old_secret_until
+
+    def secrets_at(self, now: datetime) -> list[str]:
+        """Return the secrets that sign at a moment, the newest first."""
+        old = [self.old_secret] if self.old_secret is not None and self.overlaps_at(now) else []
+        return [self.secret, *old]
 
 
 class WebhookDelivery(Base):

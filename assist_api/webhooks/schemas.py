@@ -43,6 +43,7 @@ class WebhookView(OutputModel):
     wants_caller_data: bool
     gets_caller_data: bool = Field(description="Whether the policy allows it for the host as well")
     is_active: bool
+    old_secret_until: datetime | None = Field(description="Until then the secret before signs besides; null without")
     created_by_name: str
     created_at: datetime
     waiting: int
@@ -54,6 +55,12 @@ class WebhookCreated(OutputModel):
 
     secret: str = Field(description="For checking signatures as Standard Webhooks describe it")
     view: WebhookView
+
+
+class SecretRotation(InputModel):
+    """How long the secret before stays valid beside the new one."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=720)] = 24
 
 
 class Webhooks(OutputModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from assist_api.webhooks.schemas import (
     DeliveryPage,
     DeliveryState,
     DeliveryView,
+    SecretRotation,
     WebhookCreated,
     WebhookDraft,
     Webhooks,
@@ -58,9 +60,15 @@ class WebhookService:
             InvalidInputError: `webhook_url_invalid`.
         """
         _check_url(draft.url)
-        secret = "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+        secret = _new_secret()
         row = Webhook(
-            id=uuid4(), secret=secret, created_by_name=actor.name, created_at=self._clock.now(), **draft.model_dump()
+            id=uuid4(),
+            secret=secret,
+            old_secret=None,
+            old_secret_until=None,
+            created_by_name=actor.name,
+            created_at=self._clock.now(),
+            **draft.model_dump(),
         )
         await self._rows.add(row)
         self._audit.record(self._session, actor, "webhook.created", "webhook", row.id, after=draft.model_dump())
@@ -83,6 +91,25 @@ class WebhookService:
         )
         await self._session.flush()
         return self._view(row, await self._rows.counts())
+
+    async def rotate(self, actor: Actor, webhook_id: UUID, rotation: SecretRotation) -> WebhookCreated:
+        """Give a webhook a new secret; the one before signs besides until the overlap ends.
+
+        Whoever rotates twice within an overlap ends the oldest secret at once.
+
+        Raises:
+            NotFoundError: `webhook_not_found`.
+        """
+        row = await self._get(webhook_id)
+        until = self._clock.now() + timedelta(hours=rotation.overlap_hours)
+        row.old_secret, row.old_secret_until = (row.secret, until) if rotation.overlap_hours else (None, None)
+        row.secret = _new_secret()
+        self._audit.record(
+            self._session, actor, "webhook.secret_rotated", "webhook", row.id,
+            details={"overlap_hours": rotation.overlap_hours},
+        )  # fmt: skip
+        await self._session.flush()
+        return WebhookCreated(secret=row.secret, view=self._view(row, await self._rows.counts()))
 
     async def remove(self, actor: Actor, webhook_id: UUID) -> None:
         """Remove a webhook with its deliveries.
@@ -146,10 +173,15 @@ class WebhookService:
             {name: getattr(row, name) for name in _COPIED}
             | {
                 "gets_caller_data": is_allowed,
+                "old_secret_until": row.old_secret_until if row.overlaps_at(self._clock.now()) else None,
                 "waiting": counts.get((row.id, DeliveryState.WAITING), 0),
                 "dead": counts.get((row.id, DeliveryState.DEAD), 0),
             }
         )
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def _check_url(url: str) -> None:

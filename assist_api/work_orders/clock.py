@@ -24,6 +24,8 @@ class LimitStep(StrEnum):
     """Of a complaint: it was verified."""
     ANSWER = "answer"
     """Of a complaint: the caller has the answer."""
+    APPOINTMENT = "appointment"
+    """The crew came within the time that the caller was promised."""
 
 
 class LimitKind(StrEnum):
@@ -53,6 +55,7 @@ ENDS: Mapping[LimitStep, frozenset[OrderAction]] = {
     LimitStep.CONTACT: _STOPS | {OrderAction.CONTACT, OrderAction.ANSWER},
     LimitStep.VERIFY: _STOPS | {OrderAction.VERIFY},
     LimitStep.ANSWER: _STOPS | {OrderAction.ANSWER},
+    LimitStep.APPOINTMENT: _STOPS | {OrderAction.FINISH, OrderAction.ARRIVE, OrderAction.DROP_APPOINTMENT},
 }
 """For each step: the actions after which its limit no longer runs."""
 _STARTS = frozenset({OrderAction.ACCEPT, OrderAction.REOPEN})
@@ -94,3 +97,45 @@ def sla_events(events: Sequence[OrderEvent], limit: StepLimit) -> list[SLAEvent]
         elif event.action in ENDS[limit.step]:
             made.append(Ended(at))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A time that a caller was promised; the crew comes between its two moments."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def appointment_of(events: Sequence[OrderEvent]) -> Appointment | None:
+    """Return the newest appointment of a log that was not dropped, kept or overtaken, or None."""
+    found: Appointment | None = None
+    for event in events:
+        if event.action is OrderAction.APPOINT:
+            found = _promised(event)
+        elif event.action in ENDS[LimitStep.APPOINTMENT]:
+            found = None
+    return found
+
+
+def appointment_clock(
+    events: Sequence[OrderEvent], calendar: WorkingCalendar, now: datetime
+) -> tuple[Appointment, SLAClock] | None:
+    """Return the newest appointment of a log with its clock, which runs out when the promised time ends.
+
+    A suspension pauses nothing: the caller waits at the promised time. An appointment that is moved has a new clock.
+    """
+    made: list[SLAEvent] = []
+    promised: Appointment | None = None
+    for event in events:
+        if event.action is OrderAction.APPOINT:
+            promised = _promised(event)
+            made = [Started(event.at, max(promised.ends_at - event.at, timedelta(0)))]
+        elif made and not isinstance(made[-1], Ended) and event.action in ENDS[LimitStep.APPOINTMENT]:
+            made.append(Ended(max(event.at, made[0].at)))
+    return None if promised is None else (promised, sla_clock(made, calendar, now))
+
+
+def _promised(event: OrderEvent) -> Appointment:
+    starts_at, ends_at = (datetime.fromisoformat(event.data[name]) for name in ("starts_at", "ends_at"))
+    return Appointment(starts_at, ends_at)

@@ -11,7 +11,7 @@ from assist_api.http.deps import CoreDep
 from assist_api.work_orders.crews import order_of_token
 from assist_api.work_orders.endpoints import CrewsDep
 from assist_api.work_orders.repository import WorkOrderRepository
-from assist_api.work_orders.schemas import CrewOrder, CrewReport, OrderPhotoView
+from assist_api.work_orders.schemas import CrewAppointment, CrewOrder, CrewReport, OrderPhotoView, VisitSlots
 from assist_api.work_orders.transitions import OrderAction
 from kit.errors import NotFoundError
 
@@ -55,6 +55,18 @@ async def arrive_at_crew_order(token: TokenDep, crews: CrewsDep) -> CrewOrder:
 async def finish_crew_order(report: CrewReport, token: TokenDep, crews: CrewsDep) -> CrewOrder:
     """Report what was done."""
     return await crews.act(token, OrderAction.FINISH, report.result)
+
+
+@router.get("/slots")
+async def list_crew_slots(token: TokenDep, crews: CrewsDep) -> VisitSlots:
+    """List when the crew's unit can come."""
+    return await crews.slots(token)
+
+
+@router.post("/appointment")
+async def move_crew_appointment(moved: CrewAppointment, token: TokenDep, crews: CrewsDep) -> CrewOrder:
+    """Make or move the appointment, as the crew agreed with the caller."""
+    return await crews.appoint(token, moved.starts_at, moved.reason)
 
 
 async def read_photo(request: Request, token: TokenDep, core: CoreDep) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,7 +16,7 @@ from assist_api.work_orders.crew_token import is_genuine, link_of, sign
 from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderPhoto
 from assist_api.work_orders.photos import photo_type
 from assist_api.work_orders.repository import WorkOrderRepository
-from assist_api.work_orders.schemas import CrewLinkView, CrewOrder, OrderPhotoView
+from assist_api.work_orders.schemas import CrewLinkView, CrewOrder, OrderPhotoView, VisitSlots
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import FINAL, OrderAction, OrderState, legal_actions
 from assist_api.work_orders.views import clocks_of, log_of
@@ -28,7 +28,9 @@ LINK_LIFETIME = timedelta(hours=24)
 """One shift and what may follow it; a crew that needs longer is sent a new link."""
 MAX_PHOTOS = 10
 CREW = program("crew")
-_CREW_ACTIONS = frozenset({OrderAction.TAKE, OrderAction.ARRIVE, OrderAction.FINISH, OrderAction.RETURN})
+_CREW_ACTIONS = frozenset(
+    {OrderAction.TAKE, OrderAction.ARRIVE, OrderAction.FINISH, OrderAction.RETURN, OrderAction.APPOINT}
+)
 
 
 class CrewService:
@@ -81,6 +83,26 @@ class CrewService:
         """
         order = await self._order(token, is_locked=True)
         await self._orders.append(CREW, order, action, {"result": result} if result else {})
+        return await self._view(order)
+
+    async def slots(self, token: str) -> VisitSlots:
+        """Return when the crew's unit can come.
+
+        Raises:
+            NotFoundError: `crew_link_invalid`.
+        """
+        return await self._orders.slots_of(await self._order(token))
+
+    async def appoint(self, token: str, starts_at: datetime, reason: str) -> CrewOrder:
+        """Make or move the appointment.
+
+        Raises:
+            NotFoundError: `crew_link_invalid`.
+            InvalidInputError: `slot_not_found`.
+            ConflictError: `slot_taken`.
+        """
+        order = await self._order(token, is_locked=True)
+        await self._orders.appoint(CREW, order, starts_at, reason)
         return await self._view(order)
 
     async def add_photo(self, token: str, content: bytes) -> OrderPhotoView:

@@ -17,6 +17,7 @@ from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
+from assist_api.work_orders.board import DispatchBoard
 from assist_api.work_orders.crews import CrewService
 from assist_api.work_orders.from_calls import CallOrders
 from assist_api.work_orders.news import OrderNews
@@ -24,8 +25,10 @@ from assist_api.work_orders.policy import FIELDS, OrderType
 from assist_api.work_orders.questions import field_questions
 from assist_api.work_orders.repository import OrderFilter
 from assist_api.work_orders.schemas import (
+    BoardGroup,
     CrewLinkView,
     OrderActionRequest,
+    OrderBoard,
     OrderDraft,
     OrderPage,
     OrderProposal,
@@ -33,6 +36,8 @@ from assist_api.work_orders.schemas import (
     OrderView,
     RequiredField,
     RequiredFields,
+    SlotQuestion,
+    VisitSlots,
 )
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderState
@@ -61,6 +66,12 @@ async def get_crews(session: SessionDep, core: CoreDep, audit: AuditDep, orders:
     return CrewService(session, core.clock, audit, orders, core.settings.data_dir / PHOTO_FOLDER)
 
 
+async def get_board(session: SessionDep, core: CoreDep) -> DispatchBoard:
+    """Return the board of this request."""
+    return DispatchBoard(session, core.clock)
+
+
+BoardDep = Annotated[DispatchBoard, Depends(get_board)]
 CrewsDep = Annotated[CrewService, Depends(get_crews)]
 CallOrdersDep = Annotated[CallOrders, Depends(provided(CallOrders))]
 
@@ -121,6 +132,30 @@ async def list_work_order_fields(_account: Reader, policies: PoliciesDep) -> Req
             for name, question in asked
         ]
     return RequiredFields(types=types)
+
+
+@router.get("/work-orders/board")
+async def get_order_board(
+    account: Reader,
+    board: BoardDep,
+    group: BoardGroup = BoardGroup.STATE,
+    sector: CustomerSector | None = None,
+    unit_id: UUID | None = None,
+) -> OrderBoard:
+    """Return the open orders of one's units in columns, the most urgent first."""
+    return await board.show(account, group, OrderFilter(sector=sector, unit_id=unit_id))
+
+
+@router.post("/work-orders/slots")
+async def find_visit_slots(question: SlotQuestion, _account: Reader, orders: OrdersDep) -> VisitSlots:
+    """Say when a crew could come for an order that is still being written."""
+    return await orders.slots_for(question)
+
+
+@router.get("/work-orders/{order_id}/slots")
+async def list_visit_slots(order_id: UUID, account: Reader, orders: OrdersDep) -> VisitSlots:
+    """List when a crew of the order's unit can come."""
+    return await orders.slots(account, order_id)
 
 
 @router.get("/work-orders/{order_id}")

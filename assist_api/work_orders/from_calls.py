@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol, get_args
 from uuid import UUID
 
+from assist_api.addresses.service import AddressFinder
 from assist_api.calls.access import viewer_of
 from assist_api.calls.events import CallSnapshotEvent
 from assist_api.calls.viewer import CallViewer
@@ -72,6 +73,7 @@ class CallOrders:
             fields += from_file(fields, customer)
             area_class = AreaClass(customer.premises[0].area_class) if customer.premises else area_class
         address = next((item.value for item in fields if item.field == "address"), "")
+        place = await AddressFinder(rows.session).find(address)
         phones = [item.value for item in fields if item.field == "contact_phone"]
         return OrderProposal.model_validate(
             {
@@ -79,8 +81,8 @@ class CallOrders:
                 "business_type": business_type,
                 "sector": call.call.sector or sector_of(category_id),
                 "category_id": category_id,
-                "area": area_of(address),
-                "area_class": area_class,
+                "area": area_of(address) if place is None else place.area,
+                "area_class": (place and place.nearest("area_class")) or area_class,
                 "fields": fields,
                 "missing": missing_fields(orders.required(business_type), fields),
                 "customers": list(found.values()),

@@ -6,6 +6,7 @@ from collections import Counter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.addresses.service import AddressFinder
 from assist_api.http.actor import Actor
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
@@ -39,6 +40,7 @@ class MassFaultService:
         self._session = session
         self._reports = ReportReader(session)
         self._rows = WorkOrderRepository(session)
+        self._addresses = AddressFinder(session)
         self._clock = clock
         self._orders = orders
         self._notices = notices
@@ -99,6 +101,11 @@ class MassFaultService:
 
     async def _view(self, surge: Surge) -> MassFaultView:
         orders = {order.id: order for order in await self._rows.find_all([report.id for report in surge.reports])}
+        codes = Counter(order.area_code for order in orders.values())
+        places = await self._addresses.by_codes(codes)
+        feeders = Counter[str]()
+        for code, place in places.items():
+            feeders[place.nearest("feeder")] += codes[code]
         kinds = Counter(report.kind for report in surge.reports)
         return MassFaultView.model_validate(
             {
@@ -107,6 +114,7 @@ class MassFaultService:
                 "group": surge.matter.group,
                 "orders": kinds[ReportKind.ORDER],
                 "calls": kinds[ReportKind.CALL],
+                "feeders": [name for name, _count in feeders.most_common() if name],
                 "usual_in_an_hour": round(surge.usual, 2),
                 "probability": surge.probability,
                 "first_at": surge.reports[0].at,

@@ -24,6 +24,8 @@ class WorkOrder(Base):
     category_id: Mapped[str | None] = mapped_column(String(97))
     sector: Mapped[str] = mapped_column(String(16))
     area: Mapped[str] = mapped_column(String(100))
+    area_code: Mapped[str] = mapped_column(String(32))
+    """Of the smallest place of the address tree that the address names; empty where none fits."""
     area_class: Mapped[str] = mapped_column(String(16))
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
     call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id", ondelete="SET NULL"), index=True)
@@ -45,6 +47,11 @@ class WorkOrder(Base):
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the next limit is reached if nothing changes; None while no clock runs."""
+    appointment_starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    """When the caller expects the crew; None without an appointment."""
+    appointment_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    appointment_area: Mapped[str] = mapped_column(String(100))
+    """Area of the rule whose capacity the appointment uses; empty for a rule of every area."""
     overdue_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the supervisors were last told that a limit had passed; a later limit is told again."""
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_orders.id"), index=True)
@@ -59,6 +66,7 @@ class WorkOrder(Base):
         UniqueConstraint("created_by", "idempotency_key", name="uq_work_orders_created_by_idempotency_key"),
         Index("ix_work_orders_created_at_id", "created_at", "id"),
         Index("ix_work_orders_state_created_at_id", "state", "created_at", "id"),
+        Index("ix_work_orders_business_type_created_at_id", "business_type", "created_at", "id"),
         Index("ix_work_orders_unit_id_created_at_id", "unit_id", "created_at", "id"),
         Index("ix_work_orders_customer_id_created_at", "customer_id", "created_at"),
         Index("ix_work_orders_due_at", "due_at"),

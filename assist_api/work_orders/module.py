@@ -20,7 +20,7 @@ from assist_api.work_orders.delivery import OrderDelivery
 from assist_api.work_orders.from_calls import CallOrders
 from assist_api.work_orders.news import OrderNews, OverdueWatch
 from assist_api.work_orders.photos import MAX_PHOTO_BYTES
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
 from assist_api.work_orders.repository import WorkOrderRepository
 from kit.periodic import Loop
 
@@ -37,6 +37,7 @@ def build(
     policies.add(LIMITS)
     policies.add(DISPATCH)
     policies.add(FIELDS)
+    policies.add(SLOTS)
     contacts.add(order_contacts)
     core.outbox.subscribe(OrderDelivery(core.database, core.clock, system).subscriber())
     news = OrderNews(notifier)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -42,10 +42,13 @@ def _arrival(area_class: str, minutes: int) -> LimitRule:
     )  # fmt: skip
 
 
-def _complaint(step: LimitStep, minutes: int, source: str, calendar: Literal["always", "office"]) -> LimitRule:
+def _complaint(
+    step: LimitStep, minutes: int, source: str, calendar: Literal["always", "office"], *, sector: str | None = None,
+    valid_from: date = date(2022, 1, 1),
+) -> LimitRule:  # fmt: skip
     return LimitRule(
-        business_type="complaint", step=step, kind=LimitKind.LIMIT, minutes=minutes, calendar=calendar, source=source,
-        valid_from=date(2022, 1, 1),
+        sector=sector, business_type="complaint", step=step, kind=LimitKind.LIMIT, minutes=minutes, calendar=calendar,
+        source=source, valid_from=valid_from,
     )  # fmt: skip
 
 
@@ -69,14 +72,32 @@ DEFAULT_LIMITS = (
     _limit("gas", "fault", LimitStep.ARRIVE, _HOUR, "燃气泄漏 1 小时到场，地方标准"),
     _limit("gas", "fault", LimitStep.FINISH, 4 * _HOUR, "户内故障 4 小时，地方标准"),
     _limit(None, "fault", LimitStep.FINISH, _DAY, "演示值，请按本单位承诺修改"),
-    _complaint(LimitStep.CONTACT, _DAY, "国家电网供电服务十项承诺（2022），受理投诉后 24 小时内联系客户", "always"),
+    _complaint(
+        LimitStep.CONTACT,
+        _DAY,
+        "国网淮安供电公司投诉举报处理流程（2021-09-25 发布），24 小时内联系客户，地方规定",
+        "always",
+        sector="power",
+        valid_from=date(2021, 9, 25),
+    ),
+    _complaint(
+        LimitStep.ANSWER,
+        5 * _OFFICE_DAY,
+        "河南省供用电条例（2012-09-28）第十六条，5 个工作日内答复用电人，地方法规",
+        "office",
+        sector="power",
+        valid_from=date(2012, 9, 28),
+    ),
+    _complaint(LimitStep.CONTACT, _DAY, "24 小时内联系客户，演示值，请按本单位规定修改", "always"),
     _complaint(LimitStep.FINISH, 2 * _OFFICE_DAY, "责任部门 2 个工作日内说明，演示值，请按本单位规定修改", "office"),
     _complaint(LimitStep.VERIFY, 4 * _OFFICE_DAY, "4 个工作日内核实，演示值，请按本单位规定修改", "office"),
-    _complaint(
-        LimitStep.ANSWER, 5 * _OFFICE_DAY, "国家电网供电服务十项承诺（2022），5 个工作日内答复处理意见", "office"
-    ),
+    _complaint(LimitStep.ANSWER, 5 * _OFFICE_DAY, "5 个工作日内答复，演示值，请按本单位规定修改", "office"),
 )
-"""The promises of State Grid are averages; the others are local rules, so each names its source."""
+"""The promises of State Grid are averages; the others are local rules, so each names its source.
+
+The text of the ten promises of 2022 that could be seen ends before its article on complaints. The limits of complaints
+are therefore those of a local company and of a provincial law, and demo values for the other sectors.
+"""
 
 
 class WorkOrderLimits(PolicyModel):
@@ -118,9 +139,35 @@ class WorkOrderFields(PolicyModel):
         return fields
 
 
+class SlotRule(_Rule):
+    """Visits that a unit can make in a span of a day; an empty area for every area that no other rule names."""
+
+    unit_id: UUID
+    area: Annotated[str, Field(max_length=100)] = ""
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
+    """1 is Monday."""
+    start: time
+    end: time
+    capacity: Annotated[int, Field(ge=1, le=1_000)]
+    works_on_holidays: bool = False
+    """Without it, holidays of the calendar are left out and make-up days count as the weekday that they are."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class WorkOrderSlots(PolicyModel):
+    """When crews can come, and how far ahead callers may choose."""
+
+    rules: tuple[SlotRule, ...] = ()
+    days_ahead: Annotated[int, Field(ge=1, le=60)] = 7
+    lead_minutes: Annotated[int, Field(ge=0, le=10_080)] = 60
+    """A slot that begins sooner than this is offered to nobody."""
+
+
 LIMITS = PolicyKind("work_order_limits", WorkOrderLimits, WorkOrderLimits)
 DISPATCH = PolicyKind("work_order_dispatch", WorkOrderDispatch, WorkOrderDispatch)
 FIELDS = PolicyKind("work_order_fields", WorkOrderFields, WorkOrderFields)
+SLOTS = PolicyKind("work_order_slots", WorkOrderSlots, WorkOrderSlots)
 
 
 def limits_for(
@@ -140,7 +187,10 @@ def limits_for(
 
 
 def unit_for(rules: Iterable[DispatchRule], *, sector: str, business_type: str, area: str) -> DispatchRule | None:
-    """Return the rule that sends an order to a unit, or None."""
+    """Return the rule that sends an order to a unit, or None.
+
+    `area` holds every name of the place, from the district on, so that a rule can name any of them.
+    """
     best: tuple[int, DispatchRule] | None = None
     for rule in rules:
         fits = rule.sector in {None, sector} and rule.business_type in {None, business_type} and rule.area in area

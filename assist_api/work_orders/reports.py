@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.addresses.service import AddressFinder
 from assist_api.calls.models import CallEventRow, CallRow
 from assist_api.units.reach import Reach
 from assist_api.work_orders.areas import area_of
@@ -70,14 +71,20 @@ class ReportReader:
         for call_id, kind, data in await self.session.execute(wanted):
             heard.setdefault(call_id, {}).update(_learned(kind, data))
         found: list[Report] = []
+        areas = await self._areas({known.get("by_hand") or known.get("address", "") for known in heard.values()})
         for call_id, known in heard.items():
             category_id = known.get("chosen") or known.get("ranked") or ""
-            area, call = area_of(known.get("by_hand") or known.get("address", "")), calls[call_id]
+            area, call = areas[known.get("by_hand") or known.get("address", "")], calls[call_id]
             if area and category_id.startswith(_FAULT):
                 group = group_of(category_id)
                 matter = Matter(area, call.sector or group.partition(".")[0], group)
                 found.append(Report(ReportKind.CALL, call_id, call.created_at, matter))
         return found
+
+    async def _areas(self, addresses: set[str]) -> dict[str, str]:
+        """Return the area of each address: of the address tree, else what the address itself calls a street."""
+        places = await AddressFinder(self.session).find_all(addresses)
+        return {address: area_of(address) if place is None else place.area for address, place in places.items()}
 
 
 def _faults(reach: Reach) -> tuple[Any, ...]:

@@ -8,16 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from assist_api.accounts.models import Account
 from assist_api.calls.models import CallEventRow
 from assist_api.units.models import Unit
 from assist_api.units.reach import Reach
 from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderCount, WorkOrderEventRow, WorkOrderPhoto
-from assist_api.work_orders.transitions import FINAL, OrderState
+from assist_api.work_orders.transitions import FINAL, OPEN, OrderState
 from kit.paging import PagePlace, is_after
 
 
@@ -32,6 +33,18 @@ class OrderFilter:
     unit_id: UUID | None = None
     number: str | None = None
     overdue_at: datetime | None = None
+
+
+def _equal(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions for columns that have one wanted value."""
+    equal = {
+        WorkOrder.state: wanted.state,
+        WorkOrder.sector: wanted.sector,
+        WorkOrder.business_type: wanted.business_type,
+        WorkOrder.unit_id: wanted.unit_id,
+        WorkOrder.number: wanted.number,
+    }
+    return [column == value for column, value in equal.items() if value is not None]
 
 
 def within(reach: Reach) -> ColumnElement[bool]:
@@ -88,16 +101,7 @@ class WorkOrderRepository:
     ) -> Sequence[WorkOrder]:
         """Return orders within reach, the newest first."""
         statement = select(WorkOrder).where(within(reach))
-        equal = {
-            WorkOrder.state: wanted.state,
-            WorkOrder.sector: wanted.sector,
-            WorkOrder.business_type: wanted.business_type,
-            WorkOrder.unit_id: wanted.unit_id,
-            WorkOrder.number: wanted.number,
-        }
-        for column, value in equal.items():
-            if value is not None:
-                statement = statement.where(column == value)
+        statement = statement.where(*_equal(wanted))
         if wanted.is_open:
             statement = statement.where(WorkOrder.state.not_in(FINAL))
         if wanted.overdue_at is not None:
@@ -182,6 +186,36 @@ class WorkOrderRepository:
             await self.session.delete(known)
         self.session.add(link)
         await self.session.flush()
+
+    async def lock_unit(self, unit_id: UUID) -> None:
+        """Lock the row of a unit until the transaction ends."""
+        await self.session.get(Unit, unit_id, with_for_update=True)
+
+    async def appointments(self, unit_id: UUID, first: datetime, last: datetime) -> dict[tuple[str, datetime], int]:
+        """Return how many visits of a unit are promised, by area of the rule and beginning."""
+        columns = (WorkOrder.appointment_area, WorkOrder.appointment_starts_at)
+        wanted = select(*columns, func.count()).where(
+            WorkOrder.unit_id == unit_id, WorkOrder.appointment_starts_at.between(first, last)
+        )
+        rows = await self.session.execute(wanted.group_by(*columns))
+        return {(area, starts_at): count for area, starts_at, count in rows if starts_at is not None}
+
+    async def board(
+        self, wanted: OrderFilter, reach: Reach, column: InstrumentedAttribute[Any], now: datetime, limit: int
+    ) -> tuple[dict[Any, tuple[int, int]], Sequence[WorkOrder]]:
+        """Return open and overdue orders of each value of a column, and the first orders of each value.
+
+        The order whose limit comes first stands first, orders without a clock last.
+        """
+        conditions = [within(reach), WorkOrder.state.in_(OPEN), *_equal(wanted)]
+        is_late = case((WorkOrder.due_at < now, 1), else_=0)
+        counted = select(column, func.count(), func.sum(is_late)).where(*conditions).group_by(column)
+        counts = {key: (count, int(late)) for key, count, late in await self.session.execute(counted)}
+        urgent = (WorkOrder.due_at.is_(None), WorkOrder.due_at, WorkOrder.created_at)
+        place = func.row_number().over(partition_by=column, order_by=urgent).label("place")
+        ranked = select(WorkOrder.id, place).where(*conditions).subquery()
+        first = select(WorkOrder).join(ranked, ranked.c.id == WorkOrder.id).where(ranked.c.place <= limit)
+        return counts, (await self.session.scalars(first.order_by(*urgent))).all()
 
     async def units(self) -> Sequence[Unit]:
         """Return every unit by name."""

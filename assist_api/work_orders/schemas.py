@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from assist_api.addresses.schemas import AddressMatch
 from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
 from assist_api.facts.fields import FactField
 from assist_api.http.schemas import InputModel, OutputModel
@@ -70,6 +71,9 @@ class OrderDraft(InputModel):
     idempotency_key: Annotated[str, StringConstraints(min_length=8, max_length=64)] = Field(
         description="Random, made by whoever asks; the same key again gives the same order"
     )
+    appointment_at: AwareDatetime | None = Field(
+        default=None, description="Beginning of a free slot of the unit that the rules choose"
+    )
     is_draft: bool = Field(default=False, description="Keep it as a draft; required fields may be missing")
 
 
@@ -85,6 +89,7 @@ class OrderActionRequest(InputModel):
         default="", description="For finish: what was done; for verify: what was found; for answer: what was said"
     )
     verdict: ComplaintVerdict | None = Field(default=None, description="For verify")
+    starts_at: AwareDatetime | None = Field(default=None, description="For appoint: beginning of a free slot")
     step: LimitStep | None = None
     minutes: Annotated[int, Field(ge=1, le=525_600)] | None = None
 
@@ -121,6 +126,8 @@ class OrderLine(OutputModel):
     created_at: datetime
     changed_at: datetime
     due_at: datetime | None
+    appointment_starts_at: datetime | None
+    appointment_ends_at: datetime | None
     is_overdue: bool
 
 
@@ -185,6 +192,7 @@ class OrderView(OutputModel):
     """A work order with everything that happened to it."""
 
     order: OrderLine
+    place: AddressMatch | None = Field(description="Place of the address tree; null when the address fits none")
     contact_phone: str
     description: str
     area_class: AreaClass
@@ -269,6 +277,66 @@ class OrderUnits(OutputModel):
     items: list[OrderUnit]
 
 
+class VisitSlot(OutputModel):
+    """A span of time in which a crew can come."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+    capacity: int
+
+
+class VisitSlots(OutputModel):
+    """When a crew of a unit can come, the earliest first; those that are full say so."""
+
+    unit_id: UUID | None = Field(description="Null when no rule names a unit yet; then there are no slots")
+    items: list[VisitSlot]
+    offer: Wording = Field(description="One sentence that offers the first free slots to the caller")
+
+
+class SlotQuestion(InputModel):
+    """An order that is still being written; in the body, because addresses of callers stand in no log."""
+
+    business_type: OrderType
+    sector: CustomerSector
+    address: Line = ""
+    area: Name = ""
+
+
+class CrewAppointment(InputModel):
+    """Another time that the crew agreed on with the caller."""
+
+    starts_at: AwareDatetime
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)]
+
+
+class BoardGroup(StrEnum):
+    """What the columns of the board stand for."""
+
+    STATE = "state"
+    AREA = "area"
+    UNIT = "unit"
+
+
+class BoardColumn(OutputModel):
+    """Open orders that have the same state, area or unit; the one whose limit comes first stands first."""
+
+    key: str = Field(description="State, area or id of the unit; empty for orders without one")
+    name: str = Field(description="Of the unit; else the same as the key")
+    orders: int
+    overdue: int
+    items: list[OrderLine]
+
+
+class OrderBoard(OutputModel):
+    """The open orders of one's units in columns."""
+
+    group: BoardGroup
+    orders: int
+    overdue: int
+    columns: list[BoardColumn]
+
+
 class CrewLinkView(OutputModel):
     """A fresh link for a crew; the token is shown this one time."""
 
@@ -288,6 +356,8 @@ class CrewOrder(OutputModel):
     contact_phone: str
     address: str
     description: str
+    appointment_starts_at: datetime | None
+    appointment_ends_at: datetime | None
     clocks: list[OrderClock]
     photos: int
     legal_actions: list[OrderAction]
@@ -317,6 +387,7 @@ class MassFaultView(OutputModel):
     group: str = Field(description="Part of the taxonomy, such as `power.outage`; empty for orders without a category")
     orders: int
     calls: int = Field(description="Calls that no order was made of yet")
+    feeders: list[str] = Field(description="Lines that supply the reporting addresses, the most frequent first")
     usual_in_an_hour: float
     probability: float = Field(description="Of so many reports in an hour at the usual rate")
     first_at: datetime

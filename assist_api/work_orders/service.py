@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,35 +11,34 @@ from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.addresses.service import AddressFinder
 from assist_api.customers.service import CustomerService
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
-from assist_api.units.reach import Reach, load_tree, reach_of
+from assist_api.units.reach import Reach, reach_of
 from assist_api.work_orders.areas import area_of
-from assist_api.work_orders.complaints import SUPERVISING, Judge, check_judge, findings_of, hindrance, subject_of
+from assist_api.work_orders.clock import appointment_of
+from assist_api.work_orders.complaints import SUPERVISING, check_judge, findings_of, subject_of
 from assist_api.work_orders.log import OrderEvent, Standing, after, replay
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
 from assist_api.work_orders.news import OrderNews
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, OrderType, limits_for, unit_for
+from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, DispatchRule, OrderType, limits_for, unit_for
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
     ComplaintDraft,
-    ComplaintView,
-    EvidenceSentence,
-    Hindrance,
     OrderActionRequest,
     OrderDraft,
-    OrderEventView,
     OrderLine,
     OrderPage,
-    OrderPhotoView,
     OrderUnit,
     OrderUnits,
     OrderView,
+    SlotQuestion,
+    VisitSlots,
 )
 from assist_api.work_orders.transitions import (
     COMPLAINT,
@@ -46,10 +46,11 @@ from assist_api.work_orders.transitions import (
     FINAL,
     OrderAction,
     OrderState,
-    legal_actions,
     next_state,
 )
+from assist_api.work_orders.viewing import OrderViewer
 from assist_api.work_orders.views import ZONE, clocks_of, log_of, next_due, order_line
+from assist_api.work_orders.visits import Visits
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.outbox import Outbox
@@ -75,8 +76,9 @@ def is_directed(action: OrderAction, business_type: str) -> bool:
     return action in DIRECTED or is_supervision
 
 
-NEEDS_REASON = frozenset({OrderAction.RETURN, OrderAction.SUSPEND, OrderAction.ESCALATE, OrderAction.CANCEL})
-_FOUND = ("verdict", "findings", "verified_by_name", "answer", "outcome", "attempts")
+NEEDS_REASON = frozenset(
+    {OrderAction.RETURN, OrderAction.SUSPEND, OrderAction.ESCALATE, OrderAction.CANCEL, OrderAction.DROP_APPOINTMENT}
+)
 _BY_OUTCOME = {CallbackOutcome.UNSATISFIED: OrderAction.REOPEN, CallbackOutcome.NOT_REACHED: OrderAction.MISS}
 
 
@@ -89,6 +91,9 @@ class WorkOrderService:
     ) -> None:  # fmt: skip
         self._session = session
         self._orders = WorkOrderRepository(session)
+        self._viewer = OrderViewer(session, clock)
+        self._addresses = AddressFinder(session)
+        self._visits = Visits(session, clock, policies)
         self._clock = clock
         self._audit = audit
         self._outbox = outbox
@@ -119,7 +124,7 @@ class WorkOrderService:
         Raises:
             NotFoundError: There is no such order, or it belongs to a unit out of reach.
         """
-        return await self._view(await self._reachable(account, order_id, Permission.READ_ORDERS), account)
+        return await self._viewer.view(await self._reachable(account, order_id, Permission.READ_ORDERS), account)
 
     async def units(self) -> OrderUnits:
         """Return the units that orders can go to."""
@@ -154,7 +159,7 @@ class WorkOrderService:
         """
         known = await self._orders.find_by_key(None if account is None else account.id, draft.idempotency_key)
         if known is not None:
-            return await self._view(known)
+            return await self._viewer.view(known)
         if not draft.is_draft:
             self._check_complete(draft)
         if draft.customer_id is not None:
@@ -165,7 +170,48 @@ class WorkOrderService:
         await self._append(actor, order, Standing(OrderState.DRAFT), [], OrderAction.CREATE, self._limits(order))
         if not draft.is_draft:
             await self._accept(actor, order)
-        return await self._view(order)
+        if draft.appointment_at is not None:
+            await self.appoint(actor, order, draft.appointment_at, "")
+        return await self._viewer.view(order)
+
+    async def slots(self, account: CurrentAccount, order_id: UUID) -> VisitSlots:
+        """Return when a crew can come for an order.
+
+        Raises:
+            NotFoundError: There is no such order, or it belongs to a unit out of reach.
+        """
+        return await self.slots_of(await self._reachable(account, order_id, Permission.READ_ORDERS))
+
+    async def slots_of(self, order: WorkOrder) -> VisitSlots:
+        """Return when a crew of the order's unit can come."""
+        return await self._visits.offered(order.unit_id, await self._place_of(order))
+
+    async def slots_for(self, question: SlotQuestion) -> VisitSlots:
+        """Return when a crew could come for an order that is still being written."""
+        found = await self._addresses.find(question.address)
+        area = question.area or (area_of(question.address) if found is None else found.area)
+        place = f"{area} {'' if found is None else found.path}"
+        rules = self._policies.current(DISPATCH).rules
+        rule = unit_for(rules, sector=question.sector, business_type=question.business_type, area=place)
+        return await self._visits.offered(None if rule is None else rule.unit_id, place)
+
+    async def appoint(self, actor: Actor, order: WorkOrder, starts_at: datetime, reason: str) -> None:
+        """Promise the caller of a locked order a time, or another one than before.
+
+        Raises:
+            InvalidInputError: There is no such slot, or the reason for moving is missing.
+            ConflictError: `slot_taken`.
+            IllegalTransitionError: The crew is there already, or the order is over.
+        """
+        if order.appointment_starts_at is not None and not reason:
+            raise InvalidInputError("Say why the appointment moves.", field="reason", code="required")
+        slot = await self._visits.reserve(order, starts_at, await self._place_of(order))
+        data = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
+        await self.append(actor, order, OrderAction.APPOINT, data | ({"reason": reason} if reason else {}))
+
+    async def _place_of(self, order: WorkOrder) -> str:
+        found = await self._addresses.by_code(order.area_code)
+        return f"{order.area} {'' if found is None else found.path}"
 
     async def act(
         self, account: CurrentAccount, actor: Actor, order_id: UUID, request: OrderActionRequest
@@ -188,12 +234,16 @@ class WorkOrderService:
             await self._accept(actor, order)
         elif request.action is OrderAction.DISPATCH:
             await self._dispatch(actor, order, request)
+        elif request.action is OrderAction.APPOINT:
+            if request.starts_at is None:
+                raise InvalidInputError("Choose a time.", field="starts_at", code="required")
+            await self.appoint(actor, order, request.starts_at, request.reason)
         elif request.action in COMPLAINT_STEPS:
             await self._judge(actor, order, request)
         else:
             action, data = await self._translated(account, order, request)
             await self.append(actor, order, action, data)
-        return await self._view(order, account)
+        return await self._viewer.view(order, account)
 
     async def append(self, actor: Actor, order: WorkOrder, action: OrderAction, data: Mapping[str, Any]) -> None:
         """Append one event to an order that is locked, with its audit entry and outbox event.
@@ -217,6 +267,9 @@ class WorkOrderService:
         order.last_seq += 1
         order.urges, order.changed_at = became.urges, now
         order.due_at = next_due(clocks_of([*log, event], now))
+        promised = appointment_of([*log, event])
+        order.appointment_starts_at = None if promised is None else promised.starts_at
+        order.appointment_ends_at = None if promised is None else promised.ends_at
         self._orders.add_event(
             WorkOrderEventRow(
                 order_id=order.id, seq=order.last_seq, action=action, at=now, actor_id=actor.account_id,
@@ -237,7 +290,7 @@ class WorkOrderService:
     async def _accept(self, actor: Actor, order: WorkOrder) -> None:
         await self.append(actor, order, OrderAction.ACCEPT, {})
         self._outbox.add(self._session, ORDERS_ACCEPTED, str(order.id), {"order_id": str(order.id)})
-        rule = self._rule_of(order)
+        rule = await self._rule_of(order)
         if order.business_type == COMPLAINT and order.responsible_unit_id is not None:
             await self._send(actor, order, order.responsible_unit_id, "responsible")
         elif rule is not None:
@@ -247,7 +300,7 @@ class WorkOrderService:
         if request.unit_id is not None:
             await self._send(actor, order, request.unit_id, request.reason)
             return
-        rule = self._rule_of(order)
+        rule = await self._rule_of(order)
         if rule is None:
             text = "No rule names a unit for this order; choose one."
             raise InvalidInputError(text, field="unit_id", code="required")
@@ -262,6 +315,8 @@ class WorkOrderService:
     async def _translated(
         self, account: CurrentAccount, order: WorkOrder, request: OrderActionRequest
     ) -> tuple[OrderAction, dict[str, Any]]:
+        if request.action is OrderAction.DROP_APPOINTMENT and order.appointment_starts_at is None:
+            raise ConflictError("The order has no appointment.", code="appointment_missing")
         if request.action in NEEDS_REASON and not request.reason:
             raise InvalidInputError("Say why.", field="reason", code="required")
         data: dict[str, Any] = {"reason": request.reason} if request.reason else {}
@@ -318,12 +373,7 @@ class WorkOrderService:
         if order.business_type != COMPLAINT:
             return
         found = findings_of(await self._orders.events_of(order.id))
-        check_judge(action, await self._judge_of(account, order), subject_of(order.fields), found.verified_by)
-
-    async def _judge_of(self, account: CurrentAccount, order: WorkOrder) -> Judge:
-        responsible = order.responsible_unit_id
-        own = frozenset() if responsible is None else (await load_tree(self._session)).with_all_below(responsible)
-        return Judge(account.id, is_of_department=account.unit_id in own)
+        check_judge(action, await self._viewer.judge(account, order), subject_of(order.fields), found.verified_by)
 
     async def _judge(self, actor: Actor, order: WorkOrder, request: OrderActionRequest) -> None:
         """Contact the caller of a complaint, verify it, or answer it."""
@@ -347,29 +397,6 @@ class WorkOrderService:
             del action  # an answer that does not satisfy is supervised like any other
         await self.append(actor, order, request.action, data)
 
-    async def _complaint(self, order: WorkOrder, rows: Sequence[WorkOrderEventRow], statement: str,
-                         account: CurrentAccount | None) -> ComplaintView | None:  # fmt: skip
-        if order.business_type != COMPLAINT:
-            return None
-        found, kept = findings_of(rows), order.fields.get("complaint", {})
-        hindrances: list[Hindrance] = []
-        if account is not None:
-            judge = await self._judge_of(account, order)
-            for action in legal_actions(OrderState(order.state), COMPLAINT):
-                code = hindrance(action, judge, subject_of(order.fields), found.verified_by)
-                if code is not None:
-                    hindrances.append(Hindrance(action=action, code=code))
-        return ComplaintView.model_validate(
-            {
-                **{name: getattr(found, name) for name in _FOUND},
-                "kind": kept.get("kind"),
-                "subject": kept.get("subject", ""),
-                "is_subject_known": subject_of(order.fields) is not None,
-                "statement": statement,
-                "hindrances": hindrances,
-            }
-        )
-
     def _check_complete(self, order: OrderDraft | WorkOrder) -> None:
         business_type: Any = order.business_type
         required = self._policies.current(FIELDS).required(business_type)
@@ -387,25 +414,31 @@ class WorkOrderService:
         kept = {"step", "kind", "minutes", "calendar", "source"}
         return {"limits": [rule.model_dump(mode="json", include=kept) for rule in found]}
 
-    def _rule_of(self, order: WorkOrder) -> Any:  # noqa: ANN401
+    async def _rule_of(self, order: WorkOrder) -> DispatchRule | None:
         rules = self._policies.current(DISPATCH).rules
-        return unit_for(rules, sector=order.sector, business_type=order.business_type, area=order.area)
+        place = await self._place_of(order)
+        return unit_for(rules, sector=order.sector, business_type=order.business_type, area=place)
 
     async def _insert(self, actor: Actor, draft: OrderDraft) -> WorkOrder:
         now = self._clock.now()
         day = now.astimezone(ZONE).date()
         number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
-        copied = draft.model_dump(exclude={"evidence", "is_draft", "complaint"})
-        copied["area"] = draft.area or area_of(draft.address)
+        copied = draft.model_dump(exclude={"evidence", "is_draft", "complaint", "appointment_at"})
+        place = await self._addresses.find(draft.address)
+        copied["area"] = draft.area or (area_of(draft.address) if place is None else place.area)
+        if place is not None and "area_class" not in draft.model_fields_set:
+            copied["area_class"] = place.nearest("area_class") or draft.area_class
         evidence = {name: [str(item) for item in ids] for name, ids in draft.evidence.items()}
         fields: dict[str, Any] = {"evidence": evidence}
         if draft.complaint is not None and draft.business_type == COMPLAINT:
             fields["complaint"] = await self._subject(draft.complaint)
         order = WorkOrder(
-            **copied, id=uuid4(), number=number, state=OrderState.DRAFT, fields=fields,
+            **copied, area_code="" if place is None else place.place.code, id=uuid4(), number=number,
+            state=OrderState.DRAFT, fields=fields,
             unit_id=None, origin_unit_id=actor.unit_id, created_by=actor.account_id, created_by_name=actor.name,
-            created_at=now, changed_at=now, due_at=None, overdue_told_at=None, parent_id=None, urges=0, last_seq=0,
-            external_reference=None, acknowledged_at=None,
+            created_at=now, changed_at=now, due_at=None, overdue_told_at=None,
+            appointment_starts_at=None, appointment_ends_at=None, appointment_area="",
+            parent_id=None, urges=0, last_seq=0, external_reference=None, acknowledged_at=None,
         )  # fmt: skip
         try:
             await self._orders.add(order)
@@ -436,56 +469,7 @@ class WorkOrderService:
             raise NotFoundError("There is no such work order.", code="work_order_not_found")
         return order
 
-    async def _evidence(self, order: WorkOrder) -> dict[str, list[EvidenceSentence]]:
-        named: dict[str, list[str]] = order.fields.get("evidence", {})
-        if order.call_id is None or not named:
-            return {}
-        said = await self._orders.sentences_of(order.call_id)
-        return {
-            field: [
-                EvidenceSentence(segment_id=UUID(segment), text=said[segment][0], start_ms=said[segment][1])
-                for segment in segments
-                if segment in said
-            ]
-            for field, segments in named.items()
-        }
-
-    async def _view(self, order: WorkOrder, account: CurrentAccount | None = None) -> OrderView:
-        rows = await self._orders.events_of(order.id)
-        log, now, names = log_of(rows), self._clock.now(), await self._orders.unit_names()
-        standing = replay(log)
-        parent = None if order.parent_id is None else await self._orders.find(order.parent_id)
-        return OrderView.model_validate(
-            {
-                "order": order_line(order, names, now),
-                **{name: getattr(order, name) for name in _COPIED},
-                "parent_number": None if parent is None else parent.number,
-                "children": [order_line(child, names, now) for child in await self._orders.children_of(order.id)],
-                "evidence": await self._evidence(order),
-                "result": standing.result,
-                "complaint": await self._complaint(order, rows, standing.result, account),
-                "missed_callbacks": standing.missed_callbacks,
-                "clocks": clocks_of(log, now),
-                "events": [_event_view(row) for row in rows],
-                "photos": [
-                    OrderPhotoView.model_validate({name: getattr(photo, name) for name in OrderPhotoView.model_fields})
-                    for photo in await self._orders.photos_of(order.id)
-                ],
-                "legal_actions": legal_actions(standing.state, order.business_type),
-            }
-        )  # fmt: skip
-
-
-_COPIED = (
-    "contact_phone", "description", "area_class", "customer_id", "call_id", "parent_id", "responsible_unit_id",
-    "external_reference", "created_by_name",
-)  # fmt: skip
-
 
 def _covers(reach: Reach, order: WorkOrder) -> bool:
     units = (order.unit_id, order.origin_unit_id)
     return any(reach.covers(owner_id=order.created_by, unit_id=unit) for unit in units)
-
-
-def _event_view(row: WorkOrderEventRow) -> OrderEventView:
-    return OrderEventView.model_validate({name: getattr(row, name) for name in OrderEventView.model_fields})

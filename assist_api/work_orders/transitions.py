@@ -58,14 +58,19 @@ class OrderAction(StrEnum):
     CANCEL = "cancel"
     URGE = "urge"
     CHANGE_LIMIT = "change_limit"
+    APPOINT = "appoint"
+    """The caller is promised a time at which the crew comes; once more moves it."""
+    DROP_APPOINTMENT = "drop_appointment"
     NOTE = "note"
 
 
 _S = OrderState
 _BEFORE_WORK = (_S.DRAFT, _S.ACCEPTED, _S.DISPATCHED, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
 _IN_WORK = (_S.ACCEPTED, _S.DISPATCHED, _S.TAKEN, _S.ON_SITE, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
+_BEFORE_ARRIVAL = (_S.ACCEPTED, _S.DISPATCHED, _S.TAKEN, _S.RETURNED, _S.SUSPENDED, _S.ESCALATED)
 COMPLAINT = "complaint"
 """Business type whose orders are verified, answered and supervised."""
+APPOINTMENTS = frozenset({OrderAction.APPOINT, OrderAction.DROP_APPOINTMENT})
 COMPLAINT_STEPS = frozenset({OrderAction.CONTACT, OrderAction.VERIFY, OrderAction.ANSWER})
 FINAL = frozenset({_S.CLOSED, _S.MERGED, _S.CANCELLED})
 OPEN = frozenset(_S) - FINAL
@@ -97,6 +102,8 @@ TRANSITIONS: Mapping[OrderAction, Mapping[OrderState, OrderState]] = MappingProx
         OrderAction.CANCEL: dict.fromkeys(_BEFORE_WORK, _S.CANCELLED),
         OrderAction.URGE: _stay(_IN_WORK),
         OrderAction.CHANGE_LIMIT: _stay(_IN_WORK),
+        OrderAction.APPOINT: _stay(_BEFORE_ARRIVAL),
+        OrderAction.DROP_APPOINTMENT: _stay(_BEFORE_ARRIVAL),
         OrderAction.NOTE: _stay(tuple(_S)),
     }
 )
@@ -132,7 +139,7 @@ def fits_type(state: OrderState, action: OrderAction, business_type: str) -> boo
         return action not in COMPLAINT_STEPS and not is_early
     if action in {OrderAction.CLOSE, OrderAction.REOPEN}:
         return state is OrderState.ANSWERED
-    return action not in {OrderAction.REVIEW, OrderAction.ARRIVE}
+    return action not in APPOINTMENTS | {OrderAction.REVIEW, OrderAction.ARRIVE}
 
 
 def next_state(state: OrderState, action: OrderAction, business_type: str | None = None) -> OrderState:

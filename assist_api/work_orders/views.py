@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from assist_api.work_orders.clock import LimitKind, LimitStep, StepLimit, order_clock
+from assist_api.work_orders.clock import LimitKind, LimitStep, StepLimit, appointment_clock, order_clock
 from assist_api.work_orders.log import OrderEvent
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
 from assist_api.work_orders.schemas import OrderClock, OrderLine
 from assist_api.work_orders.transitions import FINAL, OrderAction, OrderState
 from kit.calendar import WorkingCalendar, around_the_clock, office_hours
+from kit.sla import SLAClock
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _CALENDARS: Mapping[str, WorkingCalendar] = {"always": around_the_clock(ZONE), "office": office_hours(ZONE)}
@@ -24,26 +25,34 @@ def log_of(rows: Sequence[WorkOrderEventRow]) -> list[OrderEvent]:
 
 
 def clocks_of(events: Sequence[OrderEvent], now: datetime) -> list[OrderClock]:
-    """Return the clock of every limit that was in force when the order was made."""
+    """Return the clock of every limit that was in force when the order was made, and of its appointment."""
     promised = events[0].data.get("limits", []) if events else []
     made: list[OrderClock] = []
     for item in promised:
         limit = StepLimit(LimitStep(item["step"]), timedelta(minutes=item["minutes"]))
         clock = order_clock(events, limit, _CALENDARS[item["calendar"]], now)
         if clock is not None:
-            made.append(
-                OrderClock(
-                    step=limit.step,
-                    kind=LimitKind(item["kind"]),
-                    state=clock.state,
-                    limit_minutes=int(clock.limit.total_seconds() // 60),
-                    used_seconds=int(clock.used.total_seconds()),
-                    due_at=clock.due_at,
-                    breached_at=clock.breached_at,
-                    source=item["source"],
-                )
-            )
+            made.append(_clock_view(limit.step, LimitKind(item["kind"]), clock, item["source"]))
+    appointed = appointment_clock(events, _CALENDARS["always"], now)
+    if appointed is not None:
+        appointment, clock = appointed
+        starts, ends = (moment.astimezone(ZONE) for moment in (appointment.starts_at, appointment.ends_at))
+        source = f"{starts:%Y-%m-%d %H:%M}–{ends:%H:%M}"
+        made.append(_clock_view(LimitStep.APPOINTMENT, LimitKind.LIMIT, clock, source))
     return made
+
+
+def _clock_view(step: LimitStep, kind: LimitKind, clock: SLAClock, source: str) -> OrderClock:
+    return OrderClock(
+        step=step,
+        kind=kind,
+        state=clock.state,
+        limit_minutes=int(clock.limit.total_seconds() // 60),
+        used_seconds=int(clock.used.total_seconds()),
+        due_at=clock.due_at,
+        breached_at=clock.breached_at,
+        source=source,
+    )
 
 
 def next_due(clocks: Sequence[OrderClock]) -> datetime | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PATIENCE_MS
-from tests.e2e.desk import LISTENING_MS, Desk, snapshot_of, wait_until
+from tests.e2e.desk import LISTENING_MS, Desk, NewPage, snapshot_of, wait_until
 from tests.e2e.test_accessibility import violations
 from tests.e2e.texts import text
 from tests.servers.tingzhi import TingzhiServer
@@ -133,3 +133,113 @@ def test_call_becomes_an_order_that_a_crew_closes(
     act(page, "close")
     state(page, "closed")
     expect(page.get_by_role("region", name=text("orders.timeline"))).to_contain_text(SEEN_ON_SITE)
+
+
+def typed(page: Page, label: str, value: str) -> None:
+    """Fill a field of the form of actions."""
+    page.get_by_role("textbox", name=text(label), exact=True).fill(value)
+
+
+def complaint_step(page: Page, action: str, **fields: str) -> None:
+    """Choose a step of a complaint, fill its fields and do it; some steps have names of their own."""
+    name = text(f"complaints.action_{action}" if action in {"finish", "close"} else f"orders.action_{action}")
+    page.get_by_role("group", name=text("orders.actions")).get_by_role("button", name=name, exact=True).click()
+    for label, value in fields.items():
+        typed(page, f"complaints.{label}", value)
+    page.get_by_role("button", name=text("orders.run", action=name), exact=True).click()
+
+
+def test_complaint_goes_round_and_nobody_supervises_their_own_verdict(
+    admin: httpx.Client, make_agent: Callable[..., httpx.Client], new_page: NewPage
+) -> None:
+    unit = admin.post("/units", json={"kind": "company", "name": "客户服务中心", "sector": "power"}).raise_for_status()
+    draft = {
+        "business_type": "complaint", "sector": "power", "contact_phone": PHONE, "contact_name": "孙秀英",
+        "description": "抢修的师傅说话很冲，没修好就走了。", "responsible_unit_id": unit.json()["id"],
+        "complaint": {"kind": "service", "subject": ""}, "idempotency_key": "complaint-round-1",
+    }  # fmt: skip
+    made = admin.post("/work-orders", json=draft).raise_for_status().json()["order"]
+    page = new_page(make_agent("second.admin", "admin"))
+    page.goto("/complaints")
+    page.get_by_role("link", name=made["number"]).click()
+    state(page, "dispatched")
+    complaint_step(page, "finish", statement="已与班组核对，情况属实，已约谈。")
+    state(page, "done")
+    complaint_step(page, "verify", findings="调阅录音，反映的情况属实。")
+    state(page, "callback_due")
+    complaint_step(page, "answer", answer="已致歉，并说明处理结果。")
+    state(page, "answered")
+    # Who verified it does not close it: the page says so, and another person's page offers it.
+    close = text("complaints.action_close")
+    actions = page.get_by_role("group", name=text("orders.actions"))
+    expect(actions.get_by_role("button", name=close, exact=True)).to_have_count(0)
+    other = new_page(admin)
+    other.goto(f"/work-orders/{made['id']}")
+    complaint_step(other, "close")
+    state(other, "closed")
+    assert violations(other) == []
+
+
+def test_twenty_reports_of_one_street_raise_the_banner_and_become_one_order(
+    admin: httpx.Client, new_page: NewPage
+) -> None:
+    places = "区县,街道,小区,别名,线路\n滨城区,海棠大道,,,10kV 海棠线\n滨城区,海棠大道,海棠花园,海棠小区,\n"
+    admin.post("/addresses/import", files={"file": ("a.csv", places.encode(), "text/csv")}).raise_for_status()
+    said = ("海棠大道{}号", "海棠花园{}号楼", "海棠小区{}栋", "海唐大道{}号")
+    for number in range(1, 21):
+        draft = {
+            "business_type": "fault", "sector": "power", "contact_phone": f"1391111{number:04d}",
+            "address": said[number % len(said)].format(number), "category_id": "fault/power.outage.area",
+            "description": "整栋楼都没电了。", "idempotency_key": f"twenty-reports-{number}",
+        }  # fmt: skip
+        admin.post("/work-orders", json=draft).raise_for_status()
+
+    page = new_page(admin)
+    page.goto("/work-orders/board")
+    page.get_by_label(text("board.by")).select_option(label=text("board.by_area"))
+    column = page.get_by_role("region", name="海棠大道")
+    expect(column).to_contain_text(text("board.column", orders=20))
+    # Arrow keys walk from card to card.
+    column.get_by_role("button").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(column.get_by_role("button").nth(1)).to_be_focused()
+    assert violations(page) == []
+
+    page.goto("/work-orders")
+    fault = page.get_by_role("region", name=text("mass_fault.title", area="海棠大道"))
+    expect(fault).to_contain_text("10kV 海棠线")
+    fault.get_by_role("button", name=text("mass_fault.look")).click()
+    fault.get_by_role("button", name=text("mass_fault.confirm", orders=20)).click()
+    expect(fault).to_have_count(0)
+    page.goto("/notices")
+    expect(page.get_by_text("海棠大道").first).to_be_visible()
+    orders = admin.get("/work-orders", params={"is_open": True, "limit": 100}).raise_for_status().json()["items"]
+    (parent,) = [order for order in orders if order["area"] == "海棠大道"]
+    page.goto(f"/work-orders/{parent['id']}")
+    detail = page.get_by_role("region", name=text("orders.detail"))
+    expect(detail.get_by_role("listitem").filter(has=page.get_by_role("link"))).to_have_count(19)
+
+
+def test_address_and_webhook_pages_do_their_first_job(admin: httpx.Client, new_page: NewPage) -> None:
+    page = new_page(admin)
+    page.goto("/addresses")
+    rows = "区县,街道,小区\n滨城区,丁香路,丁香园\n"
+    chooser = page.locator("input[type=file]")
+    chooser.set_input_files({"name": "坏.csv", "mimeType": "text/csv", "buffer": "街道\n丁香路".encode()})
+    expect(page.get_by_role("alert")).to_contain_text("district")
+    chooser.set_input_files({"name": "地址.csv", "mimeType": "text/csv", "buffer": rows.encode("gb18030")})
+    page.get_by_role("button", name=text("addresses.take")).click()
+    page.get_by_role("searchbox").fill("丁香苑")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("› 丁香路 › 丁香园")).to_be_visible()
+    expect(page.get_by_text(text("addresses.by_sound"))).to_be_visible()
+    assert violations(page) == []
+
+    hook = {"name": "调度系统", "url": "http://127.0.0.1:9/hook", "event_types": ["tingzhi.work_order.changed"]}
+    made = admin.post("/webhooks", json=hook).raise_for_status().json()["view"]["id"]
+    page.goto("/integrations")
+    page.get_by_role("button", name=text("integrations.rotate"), exact=True).click()
+    page.get_by_role("button", name=text("integrations.rotate_now")).click()
+    expect(page.locator(".integrations__secret")).to_contain_text("whsec_")
+    assert violations(page) == []
+    admin.delete(f"/webhooks/{made}").raise_for_status()

@@ -31,6 +31,10 @@ class SetForwardClock(SystemClock):
     def __init__(self, by: timedelta) -> None:
         self._by = by
 
+    @classmethod
+    def by_minutes(cls, minutes: int) -> SetForwardClock:
+        return cls(timedelta(minutes=minutes))
+
     def now(self) -> datetime:
         return super().now() + self._by
 

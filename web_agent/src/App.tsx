@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from 'react-router'
 
 import { createQueryClient } from './api/client'
+import { addresses } from './features/addresses/routes'
 import { accounts } from './features/accounts/routes'
 import { audit } from './features/audit/routes'
 import { call } from './features/call/routes'
@@ -47,6 +48,7 @@ const FEATURES = [
   surveys,
   notices,
   customers,
+  addresses,
   crew,
   learning,
   knowledge,

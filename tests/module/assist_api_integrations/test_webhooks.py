@@ -149,11 +149,13 @@ async def test_dead_delivery_is_sent_again_and_caller_data_goes_only_where_the_p
         draft = {
             "name": "调度系统", "url": url, "event_types": ["tingzhi.work_order.accepted"], "wants_caller_data": True,
         }  # fmt: skip
-        hook = (await admin.post("/api/v1/webhooks", json=draft)).raise_for_status().json()["view"]
+        old = (await admin.post("/api/v1/webhooks", json=draft)).raise_for_status().json()
+        hook = old["view"]
         assert hook["gets_caller_data"] is False
         await _spread(OutboxRunner(server.application.database, server.clock, server.application.core.outbox))
         await make(admin, "hook-0002")
         await send_all(server, admin, 10)
+        turned = await admin.post(f"/api/v1/webhooks/{hook['id']}/secret", json={"overlap_hours": 200})
         (dead,) = (await admin.get("/api/v1/webhooks/deliveries", params={"state": "dead"})).json()["items"]
         assert (dead["attempts"], dead["status_code"], dead["error_code"]) == (10, 503, "http_503")
         assert (await admin.get("/api/v1/webhooks")).json()["items"][0]["dead"] == 1
@@ -167,6 +169,12 @@ async def test_dead_delivery_is_sent_again_and_caller_data_goes_only_where_the_p
         assert (again.status_code, again.json()["code"]) == (409, "delivery_not_dead")
     (event,) = receiver.taken.values()
     assert event["data"]["caller"]["contact_phone"] == "13800138000"
+    # The receiver may check with either secret while the overlap lasts.
+    assert turned.json()["view"]["old_secret_until"] is not None
+    for secret in (old["secret"], turned.json()["secret"]):
+        body, headers = receiver.bodies[event["id"]], receiver.headers[event["id"]]
+        signed = Signer(secret).sign(event["id"], datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC), body)
+        assert signed in headers["webhook-signature"].split()
     refused = await admin.post("/api/v1/webhooks", json=draft | {"url": "ftp://x.test/"})
     assert [(item["field"], item["code"]) for item in refused.json()["errors"]] == [("url", "webhook_url_invalid")]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist_api.work_orders.clock import LimitStep, StepLimit, order_clock
+from assist_api.work_orders.clock import LimitStep, StepLimit, appointment_clock, appointment_of, order_clock
 from assist_api.work_orders.log import OrderEvent, after, replay
 from assist_api.work_orders.transitions import OrderAction, OrderState, legal_actions
 from assist_api.work_orders.views import ZONE
@@ -17,6 +17,8 @@ pytestmark = pytest.mark.unit
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ALWAYS = around_the_clock(ZONE)
 MINUTE = timedelta(minutes=1)
+PROMISED = [step for step in LimitStep if step is not LimitStep.APPOINTMENT]
+"""Steps that run from the acceptance; an appointment runs from the moment at which it was promised."""
 
 
 @st.composite
@@ -58,7 +60,7 @@ def counted(log: list[OrderEvent], step: LimitStep, now: datetime) -> timedelta 
 
 
 @settings(max_examples=100)
-@given(log=histories(), step=st.sampled_from(LimitStep), wait=st.integers(0, 600))
+@given(log=histories(), step=st.sampled_from(PROMISED), wait=st.integers(0, 600))
 def test_clock_equals_a_replay_of_the_log(log: list[OrderEvent], step: LimitStep, wait: int) -> None:
     now = max(event.at for event in log) + wait * MINUTE
     clock = order_clock(log, StepLimit(step, 45 * MINUTE), ALWAYS, now)
@@ -81,3 +83,27 @@ def test_arrival_ends_one_clock_and_suspension_stops_the_other() -> None:
     assert finish is not None
     assert (arrival.used, arrival.state) == (30 * MINUTE, "ended")
     assert (finish.used, finish.state, finish.due_at) == (40 * MINUTE, "paused", None)
+
+
+def appointed(at: int, starts: int) -> OrderEvent:
+    moments = {"starts_at": START + starts * MINUTE, "ends_at": START + (starts + 120) * MINUTE}
+    data = {name: moment.isoformat() for name, moment in moments.items()}
+    return OrderEvent(OrderAction.APPOINT, START + at * MINUTE, data)
+
+
+def test_appointment_runs_out_when_its_time_ends_also_while_the_order_is_suspended() -> None:
+    log = [
+        OrderEvent(OrderAction.CREATE, START), OrderEvent(OrderAction.ACCEPT, START), appointed(1, 60),
+        appointed(10, 600), OrderEvent(OrderAction.SUSPEND, START + 20 * MINUTE),
+    ]  # fmt: skip
+    late = START + 721 * MINUTE
+    found = appointment_clock(log, ALWAYS, late)
+    assert found is not None
+    promised, clock = found
+    assert promised.starts_at == START + 600 * MINUTE
+    assert (clock.state, clock.breached_at) == ("running", START + 720 * MINUTE)
+    arrived = [*log, OrderEvent(OrderAction.ARRIVE, START + 650 * MINUTE)]
+    kept = appointment_clock(arrived, ALWAYS, late)
+    assert kept is not None
+    assert (kept[1].state, kept[1].breached_at, appointment_of(arrived)) == ("ended", None, None)
+    assert appointment_of([*log, OrderEvent(OrderAction.DROP_APPOINTMENT, late)]) is None

@@ -28,7 +28,7 @@ def test_illegal_action_names_the_legal_ones() -> None:
         next_state(OrderState.DISPATCHED, OrderAction.CLOSE, "fault")
     assert caught.value.http_status == 409
     assert caught.value.details["legal"] == ["take", "return", "suspend", "escalate", "merge", "cancel", "urge",
-                                             "change_limit", "note"]  # fmt: skip
+                                             "change_limit", "appoint", "drop_appointment", "note"]  # fmt: skip
 
 
 def test_order_that_is_over_only_takes_notes_and_every_state_can_be_reached() -> None:

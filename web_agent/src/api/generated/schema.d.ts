@@ -2720,6 +2720,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Addresses
+         * @description List the districts, or what stands right below a place.
+         */
+        get: operations["list_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Match Address
+         * @description Say which place of the tree an address means, as orders will see it.
+         */
+        post: operations["match_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/addresses/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Addresses
+         * @description Add or change the places of a file: all of them, or none and a list of the lines at fault.
+         */
+        post: operations["import_addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders/mass-faults": {
         parameters: {
             query?: never;
@@ -2800,6 +2860,66 @@ export interface paths {
          * @description List the fields that each business type needs, with the question to ask for each.
          */
         get: operations["list_work_order_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order Board
+         * @description Return the open orders of one's units in columns, the most urgent first.
+         */
+        get: operations["get_order_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Visit Slots
+         * @description Say when a crew could come for an order that is still being written.
+         */
+        post: operations["find_visit_slots"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{order_id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Visit Slots
+         * @description List when a crew of the order's unit can come.
+         */
+        get: operations["list_visit_slots"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2988,6 +3108,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/crew/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Crew Slots
+         * @description List when the crew's unit can come.
+         */
+        get: operations["list_crew_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/crew/appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Crew Appointment
+         * @description Make or move the appointment, as the crew agreed with the caller.
+         */
+        post: operations["move_crew_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/crew/photo": {
         parameters: {
             query?: never;
@@ -3091,6 +3251,26 @@ export interface paths {
          * @description Remove a webhook with its deliveries.
          */
         delete: operations["remove_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Give a webhook a new secret; only this answer shows it, and the one before stays valid for the overlap.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4405,6 +4585,119 @@ export interface components {
             en: string;
         };
         /**
+         * AddressImport
+         * @description What an import changed, or would change.
+         */
+        AddressImport: {
+            /** Lines */
+            lines: number;
+            /** Created */
+            created: number;
+            /** Changed */
+            changed: number;
+            /** Is Preview */
+            is_preview: boolean;
+            /**
+             * Examples
+             * @description The first places that are new or differ, with their codes
+             */
+            examples: string[];
+        };
+        /**
+         * AddressMatch
+         * @description What an address means.
+         */
+        AddressMatch: {
+            /**
+             * Code
+             * @description Area code of the smallest place that it names; null when none fits
+             */
+            code: string | null;
+            level: components["schemas"]["PlaceLevel"] | null;
+            /**
+             * Area
+             * @description Street, or community where there is none, by which orders are gathered
+             */
+            area: string;
+            /**
+             * Path
+             * @description Names from the district on
+             */
+            path: string[];
+            /**
+             * Area Class
+             * @default
+             */
+            area_class: string;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
+            /**
+             * Feeder
+             * @default
+             */
+            feeder: string;
+            /**
+             * Is Sure
+             * @description Whether the names stand in the address as written, so not only by their sound
+             */
+            is_sure: boolean;
+        };
+        /**
+         * AddressPlaceView
+         * @description A place of the tree.
+         */
+        AddressPlaceView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            level: components["schemas"]["PlaceLevel"];
+            /** Name */
+            name: string;
+            /** Aliases */
+            aliases: string[];
+            /**
+             * Area Class
+             * @description Empty where the parent's holds
+             */
+            area_class: string;
+            /** Equipment */
+            equipment: string;
+            /** Feeder */
+            feeder: string;
+            /** Children */
+            children: number;
+        };
+        /**
+         * AddressPlaces
+         * @description Places right below one, by code.
+         */
+        AddressPlaces: {
+            /** Items */
+            items: components["schemas"]["AddressPlaceView"][];
+            /**
+             * Counts
+             * @description Places of the whole tree by level
+             */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * AddressSearch
+         * @description An address as somebody says it; in the body, because addresses of callers stand in no log.
+         */
+        AddressSearch: {
+            /** Text */
+            text: string;
+        };
+        /**
          * AgentState
          * @description What an agent's telephone and queues say about the agent.
          * @enum {string}
@@ -4878,6 +5171,34 @@ export interface components {
             /** Wants Call */
             wants_call: boolean;
         };
+        /**
+         * BoardColumn
+         * @description Open orders that have the same state, area or unit; the one whose limit comes first stands first.
+         */
+        BoardColumn: {
+            /**
+             * Key
+             * @description State, area or id of the unit; empty for orders without one
+             */
+            key: string;
+            /**
+             * Name
+             * @description Of the unit; else the same as the key
+             */
+            name: string;
+            /** Orders */
+            orders: number;
+            /** Overdue */
+            overdue: number;
+            /** Items */
+            items: components["schemas"]["OrderLine"][];
+        };
+        /**
+         * BoardGroup
+         * @description What the columns of the board stand for.
+         * @enum {string}
+         */
+        BoardGroup: "state" | "area" | "unit";
         /** Body_add_import_file */
         Body_add_import_file: {
             /**
@@ -4896,11 +5217,19 @@ export interface components {
              */
             file: string;
         };
+        /** Body_import_addresses */
+        Body_import_addresses: {
+            /**
+             * File
+             * @description CSV in UTF-8 or GB18030, or XLSX
+             */
+            file: string;
+        };
         /** Body_import_customers */
         Body_import_customers: {
             /**
              * File
-             * @description CSV in UTF-8 or GB18030
+             * @description CSV in UTF-8 or GB18030, or XLSX
              */
             file: string;
         };
@@ -6942,6 +7271,19 @@ export interface components {
             is_moment: boolean;
         };
         /**
+         * CrewAppointment
+         * @description Another time that the crew agreed on with the caller.
+         */
+        CrewAppointment: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * CrewLinkView
          * @description A fresh link for a crew; the token is shown this one time.
          */
@@ -6985,6 +7327,10 @@ export interface components {
             address: string;
             /** Description */
             description: string;
+            /** Appointment Starts At */
+            appointment_starts_at: string | null;
+            /** Appointment Ends At */
+            appointment_ends_at: string | null;
             /** Clocks */
             clocks: components["schemas"]["OrderClock"][];
             /** Photos */
@@ -10268,7 +10614,7 @@ export interface components {
          * @description What must have happened when a limit is reached.
          * @enum {string}
          */
-        LimitStep: "arrive" | "finish" | "contact" | "verify" | "answer";
+        LimitStep: "arrive" | "finish" | "contact" | "verify" | "answer" | "appointment";
         /**
          * Liveness
          * @description The process answers.
@@ -10347,6 +10693,11 @@ export interface components {
              * @description Calls that no order was made of yet
              */
             calls: number;
+            /**
+             * Feeders
+             * @description Lines that supply the reporting addresses, the most frequent first
+             */
+            feeders: string[];
             /** Usual In An Hour */
             usual_in_an_hour: number;
             /**
@@ -10937,7 +11288,7 @@ export interface components {
          * @description What is done to a work order; the word of each event in its log.
          * @enum {string}
          */
-        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "contact" | "verify" | "answer" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "note";
+        OrderAction: "create" | "accept" | "dispatch" | "take" | "arrive" | "finish" | "review" | "contact" | "verify" | "answer" | "close" | "reopen" | "miss" | "return" | "suspend" | "resume" | "escalate" | "merge" | "cancel" | "urge" | "change_limit" | "appoint" | "drop_appointment" | "note";
         /**
          * OrderActionRequest
          * @description An action on a work order; which values it needs depends on the action.
@@ -10969,9 +11320,27 @@ export interface components {
             result: string;
             /** @description For verify */
             verdict?: components["schemas"]["ComplaintVerdict"] | null;
+            /**
+             * Starts At
+             * @description For appoint: beginning of a free slot
+             */
+            starts_at?: string | null;
             step?: components["schemas"]["LimitStep"] | null;
             /** Minutes */
             minutes?: number | null;
+        };
+        /**
+         * OrderBoard
+         * @description The open orders of one's units in columns.
+         */
+        OrderBoard: {
+            group: components["schemas"]["BoardGroup"];
+            /** Orders */
+            orders: number;
+            /** Overdue */
+            overdue: number;
+            /** Columns */
+            columns: components["schemas"]["BoardColumn"][];
         };
         /**
          * OrderClock
@@ -11057,6 +11426,11 @@ export interface components {
              */
             idempotency_key: string;
             /**
+             * Appointment At
+             * @description Beginning of a free slot of the unit that the rules choose
+             */
+            appointment_at?: string | null;
+            /**
              * Is Draft
              * @description Keep it as a draft; required fields may be missing
              * @default false
@@ -11137,6 +11511,10 @@ export interface components {
             changed_at: string;
             /** Due At */
             due_at: string | null;
+            /** Appointment Starts At */
+            appointment_starts_at: string | null;
+            /** Appointment Ends At */
+            appointment_ends_at: string | null;
             /** Is Overdue */
             is_overdue: boolean;
         };
@@ -11254,6 +11632,8 @@ export interface components {
          */
         OrderView: {
             order: components["schemas"]["OrderLine"];
+            /** @description Place of the address tree; null when the address fits none */
+            place: components["schemas"]["AddressMatch"] | null;
             /** Contact Phone */
             contact_phone: string;
             /** Description */
@@ -11421,6 +11801,12 @@ export interface components {
          * @enum {string}
          */
         Phase: "new" | "asking" | "confirming_intent" | "confirming_number" | "working" | "recording" | "over";
+        /**
+         * PlaceLevel
+         * @description How large a place is.
+         * @enum {string}
+         */
+        PlaceLevel: "district" | "street" | "community" | "building";
         /**
          * PlacementDetail
          * @description How a question fared.
@@ -12664,6 +13050,17 @@ export interface components {
             call_id?: string | null;
         };
         /**
+         * SecretRotation
+         * @description How long the secret before stays valid beside the new one.
+         */
+        SecretRotation: {
+            /**
+             * Overlap Hours
+             * @default 24
+             */
+            overlap_hours: number;
+        };
+        /**
          * Section
          * @description A part of a summary.
          * @enum {string}
@@ -12923,6 +13320,32 @@ export interface components {
             entry_count: number;
             /** Ideas */
             ideas: components["schemas"]["IdeaNode"][];
+        };
+        /**
+         * SlotQuestion
+         * @description An order that is still being written; in the body, because addresses of callers stand in no log.
+         */
+        SlotQuestion: {
+            /**
+             * Business Type
+             * @enum {string}
+             */
+            business_type: "fault" | "application" | "enquiry" | "complaint" | "report" | "suggestion" | "opinion" | "praise";
+            /**
+             * Sector
+             * @enum {string}
+             */
+            sector: "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Area
+             * @default
+             */
+            area: string;
         };
         /**
          * SoftphoneAccess
@@ -14008,6 +14431,41 @@ export interface components {
          */
         Verdict: "used" | "dismissed" | "wrong" | "withdrawn";
         /**
+         * VisitSlot
+         * @description A span of time in which a crew can come.
+         */
+        VisitSlot: {
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Free */
+            free: number;
+            /** Capacity */
+            capacity: number;
+        };
+        /**
+         * VisitSlots
+         * @description When a crew of a unit can come, the earliest first; those that are full say so.
+         */
+        VisitSlots: {
+            /**
+             * Unit Id
+             * @description Null when no rule names a unit yet; then there are no slots
+             */
+            unit_id: string | null;
+            /** Items */
+            items: components["schemas"]["VisitSlot"][];
+            /** @description One sentence that offers the first free slots to the caller */
+            offer: components["schemas"]["Wording"];
+        };
+        /**
          * VoicemailLine
          * @description A message that a caller left.
          */
@@ -14118,6 +14576,11 @@ export interface components {
             gets_caller_data: boolean;
             /** Is Active */
             is_active: boolean;
+            /**
+             * Old Secret Until
+             * @description Until then the secret before signs besides; null without
+             */
+            old_secret_until: string | null;
             /** Created By Name */
             created_by_name: string;
             /**
@@ -32159,6 +32622,348 @@ export interface operations {
             };
         };
     };
+    list_addresses: {
+        parameters: {
+            query?: {
+                parent_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressPlaces"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressMatch"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_addresses: {
+        parameters: {
+            query?: {
+                is_preview?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_addresses"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressImport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_mass_faults: {
         parameters: {
             query?: never;
@@ -32743,6 +33548,346 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequiredFields"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order_board: {
+        parameters: {
+            query?: {
+                group?: components["schemas"]["BoardGroup"];
+                sector?: ("power" | "heating" | "water" | "gas" | "tv") | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderBoard"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_visit_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitSlots"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_visit_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitSlots"];
                 };
             };
             /** @description The request cannot be read */
@@ -33848,6 +34993,230 @@ export interface operations {
             };
         };
     };
+    list_crew_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitSlots"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_crew_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrewAppointment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrewOrder"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_crew_photo: {
         parameters: {
             query?: never;
@@ -34548,6 +35917,122 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookCreated"];
+                };
             };
             /** @description The request cannot be read */
             400: {

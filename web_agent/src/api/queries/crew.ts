@@ -28,3 +28,14 @@ export const sendCrewPhoto = (token: string, file: File) =>
       bodySerializer: () => file,
     }),
   )
+
+/** When the crew's unit can come. */
+export const crewSlotsQuery = (token: string) =>
+  queryOptions({
+    queryKey: ['crew', 'slots'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/crew/slots', { headers: signed(token), signal })),
+    retry: false,
+  })
+
+export const moveCrewAppointment = (token: string, startsAt: string, reason: string) =>
+  answer(api.POST('/api/v1/crew/appointment', { headers: signed(token), body: { starts_at: startsAt, reason } }))

@@ -92,3 +92,12 @@ export function useReplayDelivery() {
     onSuccess: useIntegrationsChanged(),
   })
 }
+
+/** Gives a webhook a new secret; the one before stays valid for the overlap. */
+export const rotateSecret = (id: string, overlapHours: number) =>
+  answer(
+    api.POST('/api/v1/webhooks/{webhook_id}/secret', {
+      params: { path: { webhook_id: id } },
+      body: { overlap_hours: overlapHours },
+    }),
+  )

@@ -1,7 +1,15 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { OrderActionRequest, OrderLine, OrderDraft, OrderState, OrderType } from '../types'
+import type {
+  BoardGroup,
+  OrderActionRequest,
+  OrderDraft,
+  OrderLine,
+  OrderState,
+  OrderType,
+  SlotQuestion,
+} from '../types'
 
 const PAGE_SIZE = 50
 
@@ -33,6 +41,35 @@ export const orderQuery = (id: string) =>
     queryKey: ['orders', 'one', id],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/work-orders/{order_id}', { params: { path: { order_id: id } }, signal })),
+  })
+
+/** What dispatchers watch changes while they look: asked again every few seconds. */
+const BOARD_EVERY_MS = 4_000
+
+export const boardQuery = (group: BoardGroup, sector: OrderLine['sector'] | null) =>
+  queryOptions({
+    queryKey: ['orders', 'board', group, sector],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/work-orders/board', { params: { query: { group, sector } }, signal })),
+    placeholderData: (before) => before,
+    refetchInterval: BOARD_EVERY_MS,
+  })
+
+/** When a crew of the order's unit can come. */
+export const slotsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'slots', id],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/work-orders/{order_id}/slots', { params: { path: { order_id: id } }, signal })),
+  })
+
+/** When a crew could come for an order that is still being written; its address goes in the body. */
+export const slotsForQuery = (question: SlotQuestion) =>
+  queryOptions({
+    queryKey: ['orders', 'slots-for', question],
+    queryFn: ({ signal }) => answer(api.POST('/api/v1/work-orders/slots', { body: question, signal })),
+    placeholderData: (before) => before,
+    gcTime: 60_000,
   })
 
 /** What each business type needs, with the question to ask for it. */

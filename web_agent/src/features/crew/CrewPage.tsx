@@ -1,8 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
-import { acceptCrewOrder, arriveAtCrewOrder, crewOrderQuery, finishCrewOrder, sendCrewPhoto } from '@/api/queries/crew'
+import {
+  acceptCrewOrder,
+  arriveAtCrewOrder,
+  crewOrderQuery,
+  crewSlotsQuery,
+  finishCrewOrder,
+  moveCrewAppointment,
+  sendCrewPhoto,
+} from '@/api/queries/crew'
 import type { CrewOrder } from '@/api/types'
+import { SlotField, spanText } from '@/features/work-orders/SlotField'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -45,6 +54,11 @@ function Order({ token }: { token: string }) {
         <p className="crew__address">{data.address}</p>
         <p className="crew__matter">{data.description}</p>
         <Limits order={data} />
+        {data.appointment_starts_at !== null && data.appointment_ends_at !== null && (
+          <p className="tag tag--accent">
+            {t('crew.appointment', { at: spanText(data.appointment_starts_at, data.appointment_ends_at) })}
+          </p>
+        )}
         {data.contact_phone !== '' && (
           <a className="button" href={`tel:${data.contact_phone}`}>
             ☏ {data.contact_name} {t('crew.call', { number: data.contact_phone })}
@@ -53,6 +67,7 @@ function Order({ token }: { token: string }) {
       </section>
       <Photos token={token} order={data} />
       <Steps token={token} order={data} />
+      {data.legal_actions.includes('appoint') && <Appointment token={token} />}
     </>
   )
 }
@@ -171,5 +186,47 @@ function Photos({ token, order }: { token: string; order: CrewOrder }) {
       </label>
       <p role="status">{t('crew.photos', { count: order.photos })}</p>
     </>
+  )
+}
+
+/** Another time that the crew agrees on with the caller. */
+function Appointment({ token }: { token: string }) {
+  const { t } = useTranslation()
+  const client = useQueryClient()
+  const slots = useQuery(crewSlotsQuery(token))
+  const [startsAt, setStartsAt] = useState('')
+  const [reason, setReason] = useState('')
+  const saving = useSaving(() => moveCrewAppointment(token, startsAt, reason), {
+    onSaved: () => {
+      setReason('')
+      void client.invalidateQueries({ queryKey: ['crew'] })
+    },
+  })
+  if (slots.data === undefined || slots.data.items.length === 0) return null
+  return (
+    <details className="panel crew__card">
+      <summary>{t('crew.move')}</summary>
+      {saving.problem !== null && <Banner tone="problem">{problemText(t, saving.problem)}</Banner>}
+      <SlotField slots={slots.data} value={startsAt} empty="–" onChange={setStartsAt} />
+      <label className="field">
+        <span className="field__label">{t('visits.reason')}</span>
+        <input
+          className="input"
+          maxLength={500}
+          value={reason}
+          onChange={(event) => {
+            setReason(event.target.value)
+          }}
+        />
+      </label>
+      <Button
+        disabled={saving.isPending || startsAt === '' || reason.trim().length < 2}
+        onClick={() => {
+          saving.save(undefined)
+        }}
+      >
+        {t('visits.move')}
+      </Button>
+    </details>
   )
 }

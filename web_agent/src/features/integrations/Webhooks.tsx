@@ -18,15 +18,19 @@ import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { Field } from '@/ui/Field'
 import { Banner, Empty } from '@/ui/states'
+import { localTime } from '@/ui/format'
 import { useSaving } from '@/ui/useSaving'
 
 import { MakingPart } from './MakingPart'
+import { Rotation } from './Rotation'
 import { EVENT_TYPES, eventText } from './words'
 
 /** Addresses of third parties that are told of work orders. */
 export function Webhooks() {
   const { t } = useTranslation()
   const webhooks = useQuery(webhooksQuery)
+  const [rotatedId, setRotatedId] = useState<string | null>(null)
+  const rotated = webhooks.data?.items.find((webhook) => webhook.id === rotatedId)
   return (
     <MakingPart
       title={t('integrations.webhooks')}
@@ -35,7 +39,23 @@ export function Webhooks() {
       query={webhooks}
       form={(onMade) => <WebhookForm onMade={onMade} />}
     >
-      {webhooks.data !== undefined && <WebhookTable webhooks={webhooks.data.items} />}
+      {rotated !== undefined && (
+        <Rotation
+          key={rotated.id}
+          webhook={rotated}
+          onClose={() => {
+            setRotatedId(null)
+          }}
+        />
+      )}
+      {webhooks.data !== undefined && (
+        <WebhookTable
+          webhooks={webhooks.data.items}
+          onRotate={(webhook) => {
+            setRotatedId(webhook.id)
+          }}
+        />
+      )}
     </MakingPart>
   )
 }
@@ -129,7 +149,12 @@ function WebhookForm({ onMade }: { onMade: (secret: string) => void }) {
   )
 }
 
-function WebhookTable({ webhooks }: { webhooks: readonly WebhookView[] }) {
+interface WebhookTableProps {
+  webhooks: readonly WebhookView[]
+  onRotate: (webhook: WebhookView) => void
+}
+
+function WebhookTable({ webhooks, onRotate }: WebhookTableProps) {
   const { t } = useTranslation()
   const toggling = useToggleWebhook()
   const testing = useTestWebhook()
@@ -150,6 +175,9 @@ function WebhookTable({ webhooks }: { webhooks: readonly WebhookView[] }) {
           {webhook.waiting > 0 && <span className="tag">{t('integrations.waiting', { count: webhook.waiting })}</span>}{' '}
           {webhook.dead > 0 && (
             <span className="tag tag--waiting">{t('integrations.dead', { count: webhook.dead })}</span>
+          )}{' '}
+          {webhook.old_secret_until !== null && (
+            <span className="tag">{t('integrations.old_until', { at: localTime(webhook.old_secret_until) })}</span>
           )}
         </>
       ),
@@ -181,6 +209,14 @@ function WebhookTable({ webhooks }: { webhooks: readonly WebhookView[] }) {
             }}
           >
             {t('integrations.test')}
+          </Button>
+          <Button
+            isSmall
+            onClick={() => {
+              onRotate(webhook)
+            }}
+          >
+            {t('integrations.rotate')}
           </Button>
           <Button
             isSmall

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 
+import { matchQuery } from '@/api/queries/addresses'
 import { currentNoticesQuery } from '@/api/queries/notices'
 import type { CallFact, CallInfo, CustomerHit, Utterance } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
@@ -22,7 +23,10 @@ export function CallNotices({ call, utterances, facts, customers }: CallNoticesP
   const { t } = useTranslation()
   const mayRead = usePermission('work_orders.read')
   const current = useQuery({ ...currentNoticesQuery, enabled: mayRead })
-  const addresses = customers.map((customer) => customer.address)
+  const said = facts.find((fact) => fact.field === 'address')?.value ?? ''
+  const place = useQuery({ ...matchQuery(said), enabled: mayRead && said.length > 1 })
+  // An estate lies on a street: the notice of the street holds for whoever names the estate.
+  const addresses = [...customers.map((customer) => customer.address), place.data?.path.join(' ') ?? '']
   const found = noticesFor(current.data?.items ?? [], { sector: call.sector, utterances, facts, addresses })
   return (
     <div className="notices">

@@ -19,6 +19,7 @@ import { useSaving } from '@/ui/useSaving'
 import { ComplaintFields } from './ComplaintFields'
 import { draftOf } from './draft'
 import { StateTag } from './StateTag'
+import { DraftVisit } from './Visit'
 import { canUrge } from './words'
 
 import './Orders.css'
@@ -118,6 +119,12 @@ function OrderForm({ proposal }: { proposal: OrderProposal }) {
           {text('contact_phone', t('orders.phone'))}
           {text('address', t('orders.address'))}
           {text('area', t('orders.area'))}
+          <DraftVisit
+            draft={draft}
+            onChange={(startsAt) => {
+              setDraft({ ...draft, appointment_at: startsAt })
+            }}
+          />
           <label className="field order__wide">
             <span className="field__label">{t('orders.description')}</span>
             <textarea

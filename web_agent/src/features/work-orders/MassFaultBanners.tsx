@@ -45,7 +45,8 @@ function MassFault({ fault }: { fault: MassFaultView }) {
         }
       >
         <strong>{t('mass_fault.banner', { area: fault.area, sector: sectorText(t, fault.sector), total })}</strong>{' '}
-        {t('mass_fault.counts', { orders: fault.orders, calls: fault.calls, usual: fault.usual_in_an_hour })}
+        {t('mass_fault.counts', { orders: fault.orders, calls: fault.calls, usual: fault.usual_in_an_hour })}{' '}
+        {fault.feeders.length > 0 && `${t('addresses.feeder')}: ${fault.feeders.join(t('orders.comma'))}`}
       </Banner>
       {isOpen && <Confirmation fault={fault} />}
     </section>

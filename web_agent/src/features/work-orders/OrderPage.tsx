@@ -20,6 +20,7 @@ import { CrewLink } from './CrewLink'
 import { OrderActions } from './OrderActions'
 import { PrintButton } from './PrintButton'
 import { StateTag } from './StateTag'
+import { Visit } from './Visit'
 
 import './Orders.css'
 
@@ -69,6 +70,7 @@ function Order({ view }: { view: OrderView }) {
         </section>
         <section className="panel order__part order__part--actions" aria-label={t('orders.actions')}>
           {canHandle && <OrderActions key={view.events.length} view={view} />}
+          {canHandle && view.legal_actions.includes('appoint') && <Visit view={view} />}
           {canHandle && view.complaint === null && order.unit_id !== null && view.legal_actions.length > 1 && (
             <CrewLink orderId={order.id} />
           )}
@@ -85,7 +87,8 @@ function Facts({ view }: { view: OrderView }) {
     [t('orders.contact'), order.contact_name, 'contact_name'],
     [t('orders.phone'), view.contact_phone, 'contact_phone'],
     [t('orders.address'), order.address, 'address'],
-    [t('orders.area'), order.area],
+    [t('orders.area'), view.place === null ? order.area : view.place.path.join(' › ')],
+    [t('addresses.feeder'), view.place?.feeder ?? ''],
     [t('orders.description'), view.description, 'description'],
     [t('orders.result'), view.complaint === null ? view.result : ''],
     [t('orders.external'), view.external_reference],
@@ -216,7 +219,7 @@ function actorText(t: Translate, event: OrderEventView): string {
   return event.actor_name === 'crew' ? t('orders.by_crew') : event.actor_name
 }
 
-const SHOWN = ['unit', 'verdict', 'parent', 'outcome', 'result', 'minutes', 'reason'] as const
+const SHOWN = ['unit', 'starts_at', 'verdict', 'parent', 'outcome', 'result', 'minutes', 'reason'] as const
 
 /** What an event says besides its action, in the words of the page. */
 function detailOf(t: Translate, data: Readonly<Record<string, unknown>>): string {
@@ -224,6 +227,7 @@ function detailOf(t: Translate, data: Readonly<Record<string, unknown>>): string
     const value = data[name]
     if (typeof value === 'number') return t('orders.minutes_only', { minutes: value })
     if (typeof value !== 'string' || value === '') return ''
+    if (name === 'starts_at') return localTime(value).slice(5, 16)
     if (name === 'outcome') return t(`orders.outcome_${value}` as 'orders.outcome_satisfied')
     if (name === 'verdict') return t(`complaints.verdict_${value}` as 'complaints.verdict_partly')
     if (name === 'reason' && value === 'responsible') return t('orders.by_responsible')

@@ -30,6 +30,8 @@ export function OrdersPage() {
       title={t('orders.title')}
       actions={
         <>
+          <Link to="/work-orders/board">{t('board.title')}</Link>
+          <Link to="/addresses">{t('addresses.title')}</Link>
           <Link to="/complaints">{t('complaints.title')}</Link>
           <Link to="/notices">{t('notices.title')}</Link>
         </>

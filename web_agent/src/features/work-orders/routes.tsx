@@ -9,6 +9,12 @@ export const workOrders: Feature = {
       navigation: { label: 'orders.nav', group: 'work', chord: 'Alt+O' },
     },
     {
+      path: 'work-orders/board',
+      permission: 'work_orders.read',
+      page: async () => (await import('./BoardPage')).BoardPage,
+      command: 'board.nav',
+    },
+    {
       path: 'complaints',
       permission: 'work_orders.read',
       page: async () => (await import('./ComplaintsPage')).ComplaintsPage,

@@ -23,6 +23,9 @@ const DIRECTED: readonly OrderAction[] = ['review', 'verify', 'suspend', 'resume
 /** Steps of a complaint that need the same right. */
 const SUPERVISING: readonly OrderAction[] = ['close', 'reopen']
 
+/** Done in a panel of their own, with the free times. */
+const IN_PANEL: readonly OrderAction[] = ['appoint', 'drop_appointment']
+
 /** States in which a caller may press for more speed; twin of `TRANSITIONS[URGE]` on the server. */
 const URGEABLE: readonly OrderState[] = [
   'accepted',
@@ -41,6 +44,6 @@ export function offered(legal: readonly OrderAction[], canDirect: boolean, isCom
   return legal.filter((action) => {
     const isDirected = DIRECTED.includes(action) || (isComplaint && SUPERVISING.includes(action))
     const isDecided = isComplaint ? action === 'miss' : DECIDED_BY_OUTCOME.includes(action)
-    return !isDecided && (canDirect || !isDirected)
+    return !isDecided && !IN_PANEL.includes(action) && (canDirect || !isDirected)
   })
 }

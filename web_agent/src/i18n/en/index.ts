@@ -1,3 +1,6 @@
+import visits from './visits.json'
+import board from './board.json'
+import addresses from './addresses.json'
 import type { Texts } from '../texts'
 import alerts from './alerts.json'
 import accounts from './accounts.json'
@@ -69,6 +72,9 @@ export const en: Texts = {
   ...learning,
   ...models,
   ...notices,
+  ...visits,
+  ...board,
+  ...addresses,
   ...notifications,
   ...policies,
   ...recording,

@@ -1,3 +1,6 @@
+import visits from './visits.json'
+import board from './board.json'
+import addresses from './addresses.json'
 import alerts from './alerts.json'
 import accounts from './accounts.json'
 import call from './call.json'
@@ -68,6 +71,9 @@ export const zhCN = {
   ...learning,
   ...models,
   ...notices,
+  ...visits,
+  ...board,
+  ...addresses,
   ...notifications,
   ...policies,
   ...recording,

@@ -1,0 +1,81 @@
+import { useRef, useState } from 'react'
+
+import { asProblem } from '@/api/problem'
+import { useImportAddresses } from '@/api/queries/addresses'
+import { problemText } from '@/i18n/problemText'
+import { useTranslation } from '@/i18n/useTranslation'
+import { Button } from '@/ui/Button'
+import { Banner } from '@/ui/states'
+
+/** Takes a file of places: first what it would change, then the change itself; a file with mistakes changes nothing. */
+export function AddressImport() {
+  const { t } = useTranslation()
+  const chooser = useRef<HTMLInputElement>(null)
+  const [file, setFile] = useState<File | null>(null)
+  const sending = useImportAddresses()
+  const problem = sending.isError ? asProblem(sending.error) : null
+  const preview = sending.isSuccess && sending.data.is_preview ? sending.data : null
+  return (
+    <div className="addresses__import">
+      <h3>{t('addresses.import')}</h3>
+      <p className="field__hint">{t('addresses.import_hint')}</p>
+      <input
+        ref={chooser}
+        type="file"
+        accept=".csv,.xlsx,text/csv"
+        hidden
+        aria-label={t('addresses.import')}
+        onChange={(event) => {
+          const chosen = event.target.files?.[0]
+          event.target.value = ''
+          if (chosen === undefined) return
+          setFile(chosen)
+          sending.mutate({ file: chosen, isPreview: true })
+        }}
+      />
+      <Button disabled={sending.isPending} onClick={() => chooser.current?.click()}>
+        {t('addresses.choose_file')}
+      </Button>
+      {preview !== null && file !== null && (
+        <Banner
+          tone="plain"
+          action={
+            preview.created + preview.changed > 0 && (
+              <Button
+                tone="primary"
+                disabled={sending.isPending}
+                onClick={() => {
+                  sending.mutate({ file, isPreview: false })
+                }}
+              >
+                {t('addresses.take')}
+              </Button>
+            )
+          }
+        >
+          {file.name}: {t('addresses.preview', { ...preview })}
+          <ul>
+            {preview.examples.map((example) => (
+              <li key={example}>{example}</li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      {sending.isSuccess && !sending.data.is_preview && (
+        <p role="status">{t('addresses.imported', { ...sending.data })}</p>
+      )}
+      {problem !== null && (
+        <Banner tone="problem">
+          {problemText(t, problem)}
+          <ul>
+            {problem.fields.map((error) => (
+              <li key={`${error.field} ${error.code}`}>
+                {error.field}: {error.message}
+              </li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+    </div>
+  )
+}
