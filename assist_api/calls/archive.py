@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from assist_api.http.permissions import Permission
 from kit.db import Database
 from kit.errors import NotAllowedError, NotFoundError
 from kit.paging import cut_page, decode_cursor
+from speech.recording import Recording
 
 
 class CallArchive:
@@ -103,8 +105,24 @@ class CallArchive:
         row = await self._get(call_id, viewer.account_id, is_every_call=viewer.can_hear_all)
         path = self._recordings.path(call_id, row.playable_file) if row.playable_file else None
         if path is None or not path.is_file():
-            raise NotFoundError("The recording of this call is not stored.", code="recording_not_found")
+            raise _no_recording()
         return path
+
+    async def open_recording(self, call_id: UUID) -> Recording:
+        """Open the stored recording of a call, for the product itself.
+
+        Raises:
+            NotFoundError: There is no such call, or its recording is gone.
+            InvalidInputError: The recording is damaged.
+        """
+        async with self._database.session() as session:
+            row = await CallRepository(session).find(call_id)
+        if row is None:
+            raise _not_found()
+        try:
+            return await asyncio.to_thread(self._recordings.open, call_id, row.recording_files)
+        except FileNotFoundError as error:
+            raise _no_recording() from error
 
     async def _get(self, call_id: UUID, account_id: UUID | None, *, is_every_call: bool) -> CallRow:
         async with self._database.session() as session:
@@ -121,3 +139,7 @@ class CallArchive:
 
 def _not_found() -> NotFoundError:
     return NotFoundError("There is no such call.", code="call_not_found")
+
+
+def _no_recording() -> NotFoundError:
+    return NotFoundError("The recording of this call is not stored.", code="recording_not_found")

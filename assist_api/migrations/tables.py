@@ -15,6 +15,7 @@ import assist_api.notifications.models
 import assist_api.policies.models
 import assist_api.recordings.models
 import assist_api.routing.models
+import assist_api.second_pass.models
 import assist_api.surveys.models
 import assist_api.training.models
 import assist_api.units.models
@@ -45,6 +46,7 @@ MODULES = (
     assist_api.recordings.models,
     assist_api.training.models,
     assist_api.routing.models,
+    assist_api.second_pass.models,
     assist_api.surveys.models,
     assist_api.units.models,
     assist_api.webhooks.models,

@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/{name}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy Proposal
+         * @description Return other settings that verdicts of agents speak for; accepting one is choosing it like any other.
+         */
+        get: operations["get_policy_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/{name}": {
         parameters: {
             query?: never;
@@ -1509,9 +1529,31 @@ export interface paths {
         put?: never;
         /**
          * Dismiss Hint
-         * @description Put a hint away; a second time changes nothing.
+         * @description Put a hint away, `wrong` where it should not have come; a second time changes nothing.
          */
         post: operations["dismiss_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/steps/{step_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Step
+         * @description Tick a step of the talk track by hand, or take its tick away; what is heard no longer changes it.
+         *
+         *     404 `step_not_found` where the sector's hint book has no such step.
+         */
+        put: operations["set_step"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3088,6 +3130,52 @@ export interface paths {
          * @description Tell how a finished call went: who spoke how much and how fast, silence, both at once.
          */
         get: operations["get_call_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/second-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Second Pass
+         * @description Return what was heard the second time, compared with what the agent saw; masked like the call itself.
+         */
+        get: operations["get_second_pass"];
+        put?: never;
+        /**
+         * Order Second Pass
+         * @description Order a job that hears the recording of a finished call again while no call runs.
+         *
+         *     409 `call_not_ended` or `recording_not_stored`.
+         */
+        post: operations["order_second_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/transcript/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Transcript
+         * @description Send the transcript of a call as a file; the audit entry names the version. 404 `second_pass_not_made`.
+         */
+        get: operations["export_transcript"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5115,7 +5203,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -5202,6 +5290,8 @@ export interface components {
              * @description Who put it away; null while it stands
              */
             dismissed_by: string | null;
+            /** @description What that person made of it */
+            verdict?: components["schemas"]["HintVerdict"] | null;
         };
         /**
          * CallInfo
@@ -5507,6 +5597,11 @@ export interface components {
              * @description Steps of the talk track that the agent has said, in order
              */
             steps: components["schemas"]["StepTicked"][];
+            /**
+             * Hand Steps
+             * @description Steps that the agent ticked or unticked by hand; these decide
+             */
+            hand_steps: components["schemas"]["StepSet"][];
             /**
              * Hints
              * @description In the order they were raised
@@ -6540,6 +6635,24 @@ export interface components {
             sectors: components["schemas"]["SectorNode"][];
             /** Business Types */
             business_types: components["schemas"]["BusinessTypeNode"][];
+        };
+        /**
+         * ChoiceView
+         * @description What one value of a setting would have done.
+         */
+        ChoiceView: {
+            /** Value */
+            value: unknown;
+            /**
+             * Lost
+             * @description Useful ones that would not have been shown
+             */
+            lost: number;
+            /**
+             * Spared
+             * @description Dismissed and wrong ones that would not have been shown
+             */
+            spared: number;
         };
         /**
          * ChoosableSituation
@@ -9182,6 +9295,8 @@ export interface components {
             hint_id: string;
             /** Dismissed By */
             dismissed_by: string;
+            /** @default noted */
+            verdict: components["schemas"]["HintVerdict"];
         };
         /**
          * HintDismissedEvent
@@ -9305,6 +9420,12 @@ export interface components {
             /** Lines */
             lines: components["schemas"]["TestedLine"][];
         };
+        /**
+         * HintVerdict
+         * @description What the agent made of a hint.
+         * @enum {string}
+         */
+        HintVerdict: "noted" | "wrong";
         /**
          * HitTestAnswer
          * @description The same question before and after the edit.
@@ -11287,6 +11408,14 @@ export interface components {
             items: components["schemas"]["PolicyView"][];
         };
         /**
+         * PolicyProposal
+         * @description What is proposed for a policy; empty where there is nothing to gain or too little was judged.
+         */
+        PolicyProposal: {
+            /** Items */
+            items: components["schemas"]["ProposalView"][];
+        };
+        /**
          * PolicyRestoration
          * @description An earlier version to put in force again.
          */
@@ -11489,6 +11618,32 @@ export interface components {
             business_type: string | null;
             /** Questions */
             questions: string[];
+        };
+        /**
+         * ProposalView
+         * @description Another value for one setting, judged by verdicts of agents.
+         */
+        ProposalView: {
+            /** Setting */
+            setting: string;
+            /** Current */
+            current: unknown;
+            proposed: components["schemas"]["ChoiceView"];
+            /**
+             * Useful
+             * @description Useful ones among those that were judged
+             */
+            useful: number;
+            /**
+             * Refused
+             * @description Dismissed and wrong ones among them
+             */
+            refused: number;
+            /**
+             * Choices
+             * @description Other values, for a person who weighs otherwise
+             */
+            choices: components["schemas"]["ChoiceView"][];
         };
         /**
          * Publication
@@ -12458,6 +12613,75 @@ export interface components {
             call_id?: string | null;
         };
         /**
+         * SecondPass
+         * @description The second pass of a call and how it stands.
+         */
+        SecondPass: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "ordered" | "ready" | "failed";
+            /**
+             * Job Id
+             * @description Of the job that goes on; null unless `ordered`
+             */
+            job_id: string | null;
+            /**
+             * Can Be Ordered
+             * @description Whether the call is over and its recording is stored
+             */
+            can_be_ordered: boolean;
+            /** Made At */
+            made_at: string | null;
+            /** Model */
+            model: string;
+            /** Beam Size */
+            beam_size: number;
+            /**
+             * Error Code
+             * @description Why it failed, else empty
+             */
+            error_code: string;
+            /**
+             * Changed Share
+             * @description Share of the letters and digits that differ, 0..1
+             */
+            changed_share: number;
+            /** Lines */
+            lines: components["schemas"]["SecondPassLine"][];
+        };
+        /**
+         * SecondPassLine
+         * @description One utterance of the second pass.
+         */
+        SecondPassLine: {
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            leg_role: components["schemas"]["LegRole"];
+            /** Start Ms */
+            start_ms: number;
+            /** End Ms */
+            end_ms: number;
+            /** Confidence */
+            confidence: number;
+            /** Language */
+            language: string;
+            /**
+             * Text
+             * @description As a reader sees it, with figures for spoken numbers
+             */
+            text: string;
+            /**
+             * Differences
+             * @description Where it differs from what the agent saw, which is `heard`
+             */
+            differences: components["schemas"]["TextChange"][];
+        };
+        /**
          * Section
          * @description A part of a summary.
          * @enum {string}
@@ -12889,11 +13113,56 @@ export interface components {
             repeats: boolean;
         };
         /**
+         * StepChoice
+         * @description Whether a step counts as said.
+         */
+        StepChoice: {
+            /** Is Done */
+            is_done: boolean;
+        };
+        /**
          * StepKind
          * @description What happened in one step of a dialogue; rows of `ivr_steps` hold it without anybody's words.
          * @enum {string}
          */
         StepKind: "said" | "heard" | "keyed" | "silence" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
+        /**
+         * StepSet
+         * @description The agent ticked a step of the talk track by hand, or took its tick away; from then on this decides.
+         */
+        StepSet: {
+            /** Step Id */
+            step_id: string;
+            name: components["schemas"]["TwoLanguages"];
+            /** Is Done */
+            is_done: boolean;
+            /** Set By */
+            set_by: string;
+        };
+        /**
+         * StepSetEvent
+         * @description `step.set`; may follow the end of the call.
+         */
+        StepSetEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.set";
+            data: components["schemas"]["StepSet"];
+        };
         /**
          * StepTicked
          * @description The agent has said a step of the talk track; the first time stands.
@@ -13519,6 +13788,29 @@ export interface components {
             ask: components["schemas"]["TwoLanguages"] | null;
         };
         /**
+         * TextChange
+         * @description A place of a text that a reader is shown otherwise than the recogniser wrote it.
+         */
+        TextChange: {
+            /**
+             * Start
+             * @description First character of the place in `text`
+             */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Heard
+             * @description What the recogniser wrote
+             */
+            heard: string;
+            /**
+             * Written
+             * @description What is shown: a mended word, or figures for a spoken number
+             */
+            written: string;
+        };
+        /**
          * TrackStep
          * @description One step of a talk track.
          */
@@ -13576,6 +13868,12 @@ export interface components {
             type: "transcript.partial";
             data: components["schemas"]["Utterance"];
         };
+        /**
+         * TranscriptVersion
+         * @description Which text of a call.
+         * @enum {string}
+         */
+        TranscriptVersion: "as_seen" | "second_pass";
         /**
          * TreeAnswer
          * @description An answer of the caller to a question.
@@ -13764,6 +14062,12 @@ export interface components {
             confidence: number;
             /** Language */
             language: string;
+            /**
+             * Changes
+             * @description Of a final: mended words and spoken numbers, in order; marks point into `text`
+             * @default []
+             */
+            changes: components["schemas"]["TextChange"][];
         };
         /**
          * Verdict
@@ -14180,8 +14484,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -16974,6 +17278,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyHistory"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProposal"];
                 };
             };
             /** @description The request cannot be read */
@@ -24227,7 +24643,9 @@ export interface operations {
     };
     dismiss_hint: {
         parameters: {
-            query?: never;
+            query?: {
+                verdict?: components["schemas"]["HintVerdict"];
+            };
             header?: never;
             path: {
                 call_id: string;
@@ -24244,6 +24662,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallHint"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepSet"];
                 };
             };
             /** @description The request cannot be read */
@@ -34301,6 +34836,347 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallMeasures"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_second_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPass"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_second_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPass"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_transcript: {
+        parameters: {
+            query?: {
+                version?: components["schemas"]["TranscriptVersion"];
+                format?: "csv" | "srt" | "json";
+            };
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/x-subrip": unknown;
+                    "application/json": unknown;
                 };
             };
             /** @description The request cannot be read */
