@@ -4894,7 +4894,7 @@ export interface components {
         Body_import_words: {
             /**
              * File
-             * @description CSV or YAML
+             * @description CSV, XLSX or YAML: groups, or a list of names with the column `name`
              */
             file: string;
         };
@@ -14207,12 +14207,6 @@ export interface components {
             items: components["schemas"]["WebhookView"][];
         };
         /**
-         * WordFileKind
-         * @description What a file of words is written in.
-         * @enum {string}
-         */
-        WordFileKind: "csv" | "yaml";
-        /**
          * WordGroup
          * @description One group.
          */
@@ -19198,7 +19192,7 @@ export interface operations {
     export_words: {
         parameters: {
             query?: {
-                kind?: components["schemas"]["WordFileKind"];
+                kind?: "csv" | "yaml";
             };
             header?: never;
             path?: never;

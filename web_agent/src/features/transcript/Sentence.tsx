@@ -1,9 +1,8 @@
 import type { TextChange } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import type { MarkedRange } from '@/ui/text'
-
-import type { WrittenPiece } from './written'
-import { writtenPieces } from './written'
+import type { WrittenPiece } from '@/ui/written'
+import { writtenPieces } from '@/ui/written'
 
 interface SentenceProps {
   text: string

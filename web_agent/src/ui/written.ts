@@ -1,6 +1,11 @@
-import type { TextChange } from '@/api/types'
-import type { MarkedRange, Piece } from '@/ui/text'
-import { cut, slice } from '@/ui/text'
+import type { MarkedRange, Piece, Range } from './text'
+import { cut, slice } from './text'
+
+/** A place of a text that is shown otherwise than it was first written. */
+export interface Change extends Range {
+  heard: string
+  written: string
+}
 
 /** A part of a sentence as it is shown; `heard` where the recogniser wrote something else. */
 export interface WrittenPiece extends Piece {
@@ -8,11 +13,7 @@ export interface WrittenPiece extends Piece {
 }
 
 /** Cuts a sentence at its marks and changes; a changed place is one piece and takes the strongest mark inside it. */
-export function writtenPieces(
-  text: string,
-  changes: readonly TextChange[],
-  marks: readonly MarkedRange[],
-): WrittenPiece[] {
+export function writtenPieces(text: string, changes: readonly Change[], marks: readonly MarkedRange[]): WrittenPiece[] {
   const pieces: WrittenPiece[] = []
   let done = 0
   const keep = (end: number) => {
@@ -32,7 +33,7 @@ export function writtenPieces(
 }
 
 /** A sentence as it is shown: words mended, spoken numbers as figures. */
-export const writtenText = (sentence: { text: string; changes: readonly TextChange[] }): string =>
+export const writtenText = (sentence: { text: string; changes: readonly Change[] }): string =>
   writtenPieces(sentence.text, sentence.changes, [])
     .map((piece) => piece.text)
     .join('')
