@@ -17,6 +17,8 @@ MOST_LOST = 0.025
 LEAST_SPARED = 0.05
 """Share of what agents refused that a proposal must spare to be worth the change."""
 STEP = 0.01
+ROUND = 5
+"""Hundredths between the other values that are shown."""
 LEAST_HINTS = 10
 """Judged hints of a rule."""
 MOST_RIGHT = 0.2
@@ -123,8 +125,12 @@ def _at(value: float, verdicts: Sequence[Judged]) -> Choice:
 
 
 def _telling(choices: Sequence[Choice], best: Choice) -> list[Choice]:
-    """Return a few thresholds around the proposed one at which something changes."""
+    """Return a few round thresholds around the proposed one at which something else would have happened."""
     place = choices.index(best)
-    lower = [choice for choice in choices[:place] if choice.spared < best.spared][-2:]
-    higher = [choice for choice in choices[place + 1 :] if choice.spared > best.spared][:2]
+    lower = [choice for choice in choices[:place] if _is_round(choice) and choice.spared < best.spared][-2:]
+    higher = [choice for choice in choices[place + 1 :] if _is_round(choice) and choice.spared > best.spared][:2]
     return [*lower, *higher]
+
+
+def _is_round(choice: Choice) -> bool:
+    return isinstance(choice.value, float) and round(choice.value * 100) % ROUND == 0
