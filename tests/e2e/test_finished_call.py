@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk import LISTENING_MS, Desk, written
+from tests.e2e.desk import LISTENING_MS, Desk, NewPage, written
 from tests.e2e.texts import text
 
 pytestmark = pytest.mark.e2e
@@ -60,3 +63,23 @@ def test_finished_call_is_heard_again_beside_what_the_agent_saw(desk: Desk, fini
     newest = desk.client.get("/audit/entries", params={"limit": 5}).raise_for_status().json()["items"]
     exported = next(entry for entry in newest if entry["action"] == "call.transcript_exported")
     assert exported["details"]["version"] == "second_pass"
+
+
+def test_a_gas_call_alarms_asks_on_and_is_masked_for_a_trainer(
+    desk: Desk, finished_call: str, new_page: NewPage, make_agent: Callable[..., httpx.Client]
+) -> None:
+    desk.open(finished_call)
+    expect(desk.state("ended_completed")).to_be_visible(timeout=LISTENING_MS)
+    expect(desk.page.get_by_role("alert").filter(has_text="燃气泄漏")).to_contain_text("煤气味")
+    facts = desk.page.get_by_role("region", name=text("facts.title"))
+    expect(facts.locator(".facts__path")).to_be_visible()
+    expect(facts).to_contain_text("幸福路")
+
+    # What the agent sees of the address, a trainer sees as signs that tell nothing, in either version of the text.
+    trainer = make_agent("gas.trainer", "trainer")
+    room = Desk(new_page(trainer), trainer)
+    room.open(finished_call)
+    expect(room.sentences.filter(has_text="●●●").first).to_be_visible()
+    assert "幸福路" not in room.page.inner_text("body")
+    second = trainer.get(f"/calls/{finished_call}/second-pass").raise_for_status().text
+    assert "幸福路" not in second
