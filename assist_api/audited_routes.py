@@ -45,6 +45,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/notices/{{notice_id}}/end"): ("notice.ended",),
     ("POST", f"{API}/calls/{{call_id}}/alerts/{{alert_id}}/confirm"): ("alert.confirmed",),
     ("POST", f"{API}/calls/{{call_id}}/hints/{{hint_id}}/dismiss"): ("hint.dismissed",),
+    ("PUT", f"{API}/calls/{{call_id}}/steps/{{step_id}}"): ("step.set",),
+    ("POST", f"{API}/calls/{{call_id}}/second-pass"): ("second_pass.ordered",),
     ("PUT", f"{API}/hints/books/{{sector}}"): ("hint_book.changed",),
     ("PUT", f"{API}/calls/{{call_id}}/facts/{{field}}"): ("fact.edited",),
     ("PUT", f"{API}/calls/{{call_id}}/summary/accepted"): ("summary.accepted",),

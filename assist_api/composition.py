@@ -44,6 +44,7 @@ from assist_api.routing import module as routing
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
+from assist_api.second_pass import module as second_pass
 from assist_api.self_calls import module as self_calls
 from assist_api.settings import AssistSettings
 from assist_api.surveys import module as surveys
@@ -173,6 +174,7 @@ def compose(
         webhooks.build(core, chosen.service),
         demo_town.build(core, chosen.service),
         call_search.build(core, running.service, seen),
+        second_pass.build(core, running.service, seen, speech.service, chosen.service),
         training.build(running.service, seen),
         marks := surveys.build(core, notifier.service),
         ivr.build(

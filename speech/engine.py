@@ -39,12 +39,19 @@ class SpeechEngine:
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._recognizer_factory = recognizer_factory
+        self._detector_factory = detector_factory
         self._detector = detector_factory(settings)
         budget = PartialBudget(settings.worker_count, settings.partial_share)
         self._pool = ModelPool(lambda: recognizer_factory(settings), settings.worker_count, budget, clock)
         self._front_end_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="speech-front-end")
         self._legs: set[LegTranscriber] = set()
         self._warm = asyncio.Event()
+
+    @property
+    def settings(self) -> SpeechSettings:
+        """How speech is found and recognised here."""
+        return self._settings
 
     @property
     def is_ready(self) -> bool:
@@ -82,6 +89,17 @@ class SpeechEngine:
         if self._settings.is_vocabulary_on:
             # Learning takes up to two seconds; the thread that listens must not wait for it.
             self._pool.use_finisher(await asyncio.to_thread(TextFinisher, tuple(words), tuple(sentences)))
+
+    def beside(self, settings: SpeechSettings) -> SpeechEngine:
+        """Return another engine, not loaded yet, that mends towards the same words; whoever asks for it closes it."""
+        engine = SpeechEngine(
+            settings,
+            self._clock,
+            recognizer_factory=self._recognizer_factory,
+            detector_factory=self._detector_factory,
+        )
+        engine._pool.use_finisher(self._pool.finisher)  # rejected: of the same class
+        return engine
 
     def open_leg(
         self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0

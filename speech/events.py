@@ -54,6 +54,23 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class TextChange:
+    """A place where a text was changed after the recogniser wrote it, or is written otherwise than it was said.
+
+    Attributes:
+        start: First character of the place in the text (Unicode code points).
+        end: One past the last.
+        heard: What the recogniser wrote there, in Simplified characters.
+        written: What a reader is shown there: the mended word, or figures for a spoken number.
+    """
+
+    start: int
+    end: int
+    heard: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptPartial:
     """What a running segment sounds like so far; replaced by the next partial or the final.
 
@@ -98,6 +115,7 @@ class TranscriptFinal:
         engine: Which path decoded it (`short_window`, `whole_window`, `stock`, or another engine's name).
         latency_ms: Wall milliseconds from the arrival of the chunk that ended the segment to this event.
         alternatives: What else was said, perhaps; likeliest first, none twice. Never shown, only searched with.
+        changes: Mended words and spoken numbers, in order and without overlap.
     """
 
     leg_id: UUID
@@ -111,6 +129,7 @@ class TranscriptFinal:
     engine: str
     latency_ms: int
     alternatives: tuple[Alternative, ...] = ()
+    changes: tuple[TextChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ class ModelPool:
         for worker in self._workers:
             await loop.run_in_executor(worker.executor, worker.recognizer.warm_up)
 
+    @property
+    def finisher(self) -> TextFinisher:
+        """What finishes texts now."""
+        return self._finisher
+
     def use_finisher(self, finisher: TextFinisher) -> None:
         """Finish texts with this from the next window on."""
         self._finisher = finisher

@@ -46,6 +46,9 @@ class SpeechSettings(Settings):
     has_own_processes: bool = True
     """Whether each model of a server has a process of its own: one that crashes costs no call, and searches do not wait
     for decodes. It takes 100 MB more (ADR 20)."""
+    niceness: int = Field(default=0, ge=0, le=19)
+    """Niceness of those processes: above 0 everything else on the machine comes first. The second pass after a call
+    uses 10 whatever stands here."""
     language: Language = Language.AUTO
     """Language of the calls."""
     beam_size: int = Field(default=5, ge=1, le=10)

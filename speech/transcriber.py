@@ -331,4 +331,5 @@ def _final(leg_id: UUID, ended: _EndedSegment, recognition: Recognition | None, 
         engine=recognition.engine if recognition else "none",
         latency_ms=max(0, round((now - ended.arrived_at) * 1000)),
         alternatives=recognition.alternatives if recognition and recognition.text else (),
+        changes=recognition.changes if recognition and recognition.text else (),
     )

@@ -65,7 +65,7 @@ async def export_found_calls(
         calls += found.items
         if len(found.items) < PAGE:
             break
-    details = {"format": request.format, "calls": len(calls), "is_masked": found.is_masked}
+    details = {"format": request.format, "calls": len(calls), "is_masked": found.is_masked, "version": "as_seen"}
     audit.record(session, actor, "call_search.exported", "call_search", "filtered", details=details)
     return Response(
         written(calls, request.format),

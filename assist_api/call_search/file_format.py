@@ -47,12 +47,20 @@ def _csv(calls: Sequence[FoundCall]) -> str:
 
 
 def _srt(calls: Sequence[FoundCall]) -> str:
-    cues = [
-        f"{number}\n{_time(sentence.start_ms)} --> {_time(sentence.end_ms)}\n"
-        f"[{found.call.title}] {sentence.leg_role.value}: {sentence.text}\n"
+    return "\n".join(
+        srt_cue(
+            number,
+            (sentence.start_ms, sentence.end_ms),
+            f"[{found.call.title}] {sentence.leg_role.value}: {sentence.text}",
+        )
         for number, (found, sentence) in enumerate(_lines(calls), 1)
-    ]
-    return "\n".join(cues)
+    )
+
+
+def srt_cue(number: int, span_ms: tuple[int, int], text: str) -> str:
+    """Return one subtitle: its number from 1, its time and its text."""
+    start_ms, end_ms = span_ms
+    return f"{number}\n{_time(start_ms)} --> {_time(end_ms)}\n{text}\n"
 
 
 def _time(ms: int) -> str:

@@ -19,7 +19,7 @@ from kit.db import Database
 from kit.errors import NotFoundError
 from kit.jobs import JobHandler, JobQueue, RunningJob
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change of what the index holds; calls are then read anew, the newest first."""
 KIND = "call_search.rebuild"
 FOLLOW_SECONDS = 3.0
@@ -142,8 +142,8 @@ def _rows(event: CallSnapshotEvent, unanswered: set[UUID]) -> Rows:
             "leg_role": item.leg_role.value,
             "start_ms": item.start_ms,
             "end_ms": item.end_ms,
-            "text": item.text,
-            "masked_text": mask.utterance(item).text,
+            "text": item.written,
+            "masked_text": mask.utterance(item).written,
             "is_unanswered": item.segment_id in unanswered,
         }
         for place, item in enumerate(said)
@@ -169,7 +169,7 @@ def _rows(event: CallSnapshotEvent, unanswered: set[UUID]) -> Rows:
         "difficulty": difficulty(measures, outcome),
         "excellence": excellence(measures, outcome),
     }
-    return call, utterances, sorted(grams_of(item.text for item in said))
+    return call, utterances, sorted(grams_of(item.written for item in said))
 
 
 def category_of(snapshot: CallSnapshot) -> str | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from kit.errors import InvalidInputError
+from speech.text.itn import write_numbers
 
 MOST_WORDS = 8
 LONGEST_WORD = 60
@@ -18,12 +19,13 @@ def folded(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words and the phrases in quotation marks of a search.
+    """Return the words and the phrases in quotation marks of a search, with figures for numbers, as texts are kept.
 
     Raises:
         InvalidInputError: `too_many_words`, or `word_too_long`.
     """
-    words = list(dict.fromkeys(folded(next(filter(None, match.groups()))) for match in _WORD.finditer(text)))
+    typed = (folded(next(filter(None, match.groups()))) for match in _WORD.finditer(text))
+    words = list(dict.fromkeys(write_numbers(word).text for word in typed))
     if len(words) > MOST_WORDS:
         raise InvalidInputError(f"Search for at most {MOST_WORDS} words.", field="text", code="too_many_words")
     if any(len(word) > LONGEST_WORD for word in words):

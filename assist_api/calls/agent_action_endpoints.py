@@ -1,4 +1,4 @@
-"""HTTP: what a person does to a call's alerts, hints, facts and summary."""
+"""HTTP: what a person does to a call's alerts, talk track, hints, facts and summary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field, StringConstraints
 
 from assist_api.alerts.raised import CallAlert
@@ -15,7 +15,10 @@ from assist_api.calls.access import CallsDep, FeedbackGiverDep, ReaderDep, Readi
 from assist_api.calls.agent_actions import AgentActions, summary_of
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact
-from assist_api.hints.shown import CallHint
+from assist_api.hints.diagnosis import both
+from assist_api.hints.service import HintBooks
+from assist_api.hints.shown import CallHint, HintVerdict, StepSet
+from assist_api.http.deps import provided
 from assist_api.http.schemas import InputModel
 from assist_api.summaries.shown import CallSummary
 
@@ -30,6 +33,12 @@ class FactEdit(InputModel):
     value: Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_VALUE)] = Field(
         description="Empty clears the field"
     )
+
+
+class StepChoice(InputModel):
+    """Whether a step counts as said."""
+
+    is_done: bool
 
 
 async def get_actions(audit: AuditDep, actor: ActorDep) -> AgentActions:
@@ -51,11 +60,38 @@ async def confirm_alert(
 
 @router.post("/calls/{call_id}/hints/{hint_id}/dismiss")
 async def dismiss_hint(
-    call_id: UUID, hint_id: UUID, calls: CallsDep, viewer: FeedbackGiverDep, actions: AgentActionsDep
+    call_id: UUID,
+    hint_id: UUID,
+    calls: CallsDep,
+    viewer: FeedbackGiverDep,
+    actions: AgentActionsDep,
+    verdict: HintVerdict = HintVerdict.NOTED,
 ) -> CallHint:
-    """Put a hint away; a second time changes nothing."""
+    """Put a hint away, `wrong` where it should not have come; a second time changes nothing."""
     await calls.archive.check_changeable(viewer, call_id)
-    return await calls.write(call_id, lambda journal: actions.dismiss_hint(journal, hint_id))
+    return await calls.write(call_id, lambda journal: actions.dismiss_hint(journal, hint_id, verdict))
+
+
+@router.put("/calls/{call_id}/steps/{step_id}")
+async def set_step(
+    call_id: UUID,
+    step_id: Annotated[str, Path(max_length=64)],
+    choice: StepChoice,
+    calls: CallsDep,
+    viewer: FeedbackGiverDep,
+    actions: AgentActionsDep,
+    books: Annotated[HintBooks, Depends(provided(HintBooks))],
+) -> StepSet:
+    """Tick a step of the talk track by hand, or take its tick away; what is heard no longer changes it.
+
+    404 `step_not_found` where the sector's hint book has no such step.
+    """
+    await calls.archive.check_changeable(viewer, call_id)
+    sector = (await calls.snapshot(call_id)).data.call.sector
+    step = books.step(sector, step_id)
+    return await calls.write(
+        call_id, lambda journal: actions.set_step(journal, step_id, both(step.name), is_done=choice.is_done)
+    )
 
 
 @router.put("/calls/{call_id}/facts/{field}")

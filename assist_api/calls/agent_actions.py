@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.alerts.raised import AlertConfirmed, CallAlert
+from assist_api.alerts.raised import AlertConfirmed, CallAlert, TwoLanguages
 from assist_api.calls.events import CallSnapshot
 from assist_api.calls.journal import CallJournal, Write
 from assist_api.facts.fields import FactField
 from assist_api.facts.found import CallFact, FactEdited, edited_fact
-from assist_api.hints.shown import CallHint, HintDismissed
+from assist_api.hints.shown import CallHint, HintDismissed, HintVerdict, StepSet
 from assist_api.http.actor import Actor
-from assist_api.http.core import AuditTrail
+from assist_api.http.core import AuditTrail, DetailValue
 from assist_api.summaries.shown import CallSummary, SummaryAccepted, summary_lines
 from kit.errors import ConflictError, NotFoundError
 
@@ -42,8 +42,18 @@ class AgentActions:
         await journal.record(confirmed, after=save)
         return _alert(journal, alert_id)
 
-    async def dismiss_hint(self, journal: CallJournal, hint_id: UUID) -> CallHint:
-        """Put a hint away; the first who does so stands.
+    async def set_step(self, journal: CallJournal, step_id: str, name: TwoLanguages, *, is_done: bool) -> StepSet:
+        """Tick a step of the talk track by hand, or take its tick away."""
+        step = StepSet(step_id=step_id, name=name, is_done=is_done, set_by=self._actor.name)
+        standing = next((known for known in journal.snapshot.hand_steps if known.step_id == step_id), None)
+        if standing is not None and standing.is_done == is_done:
+            return standing
+        save = self._entry("step.set", journal.call_id, {"step": step_id, "is_done": is_done})
+        await journal.record(step, after=save)
+        return step
+
+    async def dismiss_hint(self, journal: CallJournal, hint_id: UUID, verdict: HintVerdict) -> CallHint:
+        """Put a hint away and say whether it was right to come; the first who does so stands.
 
         Raises:
             NotFoundError: The call has no such hint.
@@ -51,8 +61,9 @@ class AgentActions:
         hint = _hint(journal, hint_id)
         if hint.dismissed_by is not None:
             return hint
-        dismissed = HintDismissed(hint_id=hint_id, dismissed_by=self._actor.name)
-        save = self._entry("hint.dismissed", journal.call_id, {"kind": hint.kind.value, "key": hint.key})
+        dismissed = HintDismissed(hint_id=hint_id, dismissed_by=self._actor.name, verdict=verdict)
+        details: dict[str, DetailValue] = {"kind": hint.kind.value, "key": hint.key, "verdict": verdict.value}
+        save = self._entry("hint.dismissed", journal.call_id, details)
         await journal.record(dismissed, after=save)
         return _hint(journal, hint_id)
 
@@ -80,7 +91,7 @@ class AgentActions:
             await journal.record(accepted, after=save)
         return CallSummary(lines=summary.lines, accepted=accepted)
 
-    def _entry(self, action: str, call_id: UUID, details: dict[str, str | int | bool | None]) -> Write:
+    def _entry(self, action: str, call_id: UUID, details: dict[str, DetailValue]) -> Write:
         async def save(session: AsyncSession) -> None:
             self._audit.record(session, self._actor, action, "call", call_id, details=details)
 

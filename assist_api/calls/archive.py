@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from assist_api.http.permissions import Permission
 from kit.db import Database
 from kit.errors import NotAllowedError, NotFoundError
 from kit.paging import cut_page, decode_cursor
+from speech.recording import Recording
 
 
 class CallArchive:
@@ -109,8 +111,27 @@ class CallArchive:
         if path is not None and not is_here and self.bring_back is not None:
             is_here = await self.bring_back(call_id)
         if path is None or not is_here:
-            raise NotFoundError("The recording of this call is not stored.", code="recording_not_found")
+            raise _no_recording()
         return path
+
+    async def open_recording(self, call_id: UUID) -> Recording:
+        """Open the stored recording of a call, for the product itself.
+
+        Raises:
+            NotFoundError: There is no such call, or its recording is gone.
+            InvalidInputError: The recording is damaged.
+            DependencyError: It lies in a store that does not answer.
+        """
+        async with self._database.session() as session:
+            row = await CallRepository(session).find(call_id)
+        if row is None:
+            raise _not_found()
+        try:
+            return await asyncio.to_thread(self._recordings.open, call_id, row.recording_files)
+        except FileNotFoundError as error:
+            if self.bring_back is None or not await self.bring_back(call_id):
+                raise _no_recording() from error
+        return await asyncio.to_thread(self._recordings.open, call_id, row.recording_files)
 
     async def _get(self, call_id: UUID, account_id: UUID | None, *, is_every_call: bool) -> CallRow:
         async with self._database.session() as session:
@@ -127,3 +148,7 @@ class CallArchive:
 
 def _not_found() -> NotFoundError:
     return NotFoundError("There is no such call.", code="call_not_found")
+
+
+def _no_recording() -> NotFoundError:
+    return NotFoundError("The recording of this call is not stored.", code="recording_not_found")

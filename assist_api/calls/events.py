@@ -20,7 +20,7 @@ from assist_api.alerts.raised import AlertConfirmed, AlertRaised, CallAlert
 from assist_api.calls.states import CallState
 from assist_api.categories.ranked import CategoryChosen, CategoryRanking
 from assist_api.facts.found import CallFact, FactEdited, FactsFound
-from assist_api.hints.shown import CallHint, HintDismissed, HintRaised, QuestionProposed, StepTicked
+from assist_api.hints.shown import CallHint, HintDismissed, HintRaised, QuestionProposed, StepSet, StepTicked
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.cards import CardSpoken, SuggestionList, SuggestionWithheld
 from assist_api.suggestions.pushed import CardPushed
@@ -256,6 +256,13 @@ class StepTickedEvent(_Event):
     data: StepTicked
 
 
+class StepSetEvent(_Event):
+    """`step.set`; may follow the end of the call."""
+
+    type: Literal["step.set"] = "step.set"
+    data: StepSet
+
+
 class HintRaisedEvent(_Event):
     """`hint.raised`."""
 
@@ -324,6 +331,7 @@ class CallSnapshot(WireModel):
     facts: list[CallFact] = Field(description="Fields of the work order that are known, in the order of the form")
     summary: SummaryAccepted | None = Field(description="The summary that the agent accepted last")
     steps: list[StepTicked] = Field(description="Steps of the talk track that the agent has said, in order")
+    hand_steps: list[StepSet] = Field(description="Steps that the agent ticked or unticked by hand; these decide")
     hints: list[CallHint] = Field(description="In the order they were raised")
     question: QuestionProposed | None = Field(description="What separates the causes of the caller's trouble")
     stages: list[StageState] = Field(description="Only stages that are degraded")
@@ -357,6 +365,7 @@ CallEvent = Annotated[
     | FactEditedEvent
     | SummaryAcceptedEvent
     | StepTickedEvent
+    | StepSetEvent
     | HintRaisedEvent
     | HintDismissedEvent
     | QuestionProposedEvent

@@ -97,7 +97,13 @@ class CallMask:
 
     def utterance(self, utterance: Utterance) -> Utterance:
         """Return an utterance with everything personal masked."""
-        return utterance.model_copy(update={"text": masked(utterance.text, self.places(utterance))})
+        places = self.places(utterance)
+        changes = [
+            change
+            for change in utterance.changes
+            if all(change.end <= place.start or place.end <= change.start for place in places)
+        ]
+        return utterance.model_copy(update={"text": masked(utterance.text, places), "changes": changes})
 
     def info(self, call: CallInfo) -> CallInfo:
         """Return the head of a call without the caller's number."""

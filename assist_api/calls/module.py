@@ -8,6 +8,7 @@ from assist_api.calls.category import CallCategories
 from assist_api.calls.demo.catalog import load_demo_calls
 from assist_api.calls.events import CallEvent, ClientMessage, ServerMessage
 from assist_api.calls.hub import CallHub
+from assist_api.calls.learned_thresholds import LearnedThresholds
 from assist_api.calls.masking_policy import MASKING
 from assist_api.calls.observers import CallObservers
 from assist_api.calls.reading import CallReading
@@ -19,6 +20,7 @@ from assist_api.http.module import Module
 from assist_api.notifications.service import Notifier
 from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
+from assist_api.suggestions.card_policy import CARDS
 from assist_api.suggestions.service import SuggestionService
 from kb.classify.service import CategoryService
 from kb.deidentify import check_recognisers
@@ -49,6 +51,8 @@ def build(
     """
     notifier.rules.add(NOTIFICATION)
     policies.add(MASKING)
+    policies.add(CARDS)
+    LearnedThresholds(core.database, core.clock).register(policies)
     check_recognisers(kind.value for kind in policies.current(MASKING).kinds)
     hub = CallHub(LocalBus[CallEvent](), sockets_per_session=core.settings.sockets_per_session)
     observers = CallObservers(
@@ -57,7 +61,9 @@ def build(
     calls = CallService(
         database=core.database,
         engine=speech,
-        suggestions=SuggestionService(knowledge.search, core.database, core.clock),
+        suggestions=SuggestionService(
+            knowledge.search, core.database, core.clock, lambda: policies.current(CARDS).settings()
+        ),
         categories=CallCategories(categories),
         hub=hub,
         clock=core.clock,

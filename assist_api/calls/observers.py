@@ -170,6 +170,7 @@ class CallObservers:
                 snapshot.call.sector,
                 finals=finals,
                 ticked=snapshot.steps,
+                by_hand=lambda: journal.snapshot.hand_steps,
                 raised=snapshot.hints,
                 proposed=snapshot.question,
             ),

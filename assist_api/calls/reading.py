@@ -17,6 +17,7 @@ from assist_api.calls.service import CallService
 from assist_api.calls.states import CallState
 from assist_api.calls.stream import WatchedCalls
 from assist_api.calls.viewer import CallViewer
+from assist_api.transcripts.utterances import Utterance
 from kit.bus import LocalBus
 from kit.errors import ConflictError
 
@@ -79,6 +80,18 @@ class CallReading:
         event = await self._calls.snapshot(call_id)
         mask = await asyncio.to_thread(mask_of, event.data, self._policy().kinds)
         return event.model_copy(update={"data": await asyncio.to_thread(mask.snapshot, event.data)}), mask
+
+    async def mask_for(self, viewer: CallViewer, call_id: UUID, further: Sequence[Utterance]) -> CallMask | None:
+        """Return what a viewer may not see of a call and of further utterances of it; None for nothing.
+
+        Raises:
+            NotFoundError: The call does not exist for this viewer.
+        """
+        if await self._is_identified(viewer, call_id):
+            return None
+        call = (await self._calls.snapshot(call_id)).data
+        said = [*(item for item in call.utterances if item.is_final), *further]
+        return await asyncio.to_thread(CallMask, said, call.facts, self._policy().kinds)
 
     async def events(self, viewer: CallViewer, call_id: UUID, *, after: int, limit: int) -> CallEventPage:
         """Return persisted events behind `after`.

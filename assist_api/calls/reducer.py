@@ -16,7 +16,8 @@ A snapshot is `empty_snapshot` folded over the persisted events, and then over t
 - An alert that is raised again keeps its place and whether it was confirmed; alerts outlive the call.
 - Facts that are found replace the facts found before; one that the agent set by hand stays for ever.
 - A summary that is accepted replaces the one accepted before.
-- A step of the talk track is ticked once; a hint that is raised again changes nothing, and stays when it is dismissed.
+- A step of the talk track is ticked once, and what the agent decides of it by hand stands above that.
+- A hint that is raised again changes nothing, and stays when it is dismissed.
 - A question that is proposed replaces the one proposed before.
 - A stage that is well again leaves the list of stages; when the call ends, nothing lags any more.
 """
@@ -51,6 +52,7 @@ from assist_api.calls.events import (
     HintRaisedEvent,
     QuestionProposedEvent,
     StageStateChangedEvent,
+    StepSetEvent,
     StepTickedEvent,
     SuggestionShownEvent,
     SuggestionWithheldEvent,
@@ -61,7 +63,7 @@ from assist_api.calls.events import (
 )
 from assist_api.calls.states import CallState, require_legal
 from assist_api.facts.found import with_edit, with_found
-from assist_api.hints.shown import with_dismissal, with_hint, with_tick
+from assist_api.hints.shown import with_dismissal, with_hint, with_set_step, with_tick
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -98,6 +100,7 @@ def empty_snapshot(call: CallInfo) -> CallSnapshot:
         facts=[],
         summary=None,
         steps=[],
+        hand_steps=[],
         hints=[],
         question=None,
         stages=[],
@@ -268,6 +271,10 @@ def _step_ticked(snapshot: CallSnapshot, event: StepTickedEvent) -> CallSnapshot
     return snapshot.model_copy(update={"steps": with_tick(snapshot.steps, event.data)})
 
 
+def _step_set(snapshot: CallSnapshot, event: StepSetEvent) -> CallSnapshot:
+    return snapshot.model_copy(update={"hand_steps": with_set_step(snapshot.hand_steps, event.data)})
+
+
 def _hint_raised(snapshot: CallSnapshot, event: HintRaisedEvent) -> CallSnapshot:
     return snapshot.model_copy(update={"hints": with_hint(snapshot.hints, event.data)})
 
@@ -307,6 +314,7 @@ _HANDLERS: dict[type, Callable[[CallSnapshot, Any], CallSnapshot]] = {
     FactEditedEvent: _fact_edited,
     SummaryAcceptedEvent: _summary_accepted,
     StepTickedEvent: _step_ticked,
+    StepSetEvent: _step_set,
     HintRaisedEvent: _hint_raised,
     HintDismissedEvent: _hint_dismissed,
     QuestionProposedEvent: _question_proposed,

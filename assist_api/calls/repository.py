@@ -11,7 +11,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.calls.events import CallEvent, CallInfo, CallStateChangedEvent, EndReason, SuggestionShownEvent
+from assist_api.calls.events import (
+    CallEvent,
+    CallInfo,
+    CallStateChangedEvent,
+    EndReason,
+    HintDismissedEvent,
+    HintRaisedEvent,
+    SuggestionShownEvent,
+)
 from assist_api.calls.models import (
     CallEventRow,
     CallParticipantRow,
@@ -21,6 +29,7 @@ from assist_api.calls.models import (
     SuggestionFeedbackRow,
 )
 from assist_api.calls.states import TERMINAL_STATES, CallState
+from assist_api.hints.shown import CallHint, with_dismissal, with_hint
 from assist_api.suggestions.cards import SuggestionList
 from assist_api.transcripts.utterances import LegRole
 
@@ -126,6 +135,35 @@ class CallRepository:
             .limit(limit)
         )
         return [_event_of(row) for row in await self.session.scalars(statement)]
+
+    async def verdicts(self, since: datetime, most: int) -> Sequence[tuple[str, float, str]]:
+        """Return kind and probability of suggestions that were judged after `since`, and the verdict; newest first."""
+        statement = (
+            select(CallSuggestionRow.kind, CallSuggestionRow.probability, SuggestionFeedbackRow.verdict)
+            .join(SuggestionFeedbackRow, SuggestionFeedbackRow.suggestion_id == CallSuggestionRow.suggestion_id)
+            .where(SuggestionFeedbackRow.recorded_at > since)
+            .order_by(SuggestionFeedbackRow.recorded_at.desc())
+            .limit(most)
+        )
+        return [(kind, probability, verdict) for kind, probability, verdict in await self.session.execute(statement)]
+
+    async def judged_hints(self, since: datetime, most_calls: int) -> list[CallHint]:
+        """Return the hints that agents put away in the newest calls that began after `since`."""
+        newest = select(CallRow.id).where(CallRow.created_at > since).order_by(CallRow.created_at.desc())
+        call_ids = (await self.session.scalars(newest.limit(most_calls))).all()
+        statement = (
+            select(CallEventRow)
+            .where(CallEventRow.call_id.in_(call_ids), CallEventRow.type.in_(("hint.raised", "hint.dismissed")))
+            .order_by(CallEventRow.call_id, CallEventRow.seq)
+        )
+        raised: dict[UUID, list[CallHint]] = {}
+        for event in map(_event_of, await self.session.scalars(statement)):
+            known = raised.setdefault(event.call_id, [])
+            if isinstance(event, HintRaisedEvent):
+                raised[event.call_id] = with_hint(known, event.data)
+            elif isinstance(event, HintDismissedEvent):
+                raised[event.call_id] = with_dismissal(known, event.data)
+        return [hint for hints in raised.values() for hint in hints if hint.verdict is not None]
 
     async def _add_suggestions(self, event: SuggestionShownEvent) -> None:
         rows = {row.suggestion_id: row for row in _suggestion_rows(event)}

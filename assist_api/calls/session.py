@@ -31,7 +31,7 @@ from assist_api.suggestions.query import FULL_CONFIDENCE, Heard, SearchRequest
 from assist_api.suggestions.service import Searched, SuggestionService, state_name
 from assist_api.suggestions.spoken import SpokenLines
 from assist_api.suggestions.stable import StableText
-from assist_api.transcripts.utterances import LegRole, Utterance
+from assist_api.transcripts.utterances import LegRole, Utterance, final_utterance
 from kb.search.hits import SearchResult, SearchState
 from kit.clock import Clock
 from kit.logging import told_by
@@ -267,7 +267,7 @@ class CallSession:
         self._while_speaking.discard(final.segment_id)
         heard_at = self._clock.monotonic()
         metrics.SPEECH_END_TO_FINAL.observe(final.latency_ms / 1000)
-        utterance = _final_utterance(final, self._leg_roles[final.leg_id])
+        utterance = final_utterance(final, self._leg_roles[final.leg_id])
         await self._journal.record(utterance)
         self._observation.hear(utterance)
         if utterance.leg_role is LegRole.AGENT:
@@ -425,18 +425,4 @@ def _partial_utterance(partial: TranscriptPartial, leg_role: LegRole) -> Utteran
         partial_index=partial.partial_index,
         confidence=0.0,
         language=partial.language,
-    )
-
-
-def _final_utterance(final: TranscriptFinal, leg_role: LegRole) -> Utterance:
-    return Utterance(
-        segment_id=final.segment_id,
-        leg_role=leg_role,
-        start_ms=final.start_ms,
-        end_ms=final.end_ms,
-        text=final.text,
-        is_final=True,
-        partial_index=-1,
-        confidence=final.confidence,
-        language=final.language,
     )

@@ -339,6 +339,8 @@ class CaseDesk:
         details: dict[str, DetailValue] = {
             "call_id": None if case.call_id is None else str(case.call_id),
             "version": case.version,
+            # Cases are made of what the agent saw, never of the second pass.
+            "transcript": None if case.call_id is None else "as_seen",
         }
         self._audit.record(session, actor, action, "case", case.id, before=before, after=after, details=details)
 

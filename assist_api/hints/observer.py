@@ -15,7 +15,7 @@ from assist_api.hints.diagnosis import both
 from assist_api.hints.listener import BookListener, Broken
 from assist_api.hints.phrases import Place
 from assist_api.hints.policy import HintPolicy
-from assist_api.hints.shown import HintKind, HintRaised, QuestionProposed, StepTicked
+from assist_api.hints.shown import HintKind, HintRaised, QuestionProposed, StepSet, StepTicked, done_steps
 from assist_api.http.wire import Span
 from assist_api.transcripts.utterances import LegRole, Utterance
 
@@ -35,6 +35,7 @@ class HintObserver:
         *,
         finals: Iterable[Utterance] = (),
         ticked: Iterable[StepTicked] = (),
+        by_hand: Callable[[], Sequence[StepSet]] = tuple,
         raised: Iterable[HintRaised] = (),
         proposed: QuestionProposed | None = None,
     ) -> None:
@@ -45,13 +46,15 @@ class HintObserver:
             sector: Of the call; None while nobody knows.
             finals: What was said before.
             ticked: Steps that were said then.
+            by_hand: Returns what the agent has decided by hand so far; asked whenever a sentence ends.
             raised: Hints that were made then.
             proposed: The question proposed last.
         """
         self._coaching = coaching
         self._sector = sector
         self._finals = {utterance.segment_id: utterance for utterance in finals}
-        self._ticked = {step.step_id for step in ticked}
+        self._ticked = {step.step_id: step for step in ticked}
+        self._by_hand = by_hand
         self._raised = list(raised)
         self._proposed = proposed
         self._parts: tuple[BookListener, HintPolicy, AngerMeter] | None = None
@@ -87,7 +90,8 @@ class HintObserver:
             yield from self._tick(utterance, listener)
             for broken in listener.forbidden(utterance.text):
                 yield from self._raise(_hint(HintKind.FORBIDDEN, broken, utterance), utterance, policy)
-        for broken in listener.prompts(utterance.leg_role, utterance.text, self._ticked):
+        done = done_steps(self._ticked.values(), self._by_hand())
+        for broken in listener.prompts(utterance.leg_role, utterance.text, done):
             # A reminder is given once in a call: whoever was reminded and went on has decided.
             if not any(hint.kind is HintKind.PROMPT and hint.key == broken.rule.id for hint in self._raised):
                 yield from self._raise(_hint(HintKind.PROMPT, broken, utterance), utterance, policy)
@@ -96,13 +100,14 @@ class HintObserver:
         caller = [known.text for known in self._finals.values() if known.leg_role is LegRole.CUSTOMER]
         for said in listener.steps(utterance.text, caller):
             if said.step.id not in self._ticked:
-                self._ticked.add(said.step.id)
-                yield StepTicked(
+                ticked = StepTicked(
                     step_id=said.step.id,
                     name=both(said.step.name),
                     segment_id=utterance.segment_id,
                     span=Span(start=said.place.start, end=said.place.end),
                 )
+                self._ticked[ticked.step_id] = ticked
+                yield ticked
 
     def _anger(self, utterance: Utterance, meter: AngerMeter, policy: HintPolicy) -> Iterator[HintRaised]:
         signs = meter.hear(utterance, list(self._finals.values()))
@@ -118,7 +123,7 @@ class HintObserver:
         yield from self._raise(_angry(heaviest, advice, tells_supervisor=is_alert), utterance, policy)
 
     def _raise(self, hint: HintRaised, utterance: Utterance, policy: HintPolicy) -> Iterator[HintRaised]:
-        if any(known.hint_id == hint.hint_id for known in self._raised):
+        if any(known.hint_id == hint.hint_id for known in self._raised) or hint.rule in policy.muted:
             return
         shown = [known for known in self._raised if not known.is_held and self._is_recent(known, utterance)]
         is_held = len(shown) >= policy.hints_per_minute and not hint.tells_supervisor

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from assist_api.policies.kinds import PolicyKind, PolicyModel
+
+RULE = r"^(forbidden|prompt):[a-z0-9_]+$"
+"""Kind and name of a rule of the hint book. Anger that goes to the supervisor cannot be muted."""
 
 
 class HintPolicy(PolicyModel):
@@ -20,6 +23,8 @@ class HintPolicy(PolicyModel):
     """Points of anger within three minutes from which the supervisor's floor shows the call."""
     interruptions_from: Annotated[int, Field(ge=1, le=20)] = 3
     """Times that a caller cuts the agent short from which each one more counts a point."""
+    muted: Annotated[tuple[Annotated[str, StringConstraints(pattern=RULE)], ...], Field(max_length=200)] = ()
+    """Rules that bring no hint any more, such as `prompt:meter_number`; proposed from what agents call wrong."""
 
 
 HINTS = PolicyKind("hints", HintPolicy, HintPolicy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from assist_api.hints.book import BOOK_SECTORS, BookSector, HintBook, book_sector, parse_book, shipped_book
+from assist_api.hints.book import BOOK_SECTORS, BookSector, HintBook, Step, book_sector, parse_book, shipped_book
 from assist_api.hints.listener import BookListener
 from assist_api.hints.models import HintBookVersion
 from assist_api.hints.policy import HINTS, HintPolicy
@@ -16,7 +16,7 @@ from assist_api.http.core import AuditTrail
 from assist_api.policies.service import Policies
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import ConflictError, InvalidInputError
+from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.outbox import signal
 
 log = structlog.get_logger(__name__)
@@ -61,6 +61,17 @@ class HintBooks:
     def book(self, sector: BookSector) -> HintBook:
         """Return the book in force."""
         return self._listener(sector).book
+
+    def step(self, sector: str | None, step_id: str) -> Step:
+        """Return a step of the talk tracks for calls of a sector.
+
+        Raises:
+            NotFoundError: `step_not_found`.
+        """
+        step = next((known for known in self.book(book_sector(sector)).steps if known.id == step_id), None)
+        if step is None:
+            raise NotFoundError("The talk track has no such step.", code="step_not_found")
+        return step
 
     def view(self, sector: BookSector) -> HintBookView:
         """Return a book with the version that is in force."""

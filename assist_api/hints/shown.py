@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -28,6 +29,15 @@ class StepTicked(WireModel):
     span: Span
 
 
+class StepSet(WireModel):
+    """The agent ticked a step of the talk track by hand, or took its tick away; from then on this decides."""
+
+    step_id: str
+    name: TwoLanguages
+    is_done: bool
+    set_by: str
+
+
 class HintRaised(WireModel):
     """A hint to the agent, with the words that brought it."""
 
@@ -42,18 +52,33 @@ class HintRaised(WireModel):
     is_held: bool = Field(description="Came above the noise budget; kept in the list, not shown at once")
     tells_supervisor: bool = Field(description="Stands on the supervisor's floor while the call runs")
 
+    @property
+    def rule(self) -> str:
+        """The rule that brought it, as the policy of hints names rules: `prompt:meter_number`."""
+        return f"{self.kind.value}:{self.key}"
+
+
+class HintVerdict(StrEnum):
+    """What the agent made of a hint."""
+
+    NOTED = "noted"
+    WRONG = "wrong"
+    """It should not have come."""
+
 
 class HintDismissed(WireModel):
     """The agent put a hint away."""
 
     hint_id: UUID
     dismissed_by: str
+    verdict: HintVerdict = HintVerdict.NOTED
 
 
 class CallHint(HintRaised):
     """A hint as the call's snapshot holds it."""
 
     dismissed_by: str | None = Field(description="Who put it away; null while it stands")
+    verdict: HintVerdict | None = Field(default=None, description="What that person made of it")
 
 
 class AnsweredQuestion(WireModel):
@@ -81,6 +106,18 @@ def with_tick(known: list[StepTicked], ticked: StepTicked) -> list[StepTicked]:
     return known if any(step.step_id == ticked.step_id for step in known) else [*known, ticked]
 
 
+def with_set_step(known: list[StepSet], step: StepSet) -> list[StepSet]:
+    """Return what the agent decided by hand; the newest decision on a step replaces the one before."""
+    return [*(other for other in known if other.step_id != step.step_id), step]
+
+
+def done_steps(ticked: Iterable[StepTicked], by_hand: Iterable[StepSet]) -> frozenset[str]:
+    """Return the steps that count as said: those that were heard, unless the agent decided otherwise by hand."""
+    decided = {step.step_id: step.is_done for step in by_hand}
+    heard = {step.step_id for step in ticked if step.step_id not in decided}
+    return frozenset(heard | {step_id for step_id, is_done in decided.items() if is_done})
+
+
 def with_hint(known: list[CallHint], raised: HintRaised) -> list[CallHint]:
     """Return the hints after one more; the same hint again changes nothing."""
     if any(hint.hint_id == raised.hint_id for hint in known):
@@ -91,6 +128,8 @@ def with_hint(known: list[CallHint], raised: HintRaised) -> list[CallHint]:
 def with_dismissal(known: list[CallHint], dismissed: HintDismissed) -> list[CallHint]:
     """Return the hints after the agent put one away."""
     return [
-        hint.model_copy(update={"dismissed_by": dismissed.dismissed_by}) if hint.hint_id == dismissed.hint_id else hint
+        hint.model_copy(update={"dismissed_by": dismissed.dismissed_by, "verdict": dismissed.verdict})
+        if hint.hint_id == dismissed.hint_id
+        else hint
         for hint in known
     ]

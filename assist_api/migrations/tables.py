@@ -16,6 +16,7 @@ import assist_api.notifications.models
 import assist_api.policies.models
 import assist_api.recordings.models
 import assist_api.routing.models
+import assist_api.second_pass.models
 import assist_api.self_calls.models
 import assist_api.surveys.models
 import assist_api.training.models
@@ -48,6 +49,7 @@ MODULES = (
     assist_api.recordings.models,
     assist_api.training.models,
     assist_api.routing.models,
+    assist_api.second_pass.models,
     assist_api.surveys.models,
     assist_api.self_calls.models,
     assist_api.units.models,

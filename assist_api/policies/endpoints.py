@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -13,10 +14,12 @@ from assist_api.policies.models import PolicyVersion
 from assist_api.policies.schemas import (
     PolicyHistory,
     PolicyList,
+    PolicyProposal,
     PolicyRestoration,
     PolicySettings,
     PolicyVersionView,
     PolicyView,
+    ProposalView,
 )
 from assist_api.policies.service import InForce, Policies
 
@@ -44,6 +47,13 @@ async def list_policy_versions(
     return PolicyHistory(
         items=[_version(row) for row in rows], next_before=rows[-1].number if len(rows) == limit else None
     )
+
+
+@router.get("/{name}/proposal")
+async def get_policy_proposal(name: PolicyName, policies: PoliciesDep) -> PolicyProposal:
+    """Return other settings that verdicts of agents speak for; accepting one is choosing it like any other."""
+    proposals = await policies.proposals(name)
+    return PolicyProposal(items=[ProposalView.model_validate(asdict(item)) for item in proposals])
 
 
 @router.put("/{name}")

@@ -46,6 +46,31 @@ class PolicyHistory(OutputModel):
     next_before: int | None
 
 
+class ChoiceView(OutputModel):
+    """What one value of a setting would have done."""
+
+    value: Any
+    lost: int = Field(description="Useful ones that would not have been shown")
+    spared: int = Field(description="Dismissed and wrong ones that would not have been shown")
+
+
+class ProposalView(OutputModel):
+    """Another value for one setting, judged by verdicts of agents."""
+
+    setting: str
+    current: Any
+    proposed: ChoiceView
+    useful: int = Field(description="Useful ones among those that were judged")
+    refused: int = Field(description="Dismissed and wrong ones among them")
+    choices: list[ChoiceView] = Field(description="Other values, for a person who weighs otherwise")
+
+
+class PolicyProposal(OutputModel):
+    """What is proposed for a policy; empty where there is nothing to gain or too little was judged."""
+
+    items: list[ProposalView]
+
+
 class PolicySettings(InputModel):
     """Settings to put in force, all of them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.policies.kinds import P, PolicyKind, PolicyModel
 from assist_api.policies.models import PolicyVersion
+from assist_api.policies.proposals import SettingProposal
 from assist_api.policies.repository import PolicyRepository
 from kit.clock import Clock
 from kit.db import Database
@@ -56,6 +57,7 @@ class Policies:
         self._audit = audit
         self._kinds: dict[str, PolicyKind[Any]] = {}
         self._in_force: dict[str, InForce] = {}
+        self._judges: dict[str, Callable[[], Awaitable[Sequence[SettingProposal]]]] = {}
         for kind in kinds:
             self.add(kind)
 
@@ -68,6 +70,19 @@ class Policies:
         if kind.name in self._kinds:
             raise ValueError(f"the policy {kind.name} is declared twice")
         self._kinds[kind.name] = kind
+
+    def propose(self, kind: PolicyKind[P], judge: Callable[[P], Awaitable[Sequence[SettingProposal]]]) -> None:
+        """Declare what proposes other settings of a policy; `judge` is given the settings in force."""
+        self._judges[kind.name] = lambda: judge(self.current(kind))
+
+    async def proposals(self, name: str) -> Sequence[SettingProposal]:
+        """Return what is proposed for a policy; nothing where nobody judges it.
+
+        Raises:
+            NotFoundError: `policy_not_found`.
+        """
+        judge = self._judges.get(self._get(name).name)
+        return () if judge is None else await judge()
 
     def current(self, kind: PolicyKind[P]) -> P:
         """Return the settings in force."""

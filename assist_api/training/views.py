@@ -43,7 +43,7 @@ def clip_view(clip: Clip, call: CallSnapshot | None) -> ClipView:
 def lines_between(call: CallSnapshot, start_ms: int, end_ms: int) -> list[ClipLine]:
     """Return the utterances that are heard between two moments of a masked call."""
     return [
-        ClipLine(leg_role=item.leg_role, start_ms=item.start_ms, text=item.text)
+        ClipLine(leg_role=item.leg_role, start_ms=item.start_ms, text=item.written)
         for item in call.utterances
         if item.text and item.start_ms < end_ms and item.end_ms > start_ms
     ]

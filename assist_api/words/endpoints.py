@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Query, Response, UploadFile, status
@@ -69,7 +69,7 @@ async def export_words(
     words: WordsDep,
     audit: AuditDep,
     actor: ActorDep,
-    kind: WordFileKind = WordFileKind.CSV,
+    kind: Literal[WordFileKind.CSV, WordFileKind.YAML] = WordFileKind.CSV,
 ) -> Response:
     """Return every group as a file that can be edited and imported again."""
     groups = await words.all_groups()
@@ -85,7 +85,7 @@ async def import_words(
     _editor: Editor,
     actor: ActorDep,
     editor: EditorDep,
-    file: Annotated[UploadFile, File(description="CSV or YAML")],
+    file: Annotated[UploadFile, File(description="CSV, XLSX or YAML: groups, or names with the column `name`")],
 ) -> WordImportReport:
     """Import groups, whole or not at all; 422 `words_refused` names line, field and fix of every problem."""
     return await editor.import_file(file.filename or "", await file.read(), actor)

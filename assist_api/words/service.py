@@ -22,7 +22,7 @@ from kit.errors import InvalidInputError
 
 log = structlog.get_logger(__name__)
 
-_KINDS = {".csv": WordFileKind.CSV, ".yaml": WordFileKind.YAML, ".yml": WordFileKind.YAML}
+_KINDS = {".csv": WordFileKind.CSV, ".yaml": WordFileKind.YAML, ".yml": WordFileKind.YAML, ".xlsx": WordFileKind.XLSX}
 
 
 class WordEditor:
@@ -59,14 +59,14 @@ class WordEditor:
         await self._take_effect()
 
     async def import_file(self, name: str, content: bytes, actor: Actor) -> WordImportReport:
-        """Import a CSV or YAML file, whole or not at all.
+        """Import a CSV, XLSX or YAML file of groups or of names, whole or not at all.
 
         Raises:
             InvalidInputError: The name has another ending, or the file is at fault; every problem names its line.
         """
         kind = _KINDS.get(PurePath(name).suffix.lower())
         if kind is None:
-            message = f"The file must end in {', '.join(_KINDS)}; save it as CSV or YAML."
+            message = f"The file must end in {', '.join(_KINDS)}; save it as CSV, XLSX or YAML."
             raise InvalidInputError(message, field="file", code="words_file_kind")
         file = await asyncio.to_thread(read_words, content, kind)
         async with self._database.session() as session:

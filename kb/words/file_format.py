@@ -1,5 +1,7 @@
 """Groups of words as files: YAML or CSV in, checked groups or problems with their lines out. No database.
 
+A list of names (`kb.words.gazetteer`) is read too. Either may be the first sheet of a workbook (XLSX).
+
 A YAML file is a mapping with the list `groups`; each has `use`, `words` and optionally `sector`, `note` and `key`. A
 CSV file has these names in its first line, and separates words by `|` (commas of either width, 、 and ; also do).
 """
@@ -8,14 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import openpyxl
 import yaml
 from pydantic import Field, ValidationError
 
 from kb.packs.file_format import KEY_PATTERN, PackSyntaxError, Refusal, StrictLoader
+from kb.words.gazetteer import grouped, is_gazetteer, read_places
 from kb.words.schemas import WordGroup, WordGroupDraft
 from kb.words.validation import MAX_GROUPS, Claim, claims, find_problems, split_words
 from kit.csv_cells import as_text, from_text
@@ -23,6 +28,10 @@ from kit.errors import InvalidInputError
 
 COLUMNS = ("use", "sector", "words", "note", "key")
 _REQUIRED = ("use", "words")
+Row = tuple[int, list[str]]
+"""Line of the file and the cells."""
+MOST_ROWS = 50_000
+MOST_UNPACKED_BYTES = 64 * 1024 * 1024
 _ENCODINGS = ("utf-8-sig", "gb18030")
 """What spreadsheets write in China; GB18030 reads nearly everything, so it comes last."""
 
@@ -32,6 +41,7 @@ class WordFileKind(StrEnum):
 
     CSV = "csv"
     YAML = "yaml"
+    XLSX = "xlsx"
 
 
 class FileGroup(WordGroupDraft):
@@ -52,11 +62,13 @@ class WordFile:
         groups: In file order.
         lines: Where each of them begins, from 1.
         refused: Every problem found, by line.
+        is_gazetteer: Whether it is a list of names, which takes the place of the list before.
     """
 
     groups: tuple[FileGroup, ...]
     lines: tuple[int, ...]
     refused: tuple[Refusal, ...]
+    is_gazetteer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,21 @@ class _RawGroup:
 def read_words(content: bytes, kind: WordFileKind) -> WordFile:
     """Read and check a file; whatever is wrong ends up in `WordFile.refused`."""
     builder = _FileBuilder()
+    names = False
     try:
-        text = _decoded(content)
-        for raw in _yaml_groups(text) if kind is WordFileKind.YAML else _csv_groups(text):
+        if kind is WordFileKind.YAML:
+            groups = _yaml_groups(_decoded(content))
+        else:
+            rows = _workbook_rows(content) if kind is WordFileKind.XLSX else _csv_rows(_decoded(content))
+            header = [name.strip().lower() for name in next(rows, (1, []))[1]]
+            names = is_gazetteer(header)
+            groups = _named_groups(header, rows, builder.refused) if names else _row_groups(header, rows)
+        for raw in groups:
             builder.add(raw)
     except PackSyntaxError as error:
         builder.refused.append(Refusal(error.line, "", "", "words_unreadable", error.message))
     refused = tuple(sorted(builder.refused, key=lambda refusal: refusal.line))
-    return WordFile(tuple(builder.groups), tuple(builder.lines), refused)
+    return WordFile(tuple(builder.groups), tuple(builder.lines), refused, names)
 
 
 def require_sound(file: WordFile) -> None:
@@ -155,18 +174,67 @@ def _decoded(content: bytes) -> str:
     raise PackSyntaxError(1, "The file is neither UTF-8 nor GB18030 text; save it as CSV UTF-8.")
 
 
-def _csv_groups(text: str) -> Iterator[_RawGroup]:
+def _csv_rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header)
-        start = reader.line_num + 1
         for row in reader:
             line, start = start, reader.line_num + 1
             if any(cell.strip() for cell in row):
-                yield _RawGroup(line, _csv_fields(header, row, line), {})
+                yield line, row
     except csv.Error as error:
         raise PackSyntaxError(reader.line_num or 1, f"The file is not CSV: {error}.") from error
+
+
+def _workbook_rows(content: bytes) -> Iterator[Row]:
+    """Yield the rows of the first sheet that hold something."""
+    _check_unpacked(content)
+    try:
+        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = workbook.worksheets[0]
+        for line, row in enumerate(
+            sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=len(COLUMNS) * 2, values_only=True), 1
+        ):
+            cells = ["" if cell is None else str(cell) for cell in row]
+            if any(cell.strip() for cell in cells):
+                if line > MOST_ROWS:
+                    raise PackSyntaxError(line, f"The sheet has more than {MOST_ROWS} rows; divide it.")
+                yield line, _without_empty_end(cells)
+    except PackSyntaxError:
+        raise
+    except Exception as error:  # rejected: the parser raises whatever a broken part makes it meet
+        raise PackSyntaxError(1, "The file is no workbook that can be read; save it as XLSX or CSV.") from error
+
+
+def _check_unpacked(content: bytes) -> None:
+    """Refuse a workbook that unpacks to more than a list of words can be."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+    except zipfile.BadZipFile as error:
+        raise PackSyntaxError(1, "The file is no workbook that can be read; save it as XLSX or CSV.") from error
+    if size > MOST_UNPACKED_BYTES:
+        raise PackSyntaxError(1, "The workbook is larger than a list of words; remove its other sheets.")
+
+
+def _without_empty_end(cells: list[str]) -> list[str]:
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells
+
+
+def _row_groups(header: Sequence[str], rows: Iterable[Row]) -> Iterator[_RawGroup]:
+    _check_header(header)
+    for line, row in rows:
+        yield _RawGroup(line, _csv_fields(header, row, line), {})
+
+
+def _named_groups(header: Sequence[str], rows: Iterable[Row], refused: list[Refusal]) -> Iterator[_RawGroup]:
+    decoded = ((line, [from_text(cell.strip()) for cell in row]) for line, row in rows)
+    places, problems = read_places(header, decoded)
+    refused += problems
+    for line, fields in grouped(places):
+        yield _RawGroup(line, fields, {})
 
 
 def _check_header(header: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
@@ -15,11 +16,12 @@ import kb.words
 from kb.entries.models import RevisionOrigin
 from kb.packs.file_format import Refusal
 from kb.words.file_format import FileGroup, WordFile, WordFileKind, read_words, require_sound
+from kb.words.gazetteer import KEY_START
 from kb.words.models import WordGroupRow
 from kb.words.repository import WordRepository
 from kb.words.schemas import WordImportReport
 from kb.words.service import as_draft, group_values, taken_words
-from kb.words.validation import MAX_GROUPS, folded
+from kb.words.validation import MAX_GROUPS, claims, folded
 from kit.clock import Clock
 from kit.db import Database
 
@@ -63,6 +65,9 @@ class WordImport:
         await self._words.begin_change()
         rows = list(await self._words.everything(with_removed=True))
         counts: Counter[_Outcome] = Counter()
+        if file.is_gazetteer:
+            file = _without_known(file, rows)
+            counts[_Outcome.UPDATED] += self._remove_old_names(file, rows)
         touched: list[tuple[int, FileGroup, WordGroupRow]] = []
         for line, group in zip(file.lines, file.groups, strict=True):
             known = _same_group(group, rows)
@@ -78,6 +83,17 @@ class WordImport:
         require_sound(WordFile((), (), tuple(_clashes(touched, rows))))
         await self._session.flush()
         return WordImportReport.model_validate({outcome.value: counts[outcome] for outcome in _Outcome})
+
+    def _remove_old_names(self, file: WordFile, rows: Sequence[WordGroupRow]) -> int:
+        """Remove the groups of the list before that this one has no more names for; return how many."""
+        keys = {group.key for group in file.groups if group.key is not None}
+        starts = tuple({key.rpartition(".")[0] + "." for key in keys})
+        old = [
+            row for row in rows if row.key and row.key.startswith(starts) and row.key not in keys and not row.is_removed
+        ]
+        for row in old:
+            row.is_removed, row.number, row.updated_at = True, row.number + 1, self._clock.now()
+        return len(old)
 
     def _is_out_of_the_way(self, group: FileGroup, known: WordGroupRow | None, rows: Sequence[WordGroupRow]) -> bool:
         """Whether the product's list gives way to a group that people made of the same words."""
@@ -98,6 +114,22 @@ class WordImport:
         for name, value in (values | {"number": row.number + 1}).items():
             setattr(row, name, value)
         return _Outcome.UPDATED, row
+
+
+def _without_known(file: WordFile, rows: Sequence[WordGroupRow]) -> WordFile:
+    """Leave out the names that another group holds already: they are never cut as it is."""
+    known = {
+        claim
+        for row in rows
+        if not row.is_removed and not (row.key or "").startswith(KEY_START)
+        for claim in claims(as_draft(row))
+    }
+    kept = [
+        (line, group.model_copy(update={"words": words}))
+        for line, group in zip(file.lines, file.groups, strict=True)
+        if (words := [word for word in group.words if (group.use, group.sector, folded(word)) not in known])
+    ]
+    return replace(file, groups=tuple(group for _, group in kept), lines=tuple(line for line, _ in kept))
 
 
 def _same_group(group: FileGroup, rows: Sequence[WordGroupRow]) -> WordGroupRow | None:

@@ -40,7 +40,7 @@ def find_problems(draft: WordGroupDraft) -> Iterator[Problem]:
         yield Problem("words", "words_too_many", f"A group has at most {MAX_WORDS} words; make two groups of it.")
     seen: dict[str, str] = {}
     for index, word in enumerate(draft.words):
-        yield from _word_problems(word, f"words.{index}")
+        yield from word_problems(word, f"words.{index}")
         first = seen.setdefault(folded(word), word)
         if first is not word:
             message = f"{word} reads the same as {first}, which stands in this group already; remove one."
@@ -50,7 +50,8 @@ def find_problems(draft: WordGroupDraft) -> Iterator[Problem]:
         yield Problem("note", "text_too_long", message)
 
 
-def _word_problems(word: str, field: str) -> Iterator[Problem]:
+def word_problems(word: str, field: str) -> Iterator[Problem]:
+    """Yield what is wrong with one word."""
     if not MIN_CHARACTERS <= len(word.strip()) <= MAX_CHARACTERS:
         message = f"{word!r} must have {MIN_CHARACTERS} to {MAX_CHARACTERS} characters."
         yield Problem(field, "word_length", message)

@@ -87,6 +87,10 @@ class JobQueue:
             raise NotFoundError("There is no such job; it may have been removed after its time.", code="job_not_found")
         return JobDetail.model_validate(row)
 
+    async def find_live(self, session: AsyncSession, kind: str, unique_key: str) -> UUID | None:
+        """Return the unfinished job of a kind and unique key."""
+        return await JobRepository(session).find_live(kind, unique_key)
+
     async def page(
         self, session: AsyncSession, wanted: JobFilter | None = None, *, cursor: str | None = None, limit: int = 50
     ) -> JobPage:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from speech.events import Alternative
+from speech.events import Alternative, TextChange
 from speech.settings import Language
 
 SAMPLE_RATE_HZ = 16_000
@@ -85,6 +85,7 @@ class Recognition:
             engine can tell.
         tokens: What the engine wrote, in its own alphabet: a draft for more of the same speech. Empty where it takes
             none.
+        changes: What `speech.text` changed in the text, and what it writes otherwise; empty until it has finished it.
     """
 
     text: str
@@ -94,6 +95,7 @@ class Recognition:
     engine: str
     alternatives: tuple[Alternative, ...] = ()
     tokens: tuple[int, ...] = ()
+    changes: tuple[TextChange, ...] = ()
 
 
 class Recognizer(Protocol):

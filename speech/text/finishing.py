@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from speech.events import Alternative
+from speech.events import Alternative, TextChange
 from speech.settings import Language
 from speech.stt.base import Recognition
 from speech.stt.guards import bare_text
+from speech.text.changes import changes_between
 from speech.text.cleanup import clean
 from speech.text.correction import PinyinCorrector
 from speech.text.likeliness import TradeLanguage
@@ -44,24 +45,32 @@ class TextFinisher:
         Of texts that differ in more than punctuation the one is preferred that sounds right and reads like the trade;
         the others are its alternatives.
         """
-        heard = Alternative(recognition.text, recognition.confidence)
+        language = recognition.language
         seen = set()
         texts = []
-        for text in (heard, *recognition.alternatives):
-            finished = replace(text, text=self._readable(text.text, recognition.language))
+        raw: dict[str, str] = {}
+        for text in (Alternative(recognition.text, recognition.confidence), *recognition.alternatives):
+            finished = replace(text, text=self._readable(text.text, language))
             if (bare := bare_text(finished.text)) not in seen:
                 seen.add(bare)
                 texts.append(finished)
+                raw[finished.text] = text.text
         if not texts[0].text:
-            return replace(recognition, text="", alternatives=())
-        best = self._preferred(texts, recognition.language)
+            return replace(recognition, text="", alternatives=(), changes=())
+        best = self._preferred(texts, language)
         others = tuple(text for text in texts if text is not best and text.text)
-        return replace(recognition, text=best.text, confidence=best.confidence, alternatives=others)
+        changes = self._changes(raw[best.text], best.text, language)
+        return replace(recognition, text=best.text, confidence=best.confidence, alternatives=others, changes=changes)
 
     def _readable(self, text: str, language: Language) -> str:
         if language is Language.CHINESE:
             text = self._corrector.correct(simplify(text))
         return clean(text, language)
+
+    def _changes(self, raw: str, text: str, language: Language) -> tuple[TextChange, ...]:
+        if language is not Language.CHINESE:
+            return ()
+        return changes_between(clean(simplify(raw), language), text)
 
     def _preferred(self, texts: list[Alternative], language: Language) -> Alternative:
         if len(texts) == 1 or language is not Language.CHINESE or not self._language.knows_anything:

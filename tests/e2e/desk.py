@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from assist_api.transcripts.utterances import Utterance
 from tests.e2e.texts import text
 
 LISTENING_MS = 90_000
@@ -107,6 +108,11 @@ class Desk:
     def state(self, key: str) -> Locator:
         """Return the mark of a call state in the call bar."""
         return self.page.get_by_role("region", name=text("call.bar")).get_by_text(text(f"call.state_{key}"), exact=True)
+
+
+def written(sentence: dict[str, Any]) -> str:
+    """Return a sentence as the page shows it, with figures for spoken numbers."""
+    return Utterance.model_validate(sentence).written
 
 
 def snapshot_of(client: httpx.Client, call_id: str) -> dict[str, Any]:

@@ -25,10 +25,16 @@ def test_a_finished_call_shows_its_track_its_hints_and_what_the_questions_found(
     expect(facts.locator(".facts__path")).to_contain_text("暖气不热")
 
     desk.page.keyboard.press("Alt+I")
-    greeting = hints.get_by_role("list", name=text("hints.track")).get_by_role("button").first
-    expect(greeting).to_contain_text("问候")
-    greeting.click()
+    track = hints.get_by_role("list", name=text("hints.track"))
+    greeting = track.get_by_role("listitem").filter(has_text="问候")
+    greeting.get_by_role("button").click()
     expect(desk.page.locator(".is-pointed")).to_contain_text("好，供热")
+    # The agent's own tick wins, by click and by key: Alt+6 ticks the first step that is open.
+    greeting.get_by_role("checkbox", checked=True).click()
+    expect(greeting.get_by_role("checkbox", checked=False)).to_be_visible()
+    desk.page.keyboard.press("Alt+6")
+    expect(greeting.get_by_role("checkbox", checked=True)).to_be_visible()
+    expect(greeting).to_contain_text(text("hints.by_hand", name="").strip())
     expect(hints.get_by_role("list", name=text("hints.list"))).to_contain_text("已登记但没说时限")
 
 

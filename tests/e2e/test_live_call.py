@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk import LISTENING_MS, Desk
+from tests.e2e.desk import LISTENING_MS, Desk, written
 from tests.e2e.texts import text
 
 pytestmark = pytest.mark.e2e
@@ -47,7 +47,7 @@ def test_each_card_shows_the_words_of_the_caller_that_called_it_up(desk: Desk, f
     expect(desk.state("ended_completed")).to_be_visible(timeout=LISTENING_MS)
     because = desk.cards.first.get_by_text(text("card.because"))
     expect(because).to_be_visible()
-    heard = {sentence["text"] for sentence in desk.snapshot()["utterances"]}
+    heard = {written(sentence) for sentence in desk.snapshot()["utterances"]}
     marked = desk.sentences.locator("mark")
     expect(marked.first).to_be_visible()
     assert any(marked.first.inner_text() in sentence for sentence in heard)

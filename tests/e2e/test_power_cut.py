@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk import LISTENING_MS, Desk
+from tests.e2e.desk import LISTENING_MS, Desk, written
 from tests.e2e.texts import pattern
 from tests.servers.tingzhi import TingzhiServer
 
@@ -24,7 +24,7 @@ def test_killed_server_comes_back_and_the_call_goes_on_without_a_reload(desk: De
     server.start()
     expect(lost).to_be_hidden(timeout=LISTENING_MS)
     expect(desk.state("answered")).to_be_visible()
-    known = [sentence["text"] for sentence in desk.snapshot()["utterances"] if sentence["is_final"]]
+    known = [written(sentence) for sentence in desk.snapshot()["utterances"] if sentence["is_final"]]
     assert all(any(text in sentence for sentence in shown) for text in known[: len(shown)])
     expect(desk.finals.nth(len(shown) + 1)).to_be_visible(timeout=LISTENING_MS)
     assert [sentence.strip() for sentence in desk.finals.all_inner_texts()][: len(shown)] == shown

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.desk import LISTENING_MS, Desk, NewPage, wait_until
+from tests.e2e.desk import LISTENING_MS, Desk, NewPage, wait_until, written
 from tests.e2e.texts import pattern
 from tests.servers.line import Line
 from tests.servers.tingzhi import TingzhiServer
@@ -49,7 +49,7 @@ def test_what_happened_during_a_cut_is_on_the_screen_after_it(distant_desk: Desk
     line.mend()
     expect(desk.state("ended_stopped")).to_be_visible(timeout=LISTENING_MS)
     expect(notice(desk.page)).to_be_hidden()
-    said = [sentence["text"] for sentence in desk.snapshot()["utterances"]]
+    said = [written(sentence) for sentence in desk.snapshot()["utterances"]]
     assert len(said) > before
     expect(desk.sentences).to_contain_text(said)
     expect(desk.sentences).to_have_count(len(said))
@@ -65,5 +65,5 @@ def test_line_that_passes_nothing_on_is_noticed_and_said(distant_desk: Desk, lin
     line.thaw()
     expect(notice(desk.page)).to_be_hidden(timeout=LISTENING_MS)
     desk.stop()
-    said = [sentence["text"] for sentence in desk.snapshot()["utterances"]]
+    said = [written(sentence) for sentence in desk.snapshot()["utterances"]]
     expect(desk.sentences).to_contain_text(said)

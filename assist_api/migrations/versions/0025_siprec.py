@@ -1,6 +1,6 @@
 """days of calls compared with the exchange's records, calls to ourselves, audio in the store
 
-Revision: 0025, after 0023.
+Revision: 0025, after 0024.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """address tree, appointments of work orders, rotated secrets of webhooks
 
-Revision: 0028, after 0023.
+Revision: 0028, after 0026.
 
 Expand, backfill in batches, contract: the version that runs now must work before and after this migration.
 Every statement waits at most `env.LOCK_TIMEOUT_SECONDS` for a lock.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0023"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
 from kit.worker_process import Head, Message
-from speech.events import Alternative
+from speech.events import Alternative, TextChange
 from speech.settings import Language, SpeechSettings
 from speech.stt.base import AbandonedError, Recognition, RecognitionRequest
 
@@ -127,4 +127,5 @@ def answer_from_wire(message: Message) -> Answer:
     raw["language"] = Language(raw["language"])
     raw["alternatives"] = tuple(Alternative(**alternative) for alternative in raw["alternatives"])
     raw["tokens"] = tuple(raw["tokens"])
+    raw["changes"] = tuple(TextChange(**change) for change in raw["changes"])
     return Recognition(**raw)

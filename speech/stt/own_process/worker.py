@@ -6,6 +6,7 @@ that Ctrl-C or a service manager sends to all processes must not end the decode 
 
 from __future__ import annotations
 
+import os
 import signal
 
 from kit.errors import MisconfiguredError
@@ -22,7 +23,10 @@ def main() -> None:
         signal.signal(number, signal.SIG_IGN)
     channel = Channel.of_this_worker()
     try:
-        attempts = make_attempts(settings_from_wire(channel.receive()))
+        settings = settings_from_wire(channel.receive())
+        if settings.niceness:
+            os.nice(settings.niceness)
+        attempts = make_attempts(settings)
         try:
             for recognizer in attempts:
                 recognizer.warm_up()

@@ -48,8 +48,9 @@ async def test_steps_and_hints_are_events_of_the_call_and_a_hint_is_put_away_onc
     }  # fmt: skip
     assert [hint["words"] for hint in call["hints"] if hint["tells_supervisor"]] == ["曝光"]
 
-    address = f"{CALLS}/{call_id}/hints/{call['hints'][0]['hint_id']}/dismiss"
+    address = f"{CALLS}/{call_id}/hints/{call['hints'][0]['hint_id']}/dismiss?verdict=wrong"
     answers = [await browser.post(address) for _ in range(2)]
+    assert answers[1].json()["verdict"] == "wrong"
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json()["dismissed_by"]
     missing = await browser.post(f"{CALLS}/{call_id}/hints/{UNKNOWN}/dismiss")
@@ -57,3 +58,18 @@ async def test_steps_and_hints_are_events_of_the_call_and_a_hint_is_put_away_onc
     async with server.application.database.session() as session:
         entries = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "hint.dismissed"))).all()
     assert [entry.object_id for entry in entries] == [call_id]
+
+    # What the agent decides by hand stands above what was heard, and is told of both ways.
+    for step, is_done in (("greeting", False), ("closing", True)):
+        assert (await browser.put(f"{CALLS}/{call_id}/steps/{step}", json={"is_done": is_done})).status_code == 200
+    unknown = await browser.put(f"{CALLS}/{call_id}/steps/nothing", json={"is_done": True})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "step_not_found")
+    call = (await browser.get(f"{CALLS}/{call_id}")).json()["data"]
+    assert [(step["step_id"], step["is_done"]) for step in call["hand_steps"]] == [
+        ("greeting", False),
+        ("closing", True),
+    ]
+    assert [step["step_id"] for step in call["steps"]] == ["greeting", "introduce"]
+    async with server.application.database.session() as session:
+        entries = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "step.set"))).all()
+    assert len(entries) == 2

@@ -43,9 +43,11 @@ class Desk:
         async with self.database.session() as session:
             await WordService(session, self.clock).remove(group.id, "乙")
 
-    async def load(self, yaml: str, origin: RevisionOrigin = RevisionOrigin.EDIT) -> WordImportReport:
+    async def load(
+        self, text: str, origin: RevisionOrigin = RevisionOrigin.EDIT, kind: WordFileKind = WordFileKind.YAML
+    ) -> WordImportReport:
         async with self.database.session() as session:
-            file = read_words(yaml.encode(), WordFileKind.YAML)
+            file = read_words(text.encode(), kind)
             return await WordImport(session, self.clock, "丙", origin).run(file)
 
     async def words(self, **wanted: Any) -> list[list[str]]:  # noqa: ANN401  # rejected: any filter
@@ -184,3 +186,15 @@ async def test_other_process_sees_a_change_and_reads_nothing_without_one(desk: D
     await desk.remove(group)
     assert await current.refresh()
     assert current.whole_words == ()
+
+
+async def test_a_list_of_names_takes_the_place_of_the_one_before_and_leaves_other_words_alone(desk: Desk) -> None:
+    await desk.create(draft("和平路", use=WordUse.WHOLE, sector=None))
+    streets = [f"{number}号街" for number in range(10, 50)]
+    await desk.load(
+        "\n".join(["名称,类别", "和平路,街道", *(f"{name},街道" for name in streets)]), kind=WordFileKind.CSV
+    )
+    assert sorted(map(len, await desk.words(use=WordUse.WHOLE))) == [1, 11, 29]
+    again = await desk.load("名称,类别\n新街口,街道\n", kind=WordFileKind.CSV)
+    assert (again.created, again.updated) == (0, 2)
+    assert sorted(await desk.words(use=WordUse.WHOLE)) == [["和平路"], ["新街口"]]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import openpyxl
 import pytest
 
 from kb.entries.models import RevisionOrigin
@@ -97,7 +99,7 @@ def test_refused_file_raises_one_error_with_all_places():
     assert [item["field"] for item in caught.value.details["errors"]] == ["2.words", "3.words.0"]
 
 
-@pytest.mark.parametrize("kind", list(WordFileKind))
+@pytest.mark.parametrize("kind", [WordFileKind.CSV, WordFileKind.YAML])
 def test_export_reads_back_as_it_was(kind: WordFileKind):
     groups = [
         WordGroup(
@@ -133,3 +135,58 @@ def test_shipped_lists_are_sound_and_serve_every_sector():
     assert {group.sector for group in groups} == {*SECTORS, None}
     assert sum(group.use is not WordUse.WHOLE for group in groups) >= 80
     assert len({group.key for group in groups}) == len(groups)
+
+
+NAMES = [
+    ["名称", "类别", "行业"],
+    ["和平路", "街道", ""],
+    ["解放北路", "道路", None],
+    ["一号泵站", "泵站", "供水"],
+    ["和平路", "", ""],
+]
+
+
+def workbook(rows: list[list[str | None]]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_csv(rows: list[list[str | None]]) -> bytes:
+    return "\n".join(",".join(cell or "" for cell in row) for row in rows).encode()
+
+
+@pytest.mark.parametrize(("content", "kind"), [(workbook(NAMES), WordFileKind.XLSX), (as_csv(NAMES), WordFileKind.CSV)])
+def test_a_list_of_names_becomes_groups_of_one_kind_and_sector(content: bytes, kind: WordFileKind):
+    file = read_words(content, kind)
+    assert (file.refused, file.is_gazetteer) == ((), True)
+    assert [(group.key, group.sector, group.words, group.use) for group in file.groups] == [
+        ("gazetteer.street.all.0001", None, ["和平路", "解放北路"], WordUse.WHOLE),
+        ("gazetteer.station.water.0001", "water", ["一号泵站"], WordUse.WHOLE),
+    ]
+
+
+def test_a_long_list_of_names_is_cut_into_groups():
+    rows = [["name"], *([f"{number}号街"] for number in range(10, 75))]
+    assert [len(group.words) for group in read_words(as_csv(rows), WordFileKind.CSV).groups] == [30, 30, 5]
+
+
+def test_each_line_of_a_list_of_names_that_cannot_be_used_is_named():
+    rows = [
+        ["name", "kind", "sector", "更多"],
+        ["路", "街道", "", ""],
+        ["和平路", "大道", "", ""],
+        ["东街", "", "月球", ""],
+    ]
+    assert problems(as_csv(rows).decode()) == [
+        (1, "更多", "column_unknown"),
+        (2, "name", "word_length"),
+        (3, "kind", "kind_unknown"),
+        (4, "sector", "sector_unknown"),
+    ]
+    assert read_words(b"PK no workbook", WordFileKind.XLSX).refused[0].code == "words_unreadable"

@@ -7,6 +7,7 @@ import pytest
 from speech.events import Alternative
 from speech.settings import Language
 from speech.stt.base import Recognition
+from speech.text.changes import written_text
 from speech.text.cleanup import clean
 from speech.text.finishing import TextFinisher
 from speech.text.simplify import simplify
@@ -85,3 +86,20 @@ def test_without_sentences_and_in_english_the_first_text_stays():
 def test_a_text_that_was_rejected_stays_empty():
     finished = TextFinisher(sentences=SENTENCES).finish(heard_as("", "我要解约亲情账户"))
     assert (finished.text, finished.alternatives) == ("", ())
+
+
+def test_a_text_tells_what_was_mended_and_which_numbers_are_written_as_figures():
+    finished = TextFinisher(["欠费"]).finish(heard_as("我家線費了,一百一十块零四毛,户号零七一二三四"))
+    assert finished.text == "我家欠费了，一百一十块零四毛，户号零七一二三四"
+    assert [(change.heard, change.written) for change in finished.changes] == [
+        ("线费", "欠费"),
+        ("一百一十块零四毛", "110.4元"),
+        ("零七一二三四", "071234"),
+    ]
+    places = [(change.start, change.end, change.written) for change in finished.changes]
+    assert written_text(finished.text, places) == "我家欠费了，110.4元，户号071234"
+
+
+def test_english_and_an_empty_text_have_no_changes():
+    assert TextFinisher().finish(heard_as("four five six seven", language=Language.ENGLISH)).changes == ()
+    assert TextFinisher().finish(heard_as("...")).changes == ()

@@ -10,6 +10,7 @@ import type {
   CategoryChosen,
   FeedbackRecorded,
   StageState,
+  StepSet,
   StepTicked,
   Utterance,
 } from '@/api/types'
@@ -99,10 +100,12 @@ function applyEvent(call: CallSnapshot, message: EventMessage): CallSnapshot {
       return { ...call, summary: message.data }
     case 'step.ticked':
       return { ...call, steps: withStep(call.steps, message.data) }
+    case 'step.set':
+      return withSetStep(call, message.data)
     case 'hint.raised':
-      return withHint(call, { ...message.data, dismissed_by: null })
+      return withHint(call, { ...message.data, dismissed_by: null, verdict: null })
     case 'hint.dismissed':
-      return withDismissedHint(call, message.data.hint_id, message.data.dismissed_by)
+      return withDismissedHint(call, message.data)
     case 'question.proposed':
       return { ...call, question: message.data }
     case 'stage.state_changed':
@@ -184,9 +187,17 @@ function withHint(call: CallSnapshot, next: CallHint): CallSnapshot {
   return call.hints.some((known) => known.hint_id === next.hint_id) ? call : { ...call, hints: [...call.hints, next] }
 }
 
-export function withDismissedHint(call: CallSnapshot, hintId: string, dismissedBy: string | null): CallSnapshot {
-  const hints = call.hints.map((hint) => (hint.hint_id === hintId ? { ...hint, dismissed_by: dismissedBy } : hint))
+export function withDismissedHint(
+  call: CallSnapshot,
+  { hint_id, dismissed_by, verdict = null }: Pick<CallHint, 'hint_id' | 'dismissed_by' | 'verdict'>,
+): CallSnapshot {
+  const hints = call.hints.map((hint) => (hint.hint_id === hint_id ? { ...hint, dismissed_by, verdict } : hint))
   return { ...call, hints }
+}
+
+/** What the agent decides by hand stands above what was heard; the newest decision on a step counts. */
+export function withSetStep(call: CallSnapshot, step: StepSet): CallSnapshot {
+  return { ...call, hand_steps: [...call.hand_steps.filter((known) => known.step_id !== step.step_id), step] }
 }
 
 /** The fields in the order of the form. */

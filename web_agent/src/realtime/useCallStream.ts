@@ -1,7 +1,15 @@
 import { useEffect, useReducer, useState } from 'react'
 
 import { isServerAlive, streamAddress } from '@/api/http'
-import type { CallAlert, CallFact, CallHint, CategoryChosen, FeedbackRecorded, SummaryAccepted } from '@/api/types'
+import type {
+  CallAlert,
+  CallFact,
+  CallHint,
+  CategoryChosen,
+  FeedbackRecorded,
+  StepSet,
+  SummaryAccepted,
+} from '@/api/types'
 
 import type { ServerMessage } from './messages'
 import type { ScreenState } from './reducer'
@@ -12,6 +20,7 @@ import {
   withDismissedHint,
   withFact,
   withFeedback,
+  withSetStep,
 } from './reducer'
 import type { Connection } from './socket'
 import { CallSocket } from './socket'
@@ -34,6 +43,8 @@ export interface CallStream {
   addFact: (fact: CallFact) => void
   /** Takes a hint from the screen at once when the server has confirmed it over HTTP. */
   addDismissedHint: (hint: CallHint) => void
+  /** Shows a step that the agent set by hand at once when the server has confirmed it over HTTP. */
+  addSetStep: (step: StepSet) => void
   /** Shows the accepted summary at once when the server has confirmed it over HTTP. */
   addSummary: (summary: SummaryAccepted) => void
 }
@@ -45,6 +56,7 @@ type Action =
   | { kind: 'alert'; alert: CallAlert }
   | { kind: 'fact'; fact: CallFact }
   | { kind: 'hint'; hint: CallHint }
+  | { kind: 'step'; step: StepSet }
   | { kind: 'summary'; summary: SummaryAccepted }
 
 function reduceScreen(screen: ScreenState | null, action: Action): ScreenState | null {
@@ -56,9 +68,9 @@ function reduceScreen(screen: ScreenState | null, action: Action): ScreenState |
   }
   if (action.kind === 'fact') return { ...screen, call: withFact(screen.call, action.fact) }
   if (action.kind === 'hint') {
-    const { hint_id, dismissed_by } = action.hint
-    return { ...screen, call: withDismissedHint(screen.call, hint_id, dismissed_by) }
+    return { ...screen, call: withDismissedHint(screen.call, action.hint) }
   }
+  if (action.kind === 'step') return { ...screen, call: withSetStep(screen.call, action.step) }
   if (action.kind === 'summary') return { ...screen, call: { ...screen.call, summary: action.summary } }
   if (action.kind === 'category') return { ...screen, call: withChosenCategory(screen.call, action.chosen) }
   return { ...screen, call: withFeedback(screen.call, action.feedback) }
@@ -116,8 +128,21 @@ export function useCallStream(callId: string): CallStream {
   const addDismissedHint = (hint: CallHint) => {
     dispatch({ kind: 'hint', hint })
   }
+  const addSetStep = (step: StepSet) => {
+    dispatch({ kind: 'step', step })
+  }
   const addSummary = (summary: SummaryAccepted) => {
     dispatch({ kind: 'summary', summary })
   }
-  return { screen, ...link, addFeedback, addChosenCategory, addConfirmedAlert, addFact, addDismissedHint, addSummary }
+  return {
+    screen,
+    ...link,
+    addFeedback,
+    addChosenCategory,
+    addConfirmedAlert,
+    addFact,
+    addDismissedHint,
+    addSetStep,
+    addSummary,
+  }
 }

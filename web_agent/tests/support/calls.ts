@@ -49,6 +49,7 @@ export function makeUtterance(change: Partial<Utterance> = {}): Utterance {
     partial_index: -1,
     confidence: 0.9,
     language: 'zh',
+    changes: [],
     ...change,
   }
 }
@@ -91,6 +92,7 @@ export function makeSnapshot(change: Partial<CallSnapshot> = {}): CallSnapshot {
     facts: [],
     summary: null,
     steps: [],
+    hand_steps: [],
     hints: [],
     question: null,
     stages: [],

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { HintBookChange, HintBookView, HintTest } from '../types'
+import type { HintBookChange, HintBookView, HintTest, HintVerdict } from '../types'
 
 export type BookSector = 'general' | 'power' | 'gas' | 'water' | 'heating' | 'tv'
 export const BOOK_SECTORS: readonly BookSector[] = ['power', 'gas', 'water', 'heating', 'tv', 'general']
@@ -47,10 +47,23 @@ export function useTryBook(sector: BookSector) {
 
 export function useDismissHint(callId: string) {
   return useMutation({
-    mutationFn: (hintId: string) =>
+    mutationFn: ({ hintId, verdict }: { hintId: string; verdict: HintVerdict }) =>
       answer(
         api.POST('/api/v1/calls/{call_id}/hints/{hint_id}/dismiss', {
-          params: { path: { call_id: callId, hint_id: hintId } },
+          params: { path: { call_id: callId, hint_id: hintId }, query: { verdict } },
+        }),
+      ),
+  })
+}
+
+/** Ticks a step of the talk track by hand, or takes its tick away. */
+export function useSetStep(callId: string) {
+  return useMutation({
+    mutationFn: ({ stepId, isDone }: { stepId: string; isDone: boolean }) =>
+      answer(
+        api.PUT('/api/v1/calls/{call_id}/steps/{step_id}', {
+          params: { path: { call_id: callId, step_id: stepId } },
+          body: { is_done: isDone },
         }),
       ),
   })

@@ -15,6 +15,14 @@ export const policyHistoryQuery = (name: string) =>
       answer(api.GET('/api/v1/policies/{name}/versions', { params: { path: { name } }, signal })),
   })
 
+/** What verdicts of agents propose for a policy. */
+export const policyProposalQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['policies', name, 'proposal'],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/policies/{name}/proposal', { params: { path: { name } }, signal })),
+  })
+
 export interface PolicyChoice {
   value: Record<string, unknown>
   note: string

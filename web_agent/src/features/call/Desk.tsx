@@ -130,6 +130,8 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
       />
       <div className="desk__columns">
         <TranscriptPanel
+          callId={call.id}
+          canOrder={canChoose}
           utterances={utterances}
           callState={call.state}
           card={search.isActive ? null : board.openCard}
@@ -160,7 +162,13 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
             onChosen={stream.addChosenCategory}
           />
           <CallFacts call={screen.call} stream={stream} canEdit={canChoose} proposal={proposal} onPoint={point} />
-          <HintsPanel call={screen.call} canAct={canChoose} onPoint={point} onDismissed={stream.addDismissedHint} />
+          <HintsPanel
+            call={screen.call}
+            canAct={canChoose}
+            onPoint={point}
+            onDismissed={stream.addDismissedHint}
+            onStepSet={stream.addSetStep}
+          />
           {summary}
           <CustomerPanel call={call} customers={proposal?.customers ?? []} />
           <DialoguePanel callId={call.id} />

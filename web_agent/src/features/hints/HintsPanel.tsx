@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { asProblem } from '@/api/problem'
-import { bookSector, tracksQuery, useDismissHint } from '@/api/queries/hints'
-import type { CallHint, CallSnapshot, StepTicked, TrackStep } from '@/api/types'
+import { bookSector, tracksQuery, useDismissHint, useSetStep } from '@/api/queries/hints'
+import type { CallHint, CallSnapshot, HintVerdict, StepSet, StepTicked, TrackStep } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -11,24 +11,27 @@ import { clockTime } from '@/ui/format'
 import { usePreference } from '@/ui/preferences'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner } from '@/ui/states'
+import { writtenText } from '@/ui/written'
 
-import { businessTypeOf, newestShown } from './panel'
+import { businessTypeOf, isStepDone, newestShown } from './panel'
 
 import './Hints.css'
 
 const TOGGLE = 'Alt+I'
 const DISMISS = 'Alt+X'
 const QUIET = 'Alt+W'
+const TICK = 'Alt+6'
 
 interface HintsPanelProps {
   call: CallSnapshot
   canAct: boolean
   onPoint: (segmentId: string) => void
   onDismissed: (hint: CallHint) => void
+  onStepSet: (step: StepSet) => void
 }
 
 /** What the agent still has to say and what to watch, on two lines; the whole track and every hint behind one key. */
-export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelProps) {
+export function HintsPanel({ call, canAct, onPoint, onDismissed, onStepSet }: HintsPanelProps) {
   const { t, i18n } = useTranslation()
   const language = i18n.language.startsWith('zh') ? 'zh' : 'en'
   const [isOpen, setIsOpen] = useState(false)
@@ -36,7 +39,8 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
   const dismiss = useDismissHint(call.call.id)
   const tracks = useQuery(tracksQuery(bookSector(call.call.sector)))
   const track = tracks.data?.tracks[businessTypeOf(call)] ?? []
-  const isSaid = (step: TrackStep) => call.steps.some((said) => said.step_id === step.step_id)
+  const setStep = useSetStep(call.call.id)
+  const isSaid = (step: TrackStep) => isStepDone(call, step.step_id)
   const next = track.find((step) => !isSaid(step))
   const done = track.filter(isSaid).length
   const isRunning = call.call.ended_at === null
@@ -45,8 +49,11 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
   const toggle = () => {
     setIsOpen(!isOpen)
   }
-  const putAway = (hint: CallHint) => {
-    if (!dismiss.isPending) dismiss.mutate(hint.hint_id, { onSuccess: onDismissed })
+  const putAway = (hint: CallHint, verdict: HintVerdict) => {
+    if (!dismiss.isPending) dismiss.mutate({ hintId: hint.hint_id, verdict }, { onSuccess: onDismissed })
+  }
+  const toggleStep = (step: TrackStep) => {
+    if (!setStep.isPending) setStep.mutate({ stepId: step.step_id, isDone: !isSaid(step) }, { onSuccess: onStepSet })
   }
   const quieten = () => {
     setMode(isQuiet ? 'shown' : 'quiet')
@@ -58,9 +65,18 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
     group: 'call',
     label: t('hints.dismiss_newest'),
     run: () => {
-      if (shown !== null) putAway(shown)
+      if (shown !== null) putAway(shown, 'noted')
     },
     isEnabled: canAct && shown !== null,
+  })
+  useShortcut({
+    chord: TICK,
+    group: 'call',
+    label: t('hints.tick_next'),
+    run: () => {
+      if (next !== undefined) toggleStep(next)
+    },
+    isEnabled: canAct && next !== undefined,
   })
   return (
     <section className="panel hints" aria-labelledby="hints-title">
@@ -87,6 +103,19 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
       </div>
       {isRunning && !isOpen && next !== undefined && (
         <p className="hints__next" title={next.say[language]}>
+          {canAct && (
+            <button
+              type="button"
+              className="hints__box"
+              role="checkbox"
+              aria-checked={false}
+              aria-label={t('hints.tick', { name: next.name[language] })}
+              title={t('hints.tick_next')}
+              onClick={() => {
+                toggleStep(next)
+              }}
+            />
+          )}
           <span>{t('hints.next')}</span> <strong>{next.name[language]}</strong> {next.say[language]}
         </p>
       )}
@@ -96,14 +125,21 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
             hint={shown}
             onPoint={onPoint}
             {...(canAct && {
-              onDismiss: () => {
-                putAway(shown)
+              onDismiss: (verdict) => {
+                putAway(shown, verdict)
               },
             })}
           />
         )}
       </div>
-      {dismiss.isError && <Banner tone="problem">{problemText(t, asProblem(dismiss.error))}</Banner>}
+      {[dismiss, setStep].map(
+        (act, index) =>
+          act.isError && (
+            <Banner key={index} tone="problem">
+              {problemText(t, asProblem(act.error))}
+            </Banner>
+          ),
+      )}
       {isOpen && (
         <div className="hints__all">
           <ol className="hints__track" aria-label={t('hints.track')}>
@@ -114,6 +150,7 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed }: HintsPanelPro
                 said={call.steps.find((said) => said.step_id === step.step_id)}
                 call={call}
                 onPoint={onPoint}
+                {...(canAct && { onToggle: toggleStep })}
               />
             ))}
           </ol>
@@ -136,35 +173,57 @@ interface StepProps {
   said: StepTicked | undefined
   call: CallSnapshot
   onPoint: (segmentId: string) => void
+  /** Absent for whoever only reads the call. */
+  onToggle?: (step: TrackStep) => void
 }
 
-function Step({ step, said, call, onPoint }: StepProps) {
+/** A step with its box: the agent's own tick stands above what was heard. */
+function Step({ step, said, call, onPoint, onToggle }: StepProps) {
   const { t, i18n } = useTranslation()
   const language = i18n.language.startsWith('zh') ? 'zh' : 'en'
   const name = step.name[language]
-  if (said === undefined) {
-    return (
-      <li className="hints__step">
-        <span aria-hidden="true">○</span> {name}
-        <span className="visually-hidden">{t('hints.not_said')}</span>
-        <span className="hints__say">{step.say[language]}</span>
-      </li>
-    )
-  }
-  const sentence = call.utterances.find((utterance) => utterance.segment_id === said.segment_id)
-  const at = sentence === undefined ? '' : clockTime(sentence.start_ms)
+  const isDone = isStepDone(call, step.step_id)
+  const byHand = call.hand_steps.find((known) => known.step_id === step.step_id)
+  const sentence = call.utterances.find((utterance) => utterance.segment_id === said?.segment_id)
+  const box = (
+    <span className={`hints__box ${isDone ? 'is-done' : ''}`} aria-hidden="true">
+      {isDone && '✓'}
+    </span>
+  )
   return (
-    <li className="hints__step is-said">
-      <button
-        type="button"
-        className="hints__quote"
-        title={sentence?.text}
-        onClick={() => {
-          onPoint(said.segment_id)
-        }}
-      >
-        ✓ {name} <time>{t('hints.said_at', { at })}</time>
-      </button>
+    <li className={`hints__step ${isDone ? 'is-said' : ''}`}>
+      {onToggle === undefined ? (
+        <span>
+          {box} {name}
+          {!isDone && <span className="visually-hidden">{t('hints.not_said')}</span>}
+        </span>
+      ) : (
+        <button
+          type="button"
+          role="checkbox"
+          aria-checked={isDone}
+          className="hints__tick"
+          onClick={() => {
+            onToggle(step)
+          }}
+        >
+          {box} {name}
+        </button>
+      )}
+      {byHand !== undefined && <span className="field__hint"> {t('hints.by_hand', { name: byHand.set_by })}</span>}
+      {said !== undefined && sentence !== undefined && (
+        <button
+          type="button"
+          className="hints__quote"
+          title={writtenText(sentence)}
+          onClick={() => {
+            onPoint(said.segment_id)
+          }}
+        >
+          <time>{t('hints.said_at', { at: clockTime(sentence.start_ms) })}</time>
+        </button>
+      )}
+      {!isDone && <span className="hints__say">{step.say[language]}</span>}
     </li>
   )
 }
@@ -173,7 +232,7 @@ interface HintLineProps {
   hint: CallHint
   hasState?: boolean
   onPoint: (segmentId: string) => void
-  onDismiss?: () => void
+  onDismiss?: (verdict: HintVerdict) => void
 }
 
 /** A hint with the words that brought it and what to do. */
@@ -196,16 +255,37 @@ function HintLine({ hint, hasState = false, onPoint, onDismiss }: HintLineProps)
           “{hint.words}”
         </button>
         {onDismiss !== undefined && (
-          <Button isSmall tone="quiet" chord={DISMISS} onClick={onDismiss}>
-            {t('hints.dismiss')}
-          </Button>
+          <span className="hint__verdicts">
+            <Button
+              isSmall
+              tone="quiet"
+              title={t('hints.wrong_hint')}
+              onClick={() => {
+                onDismiss('wrong')
+              }}
+            >
+              {t('hints.wrong')}
+            </Button>
+            <Button
+              isSmall
+              tone="quiet"
+              chord={DISMISS}
+              onClick={() => {
+                onDismiss('noted')
+              }}
+            >
+              {t('hints.dismiss')}
+            </Button>
+          </span>
         )}
       </span>
       <span className="hint__advice">{hint.advice[language]}</span>
       {hint.tells_supervisor && <span className="field__hint">{t('hints.supervisor_told')}</span>}
       {hasState && hint.is_held && <span className="field__hint">{t('hints.held')}</span>}
       {hasState && hint.dismissed_by !== null && (
-        <span className="field__hint">{t('hints.dismissed_by', { name: hint.dismissed_by })}</span>
+        <span className="field__hint">
+          {t(hint.verdict === 'wrong' ? 'hints.called_wrong_by' : 'hints.dismissed_by', { name: hint.dismissed_by })}
+        </span>
       )}
     </div>
   )

@@ -13,3 +13,9 @@ export function newestShown(hints: readonly CallHint[], isQuiet: boolean): CallH
   if (isQuiet) return null
   return hints.findLast((hint) => hint.dismissed_by === null && !hint.is_held) ?? null
 }
+
+/** Whether a step counts as said: what the agent decided by hand, else whether it was heard. */
+export function isStepDone(call: Pick<CallSnapshot, 'steps' | 'hand_steps'>, stepId: string): boolean {
+  const byHand = call.hand_steps.find((step) => step.step_id === stepId)
+  return byHand?.is_done ?? call.steps.some((said) => said.step_id === stepId)
+}

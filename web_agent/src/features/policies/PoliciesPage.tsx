@@ -10,6 +10,7 @@ import { Empty, Failure, Loading } from '@/ui/states'
 import { policyText } from './labels'
 import { PolicyForm } from './PolicyForm'
 import { PolicyHistory } from './PolicyHistory'
+import { Proposals } from './Proposals'
 
 import './Policies.css'
 
@@ -48,7 +49,10 @@ function Policy({ policy }: { policy: PolicyView }) {
         </span>
       </div>
       <div className="policy__body">
-        <PolicyForm policy={policy} />
+        <div>
+          <Proposals policy={policy} />
+          <PolicyForm policy={policy} />
+        </div>
         <PolicyHistory policy={policy} />
       </div>
     </section>

@@ -2,6 +2,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import type { Utterance } from '@/api/types'
 import { Button } from '@/ui/Button'
+import { writtenText } from '@/ui/written'
 
 interface NothingFitsProps {
   /** What no entry answers; absent when it is not in the transcript. */
@@ -17,7 +18,7 @@ export function NothingFits({ utterance, foldedCount, onUnfold }: NothingFitsPro
   return (
     <div className="nothing-fits" role="status">
       <p className="nothing-fits__title">{t('card.nothing_fits')}</p>
-      {utterance !== undefined && <p className="nothing-fits__said">{t('card.quoted', { text: utterance.text })}</p>}
+      {utterance !== undefined && <p className="nothing-fits__said">{t('card.quoted', { text: writtenText(utterance) })}</p>}
       <p className="nothing-fits__hint">{t('card.nothing_fits_hint')}</p>
       {foldedCount > 0 && (
         <Button isSmall tone="quiet" onClick={onUnfold}>

@@ -1,8 +1,9 @@
-import { useEffect } from 'react'
-import { useTranslation } from '@/i18n/useTranslation'
-
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { secondPassQuery } from '@/api/queries/secondPass'
 import type { CallState, Card, Utterance } from '@/api/types'
 import { utteranceMarks } from '@/features/suggestions/evidence'
+import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Empty } from '@/ui/states'
@@ -10,10 +11,16 @@ import { isOver } from '@/realtime/callStates'
 
 import { UtteranceRow } from './UtteranceRow'
 import { useFollow } from './useFollow'
+import { VersionBar } from './VersionBar'
+import type { Version } from './versions'
+import { asUtterance } from './versions'
 
 import '@/ui/Transcript.css'
 
+const SHOW_CHANGES = 'Alt+E'
+
 interface TranscriptPanelProps {
+  callId: string
   utterances: readonly Utterance[]
   callState: CallState
   /** The card whose words are marked. */
@@ -22,14 +29,34 @@ interface TranscriptPanelProps {
   pointed: { segmentId: string } | null
   /** Audio time that is played; null when nothing is. */
   playedMs: number | null
+  /** Whether the account may order that the call is heard again. */
+  canOrder: boolean
   /** Absent when there is no recording to play. */
   onPlay?: (utterance: Utterance) => void
 }
 
-export function TranscriptPanel({ utterances, callState, card, pointed, playedMs, onPlay }: TranscriptPanelProps) {
+export function TranscriptPanel(props: TranscriptPanelProps) {
+  const { callId, utterances: seen, callState, card, pointed, playedMs, canOrder, onPlay } = props
   const { t } = useTranslation()
   const isLive = !isOver(callState)
+  const [hasBoth, setHasBoth] = useState(false)
+  const [version, setVersion] = useState<Version>('as_seen')
+  const pass = useQuery({ ...secondPassQuery(callId), enabled: !isLive })
+  const second = version === 'second_pass' && pass.data?.state === 'ready' ? pass.data : null
+  const isSecond = second !== null
+  const utterances = second === null ? seen : second.lines.map(asUtterance)
+  const hasChanges = utterances.some((utterance) => utterance.changes.length > 0)
   const { box, isFollowing, onScroll, jump } = useFollow(utterances, isLive)
+  const toggleBoth = () => {
+    setHasBoth(!hasBoth)
+  }
+  useShortcut({
+    chord: SHOW_CHANGES,
+    group: 'call',
+    label: t('transcript.show_changes'),
+    run: toggleBoth,
+    isEnabled: hasChanges,
+  })
   useShortcut({ chord: 'End', group: 'call', label: t('transcript.latest'), run: jump })
 
   useEffect(() => {
@@ -50,7 +77,22 @@ export function TranscriptPanel({ utterances, callState, card, pointed, playedMs
           {t('transcript.title')}
         </h2>
         {onPlay !== undefined && <span className="field__hint">{t('transcript.play_hint')}</span>}
+        {hasChanges && (
+          <Button
+            className="transcript__changes"
+            isSmall
+            tone="quiet"
+            chord={SHOW_CHANGES}
+            aria-pressed={hasBoth}
+            onClick={toggleBoth}
+          >
+            {t(isSecond ? 'transcript.differences' : 'transcript.changes')}
+          </Button>
+        )}
       </div>
+      {!isLive && (
+        <VersionBar callId={callId} pass={pass} version={version} onVersion={setVersion} canOrder={canOrder} />
+      )}
       <div
         ref={box}
         className="transcript__box"
@@ -70,6 +112,8 @@ export function TranscriptPanel({ utterances, callState, card, pointed, playedMs
               marks={card === null ? NO_MARKS : utteranceMarks([card], utterance.segment_id)}
               isPointed={pointed?.segmentId === utterance.segment_id}
               isPlayed={played === utterance}
+              hasBoth={hasBoth}
+              {...(isSecond && { label: 'transcript.agent_saw' as const })}
               {...(onPlay !== undefined && { onPlay })}
             />
           ))}

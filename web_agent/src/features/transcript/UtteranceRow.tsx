@@ -3,8 +3,9 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import type { Utterance } from '@/api/types'
 import { clockTime } from '@/ui/format'
-import { Marked } from '@/ui/Marked'
 import type { MarkedRange } from '@/ui/text'
+
+import { Sentence } from './Sentence'
 
 /** Below this mean token probability a sentence is worth a second ear. */
 const UNSURE_BELOW = 0.5
@@ -15,11 +16,15 @@ interface UtteranceRowProps {
   marks: readonly MarkedRange[]
   isPointed: boolean
   isPlayed: boolean
+  /** Both wordings of a changed place stand side by side. */
+  hasBoth: boolean
+  /** Tells what the other wording of a changed place is. */
+  label?: 'transcript.heard' | 'transcript.agent_saw'
   onPlay?: (utterance: Utterance) => void
 }
 
 export const UtteranceRow = memo(function UtteranceRow(props: UtteranceRowProps) {
-  const { id, utterance, marks, isPointed, isPlayed, onPlay } = props
+  const { id, utterance, marks, isPointed, isPlayed, hasBoth, label = 'transcript.heard', onPlay } = props
   const { t } = useTranslation()
   const isUnsure = utterance.is_final && utterance.confidence < UNSURE_BELOW
   const classes = [
@@ -29,7 +34,9 @@ export const UtteranceRow = memo(function UtteranceRow(props: UtteranceRowProps)
     isPointed ? 'is-pointed' : '',
     isPlayed ? 'is-played' : '',
   ]
-  const text = <Marked text={utterance.text} marks={marks} />
+  const text = (
+    <Sentence text={utterance.text} changes={utterance.changes} marks={marks} hasBoth={hasBoth} label={label} />
+  )
   return (
     <li id={id} className={classes.filter(Boolean).join(' ')}>
       <span className="utterance__head">

@@ -26,7 +26,7 @@ export function WordImport() {
         ref={input}
         hidden
         type="file"
-        accept=".csv,.yaml,.yml"
+        accept=".csv,.xlsx,.yaml,.yml"
         aria-label={t('words.import')}
         onChange={(event) => {
           const file = event.target.files?.[0]
