@@ -18,7 +18,9 @@ export function NothingFits({ utterance, foldedCount, onUnfold }: NothingFitsPro
   return (
     <div className="nothing-fits" role="status">
       <p className="nothing-fits__title">{t('card.nothing_fits')}</p>
-      {utterance !== undefined && <p className="nothing-fits__said">{t('card.quoted', { text: writtenText(utterance) })}</p>}
+      {utterance !== undefined && (
+        <p className="nothing-fits__said">{t('card.quoted', { text: writtenText(utterance) })}</p>
+      )}
       <p className="nothing-fits__hint">{t('card.nothing_fits_hint')}</p>
       {foldedCount > 0 && (
         <Button isSmall tone="quiet" onClick={onUnfold}>
