@@ -72,6 +72,12 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/curation/items/{{item_id}}/publish"): ("entry.published", "curation_item.decided"),
     ("POST", f"{API}/curation/items/{{item_id}}/send-back"): ("entry.turned_down", "curation_item.decided"),
     ("POST", f"{API}/curation/look"): ("curation.looked",),
+    ("POST", f"{API}/must-reads"): ("must_read.created",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/acknowledge"): ("must_read.acknowledged",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/remind"): ("must_read.reminded",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/close"): ("must_read.closed",),
+    ("POST", f"{API}/knowledge/entries/{{entry_id}}/comments"): ("entry.commented",),
+    ("POST", f"{API}/knowledge/entries/bulk"): ("entry.revised", "entry.retired"),
     ("POST", f"{API}/knowledge/words"): ("words.created",),
     ("POST", f"{API}/knowledge/words/import"): ("words.imported",),
     ("PUT", f"{API}/knowledge/words/{{group_id}}"): ("words.changed",),
@@ -173,6 +179,7 @@ NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/routing/check"): "judges rules and keeps nothing",
     ("POST", f"{API}/routing/trials"): "says what would happen to a call and keeps nothing",
     ("POST", f"{API}/routing/replays"): "says what would have happened and keeps nothing",
+    ("PUT", f"{API}/knowledge/entries/{{entry_id}}/subscription"): "one's own subscription",
     ("POST", f"{API}/notifications/read"): "one's own notifications, and whether one has seen them",
 }
 """Routes that look as if they changed something, with the reason why no entry is written."""

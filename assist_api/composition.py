@@ -16,6 +16,7 @@ from assist_api.calls.reading import CallReading
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
+from assist_api.comments import module as comments
 from assist_api.curation import module as curation
 from assist_api.customers import module as customers
 from assist_api.demo_town import module as demo_town
@@ -34,6 +35,7 @@ from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests import module as knowledge_tests
+from assist_api.must_reads import module as must_reads
 from assist_api.notices import module as notices
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
@@ -148,7 +150,7 @@ def compose(
         work_orders.build(core, chosen.service, registry.service, running.service, business.service, notifier.service),
         webhooks.build(core, chosen.service),
         demo_town.build(core, chosen.service),
-        call_search.build(core, running.service, seen),
+        call_search.build(core, running.service, seen, found),
         training.build(running.service, seen),
         marks := surveys.build(core, notifier.service),
         ivr.build(
@@ -166,6 +168,8 @@ def compose(
         ),
         callbacks.build(core, chosen.service, notifier.service),
         curation.build(core, found, chosen.service, editor.service, notifier.service),
+        must_reads.build(notifier.service),
+        comments.build(editor.service, notifier.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta, tzinfo
 from assist_api.curation.capture import MomentKeeper, new_item
 from assist_api.curation.comparison import FoundPair, Side, find_pairs
 from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, published
-from assist_api.curation.meaning import Meaning
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
 from assist_api.curation.moments import question_of
 from assist_api.curation.notices import CurationNotices
@@ -16,6 +15,7 @@ from assist_api.curation.policy import CurationPolicy
 from assist_api.curation.repository import CurationRepository
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
+from assist_api.search.meaning import Meaning
 from curation.clusters import join_leaders
 from curation.pairs import PairLabel
 from kb.entries.models import RevisionState
