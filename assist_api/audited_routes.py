@@ -110,6 +110,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/training/lessons/{{lesson_id}}/attempts"): ("lesson.attempted",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/answers"): ("lesson.answered",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/finish"): ("lesson.finished",),
+    ("POST", f"{API}/training/skills/{{proposal_id}}/decision"): ("skill.confirmed", "skill.declined"),
     ("POST", f"{API}/calls/replays"): ("call.started",),
     ("POST", f"{API}/demo-calls/{{demo_id}}/calls"): ("call.started",),
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
@@ -168,6 +169,7 @@ written once in ten minutes for an account and an object.
 NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/hints/books/{{sector}}/test"): "tries a hint book on typed sentences and keeps nothing",
     ("POST", f"{API}/call-search"): "searches and keeps nothing; opening a call and exports are recorded",
+    ("POST", f"{API}/training/speech"): "writes a spoken answer down and keeps nothing",
     ("POST", f"{API}/search"): "searches and keeps nothing",
     ("POST", f"{API}/customers/search"): "names no more than a list; opening a file is recorded",
     ("POST", f"{API}/knowledge/cases/search"): "searches and keeps nothing; cases come de-identified",

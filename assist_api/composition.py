@@ -151,7 +151,7 @@ def compose(
         webhooks.build(core, chosen.service),
         demo_town.build(core, chosen.service),
         call_search.build(core, running.service, seen, found),
-        training.build(running.service, seen),
+        training.build(running.service, seen, notifier.service),
         marks := surveys.build(core, notifier.service),
         ivr.build(
             core,

@@ -157,7 +157,12 @@ def _found(
     most: int,
 ) -> FoundCall:
     info = call_info(row)
-    said = [places[place] for place in sorted(places, key=lambda place: (-near.get(place, 0.0), place))]
+
+    def order(place: int) -> tuple[bool, float, int]:
+        text = places[place].masked_text if wanted.is_masked else places[place].text
+        return not any(word in folded(text) for word in wanted.words), -near.get(place, 0.0), place
+
+    said = [places[place] for place in sorted(places, key=order)]
     return FoundCall(
         call=masked_info(info) if wanted.is_masked else info,
         category_id=indexed.category_id,

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     """Cut clips, make lessons and publish them."""
     READ_RESULTS = "training.read_results"
     """See how everyone did in lessons and exams."""
+    CONFIRM_SKILLS = "skills.confirm"
+    """Decide on the skills that passed exams propose."""
     READ_ROUTING = "routing.read"
     EDIT_ROUTING = "routing.edit"
     """Numbers, queues, rules and hours, and with them the configuration of the exchange."""
@@ -114,7 +116,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
         | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS, Permission.READ_ROUTING}
         | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS}
-        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS},
+        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS}
+        | {Permission.CONFIRM_SKILLS},
         Role.TRAINER: _EVERYONE
         | _EVERY_CALL
         | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS},

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
@@ -42,7 +42,7 @@ class Lesson(Base):
     """Percent of the points."""
     max_attempts: Mapped[int] = mapped_column(Integer)
     """0 for any number."""
-    skill: Mapped[str] = mapped_column(String(60), default="")
+    skill: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     """What a passed exam is a proof of, for the supervisor to confirm; empty for none."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(Integer)
@@ -94,17 +94,3 @@ class SkillProposal(Base):
     decided_by_name: Mapped[str] = mapped_column(String(100))
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class NewHire(Base):
-    """An agent who is new: sees more hints, fewer with every measured progress."""
-
-    __tablename__ = "new_hires"
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
-    level: Mapped[int] = mapped_column(Integer)
-    """2 at the beginning, 0 at the end: as many further hints a minute as the policy says, times the level."""
-    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the level was measured from."""
-    begun_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    changed_at: Mapped[datetime] = mapped_column(UTCDateTime)

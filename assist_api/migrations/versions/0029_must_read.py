@@ -105,7 +105,9 @@ def _calls() -> None:
 
 def _training() -> None:
     # The default stays: the version that runs now writes lessons without a skill.
-    op.add_column("training_lessons", sa.Column("skill", sa.String(length=60), nullable=False, server_default=""))
+    op.add_column(
+        "training_lessons", sa.Column("skill", sa.String(length=60), nullable=False, server_default=sa.text("''"))
+    )
     op.create_table(
         "skill_proposals",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -124,16 +126,6 @@ def _training() -> None:
     )
     op.create_index("ix_skill_proposals_state_created_at", "skill_proposals", ["state", "created_at"])
     op.create_index(op.f("ix_skill_proposals_account_id"), "skill_proposals", ["account_id"])
-    op.create_table(
-        "new_hires",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("figures", sa.JSON(), nullable=False),
-        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        _reference("new_hires", "account_id", "accounts"),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_new_hires")),
-    )
 
 
 def upgrade() -> None:
@@ -144,7 +136,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("new_hires")
     op.drop_table("skill_proposals")
     op.drop_column("training_lessons", "skill")
     for table in ("cards_read_out", "call_vectors", "entry_subscriptions", "entry_comments"):

@@ -3408,6 +3408,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Down Answer
+         * @description Write down a spoken answer: a WAV file of one channel and at most 60 s is the body; nothing of it is kept.
+         */
+        post: operations["write_down_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Skills
+         * @description List the skills that passed exams propose; open ones first.
+         */
+        get: operations["list_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Skills
+         * @description List one's own skills, confirmed and proposed.
+         */
+        get: operations["list_own_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills/{proposal_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Skill
+         * @description Confirm or decline a skill that a passed exam proposes; the learner is told.
+         */
+        post: operations["decide_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/surveys/report": {
         parameters: {
             query?: never;
@@ -9558,6 +9638,11 @@ export interface components {
              * @description Nothing more is asked in this item
              */
             is_done: boolean;
+            /**
+             * Asks Category
+             * @description The caller of a role play has hung up; the category of the call is due
+             */
+            asks_category: boolean;
         };
         /**
          * GradedPart
@@ -9568,7 +9653,7 @@ export interface components {
              * Part
              * @enum {string}
              */
-            part: "choice" | "card" | "category" | "fields" | "next_question" | "script";
+            part: "choice" | "card" | "category" | "fields" | "next_question" | "script" | "promise";
             /**
              * Score
              * @description 0..1
@@ -10477,6 +10562,12 @@ export interface components {
              * @default 0
              */
             max_attempts: number;
+            /**
+             * Skill
+             * @description Proposed when it is passed
+             * @default
+             */
+            skill: string;
             /** Items */
             items: (components["schemas"]["ClipItem"] | components["schemas"]["QuestionItem"] | components["schemas"]["ExerciseItem"] | components["schemas"]["RolePlayItem"])[];
             /**
@@ -10522,6 +10613,8 @@ export interface components {
             pass_mark: number;
             /** Max Attempts */
             max_attempts: number;
+            /** Skill */
+            skill: string;
             /** Item Count */
             item_count: number;
             /** Version */
@@ -11799,7 +11892,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "must_reads.follow" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "must_reads.follow" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "skills.confirm" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
         /**
          * Phase
          * @description What the dialogue waits for.
@@ -13360,6 +13453,65 @@ export interface components {
             ideas: components["schemas"]["IdeaNode"][];
         };
         /**
+         * SkillDecision
+         * @description What a supervisor says to a proposal.
+         */
+        SkillDecision: {
+            /** Is Confirmed */
+            is_confirmed: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * SkillList
+         * @description Proposals: open ones first, then the newest.
+         */
+        SkillList: {
+            /** Items */
+            items: components["schemas"]["SkillView"][];
+        };
+        /**
+         * SkillView
+         * @description A skill that a passed exam proposes.
+         */
+        SkillView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Account Name */
+            account_name: string;
+            /** Skill */
+            skill: string;
+            /** Lesson Title */
+            lesson_title: string;
+            /**
+             * Score
+             * @description Percent of the exam
+             */
+            score: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "declined";
+            /** Reason */
+            reason: string;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * SoftphoneAccess
          * @description What the page needs to be a telephone.
          */
@@ -13450,6 +13602,17 @@ export interface components {
              * @default []
              */
             shifts: components["schemas"]["OpenShift"][];
+        };
+        /**
+         * SpokenText
+         * @description What the recogniser wrote down of a spoken answer.
+         */
+        SpokenText: {
+            /**
+             * Text
+             * @description Empty when nothing was said
+             */
+            text: string;
         };
         /**
          * StageState
@@ -14071,6 +14234,11 @@ export interface components {
             /** Text */
             text: string;
             /**
+             * Insists
+             * @description The caller says it again: the answer had nothing of what was due
+             */
+            insists: boolean;
+            /**
              * Gold Cards
              * @description Titles
              */
@@ -14276,6 +14444,11 @@ export interface components {
             end_ms: number;
             /** Text */
             text: string;
+            /**
+             * Insists
+             * @description The caller says it again: the answer had nothing of what was due
+             */
+            insists: boolean;
         };
         /**
          * TwoLanguages
@@ -37041,6 +37214,456 @@ export interface operations {
                 };
                 content: {
                     "audio/flac": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_down_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenText"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillView"];
                 };
             };
             /** @description The request cannot be read */
