@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from assist_api.curation.capture import MomentKeeper, new_item
+from assist_api.curation.checks import checked_revisions
 from assist_api.curation.comparison import FoundPair, Side, find_pairs
 from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, published
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
@@ -146,6 +147,7 @@ class CurationLook:
                 *due_reviews(revisions, today, policy, now),
                 *await failing_questions(session, revisions, now),
                 *await dismissed_cards(session, revisions, policy, now),
+                *await checked_revisions(session, revisions, now),
             ]
             return await _add_new(CurationRepository(session), found)
 

@@ -10283,7 +10283,7 @@ export interface components {
          * @description What an item of the desk is about.
          * @enum {string}
          */
-        ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing";
+        ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing" | "check";
         /**
          * ItemList
          * @description The items that wait, the most urgent first, and how many there are of each kind.
