@@ -19,7 +19,7 @@ CALL = PracticeCall(
     turns=(
         turn(0, "我家停电了。", set(), "请问您贵姓？"),
         turn(1, "我姓王。", {FactField.NAME}, "地址在哪里？"),
-        turn(2, "在幸福路。", {FactField.ADDRESS}, "好的，两小时内给您回电话。"),
+        turn(2, "在幸福路。", {FactField.ADDRESS}, "我们两小时内给您答复。"),
     ),
     cards=(),
     categories=(("fault/power.outage.single", ("停电",)),),
@@ -37,7 +37,7 @@ def test_a_caller_who_gets_no_answer_insists_once_and_then_goes_on() -> None:
 def test_a_question_brings_the_turn_forward_that_answers_it() -> None:
     asked = answered(CALL, None, "地址在哪里？")
     assert (current_turn(asked), heard_turns(asked)) == (2, {0, 2})
-    back = answered(CALL, asked, "好的，两小时内给您回电话。")
+    back = answered(CALL, asked, "我们两小时内给您答复。")
     assert (current_turn(back), back["parts"][0]["part"], back["parts"][0]["score"]) == (1, "promise", 1.0)
     hung_up = answered(CALL, back, "地址在哪里？")
     assert (current_turn(hung_up), hung_up["is_done"]) == (FILING, False)
