@@ -77,6 +77,12 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/curation/items/{{item_id}}/publish"): ("entry.published", "curation_item.decided"),
     ("POST", f"{API}/curation/items/{{item_id}}/send-back"): ("entry.turned_down", "curation_item.decided"),
     ("POST", f"{API}/curation/look"): ("curation.looked",),
+    ("POST", f"{API}/must-reads"): ("must_read.created",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/acknowledge"): ("must_read.acknowledged",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/remind"): ("must_read.reminded",),
+    ("POST", f"{API}/must-reads/{{must_read_id}}/close"): ("must_read.closed",),
+    ("POST", f"{API}/knowledge/entries/{{entry_id}}/comments"): ("entry.commented",),
+    ("POST", f"{API}/knowledge/entries/bulk"): ("entry.revised", "entry.retired"),
     ("POST", f"{API}/knowledge/words"): ("words.created",),
     ("POST", f"{API}/knowledge/words/import"): ("words.imported",),
     ("PUT", f"{API}/knowledge/words/{{group_id}}"): ("words.changed",),
@@ -110,6 +116,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/training/lessons/{{lesson_id}}/attempts"): ("lesson.attempted",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/answers"): ("lesson.answered",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/finish"): ("lesson.finished",),
+    ("POST", f"{API}/training/skills/{{proposal_id}}/decision"): ("skill.confirmed", "skill.declined"),
     ("POST", f"{API}/calls/replays"): ("call.started",),
     ("POST", f"{API}/demo-calls/{{demo_id}}/calls"): ("call.started",),
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
@@ -170,6 +177,7 @@ written once in ten minutes for an account and an object.
 NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/hints/books/{{sector}}/test"): "tries a hint book on typed sentences and keeps nothing",
     ("POST", f"{API}/call-search"): "searches and keeps nothing; opening a call and exports are recorded",
+    ("POST", f"{API}/training/speech"): "writes a spoken answer down and keeps nothing",
     ("POST", f"{API}/search"): "searches and keeps nothing",
     ("POST", f"{API}/addresses/match"): "says which place an address means; the address stands in the body only",
     ("POST", f"{API}/work-orders/slots"): "says when a crew could come; the address stands in the body only",
@@ -183,6 +191,7 @@ NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/routing/check"): "judges rules and keeps nothing",
     ("POST", f"{API}/routing/trials"): "says what would happen to a call and keeps nothing",
     ("POST", f"{API}/routing/replays"): "says what would have happened and keeps nothing",
+    ("PUT", f"{API}/knowledge/entries/{{entry_id}}/subscription"): "one's own subscription",
     ("POST", f"{API}/notifications/read"): "one's own notifications, and whether one has seen them",
 }
 """Routes that look as if they changed something, with the reason why no entry is written."""

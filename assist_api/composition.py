@@ -17,6 +17,7 @@ from assist_api.calls.reading import CallReading
 from assist_api.cases import module as cases
 from assist_api.categories import module as categories
 from assist_api.channel import module as channel
+from assist_api.comments import module as comments
 from assist_api.curation import module as curation
 from assist_api.customers import module as customers
 from assist_api.demo_town import module as demo_town
@@ -35,6 +36,7 @@ from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests import module as knowledge_tests
+from assist_api.must_reads import module as must_reads
 from assist_api.notices import module as notices
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
@@ -176,6 +178,8 @@ def compose(
         call_search.build(core, running.service, seen),
         second_pass.build(core, running.service, seen, speech.service, chosen.service),
         training.build(running.service, seen),
+        call_search.build(core, running.service, seen, found),
+        training.build(running.service, seen, notifier.service),
         marks := surveys.build(core, notifier.service),
         ivr.build(
             core,
@@ -192,6 +196,8 @@ def compose(
         ),
         callbacks.build(core, chosen.service, notifier.service),
         curation.build(core, found, chosen.service, editor.service, notifier.service),
+        must_reads.build(notifier.service),
+        comments.build(editor.service, notifier.service),
         *(build(core) for build in further),
     ]
     listed = (*list_of_modules, health.build(core, list_of_modules))

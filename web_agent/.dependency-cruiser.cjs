@@ -19,6 +19,7 @@ const DOORS = {
   routing: ['reasons'],
   search: ['SearchBox', 'SearchResults', 'SearchSummary', 'useSearch'],
   session: ['useSession'],
+  softphone: ['phone'],
   suggestions: [
     'CardItem',
     'CardView',

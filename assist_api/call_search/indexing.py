@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from assist_api.call_search.measures import Outcome, difficulty, excellence, measure
 from assist_api.call_search.repository import CallIndexRepository
+from assist_api.call_search.vectors import pack, worth_embedding
 from assist_api.call_search.words import grams_of
 from assist_api.calls.events import CallEvent, CallSnapshot, CallSnapshotEvent, SuggestionWithheldEvent, Verdict
 from assist_api.calls.masking import mask_of
 from assist_api.calls.schemas import CallEventPage
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
+from assist_api.search.meaning import Meaning
 from kb.deidentify import PersonalKind
 from kit.db import Database
 from kit.errors import NotFoundError
@@ -56,8 +59,11 @@ class Calls(Protocol):
 class CallIndex:
     """Keeps the index of finished calls; several processes may do so side by side."""
 
-    def __init__(self, database: Database, calls: Calls, jobs: JobQueue, audit: AuditTrail) -> None:
+    def __init__(
+        self, database: Database, calls: Calls, jobs: JobQueue, audit: AuditTrail, meaning: Meaning | None = None
+    ) -> None:
         self._database = database
+        self._meaning = meaning
         self._calls = calls
         self._jobs = jobs
         self._audit = audit
@@ -79,8 +85,24 @@ class CallIndex:
         except NotFoundError:
             return
         call, utterances, grams = await asyncio.to_thread(_rows, event, unanswered)
+        vectors = await self._vectors(event.call_id, utterances)
         async with self._database.session() as session:
-            await CallIndexRepository(session).replace(call, utterances, grams)
+            await CallIndexRepository(session).replace(call, utterances, grams, _read_out(event), vectors)
+
+    async def _vectors(self, call_id: UUID, said: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+        """Embed the masked sentences of a call, so that nobody finds a name; None where meaning cannot be compared."""
+        texts = [item["masked_text"] for item in said]
+        places = worth_embedding(texts)
+        if self._meaning is None or not self._meaning.has_embedder or not places:
+            return None
+        vectors = await self._meaning.vectors([texts[place] for place in places])
+        return {
+            "call_id": call_id,
+            "embedder": self._meaning.name,
+            "places": places,
+            "speakers": "".join(said[place]["leg_role"][0] for place in places),
+            "vectors": pack(vectors),
+        }
 
     async def order_rebuild(self, actor: Actor) -> UUID:
         """Order that every call is read anew; while such a job goes on, it is the answer."""
@@ -170,6 +192,11 @@ def _rows(event: CallSnapshotEvent, unanswered: set[UUID]) -> Rows:
         "excellence": excellence(measures, outcome),
     }
     return call, utterances, sorted(grams_of(item.written for item in said))
+
+
+def _read_out(event: CallSnapshotEvent) -> list[UUID]:
+    """Return the cards of the call of whose script the agent said something."""
+    return [item.suggestion_id for item in event.data.spoken if item.script]
 
 
 def category_of(snapshot: CallSnapshot) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, Uuid
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, LargeBinary, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base
@@ -61,6 +61,31 @@ class IndexedUtterance(Base):
     """What accounts search and see that may not see identities; every kind is masked."""
     is_unanswered: Mapped[bool]
     """A question of the caller that nothing fitted."""
+
+
+class CallVectors(Base):
+    """The meaning of a call's sentences, one row a call, so that a search reads few rows and keeps few in memory."""
+
+    __tablename__ = "call_vectors"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    embedder: Mapped[str] = mapped_column(String(200))
+    """Vectors of two embedders do not compare; those of another one than the server's are left out."""
+    places: Mapped[list[int]] = mapped_column(JSON)
+    """Places of the sentences in the call, in the order of the vectors."""
+    speakers: Mapped[str] = mapped_column(String(120))
+    """Who says them: `c` the customer, `a` the agent."""
+    vectors: Mapped[bytes] = mapped_column(LargeBinary)
+    """One signed byte a dimension, row by row; see `assist_api.call_search.vectors`."""
+
+
+class CardReadOut(Base):
+    """A card that was shown in a finished call and of whose script the agent said at least one sentence."""
+
+    __tablename__ = "cards_read_out"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    suggestion_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, index=True)
 
 
 class CallGram(Base):

@@ -41,6 +41,9 @@ class CallQuery(InputModel):
     """Which calls are wanted; what is left out filters nothing."""
 
     text: Text = Field(default="", description='Words that the call must hold, "phrases" in quotation marks')
+    by_meaning: bool = Field(
+        default=False, description="Also sentences that say the same in other words; needs a text and an embedder"
+    )
     speaker: LegRole | None = Field(default=None, description="Who said the words")
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
@@ -53,6 +56,9 @@ class CallQuery(InputModel):
     source: SourceKind | None = None
     min_duration_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
     max_duration_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
+    min_silence_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Of the call nobody speaks"
+    )
     alert_kind: DangerKind | None = None
     entry_id: UUID | None = Field(default=None, description="A knowledge entry that the call showed")
     moments: Annotated[list[Moment], Field(max_length=5)] = Field(default=[], description="All of them")
@@ -71,6 +77,7 @@ class FoundSentence(WireModel):
     text: str
     marks: list[Span] = Field(description="The words, in the text")
     is_unanswered: bool = Field(description="A question of the caller that nothing fitted")
+    similarity: float | None = Field(description="Cosine with the text, 0..1; null when it was found by its words")
 
 
 class FoundCall(WireModel):
@@ -94,6 +101,7 @@ class CallSearchAnswer(WireModel):
     items: list[FoundCall]
     total: int
     is_masked: bool = Field(description="Texts are masked for this account")
+    has_meaning: bool = Field(description="Sentences can be compared by meaning here: an embedder is installed")
     waiting: int = Field(description="Finished calls that are not in the index yet")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, status
+from fastapi import APIRouter, Depends, Query, status
 
 from assist_api.audit.deps import ActorDep
 from assist_api.calls.access import CallsDep, FeedbackGiverDep, viewer_of
@@ -31,9 +32,10 @@ from assist_api.curation.schemas import (
     LookState,
     MomentContext,
     RevisionDifference,
+    WorthLists,
 )
 from assist_api.curation.service import CURATOR_ROLES, CurationDesk
-from assist_api.curation.uses import use_of
+from assist_api.curation.uses import use_of, worth_of_entries
 from assist_api.curation.views import ItemViews
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
@@ -174,6 +176,14 @@ async def start_look(
     """Look through ended calls and the published knowledge now; nothing is ordered while a look goes on."""
     await look.order(actor)
     return await get_look(_account, session, core)
+
+
+@router.get("/curation/worth")
+async def get_worth(
+    _account: Curator, session: SessionDep, core: CoreDep, days: Annotated[int, Query(ge=1, le=730)] = 90
+) -> WorthLists:
+    """List the entries that nobody was shown, those often dismissed, and the most used, over some days."""
+    return await worth_of_entries(session, core.clock.now() - timedelta(days=days))
 
 
 @router.get("/knowledge/entries/{entry_id}/use")

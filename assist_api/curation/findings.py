@@ -20,6 +20,7 @@ from kb.gold.repository import GoldRepository
 
 MOST_FINDINGS = 500
 """Items that one look adds at most, so that an old knowledge base does not flood the desk."""
+DAYS_A_MONTH = 365.25 / 12
 Row = dict[str, object]
 
 
@@ -39,10 +40,16 @@ def due_reviews(revisions: Iterable[Revision], today: date, policy: CurationPoli
             rows.append(_item(ItemKind.EXPIRING, revision, now, days, {"on": revision.valid_until.isoformat()}, entry))
             continue
         known = revision.reviewed_on or (revision.published_at or revision.created_at).date()
-        due = known + timedelta(policy.review_every_days)
+        due = review_due(known, revision.business_type, policy)
         if due < today:
             rows.append(_item(ItemKind.OVERDUE, revision, now, (today - due).days, {"on": due.isoformat()}, entry))
     return sorted(rows, key=lambda row: -int(str(row["weight"])))[:MOST_FINDINGS]
+
+
+def review_due(reviewed_on: date, business_type: str, policy: CurationPolicy) -> date:
+    """Return when a text has to be reviewed next: by the months of its business type, else by the days of all."""
+    months = next((found for kind, found in policy.review_months_by_kind.items() if kind == business_type), None)
+    return reviewed_on + timedelta(policy.review_every_days if months is None else round(months * DAYS_A_MONTH))
 
 
 async def failing_questions(session: AsyncSession, revisions: Iterable[Revision], now: datetime) -> list[Row]:
@@ -82,8 +89,16 @@ async def dismissed_cards(
     return rows
 
 
-async def verdicts_by_revision(session: AsyncSession, entry_id: UUID | None = None) -> Mapping[UUID, Counter[str]]:
-    """Return how often each verdict was given on the cards of each revision; of one entry when it is named."""
+async def verdicts_by_revision(
+    session: AsyncSession, entry_id: UUID | None = None, since: datetime | None = None
+) -> Mapping[UUID, Counter[str]]:
+    """Return how often each verdict was given on the cards of each revision.
+
+    Args:
+        session: Of the caller.
+        entry_id: Only of this entry.
+        since: Only on cards that were shown from then on.
+    """
     statement = (
         select(CallSuggestionRow.revision_id, SuggestionFeedbackRow.verdict, func.count())
         .join(CallSuggestionRow, CallSuggestionRow.suggestion_id == SuggestionFeedbackRow.suggestion_id)
@@ -92,6 +107,8 @@ async def verdicts_by_revision(session: AsyncSession, entry_id: UUID | None = No
     )
     if entry_id is not None:
         statement = statement.where(SuggestionFeedbackRow.entry_id == entry_id)
+    if since is not None:
+        statement = statement.where(CallSuggestionRow.shown_at >= since)
     counts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for revision_id, verdict, count in await session.execute(statement):
         counts[revision_id][verdict] += count

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from assist_api.curation.capture import MomentKeeper, new_item
+from assist_api.curation.checks import checked_revisions
 from assist_api.curation.comparison import FoundPair, Side, find_pairs
 from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, published
-from assist_api.curation.meaning import Meaning
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
 from assist_api.curation.moments import question_of
 from assist_api.curation.notices import CurationNotices
@@ -16,6 +16,7 @@ from assist_api.curation.policy import CurationPolicy
 from assist_api.curation.repository import CurationRepository
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
+from assist_api.search.meaning import Meaning
 from curation.clusters import join_leaders
 from curation.pairs import PairLabel
 from kb.entries.models import RevisionState
@@ -146,6 +147,7 @@ class CurationLook:
                 *due_reviews(revisions, today, policy, now),
                 *await failing_questions(session, revisions, now),
                 *await dismissed_cards(session, revisions, policy, now),
+                *await checked_revisions(session, revisions, now),
             ]
             return await _add_new(CurationRepository(session), found)
 

@@ -24,6 +24,8 @@ class ItemKind(StrEnum):
     EXPIRING = "expiring"
     OVERDUE = "overdue"
     FAILING = "failing"
+    CHECK = "check"
+    """A new text changed figures, lost ways of asking, took another entry's question or moved to another sector."""
 
 
 class ItemState(StrEnum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from assist_api.curation.endpoints import router
 from assist_api.curation.flags import FlagKeeper
 from assist_api.curation.look import CurationLook
-from assist_api.curation.meaning import Meaning
 from assist_api.curation.notices import CurationNotices
 from assist_api.curation.policy import CURATION
 from assist_api.curation.service import CurationDesk
@@ -14,6 +13,7 @@ from assist_api.http.module import Module
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.notifications.service import Notifier
 from assist_api.policies.service import Policies
+from assist_api.search.meaning import Meaning
 from assist_api.search.parts import Knowledge
 from kit.periodic import Loop
 

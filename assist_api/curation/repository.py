@@ -25,6 +25,7 @@ URGENCY = (
     ItemKind.FLAG,
     ItemKind.DISMISSED,
     ItemKind.CONTRADICTION,
+    ItemKind.CHECK,
     ItemKind.EXPIRING,
     ItemKind.FAILING,
     ItemKind.OVERDUE,

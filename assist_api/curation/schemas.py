@@ -209,9 +209,12 @@ class RevisionUse(OutputModel):
 
     number: int
     shown: int
+    read_out: int = Field(description="The agent said at least one sentence of the script, by the agent's own words")
     used: int
     dismissed: int
     wrong: int
+    solved: int = Field(description="Used or read out in calls whose case ended resolved")
+    called_again: int = Field(description="Used or read out, and the same number called again within seven days")
     flags: int
 
 
@@ -220,8 +223,45 @@ class EntryUse(OutputModel):
 
     shown: int
     calls: int
+    read_out: int
     used: int
     dismissed: int
     wrong: int
+    solved: int
+    called_again: int
     flags: int
     revisions: list[RevisionUse]
+
+
+class WorthRow(OutputModel):
+    """Use of one published entry, over all of its revisions."""
+
+    entry_id: UUID
+    title: str
+    sector: str | None
+    owner: str
+    published_at: datetime
+    shown: int
+    read_out: int
+    used: int
+    dismissed: int
+    wrong: int
+    solved: int
+    called_again: int
+    flags: int
+
+
+class WorthList(OutputModel):
+    """At most a hundred entries, and how many there are."""
+
+    items: list[WorthRow]
+    total: int
+
+
+class WorthLists(OutputModel):
+    """Which published entries are worth their place."""
+
+    published: int
+    never_found: WorthList = Field(description="No call was shown a card of it; the oldest first")
+    often_dismissed: WorthList = Field(description="Dismissed or called wrong in at least half of its verdicts")
+    top: WorthList = Field(description="Used or read out most")

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     SEARCH = "knowledge.search"
     READ_ENTRIES = "knowledge.read"
     EDIT_ENTRIES = "knowledge.edit"
+    FOLLOW_MUST_READS = "must_reads.follow"
+    """See who has acknowledged a must-read publication, and remind the others."""
     CURATE = "curation.work"
     """Decide what becomes of flags, unanswered questions and findings."""
     MAKE_CASES = "cases.make"
@@ -70,6 +72,8 @@ class Permission(StrEnum):
     """Cut clips, make lessons and publish them."""
     READ_RESULTS = "training.read_results"
     """See how everyone did in lessons and exams."""
+    CONFIRM_SKILLS = "skills.confirm"
+    """Decide on the skills that passed exams propose."""
     READ_ROUTING = "routing.read"
     EDIT_ROUTING = "routing.edit"
     """Numbers, queues, rules and hours, and with them the configuration of the exchange."""
@@ -104,7 +108,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         # Curators and trainers read and hear the calls of others masked: see the policy `call_masking`.
         Role.CURATOR: _EVERYONE
         | _EVERY_CALL
-        | {Permission.EDIT_ENTRIES, Permission.CURATE, Permission.EDIT_FLOWS}
+        | {Permission.EDIT_ENTRIES, Permission.CURATE, Permission.FOLLOW_MUST_READS, Permission.EDIT_FLOWS}
         | {Permission.EDIT_CASES, Permission.READ_IDENTIFIED_CASES},
         Role.SUPERVISOR: _EVERYONE
         | _EVERY_CALL
@@ -112,8 +116,11 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {Permission.ACT_ON_ALL_CALLS, Permission.READ_IDENTIFIED_CASES, Permission.READ_AUDIT}
         | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS, Permission.READ_ROUTING}
         | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS}
-        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
-        Role.TRAINER: _EVERYONE | _EVERY_CALL | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS},
+        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS}
+        | {Permission.CONFIRM_SKILLS},
+        Role.TRAINER: _EVERYONE
+        | _EVERY_CALL
+        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS},
         Role.ADMIN: frozenset(Permission),
     }
 )

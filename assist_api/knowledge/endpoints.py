@@ -11,7 +11,16 @@ from assist_api.audit.deps import ActorDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
-from assist_api.knowledge.schemas import EntryRevision, NewEntry, Publication, RevisionList, SubmittedText
+from assist_api.knowledge.bulk import BulkEditor
+from assist_api.knowledge.schemas import (
+    BulkChange,
+    BulkResult,
+    EntryRevision,
+    NewEntry,
+    Publication,
+    RevisionList,
+    SubmittedText,
+)
 from assist_api.knowledge.service import KnowledgeEditor
 from assist_api.search.audiences import audiences_of, require_audience
 from kb.entries.models import RevisionState
@@ -63,6 +72,14 @@ async def list_entries(
 async def create_entry(entry: NewEntry, _editor: Editor, actor: ActorDep, editor: EditorDep) -> EntryDetail:
     """Publish a new entry; it is found by search at once. 409 when gold questions would lose their place."""
     return await editor.create(entry.draft(), actor, entry.consent())
+
+
+@router.post("/entries/bulk")
+async def change_entries(
+    change: BulkChange, _editor: Editor, actor: ActorDep, bulk: Annotated[BulkEditor, Depends(provided(BulkEditor))]
+) -> BulkResult:
+    """Change owner, review date, audiences or sector of many entries, or retire them; refusals are named one by one."""
+    return await bulk.apply(change, actor)
 
 
 @router.post("/drafts", status_code=status.HTTP_201_CREATED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assist_api.http.core import Core
 from assist_api.http.module import Module
+from assist_api.knowledge.bulk import BulkEditor
 from assist_api.knowledge.endpoints import router
 from assist_api.knowledge.policy import REVIEW, knowledge_test_policy
 from assist_api.knowledge.publishing import PublicationGate
@@ -27,4 +28,10 @@ def build(core: Core, knowledge: Knowledge, policies: Policies, settings: KBSett
         core.audit,
         four_eyes_for=lambda: policies.current(REVIEW).four_eyes_for,
     )
-    return Module(name="knowledge", service=editor, provides=(gate,), routers=(router,), aclose=editor.aclose)
+    return Module(
+        name="knowledge",
+        service=editor,
+        provides=(gate, BulkEditor(core.database, core.clock, editor)),
+        routers=(router,),
+        aclose=editor.aclose,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import date
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 from assist_api.http.schemas import OutputModel
 from assist_api.knowledge.publishing import Consent
 from kb.entries.schemas import EntryDraft, InputModel, RevisionDetail
+from kb.kinds import Audience
 
 
 class Publication(InputModel):
@@ -65,3 +67,42 @@ class RevisionList(OutputModel):
     """Every revision of an entry, the newest first."""
 
     items: list[RevisionDetail]
+
+
+class BulkChange(InputModel):
+    """One change to many entries; what is null stays as it is."""
+
+    entry_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    owner: Annotated[str, Field(max_length=100)] | None = None
+    reviewed_on: date | None = None
+    audiences: Annotated[list[Audience], Field(min_length=1)] | None = None
+    sector: Literal["power", "heating", "water", "gas", "tv", "every"] | None = None
+    retire: bool = Field(default=False, description="Take them out of search instead")
+    change_note: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
+
+    @property
+    def changes_readers(self) -> bool:
+        """Whether it changes who finds the entries; then the rules of publications hold for each."""
+        return self.audiences is not None or self.sector is not None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        values = (self.owner, self.reviewed_on, self.audiences, self.sector)
+        if self.retire is all(value is None for value in values):
+            return self
+        raise ValueError("say what to change: owner, reviewed_on, audiences or sector; or retire, alone")
+
+
+class BulkOutcome(OutputModel):
+    """What became of one entry."""
+
+    entry_id: UUID
+    title: str
+    code: str | None = Field(description="Why it was left as it is; null when it was changed")
+
+
+class BulkResult(OutputModel):
+    """What became of each entry."""
+
+    items: list[BulkOutcome]
+    changed: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -23,12 +23,16 @@ from kb.entries.schemas import EntryDetail, EntryDraft, RevisionDetail
 from kb.entries.service import KnowledgeService
 from kit.clock import Clock
 from kit.db import Database
-from kit.errors import NotAllowedError
+from kit.errors import InvalidInputError, NotAllowedError
 from kit.tasks import TaskSupervisor
 
 FINDABLE_WITHIN_SECONDS = 1.0
 """How long an edit waits for the index. Lexical indexing of one revision takes some ten milliseconds."""
 PUBLISHER_ROLES = tuple(role for role in Role if Permission.EDIT_ENTRIES in PERMISSIONS[role])
+DETAILS = frozenset({"owner", "reviewed_on", "change_note"})
+"""What may change without tests and a second person: nothing that agents read."""
+Published = Callable[[AsyncSession, Actor, RevisionDetail], Awaitable[None]]
+"""Hears of a publication in its transaction."""
 log = structlog.get_logger(__name__)
 
 
@@ -63,6 +67,8 @@ class KnowledgeEditor:
             audit: Records every change.
             four_eyes_for: Business types that nobody publishes alone; they are submitted for review.
         """
+        self.on_published: list[Published] = []
+        """Later modules add what has to hear of new texts."""
         self._four_eyes_for = four_eyes_for
         self._database = database
         self._clock = clock
@@ -111,9 +117,31 @@ class KnowledgeEditor:
             revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, actor.name)
             await admission.record(session, self._clock, revision)
             self._record(session, actor, "entry.revised", entry_id, revision, admission)
+            await self._tell_published(session, actor, revision)
         await self.make_findable()
         admission.note_published()
         return revision
+
+    async def revise_details(
+        self, entry_id: UUID, base_revision_id: UUID, draft: EntryDraft, actor: Actor
+    ) -> RevisionDetail:
+        """Publish a revision that differs in owner or review date alone: no test runs, and no second person is asked.
+
+        Raises:
+            ConflictError: As `KnowledgeService.revise_entry`.
+            InvalidInputError: As `KnowledgeService.revise_entry`; `text_changed`: it differs in something else.
+        """
+        async with self._database.session() as session:
+            knowledge = KnowledgeService(session, self._clock)
+            base = (await knowledge.get_entry(entry_id)).current
+            if any(
+                getattr(base, name) != getattr(draft, name) for name in EntryDraft.model_fields if name not in DETAILS
+            ):
+                message = "Only owner and review date can be changed this way; edit the entry instead."
+                raise InvalidInputError(message, field="owner", code="text_changed")
+            revision = await knowledge.revise_entry(entry_id, base_revision_id, draft, actor.name)
+            self._record(session, actor, "entry.revised", entry_id, revision)
+            return revision
 
     async def retire(self, entry_id: UUID, actor: Actor) -> EntryDetail:
         """Take an entry out of search; see `KnowledgeService.retire_entry`."""
@@ -160,6 +188,7 @@ class KnowledgeEditor:
             entry = await ReviewService(session, self._clock).publish(entry_id, revision_id)
             await admission.record(session, self._clock, entry.current)
             self._record(session, actor, "entry.published", entry_id, entry.current, admission)
+            await self._tell_published(session, actor, entry.current)
         await self.make_findable()
         admission.note_published()
         return entry
@@ -171,6 +200,10 @@ class KnowledgeEditor:
             details = {"revision_id": str(revision_id)}
             self._audit.record(session, actor, "entry.turned_down", "entry", entry_id, details=details)
             return entry
+
+    async def _tell_published(self, session: AsyncSession, actor: Actor, revision: RevisionDetail) -> None:
+        for told in self.on_published:
+            await told(session, actor, revision)
 
     async def _refuse_alone(self, session: AsyncSession, actor: Actor, *business_types: str) -> None:
         """Refuse a text that its author may not publish alone; where nobody else may publish, its author does."""

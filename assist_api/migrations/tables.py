@@ -7,10 +7,12 @@ import assist_api.addresses.models
 import assist_api.audit.models
 import assist_api.call_search.models
 import assist_api.calls.models
+import assist_api.comments.models
 import assist_api.curation.models
 import assist_api.customers.models
 import assist_api.hints.models
 import assist_api.ivr.models
+import assist_api.must_reads.models
 import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
@@ -39,9 +41,11 @@ MODULES = (
     assist_api.audit.models,
     assist_api.call_search.models,
     assist_api.calls.models,
+    assist_api.comments.models,
     assist_api.curation.models,
     assist_api.customers.models,
     assist_api.hints.models,
+    assist_api.must_reads.models,
     assist_api.notices.models,
     assist_api.ivr.models,
     assist_api.notifications.models,

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assist_api.facts.fields import FactField
 from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.http.permissions import Permission
@@ -18,6 +17,7 @@ from assist_api.training.material import AROUND_MS, CallMaterial
 from assist_api.training.models import Lesson, LessonAttempt
 from assist_api.training.practice import CallerTurn, PracticeCall
 from assist_api.training.repository import TrainingRepository
+from assist_api.training.role_play import FILING, answered, current_turn, filed, heard_turns
 from assist_api.training.schemas import Answer, AttemptItemView, AttemptView, GradedAnswer
 from assist_api.training.scoring import (
     GradedPart,
@@ -26,23 +26,22 @@ from assist_api.training.scoring import (
     grade_choice,
     grade_fields,
     grade_question,
-    grade_script,
-    graded,
     total,
 )
+from assist_api.training.skills import Skills
 from assist_api.training.views import clip_view, item_view, items_of, turn_view
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
-
-MOST_TURNS = 40
-"""Of a role play; a longer call is practised up to there."""
 
 
 class AttemptDesk:
     """Use cases of learners; one unit of work."""
 
-    def __init__(self, session: AsyncSession, clock: Clock, audit: AuditTrail, material: CallMaterial) -> None:
+    def __init__(
+        self, session: AsyncSession, clock: Clock, audit: AuditTrail, material: CallMaterial, skills: Skills
+    ) -> None:
         self._session = session
+        self._skills = skills
         self._rows = TrainingRepository(session)
         self._clock = clock
         self._audit = audit
@@ -129,6 +128,8 @@ class AttemptDesk:
             attempt.finished_at = self._clock.now()
             details = {"passed": attempt.has_passed, "percent": round(attempt.score)}
             self._audit.record(self._session, actor, "lesson.finished", "lesson", lesson.id, details=details)
+            if attempt.has_passed and lesson.is_exam and lesson.skill:
+                await self._skills.propose(attempt, lesson.skill)
         return await self._view(attempt, lesson)
 
     async def audio(self, account: CurrentAccount, attempt_id: UUID, item_id: str, turn: int | None) -> Path:
@@ -146,10 +147,12 @@ class AttemptDesk:
             return await self._material.audio(clip.call_id, clip.start_ms, clip.end_ms)
         if isinstance(item, QuestionItem):
             raise _no_recording()
-        done = _done(attempt.answers.get(item.id))
-        number = item.turn if isinstance(item, ExerciseItem) else min(done if turn is None else turn, done)
+        stored = attempt.answers.get(item.id)
+        number = item.turn if isinstance(item, ExerciseItem) else (current_turn(stored) if turn is None else turn)
+        if number is None or (isinstance(item, RolePlayItem) and number not in heard_turns(stored)):
+            raise _no_recording()
         found = (await self._material.practice(item.call_id)).turns
-        if number >= len(found):
+        if not 0 <= number < len(found):
             raise _no_recording()
         start = max(0, found[number].start_ms - AROUND_MS)
         return await self._material.audio(item.call_id, start, found[number].end_ms + AROUND_MS)
@@ -166,24 +169,16 @@ class AttemptDesk:
 
     @staticmethod
     def _role_play_step(practice: PracticeCall, answer: Answer, known: dict[str, Any] | None) -> dict[str, Any]:
-        turns = practice.turns[:MOST_TURNS]
-        if not answer.reply:
-            raise InvalidInputError("Answer the caller.", field="reply", code="answer_missing")
         if known is not None and known["is_done"]:
             known = None
-        done = _done(known)
-        if answer.turn is not None and answer.turn != done:
+        current = current_turn(known)
+        if answer.turn is not None and answer.turn != current:
             raise ConflictError("The caller has gone on meanwhile; load the page again.", code="turn_answered")
-        steps = [*([] if known is None else known["steps"])]
-        parts = _reply_parts(practice, turns, done, answer.reply)
-        steps.append({"reply": answer.reply, "parts": [part.model_dump(mode="json") for part in parts]})
-        scores = [part["score"] for step in steps for part in step["parts"]]
-        return {
-            "score": sum(scores) / len(scores) if scores else 1.0,
-            "parts": [part.model_dump(mode="json") for part in parts],
-            "steps": steps,
-            "is_done": len(steps) >= len(turns),
-        }
+        if known is not None and current == FILING:
+            return filed(practice, known, answer.category)
+        if not answer.reply:
+            raise InvalidInputError("Answer the caller.", field="reply", code="answer_missing")
+        return answered(practice, known, answer.reply)
 
     async def _view(self, attempt: LessonAttempt, lesson: Lesson) -> AttemptView:
         items = items_of(attempt.items)
@@ -215,11 +210,13 @@ class AttemptDesk:
                 shown = None if clip is None else clip_view(clip, await self._material.call(clip.call_id))
                 return item_view(item, clip=shown)
             if isinstance(item, ExerciseItem | RolePlayItem):
+                stored = attempt.answers.get(item.id)
                 return item_view(
                     item,
                     practice=await self._material.practice(item.call_id),
                     call=await self._material.call(item.call_id),
-                    turns_done=_done(attempt.answers.get(item.id)),
+                    turn_now=current_turn(stored),
+                    insists=stored is not None and stored.get("insists", False),
                 )
         except NotFoundError:
             # The call was deleted since; the item stands empty and the rest goes on.
@@ -228,16 +225,18 @@ class AttemptDesk:
 
     async def _answer_view(self, item: LessonItem, stored: dict[str, Any], *, is_open_exam: bool) -> GradedAnswer:
         turn: CallerTurn | None = None
-        if isinstance(item, RolePlayItem) and not stored["is_done"]:
-            turn = (await self._material.practice(item.call_id)).turns[_done(stored)]
+        number = current_turn(stored) if isinstance(item, RolePlayItem) else None
+        if isinstance(item, RolePlayItem) and number is not None and number != FILING:
+            turn = (await self._material.practice(item.call_id)).turns[number]
         explanation = item.explanation if isinstance(item, QuestionItem) and not is_open_exam else ""
         return GradedAnswer(
             item_id=item.id,
             score=None if is_open_exam else round(stored["score"], 3),
             parts=[] if is_open_exam else [GradedPart.model_validate(part) for part in stored["parts"]],
             explanation=explanation,
-            next_turn=None if turn is None else turn_view(turn),
+            next_turn=None if turn is None else turn_view(turn, insists=stored.get("insists", False)),
             is_done=stored["is_done"],
+            asks_category=number == FILING,
         )
 
     async def _find(self, account: CurrentAccount, attempt_id: UUID, *, is_read_only: bool = False) -> LessonAttempt:
@@ -267,23 +266,6 @@ def _exercise_parts(item: ExerciseItem, practice: PracticeCall, answer: Answer) 
     return [grades[part]() for part in item.asks]
 
 
-def _reply_parts(practice: PracticeCall, turns: tuple[CallerTurn, ...], number: int, reply: str) -> list[GradedPart]:
-    """Grade one answer of a role play: the script of the right card, and the fields that the agent asked for."""
-    turn = turns[number]
-    parts: list[GradedPart] = []
-    card = practice.card(turn.gold_cards[0]) if turn.gold_cards else None
-    if card is not None and (script := grade_script(reply, card.script)) is not None:
-        parts.append(script)
-    following: frozenset[FactField] = turns[number + 1].gold_fields if number + 1 < len(turns) else frozenset()
-    wanted = turn.asked_next | (following & turn.asked_next)
-    if wanted:
-        parts.append(grade_question(reply, wanted, turn.reply))
-    if not parts:
-        # Nothing was due at this turn but to go on talking.
-        parts.append(graded("next_question", 1.0, reply, [turn.reply] if turn.reply else []))
-    return parts
-
-
 def _stored(parts: list[GradedPart]) -> dict[str, Any]:
     return {
         "score": total(parts),
@@ -291,10 +273,6 @@ def _stored(parts: list[GradedPart]) -> dict[str, Any]:
         "steps": [],
         "is_done": True,
     }
-
-
-def _done(stored: dict[str, Any] | None) -> int:
-    return 0 if stored is None else len(stored["steps"])
 
 
 def _item(attempt: LessonAttempt, item_id: str) -> LessonItem:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import APIRouter, Depends, Query, Request, status
 from fastapi.responses import FileResponse
 
 from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
+from assist_api.notifications.service import Notifier
 from assist_api.training.attempts import AttemptDesk
 from assist_api.training.lessons import LessonDesk
 from assist_api.training.material import CallMaterial
@@ -28,13 +29,18 @@ from assist_api.training.schemas import (
     LessonList,
     PracticeView,
     ResultList,
+    SpokenText,
 )
+from assist_api.training.skills import SkillDecision, SkillList, Skills, SkillView
+from assist_api.transcripts.dictation import written_down
+from speech.engine import SpeechEngine
 
 router = APIRouter(prefix="/training", tags=["training"])
 Learner = Annotated[CurrentAccount, Depends(permitted(Permission.LEARN))]
 Teacher = Annotated[CurrentAccount, Depends(permitted(Permission.TEACH))]
 ResultReader = Annotated[CurrentAccount, Depends(permitted(Permission.READ_RESULTS))]
 MaterialDep = Annotated[CallMaterial, Depends(provided(CallMaterial))]
+SkillConfirmer = Annotated[CurrentAccount, Depends(permitted(Permission.CONFIRM_SKILLS))]
 AUDIO: dict[int | str, dict[str, Any]] = {200: {"content": {"audio/flac": {}}}}
 
 
@@ -43,9 +49,21 @@ async def get_lessons(session: SessionDep, core: CoreDep, audit: AuditDep, mater
     return LessonDesk(session, core.clock, audit, material)
 
 
-async def get_attempts(session: SessionDep, core: CoreDep, audit: AuditDep, material: MaterialDep) -> AttemptDesk:
+async def get_skills(
+    session: SessionDep, core: CoreDep, audit: AuditDep, notifier: Annotated[Notifier, Depends(provided(Notifier))]
+) -> Skills:
+    """Return the skills of this request."""
+    return Skills(session, core.clock, audit, notifier)
+
+
+SkillsDep = Annotated[Skills, Depends(get_skills)]
+
+
+async def get_attempts(
+    session: SessionDep, core: CoreDep, audit: AuditDep, material: MaterialDep, skills: SkillsDep
+) -> AttemptDesk:
     """Return the learner's desk of this request."""
-    return AttemptDesk(session, core.clock, audit, material)
+    return AttemptDesk(session, core.clock, audit, material, skills)
 
 
 LessonsDep = Annotated[LessonDesk, Depends(get_lessons)]
@@ -163,6 +181,42 @@ async def get_item_audio(
 ) -> FileResponse:
     """Return what a part of a lesson lets its learner hear, with a tone over masked words."""
     return _sound(await attempts.audio(account, attempt_id, item_id, turn))
+
+
+@router.post(
+    "/speech",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+async def write_down_answer(
+    _account: Learner, request: Request, engine: Annotated[SpeechEngine, Depends(provided(SpeechEngine))]
+) -> SpokenText:
+    """Write down a spoken answer: a WAV file of one channel and at most 60 s is the body; nothing of it is kept."""
+    return SpokenText(text=await written_down(engine, await request.body()))
+
+
+@router.get("/skills")
+async def list_skills(_account: ResultReader, skills: SkillsDep) -> SkillList:
+    """List the skills that passed exams propose; open ones first."""
+    return await skills.listed()
+
+
+@router.get("/skills/mine")
+async def list_own_skills(account: Learner, skills: SkillsDep) -> SkillList:
+    """List one's own skills, confirmed and proposed."""
+    return await skills.listed(account.id)
+
+
+@router.post("/skills/{proposal_id}/decision")
+async def decide_skill(
+    proposal_id: UUID, decision: SkillDecision, _account: SkillConfirmer, actor: ActorDep, skills: SkillsDep
+) -> SkillView:
+    """Confirm or decline a skill that a passed exam proposes; the learner is told."""
+    return await skills.decide(actor, proposal_id, decision)
 
 
 def _sound(path: object) -> FileResponse:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Float, ForeignKey, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
@@ -42,6 +42,8 @@ class Lesson(Base):
     """Percent of the points."""
     max_attempts: Mapped[int] = mapped_column(Integer)
     """0 for any number."""
+    skill: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
+    """What a passed exam is a proof of, for the supervisor to confirm; empty for none."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(Integer)
     """Counts changes, so that nobody overwrites what somebody else saved meanwhile."""
@@ -73,3 +75,22 @@ class LessonAttempt(Base):
     score: Mapped[float | None] = mapped_column(Float)
     """Percent; None while the attempt goes on."""
     has_passed: Mapped[bool | None]
+
+
+class SkillProposal(Base):
+    """A passed exam proposes that its learner has a skill; a supervisor decides."""
+
+    __tablename__ = "skill_proposals"
+    __table_args__ = (Index("ix_skill_proposals_state_created_at", "state", "created_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("training_attempts.id", ondelete="CASCADE"), unique=True)
+    skill: Mapped[str] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(16))
+    """open, confirmed or declined."""
+    reason: Mapped[str] = mapped_column(String(500))
+    """Of a refusal."""
+    decided_by_name: Mapped[str] = mapped_column(String(100))
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

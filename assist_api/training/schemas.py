@@ -71,6 +71,9 @@ class LessonDraft(InputModel):
     is_exam: bool = False
     pass_mark: Annotated[int, Field(ge=0, le=100, description="Percent")] = 60
     max_attempts: Annotated[int, Field(ge=0, le=20, description="0 for any number")] = 0
+    skill: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=60), Field(description="Proposed when it is passed")
+    ] = ""
     items: Annotated[list[LessonItem], Field(max_length=60)]
     base_version: Annotated[int, Field(ge=0, description="Version that was changed; 0 for a new lesson")] = 0
 
@@ -91,6 +94,7 @@ class LessonHead(WireModel):
     state: LessonState
     pass_mark: int
     max_attempts: int
+    skill: str
     item_count: int
     version: int
     author_name: str
@@ -137,6 +141,7 @@ class TurnView(WireModel):
     start_ms: int
     end_ms: int
     text: str
+    insists: bool = Field(description="The caller says it again: the answer had nothing of what was due")
 
 
 class TeacherTurn(TurnView):
@@ -183,6 +188,7 @@ class GradedAnswer(WireModel):
     explanation: str
     next_turn: TurnView | None = Field(description="What the caller of a role play says now; null at the end")
     is_done: bool = Field(description="Nothing more is asked in this item")
+    asks_category: bool = Field(description="The caller of a role play has hung up; the category of the call is due")
 
 
 class AttemptView(WireModel):
@@ -211,8 +217,14 @@ class Answer(InputModel):
     category: Annotated[str, StringConstraints(max_length=97)] | None = None
     fields: Annotated[tuple[FactField, ...], Field(max_length=11)] = ()
     next_question: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    turn: Annotated[int, Field(ge=0, le=500)] | None = None
+    turn: Annotated[int, Field(ge=-1, le=500, description="-1 for the category after the call")] | None = None
     reply: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+
+
+class SpokenText(WireModel):
+    """What the recogniser wrote down of a spoken answer."""
+
+    text: str = Field(description="Empty when nothing was said")
 
 
 class ResultLine(WireModel):

@@ -13,7 +13,7 @@ from assist_api.facts.fields import FactField, Turn
 from assist_api.http.wire import WireModel
 from assist_api.suggestions.spoken import SHORTEST_LINE, is_said, script_lines, sounded
 
-PartName = Literal["choice", "card", "category", "fields", "next_question", "script"]
+PartName = Literal["choice", "card", "category", "fields", "next_question", "script", "promise"]
 Reason = Literal["right", "partly", "wrong", "missing"]
 
 
@@ -85,6 +85,12 @@ def grade_script(said: str, script: str) -> GradedPart | None:
     heard = sounded(said)
     share = sum(is_said(line.sounds, heard) for line in lines) / len(lines)
     return graded("script", share, said, [script[line.start : line.end].strip() for line in lines])
+
+
+def grade_promise(given: str, gold: str) -> GradedPart:
+    """Compare by when an answer is promised: the same time is right, another time is half of it."""
+    score = 1.0 if sounded(given) == sounded(gold) else 0.5 * bool(given)
+    return graded("promise", score, given, [gold])
 
 
 def total(parts: Sequence[GradedPart]) -> float:

@@ -79,9 +79,9 @@ def result_line(attempt: LessonAttempt) -> ResultLine:
     return ResultLine.model_validate(values | {"attempt_id": attempt.id})
 
 
-def turn_view(turn: CallerTurn) -> TurnView:
+def turn_view(turn: CallerTurn, *, insists: bool = False) -> TurnView:
     """Return a turn without what was right then."""
-    return TurnView(number=turn.number, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text)
+    return TurnView(number=turn.number, start_ms=turn.start_ms, end_ms=turn.end_ms, text=turn.text, insists=insists)
 
 
 def teacher_turn(turn: CallerTurn, practice: PracticeCall) -> TeacherTurn:
@@ -102,7 +102,8 @@ def item_view(
     clip: ClipView | None = None,
     practice: PracticeCall | None = None,
     call: CallSnapshot | None = None,
-    turns_done: int = 0,
+    turn_now: int | None = 0,
+    insists: bool = False,
 ) -> AttemptItemView:
     """Return a part of a lesson without its answers.
 
@@ -111,11 +112,13 @@ def item_view(
         clip: Of a clip; None when it is gone.
         practice: The call of an exercise or of a role play; None when it is gone.
         call: The same call.
-        turns_done: Turns of a role play that are answered.
+        turn_now: Turn of a role play that waits for an answer; None when none does.
+        insists: The caller of a role play says it again.
     """
-    turn = _turn(item, practice, turns_done)
+    turn = _turn(item, practice, turn_now)
     is_exercise = isinstance(item, ExerciseItem)
     asks = list(item.asks) if isinstance(item, ExerciseItem) else []
+    asks_category = "category" in asks or isinstance(item, RolePlayItem)
     earlier = lines_between(call, 0, turn.start_ms)[-LINES_BEFORE:] if is_exercise and call and turn else []
     return AttemptItemView(
         id=item.id,
@@ -124,7 +127,7 @@ def item_view(
         clip=clip,
         choices=item.choices if isinstance(item, QuestionItem) else [],
         asks=asks,
-        turn=None if turn is None else turn_view(turn),
+        turn=None if turn is None else turn_view(turn, insists=insists),
         turn_count=0 if practice is None else len(practice.turns),
         cards=[
             CardChoice(entry_id=card.entry_id, title=card.title, script=card.script)
@@ -132,19 +135,21 @@ def item_view(
         ],
         categories=[
             CategoryOption(category_id=category_id, path=list(path))
-            for category_id, path in (practice.categories if practice is not None and "category" in asks else ())
+            for category_id, path in (practice.categories if practice is not None and asks_category else ())
         ],
         earlier=earlier,
         has_audio=isinstance(item, ClipItem) or (call is not None and call.call.has_audio),
     )
 
 
-def _turn(item: LessonItem, practice: PracticeCall | None, turns_done: int) -> CallerTurn | None:
+def _turn(item: LessonItem, practice: PracticeCall | None, turn_now: int | None) -> CallerTurn | None:
     if practice is None:
         return None
-    number = item.turn if isinstance(item, ExerciseItem) else turns_done
+    number = item.turn if isinstance(item, ExerciseItem) else turn_now
     is_practised = isinstance(item, ExerciseItem | RolePlayItem)
-    return practice.turns[number] if is_practised and number < len(practice.turns) else None
+    if not is_practised or number is None or not 0 <= number < len(practice.turns):
+        return None
+    return practice.turns[number]
 
 
 def items_of(stored: Sequence[object]) -> list[LessonItem]:

@@ -8,6 +8,7 @@ import { audit } from './features/audit/routes'
 import { call } from './features/call/routes'
 import { callbacks } from './features/callbacks/routes'
 import { calls } from './features/calls/routes'
+import { changes } from './features/changes/routes'
 import { cases } from './features/cases/routes'
 import { crew } from './features/crew/routes'
 import { curation } from './features/curation/routes'
@@ -52,6 +53,7 @@ const FEATURES = [
   crew,
   learning,
   knowledge,
+  changes,
   curation,
   words,
   hints,

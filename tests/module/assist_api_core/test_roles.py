@@ -37,6 +37,7 @@ SERVICE = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN})
 AUDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 FLOW_EDITORS = frozenset({Role.CURATOR, Role.SUPERVISOR, Role.ADMIN})
 FLOW_PUBLISHERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+MUST_READ_FOLLOWERS = frozenset({Role.CURATOR, Role.SUPERVISOR, Role.TRAINER, Role.ADMIN})
 TEACHERS = frozenset({Role.TRAINER, Role.SUPERVISOR, Role.ADMIN})
 
 # Every endpoint with whom it lets in; a request that is let in may still be answered 404 or 422.
@@ -81,6 +82,24 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/curation/look"): (None, EDITORS),
     ("POST", "/api/v1/curation/look"): (None, EDITORS),
     ("GET", "/api/v1/knowledge/entries/{entry_id}/use"): (None, SIGNED_IN),
+    ("GET", "/api/v1/curation/worth"): (None, EDITORS),
+    ("POST", "/api/v1/training/speech"): (None, SIGNED_IN),
+    ("GET", "/api/v1/training/skills"): (None, TEACHERS),
+    ("GET", "/api/v1/training/skills/mine"): (None, SIGNED_IN),
+    ("POST", "/api/v1/training/skills/{proposal_id}/decision"): ({"is_confirmed": True}, AUDITORS),
+    ("GET", "/api/v1/knowledge/changes"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/changes/due"): (None, SIGNED_IN),
+    ("GET", "/api/v1/knowledge/changes/{revision_id}"): (None, SIGNED_IN),
+    ("GET", "/api/v1/must-reads"): (None, MUST_READ_FOLLOWERS),
+    ("POST", "/api/v1/must-reads"): ({"entry_id": NOTHING, "revision_id": NOTHING}, EDITORS),
+    ("GET", "/api/v1/must-reads/{must_read_id}/readers"): (None, MUST_READ_FOLLOWERS),
+    ("POST", "/api/v1/must-reads/{must_read_id}/acknowledge"): (None, SIGNED_IN),
+    ("POST", "/api/v1/must-reads/{must_read_id}/remind"): (None, MUST_READ_FOLLOWERS),
+    ("POST", "/api/v1/must-reads/{must_read_id}/close"): (None, EDITORS),
+    ("GET", "/api/v1/knowledge/entries/{entry_id}/comments"): (None, SIGNED_IN),
+    ("POST", "/api/v1/knowledge/entries/{entry_id}/comments"): ({"text": "…"}, SIGNED_IN),
+    ("PUT", "/api/v1/knowledge/entries/{entry_id}/subscription"): ({"is_subscribed": True}, SIGNED_IN),
+    ("POST", "/api/v1/knowledge/entries/bulk"): ({"entry_ids": [NOTHING], "owner": "客服部"}, EDITORS),
     ("GET", "/api/v1/knowledge/entries/{entry_id}/difference"): (None, SIGNED_IN),
     ("GET", "/api/v1/notifications"): (None, SIGNED_IN),
     ("POST", "/api/v1/notifications/read"): ({"ids": None}, SIGNED_IN),

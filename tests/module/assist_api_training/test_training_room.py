@@ -193,7 +193,7 @@ async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, De
         {"kind": "exercise", "id": "c", "call_id": call_id, "turn": 0, "asks": asks},
         {"kind": "role_play", "id": "d", "call_id": call_id},
     ]
-    draft = {"title": "停电来电", "is_exam": True, "pass_mark": 60, "max_attempts": 2, "items": items}
+    draft = {"title": "停电来电", "is_exam": True, "skill": "停电", "pass_mark": 60, "max_attempts": 2, "items": items}
     lesson = (await trainer.post(f"{API}/training/lessons", json=draft)).json()["lesson"]
     lesson_id = lesson["id"]
     assert (await learner.get(f"{API}/training/lessons")).json()["items"] == []
@@ -234,10 +234,20 @@ async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, De
     late = await learner.post(f"{at}/answers", json={"item_id": "d", "turn": 0, "reply": "好"})
     assert (late.status_code, late.json()["code"]) == (409, "turn_answered")
     await answer(item_id="d", turn=1, reply="地址在哪里？")
-    assert (await answer(item_id="d", turn=2, reply="马上派单"))["is_done"] is True
+    hung_up = await answer(item_id="d", turn=2, reply="马上派单")
+    assert (hung_up["is_done"], hung_up["asks_category"], hung_up["next_turn"]) == (False, True, None)
+    filed = await answer(item_id="d", turn=-1, category="fault/power.outage.single")
+    assert (filed["is_done"], filed["asks_category"]) == (True, False)
 
     done = (await learner.post(f"{at}/finish")).json()
     assert (done["has_passed"], done["score"]) == (True, 100.0), done["answers"]
+    supervisor = await server.browser_of(Role.SUPERVISOR)
+    proposal = (await supervisor.get(f"{API}/training/skills")).json()["items"][0]
+    assert (proposal["skill"], proposal["account_name"], proposal["state"]) == ("停电", "an.other", "open")
+    decision = f"{API}/training/skills/{proposal['id']}/decision"
+    answers = [await supervisor.post(decision, json={"is_confirmed": True}) for _ in range(2)]
+    assert [reply.status_code for reply in answers] == [200, 409]
+    assert (await learner.get(f"{API}/training/skills/mine")).json()["items"][0]["state"] == "confirmed"
     assert {part["part"] for part in done["answers"][1]["parts"]} == set(asks)
     results = (await trainer.get(f"{API}/training/lessons/{lesson_id}/results")).json()["items"]
     assert [(line["account_name"], line["has_passed"]) for line in results] == [("an.other", True)]

@@ -38,6 +38,8 @@ units.manage                   no      no         no      no   yes
 audit.read                     no      no        yes      no   yes
 policies.manage                no      no         no      no   yes
 curation.work                  no     yes         no      no   yes
+must_reads.follow              no     yes        yes     yes   yes
+skills.confirm                 no      no        yes      no   yes
 ivr.edit                       no     yes        yes      no   yes
 ivr.publish                    no      no        yes      no   yes
 floor.watch                    no      no        yes      no   yes

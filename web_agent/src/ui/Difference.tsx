@@ -12,16 +12,21 @@ export function Difference({ parts }: { parts: readonly DifferencePart[] }) {
         {t('common.difference')}
       </h3>
       <p className="difference">
-        {parts.map((part, place) =>
-          part.side === 'both' ? (
-            part.text
-          ) : part.side === 'left' ? (
-            <del key={place}>{part.text}</del>
-          ) : (
-            <ins key={place}>{part.text}</ins>
-          ),
-        )}
+        <DifferenceText parts={parts} />
       </p>
     </section>
+  )
+}
+
+/** The words alone, for a place that has its own heading; stands inside an element of the class `difference`. */
+export function DifferenceText({ parts }: { parts: readonly DifferencePart[] }) {
+  return parts.map((part, place) =>
+    part.side === 'both' ? (
+      part.text
+    ) : part.side === 'left' ? (
+      <del key={place}>{part.text}</del>
+    ) : (
+      <ins key={place}>{part.text}</ins>
+    ),
   )
 }

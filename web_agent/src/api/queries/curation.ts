@@ -102,3 +102,9 @@ export function useFlag(callId: string) {
       ),
   })
 }
+
+export const worthQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['curation', 'worth', days],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/curation/worth', { params: { query: { days } }, signal })),
+  })

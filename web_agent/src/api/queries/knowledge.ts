@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { EntryDraft, RevisionState } from '../types'
+import type { BulkChange, EntryDraft, RevisionState } from '../types'
 
 const PAGE_SIZE = 50
 
@@ -132,6 +132,15 @@ export function useReview(entryId: string) {
           : api.POST('/api/v1/knowledge/entries/{entry_id}/revisions/{revision_id}/publish', { params, body }),
       )
     },
+    onSuccess: () => forgetTexts(client),
+  })
+}
+
+/** One change to many entries; each is done or refused on its own. */
+export function useBulkChange() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: BulkChange) => answer(api.POST('/api/v1/knowledge/entries/bulk', { body })),
     onSuccess: () => forgetTexts(client),
   })
 }

@@ -105,6 +105,40 @@ export const answerItem = (attemptId: string, given: GivenAnswer) =>
 export const finishAttempt = (attemptId: string) =>
   answer(api.POST('/api/v1/training/attempts/{attempt_id}/finish', { params: { path: { attempt_id: attemptId } } }))
 
+/** What the recogniser hears in a spoken answer; the recording is not kept. */
+export const writeDown = (file: Blob) =>
+  answer(
+    api.POST('/api/v1/training/speech', {
+      // The schema types the sound as text; what is sent is the file.
+      body: '',
+      bodySerializer: () => file,
+      headers: { 'Content-Type': 'audio/wav' },
+    }),
+  )
+
+export const skillsQuery = queryOptions({
+  queryKey: [...KEY, 'skills'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/training/skills', { signal })),
+})
+
+export const ownSkillsQuery = queryOptions({
+  queryKey: [...KEY, 'skills', 'mine'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/training/skills/mine', { signal })),
+})
+
+export const decideSkill = ({ id, isConfirmed }: { id: string; isConfirmed: boolean }) =>
+  answer(
+    api.POST('/api/v1/training/skills/{proposal_id}/decision', {
+      params: { path: { proposal_id: id } },
+      body: { is_confirmed: isConfirmed, reason: '' },
+    }),
+  )
+
+export function useSkillsChanged() {
+  const client = useQueryClient()
+  return () => client.invalidateQueries({ queryKey: [...KEY, 'skills'] })
+}
+
 export const clipAudio = (clipId: string): string => `/api/v1/training/clips/${clipId}/audio`
 
 export const itemAudio = (attemptId: string, itemId: string, turn: number | null): string =>

@@ -65,6 +65,10 @@ function Detail({ view: { detail, item } }: { view: CurationItemView }) {
         t('curation.disagreement', { about: t(`curation.about_${about}` as 'curation.about_money'), one, two }),
       )
   }
+  if (Array.isArray(detail.findings)) {
+    for (const [kind, before, now] of detail.findings as [string, string, string][])
+      lines.push(t(`curation.check_${kind}` as 'curation.check_figure', { before: before || '–', now: now || '–' }))
+  }
   const verdicts = (['used', 'dismissed', 'wrong'] as const).filter((name) => typeof detail[name] === 'number')
   if (verdicts.length > 0)
     lines.push(verdicts.map((name) => `${t(`curation.use_${name}`)} ${String(detail[name])}`).join(' · '))

@@ -6,6 +6,7 @@ export const KINDS: readonly CurationKind[] = [
   'flag',
   'dismissed',
   'contradiction',
+  'check',
   'duplicate',
   'failing',
   'expiring',

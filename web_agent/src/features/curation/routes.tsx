@@ -3,6 +3,12 @@ import type { Feature } from '@/ui/feature'
 export const curation: Feature = {
   pages: [
     {
+      path: 'worth',
+      permission: 'curation.work',
+      page: async () => (await import('./WorthPage')).WorthPage,
+      navigation: { label: 'curation.worth', group: 'knowledge' },
+    },
+    {
       path: 'curation/:itemId?',
       permission: 'curation.work',
       page: async () => (await import('./CurationPage')).CurationPage,

@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { entriesQuery } from '@/api/queries/knowledge'
 import type { EntrySummary, RevisionState } from '@/api/types'
 import { usePathNames } from '@/features/category/useCategoryNames'
+import { usePermission } from '@/features/session/useSession'
 import { Button } from '@/ui/Button'
 import { Segmented } from '@/ui/Segmented'
 import { Empty, Failure, Loading } from '@/ui/states'
@@ -12,6 +13,7 @@ import { Empty, Failure, Loading } from '@/ui/states'
 import type { Place } from './CategoryTree'
 import { walkRows } from '@/ui/rows'
 
+import { BulkBar } from './BulkBar'
 import { EntryRow } from './EntryRow'
 import { RevisionTag } from './EntryView'
 
@@ -22,12 +24,16 @@ interface EntryListProps {
   chosen: string | null
 }
 
+/** So many entries the server changes at once. */
+const MOST_PICKED = 200
 const STATUSES = ['published', 'in_review', 'retired', 'all'] as const
 
 export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
   const { t } = useTranslation()
   const [title, setTitle] = useState('')
   const wanted = useDeferredValue(title.trim())
+  const canEdit = usePermission('knowledge.edit')
+  const [picked, setPicked] = useState<ReadonlySet<string> | null>(null)
   return (
     <>
       <div className="browser__filter browser__filter--row">
@@ -52,12 +58,47 @@ export function EntryList({ place, status, onStatus, chosen }: EntryListProps) {
           }}
         />
       </div>
-      <Entries place={place} status={status} title={wanted || null} chosen={chosen} />
+      {canEdit && (
+        <div className="browser__tools">
+          <Button
+            isSmall
+            aria-pressed={picked !== null}
+            onClick={() => {
+              setPicked(picked === null ? new Set() : null)
+            }}
+          >
+            {t(picked === null ? 'bulk.open' : 'bulk.close')}
+          </Button>
+        </div>
+      )}
+      {picked !== null && (
+        <BulkBar
+          chosen={[...picked]}
+          onDone={() => {
+            setPicked(new Set())
+          }}
+        />
+      )}
+      <Entries
+        place={place}
+        status={status}
+        title={wanted || null}
+        chosen={chosen}
+        picked={picked}
+        onPick={setPicked}
+      />
     </>
   )
 }
 
-function Entries({ place, status, title, chosen }: Omit<EntryListProps, 'onStatus'> & { title: string | null }) {
+interface EntriesProps extends Omit<EntryListProps, 'onStatus'> {
+  title: string | null
+  /** Entries that are chosen for one change to all of them; null while nobody changes many. */
+  picked: ReadonlySet<string> | null
+  onPick: (picked: ReadonlySet<string>) => void
+}
+
+function Entries({ place, status, title, chosen, picked, onPick }: EntriesProps) {
   const { t } = useTranslation()
   const entries = useInfiniteQuery(entriesQuery({ ...place, status, title }))
   if (entries.isPending) return <Loading lines={10} />
@@ -67,8 +108,31 @@ function Entries({ place, status, title, chosen }: Omit<EntryListProps, 'onStatu
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: the keys of the links inside bubble to here.
     <div className="browser__rows" onKeyDown={walkRows}>
+      {picked !== null && (
+        <Button
+          isSmall
+          onClick={() => {
+            onPick(new Set(items.slice(0, MOST_PICKED).map((entry) => entry.id)))
+          }}
+        >
+          {t('bulk.all')}
+        </Button>
+      )}
       {items.map((entry) => (
-        <SummaryRow key={entry.id} entry={entry} isChosen={entry.id === chosen} />
+        <div key={entry.id} className={picked === null ? '' : 'bulk-edit__row'}>
+          {picked !== null && (
+            <input
+              type="checkbox"
+              aria-label={t('bulk.pick', { title: entry.title })}
+              checked={picked.has(entry.id)}
+              onChange={(event) => {
+                const others = [...picked].filter((id) => id !== entry.id)
+                onPick(new Set(event.target.checked ? [...others, entry.id] : others))
+              }}
+            />
+          )}
+          <SummaryRow entry={entry} isChosen={entry.id === chosen} />
+        </div>
       ))}
       {entries.hasNextPage && (
         <Button className="more" disabled={entries.isFetchingNextPage} onClick={() => entries.fetchNextPage()}>

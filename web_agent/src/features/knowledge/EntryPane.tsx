@@ -15,8 +15,10 @@ import { Kbd } from '@/ui/Kbd'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
 
+import { Comments } from './Comments'
 import { UseFigures } from './UseFigures'
 import { EntryView } from './EntryView'
+import { MustReadForm } from './MustReadForm'
 import { ReviewBar } from './ReviewBar'
 import { RevisionCompare } from './RevisionCompare'
 import { RevisionList } from './RevisionList'
@@ -68,8 +70,10 @@ export function EntryPane({ entry }: { entry: EntryDetail }) {
           />
         )}
         <EntryView revision={shown ?? entry.current} />
+        {canEdit && shown === null && entry.current.state === 'published' && <MustReadForm entry={entry} />}
         {canEdit && <EntryRun entryId={entry.id} revisionNumber={(shown ?? entry.current).number} />}
         <UseFigures entryId={entry.id} />
+        <Comments entryId={entry.id} />
         {revisions.isPending && <Loading lines={2} />}
         {revisions.isError && <Failure error={revisions.error} onRetry={revisions.refetch} />}
         {revisions.data !== undefined && (

@@ -4,7 +4,7 @@ import { entryUseQuery } from '@/api/queries/curation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { DataTable } from '@/ui/DataTable'
 
-const FIGURES = ['shown', 'used', 'dismissed', 'wrong', 'flags'] as const
+const FIGURES = ['shown', 'read_out', 'used', 'dismissed', 'wrong', 'solved', 'called_again', 'flags'] as const
 
 /** How often an entry's card was shown in calls and what agents made of it, by revision. */
 export function UseFigures({ entryId }: { entryId: string }) {

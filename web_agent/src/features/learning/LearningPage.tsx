@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 
-import { lessonsQuery, startAttempt } from '@/api/queries/training'
+import { lessonsQuery, ownSkillsQuery, startAttempt } from '@/api/queries/training'
 import type { LessonHead } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
@@ -17,6 +17,7 @@ export function LearningPage() {
   const { t } = useTranslation()
   const go = useGo()
   const lessons = useQuery(lessonsQuery)
+  const skills = useQuery(ownSkillsQuery)
   const starting = useSaving(startAttempt, {
     onSaved: (attempt) => {
       go(`/learning/${attempt.id}`)
@@ -27,6 +28,15 @@ export function LearningPage() {
       {starting.problem !== null && <Banner tone="problem">{problemText(t, starting.problem)}</Banner>}
       {lessons.isPending && <Loading />}
       {lessons.isError && <Failure error={lessons.error} onRetry={lessons.refetch} />}
+      {skills.data !== undefined && skills.data.items.length > 0 && (
+        <p aria-label={t('learning.skills')}>
+          {skills.data.items.map((skill) => (
+            <span key={skill.id} className={skill.state === 'confirmed' ? 'tag tag--ready' : 'tag'}>
+              {skill.skill} · {t(`skills.state_${skill.state}`)}
+            </span>
+          ))}
+        </p>
+      )}
       {lessons.data !== undefined && (
         <Lessons
           lessons={lessons.data.items.filter((lesson) => lesson.state === 'published')}

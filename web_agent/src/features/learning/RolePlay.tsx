@@ -8,8 +8,12 @@ import { Button } from '@/ui/Button'
 import { useSaving } from '@/ui/useSaving'
 
 import type { AnswerFormProps } from './ChoiceForm'
+import { SpokenAnswer } from './SpokenAnswer'
 
-/** The caller of a de-identified call speaks turn by turn, and waits for what the learner types. */
+/** Stands for a turn of the caller: the server waits for the category of the call. */
+const FILING = -1
+
+/** The caller of a de-identified call speaks turn by turn, and waits for what the learner says or types. */
 export function RolePlay(props: AnswerFormProps & { answer: GradedAnswer | null }) {
   const { attemptId, item, isOpen, answer, onAnswered } = props
   const { t } = useTranslation()
@@ -41,7 +45,13 @@ export function RolePlay(props: AnswerFormProps & { answer: GradedAnswer | null 
       {turn !== null && (
         <>
           <p className="learning__caller" aria-live="polite">
-            <b>{t('learning.turn', { number: turn.number + 1, all: item.turn_count })}</b> {turn.text}
+            <b>
+              {t(turn.insists ? 'learning.insists' : 'learning.turn', {
+                number: turn.number + 1,
+                all: item.turn_count,
+              })}
+            </b>{' '}
+            {turn.text}
           </p>
           {item.has_audio && (
             // eslint-disable-next-line jsx-a11y/media-has-caption -- rejected: the sentence above is its text.
@@ -75,9 +85,13 @@ export function RolePlay(props: AnswerFormProps & { answer: GradedAnswer | null 
               <Button type="submit" tone="primary" disabled={reply.trim() === '' || saving.isPending}>
                 {t('learning.say')}
               </Button>
+              <SpokenAnswer key={said.length} onHeard={setReply} />
             </form>
           )}
         </>
+      )}
+      {answer?.asks_category === true && isOpen && (
+        <CategoryChoice attemptId={attemptId} item={item} onAnswered={onAnswered} />
       )}
       {answer?.is_done === true && <p role="status">{t('learning.hung_up')}</p>}
       {saving.problem !== null && (
@@ -86,5 +100,50 @@ export function RolePlay(props: AnswerFormProps & { answer: GradedAnswer | null 
         </span>
       )}
     </div>
+  )
+}
+
+/** The caller has hung up: which category does the call get? */
+function CategoryChoice({ attemptId, item, onAnswered }: Omit<AnswerFormProps, 'isOpen'>) {
+  const { t } = useTranslation()
+  const [category, setCategory] = useState('')
+  const filing = useSaving(
+    (chosen: string) => answerItem(attemptId, { item_id: item.id, category: chosen, turn: FILING }),
+    { onSaved: onAnswered },
+  )
+  return (
+    <form
+      className="learning__reply"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (category !== '') filing.save(category)
+      }}
+    >
+      <label className="field">
+        <span className="field__label">{t('learning.file_call')}</span>
+        <select
+          className="input"
+          value={category}
+          onChange={(event) => {
+            setCategory(event.target.value)
+          }}
+        >
+          <option value="">{t('learning.choose')}</option>
+          {item.categories.map((known) => (
+            <option key={known.category_id} value={known.category_id}>
+              {known.path.join(' › ')}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Button type="submit" tone="primary" disabled={category === '' || filing.isPending}>
+        {t('learning.answer')}
+      </Button>
+      {filing.problem !== null && (
+        <span className="field__error" role="alert">
+          {problemText(t, filing.problem)}
+        </span>
+      )}
+    </form>
   )
 }

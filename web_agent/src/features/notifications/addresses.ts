@@ -10,6 +10,12 @@ export function addressOfObject({
       return `/knowledge/import/${id}`
     case 'entry':
       return `/knowledge/${id}`
+    case 'change':
+      return `/changes/${id}`
+    case 'skill':
+      return '/learning'
+    case 'skill_proposal':
+      return '/training/skills'
     case 'curation_item':
       return `/curation/${id}`
     case 'case':

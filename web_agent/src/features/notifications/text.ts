@@ -11,6 +11,7 @@ const codedName = (t: Translate, key: string, name: string): string => (i18next.
 /** Parameters that are names of the server; the sentence holds them in the language of the page. */
 const NAMES: Readonly<Record<string, (t: Translate, name: string) => string>> = {
   job_kind: kindText,
+  outcome: (t, state) => codedName(t, `skills.state_${state}`, state),
   item_kind: (t, kind) => codedName(t, `curation.kind_${kind}`, kind),
   alert_kind: (t, kind) => codedName(t, `notifications.danger_${kind}`, kind),
   error_code: (t, code) => codeText(t, code, code),

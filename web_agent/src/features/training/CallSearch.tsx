@@ -27,6 +27,7 @@ const PAGE_SIZE = 20
 export function CallSearch({ order }: { order: CallQuery['order'] }) {
   const [query, setQuery] = useState<CallQuery>({
     text: '',
+    by_meaning: true,
     agent_name: '',
     category: '',
     moments: [],
@@ -57,7 +58,8 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
   const found = useQuery(callSearchQuery(query))
   if (found.isPending) return <Loading lines={8} />
   if (found.isError && found.data === undefined) return <Failure error={found.error} onRetry={found.refetch} />
-  const { items, total, is_masked: isMasked, waiting } = found.data
+  const { items, total, is_masked: isMasked, has_meaning: hasMeaning, waiting } = found.data
+  const isByMeaning = hasMeaning && query.by_meaning === true && query.text !== ''
   const page = query.page
   return (
     <>
@@ -68,7 +70,13 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
         {isMasked && <span className="tag">{t('call_search.masked')}</span>}
         <ExportButtons query={query} />
       </div>
-      {items.length === 0 && <Empty title={t('call_search.none')} hint={t('call_search.none_hint')} />}
+      {query.by_meaning === true && !hasMeaning && <p className="field__hint">{t('call_search.no_meaning')}</p>}
+      {items.length === 0 && (
+        <Empty
+          title={t(isByMeaning ? 'call_search.nothing_near' : 'call_search.none')}
+          hint={t(isByMeaning ? 'call_search.nothing_near_hint' : 'call_search.none_hint')}
+        />
+      )}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- rejected: the keys of the links inside bubble to here. */}
       <ul className="call-search__list" onKeyDown={walkLinks}>
         {items.map((item) => (
@@ -140,6 +148,9 @@ function FoundItem({ item, order }: { item: FoundCall; order: CallQuery['order']
           </Link>{' '}
           <b>{t(`transcript.${sentence.leg_role}`)}</b>{' '}
           <Marked text={sentence.text} marks={sentence.marks.map((mark) => ({ ...mark, kind: 'exact' as const }))} />
+          {sentence.similarity !== null && (
+            <span className="tag">{t('call_search.similar', { score: sentence.similarity.toFixed(2) })}</span>
+          )}
           {sentence.is_unanswered && <span className="tag tag--waiting">{t('call_search.moment_no_answer')}</span>}
         </p>
       ))}

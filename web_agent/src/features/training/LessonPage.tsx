@@ -32,6 +32,7 @@ const EMPTY: LessonDraft = {
   is_exam: false,
   pass_mark: 60,
   max_attempts: 0,
+  skill: '',
   items: [],
   base_version: 0,
 }
@@ -55,6 +56,7 @@ const draftOf = ({ lesson, items }: LessonEdit): LessonDraft => ({
   is_exam: lesson.is_exam,
   pass_mark: lesson.pass_mark,
   max_attempts: lesson.max_attempts,
+  skill: lesson.skill,
   items,
   base_version: lesson.version,
 })
@@ -229,6 +231,17 @@ function Head({ draft, onChange }: { draft: LessonDraft; onChange: (changes: Par
             onChange({ max_attempts: whole(event.target.valueAsNumber) })
           }}
         />
+        {draft.is_exam && (
+          <Field
+            label={t('lesson.skill')}
+            maxLength={60}
+            value={draft.skill}
+            error={null}
+            onChange={(event) => {
+              onChange({ skill: event.target.value })
+            }}
+          />
+        )}
       </div>
     </section>
   )

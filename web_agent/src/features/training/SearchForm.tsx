@@ -7,9 +7,11 @@ import { useName } from '@/i18n/useName'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { ChoiceField } from '@/ui/ChoiceField'
+import { percent } from '@/ui/format'
 import { SECTORS, sectorText } from '@/ui/sectors'
 
 const MOMENTS: readonly CallMoment[] = ['alert', 'no_answer', 'card_shown', 'card_used', 'card_rejected']
+const SILENCES = [0.1, 0.2, 0.3, 0.5] as const
 const DAY_MS = 86_400_000
 
 /** What narrows a search across calls down. */
@@ -87,6 +89,37 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
           />
         </label>
       ))}
+      <label className="field call-search__number">
+        <span className="field__label">{t('call_search.minutes')}</span>
+        <input
+          type="number"
+          className="input"
+          min={0}
+          max={120}
+          onChange={(event) => {
+            const minutes = Number(event.target.value)
+            onSearch({ min_duration_ms: minutes > 0 ? Math.round(minutes * 60_000) : null })
+          }}
+        />
+      </label>
+      <Choice
+        label={t('call_search.silence')}
+        value={query.min_silence_share == null ? '' : String(query.min_silence_share)}
+        options={SILENCES.map((value) => ({ value: String(value), label: percent(value) }))}
+        onChange={(value) => {
+          onSearch({ min_silence_share: value === '' ? null : Number(value) })
+        }}
+      />
+      <label className="call-search__meaning">
+        <input
+          type="checkbox"
+          checked={query.by_meaning === true}
+          onChange={(event) => {
+            onSearch({ by_meaning: event.target.checked })
+          }}
+        />{' '}
+        {t('call_search.by_meaning')}
+      </label>
       <fieldset className="call-search__moments">
         <legend className="visually-hidden">{t('call_search.moments')}</legend>
         {MOMENTS.map((value) => (

@@ -10,6 +10,12 @@ export const training: Feature = {
       landing: ['trainer'],
     },
     {
+      path: 'training/skills',
+      permission: 'training.read_results',
+      page: async () => (await import('./SkillsPage')).SkillsPage,
+      navigation: { label: 'skills.nav', group: 'knowledge' },
+    },
+    {
       path: 'training/lessons/:lessonId',
       permission: 'training.teach',
       page: async () => (await import('./LessonPage')).LessonPage,

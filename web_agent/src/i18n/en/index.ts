@@ -9,6 +9,7 @@ import callSearch from './call-search.json'
 import audit from './audit.json'
 import callbacks from './callbacks.json'
 import calls from './calls.json'
+import changes from './changes.json'
 import cases from './cases.json'
 import category from './category.json'
 import common from './common.json'
@@ -53,6 +54,7 @@ export const en: Texts = {
   ...audit,
   ...callbacks,
   ...calls,
+  ...changes,
   ...cases,
   ...category,
   ...common,

@@ -1,4 +1,4 @@
-"""Vectors of questions and entries for the desk, on a background thread so that live calls are not delayed."""
+"""Vectors of questions, entries and sentences, on a background thread so that live calls are not delayed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,21 @@ class Meaning:
 
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
-        self._executor = background_executor("curation")
+        self._executor = background_executor("meaning")
 
     def join_from(self, percent: int) -> float:
         """Return the cosine from which questions are the same; `percent` is the policy's, for an embedder."""
         return LEXICAL_JOIN_FROM if self._embedder is None else percent / 100
+
+    @property
+    def has_embedder(self) -> bool:
+        """Whether meaning is compared at all; otherwise only character pairs are."""
+        return self._embedder is not None
+
+    @property
+    def name(self) -> str:
+        """Identity of the embedder, valid after the first vectors; empty where none is installed."""
+        return "" if self._embedder is None else self._embedder.capabilities.name
 
     async def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text."""
