@@ -13,7 +13,7 @@ import structlog
 
 from assist_api.http.core import Core
 from assist_api.ivr.dialogue import Circumstances, DialogueState, End
-from assist_api.ivr.interpreter import URGENT_FROM, Interpreter
+from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import ChosenFlow, LiveFlows
 from assist_api.ivr.models import Voicemail
@@ -22,6 +22,7 @@ from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems, registered_account
+from assist_api.ivr.walk import URGENT_FROM
 from assist_api.ivr.world import Conversation
 from assist_api.surveys.keeping import SurveyKeeper
 from cti_adapter.agi import RouteAnswer, RouteQuestion, RouteServer

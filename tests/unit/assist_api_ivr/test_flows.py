@@ -36,10 +36,11 @@ from assist_api.ivr.dialogue import (
 )
 from assist_api.ivr.flow import LOOK_UPS, Flow, flow_as_yaml, parse_flow
 from assist_api.ivr.intents import CONFIRM_FROM, EMERGENCY, OTHER, Handling, HeardIntent, IntentRanking, shipped_intents
-from assist_api.ivr.interpreter import MOST_FAILURES, Interpreter
+from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.scenario import Scenario
 from assist_api.ivr.shipped import shipped_flows
 from assist_api.ivr.spoken_input import is_yes, number_in
+from assist_api.ivr.walk import MOST_FAILURES
 from kit.errors import InvalidInputError
 
 pytestmark = pytest.mark.unit
