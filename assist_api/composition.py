@@ -107,6 +107,7 @@ def compose(
         audit=log.service,
     )
     found = parts_of_search(settings, kb_settings, database, clock)
+    texts = TextSettings.load().build(settings.data_dir)
 
     list_of_modules: list[Module[object]] = [
         log,
@@ -150,7 +151,7 @@ def compose(
         demo_town.build(core, chosen.service),
         call_search.build(core, running.service, seen),
         training.build(running.service, seen),
-        marks := surveys.build(core, notifier.service),
+        marks := surveys.build(core, notifier.service, texts),
         ivr.build(
             core,
             found,
@@ -161,7 +162,7 @@ def compose(
             speech.service,
             IVRSettings.load(),
             marks.service,
-            TextSettings.load().build(settings.data_dir),
+            texts,
             board.service,
         ),
         callbacks.build(core, chosen.service, notifier.service),

@@ -30,9 +30,9 @@ def take_turn(walk: Walk, happened: Heard | Keyed | Silence) -> None:
         walk.give_up(phrases.HELP_FROM_AGENT)
         return
     match happened:
-        case Silence():
-            walk.note(StepKind.SILENCE)
-            walk.fail(phrases.NOTHING_HEARD)
+        case Silence(has_voice):
+            walk.note(StepKind.UNHEARD if has_voice else StepKind.SILENCE)
+            walk.fail(phrases.NOT_UNDERSTOOD if has_voice else phrases.NOTHING_HEARD)
         case Keyed(keys):
             walk.note(StepKind.KEYED, keys)
             _take_keys(walk, keys)

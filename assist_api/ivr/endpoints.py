@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, File, Path, Query, Response, UploadFile
 
 from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.calls.access import CallsDep, ReaderDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted, provided
 from assist_api.http.permissions import Permission
 from assist_api.ivr.flow_service import FlowService
+from assist_api.ivr.hearing import heard_in
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.playing import play
 from assist_api.ivr.prompts import Prompts
+from assist_api.ivr.push import MOST_CHARACTERS, PUSH, PushTexts
 from assist_api.ivr.schemas import (
     CallDialogueAnswer,
     FlowChecked,
@@ -23,13 +28,19 @@ from assist_api.ivr.schemas import (
     FlowList,
     FlowSaving,
     FlowView,
+    HeardSound,
     NumberTable,
     NumberTableView,
+    PushTable,
+    PushTableView,
     Simulation,
     SimulationView,
     Speaking,
 )
 from assist_api.ivr.systems import InstalledSystems
+from assist_api.policies.service import Policies
+from kit.errors import TooLargeError
+from speech.engine import SpeechEngine
 
 router = APIRouter(tags=["ivr"])
 MayEdit = Depends(permitted(Permission.EDIT_FLOWS))
@@ -37,6 +48,9 @@ MayPublish = Depends(permitted(Permission.PUBLISH_FLOWS))
 Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 LiveDep = Annotated[LiveFlows, Depends(provided(LiveFlows))]
 PromptsDep = Annotated[Prompts, Depends(provided(Prompts))]
+PoliciesDep = Annotated[Policies, Depends(provided(Policies))]
+EngineDep = Annotated[SpeechEngine, Depends(provided(SpeechEngine))]
+MAX_SOUND_BYTES = 12 << 20
 SystemsDep = Annotated[InstalledSystems, Depends(provided(InstalledSystems))]
 
 
@@ -72,6 +86,45 @@ async def simulate_dialogue(asked: Simulation, flows: FlowsDep, live: LiveDep, s
 async def speak_prompt(asked: Speaking, prompts: PromptsDep) -> Response:
     """Return a text as callers hear it: 8 kHz."""
     return Response(await prompts.whole(asked.text), media_type="audio/wav")
+
+
+@router.post("/ivr/hearing", dependencies=[MayEdit])
+async def hear_sound(
+    file: Annotated[UploadFile, File(description="One thing that a caller says: WAV, MP3, FLAC, Ogg …")],
+    engine: EngineDep,
+) -> HeardSound:
+    """Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept."""
+    content = await file.read(MAX_SOUND_BYTES + 1)
+    if len(content) > MAX_SOUND_BYTES:
+        raise TooLargeError(f"The sound is larger than {MAX_SOUND_BYTES} bytes.", limit_bytes=MAX_SOUND_BYTES)
+    await engine.ready()
+    with TemporaryDirectory() as folder:
+        sound = FilePath(folder) / "sound"
+        await asyncio.to_thread(sound.write_bytes, content)
+        return HeardSound(text=await heard_in(engine, sound))
+
+
+@router.get("/ivr/push", dependencies=[MayEdit])
+async def get_push_texts(policies: PoliciesDep) -> PushTableView:
+    """Return what callers are told before a flow."""
+    return _push_view(policies)
+
+
+@router.put("/ivr/push", dependencies=[MayPublish])
+async def choose_push_texts(table: PushTable, actor: ActorDep, policies: PoliciesDep) -> PushTableView:
+    """Tell callers other texts from now on."""
+    chosen = PushTexts(texts=tuple(table.texts)).model_dump(mode="json")
+    await policies.choose(actor, PUSH.name, chosen, note="", based_on=table.based_on)
+    return _push_view(policies)
+
+
+def _push_view(policies: Policies) -> PushTableView:
+    standing = policies.in_force(PUSH.name).version
+    return PushTableView(
+        texts=list(policies.current(PUSH).texts),
+        version=0 if standing is None else standing.number,
+        most_characters=MOST_CHARACTERS,
+    )
 
 
 @router.get("/ivr/numbers", dependencies=[MayEdit])

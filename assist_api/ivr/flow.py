@@ -36,13 +36,15 @@ LOOK_UPS: Mapping[str, tuple[str, ...]] = {
     "payments": ("amount", "date"),
     "usage": ("amount", "month"),
     "progress": ("number", "state", "since"),
-    "outage": ("area", "reason", "until"),
+    "outage": ("area", "text", "until"),
     "package": ("name", "amount"),
 }
 """What can be looked up, and the values that each brings; prompts name them as `{bill.amount}`."""
 ACCOUNT_LOOK_UPS = frozenset({"account", "balance", "arrears", "bill", "payments", "usage", "package"})
 """Of one account: read out only to a caller who has shown that it is his."""
 ORDER_VALUES = ("order.number",)
+RECEIPT_VALUES = ("receipt.number", "receipt.amount")
+"""What a self-service brings."""
 MARK_SLOT = "mark"
 
 
@@ -177,6 +179,21 @@ class OrderNode(BaseNode):
     failed: Target
 
 
+class SelfServiceNode(BaseNode):
+    """Changes the caller's subscription; a question that was answered with yes, or a number, leads to it."""
+
+    TARGETS: ClassVar[tuple[str, ...]] = ("done", "refused", "unverified", "failed")
+    PROMPTS: ClassVar[tuple[str, ...]] = ("text", "item")
+    kind: Literal["self_service"]
+    what: Literal["order_channel", "redeem_card"]
+    item: Prompt = Field(description="Name of the channel, or `{slot}` with the number of the card")
+    text: MaybePrompt = ""
+    done: Target
+    refused: Target = Field(description="There is no such channel or card, or it was ordered or used already")
+    unverified: Target | None = Field(default=None, description="The caller has not shown that the account is his")
+    failed: Target
+
+
 class QueueNode(BaseNode):
     """Says something and hands the caller over to a person."""
 
@@ -254,6 +271,7 @@ Node = Annotated[
     | LookUpNode
     | AnswerNode
     | OrderNode
+    | SelfServiceNode
     | QueueNode
     | VoicemailNode
     | CallbackNode

@@ -18,6 +18,7 @@ from assist_api.ivr.dialogue import (
     OrderMade,
     Phase,
     Recorded,
+    ServiceDone,
     Silence,
     Started,
     Step,
@@ -25,7 +26,7 @@ from assist_api.ivr.dialogue import (
     TextSent,
 )
 from assist_api.ivr.flow import Flow
-from assist_api.ivr.system_answers import take_entry, take_look_up, take_order, take_recording, take_text
+from assist_api.ivr.system_answers import take_entry, take_look_up, take_order, take_recording, take_service, take_text
 from assist_api.ivr.walk import ACCOUNT_SLOT, Walk
 
 
@@ -57,6 +58,8 @@ def _take(walk: Walk, happened: Input) -> None:
     match happened:
         case Started():
             if walk.state.phase is Phase.NEW:
+                for text in walk.state.circumstances.pushed:
+                    walk.say(text)
                 walk.go(walk.state.node)
         case HungUp():
             walk.note(StepKind.LEFT)
@@ -69,6 +72,8 @@ def _take(walk: Walk, happened: Input) -> None:
             take_entry(walk, happened)
         case OrderMade():
             take_order(walk, happened)
+        case ServiceDone():
+            take_service(walk, happened)
         case Recorded():
             take_recording(walk, happened)
         case TextSent():

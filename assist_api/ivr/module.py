@@ -8,12 +8,14 @@ from assist_api.floor.board import FloorBoard
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, ok
-from assist_api.ivr.endpoints import router
+from assist_api.ivr.endpoints import MAX_SOUND_BYTES, router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
 from assist_api.ivr.prompts import Prompts
+from assist_api.ivr.push import PUSH
 from assist_api.ivr.settings import IVRSettings
-from assist_api.ivr.systems import AFTER_CALL_POLICY, NOTICES, InstalledSystems, SimulatedSubscribers
+from assist_api.ivr.subscribers import SimulatedSubscribers
+from assist_api.ivr.systems import AFTER_CALL_POLICY, InstalledSystems
 from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.search.service import TypedSearch
@@ -26,6 +28,9 @@ from kit.outbox import OutboxEvent, Subscriber
 from kit.settings import CACHE_DIR
 from speech.engine import SpeechEngine
 from speech.tts.models import KOKORO_ZH
+
+_FORM_BYTES = 4096
+"""Around the file in a form."""
 
 
 class BoardLoads:
@@ -46,7 +51,7 @@ def build(
     board: FloorBoard,
 ) -> Module[LiveFlows]:  # fmt: skip
     """Build the module."""
-    policies.add(NOTICES)
+    policies.add(PUSH)
     policies.add(AFTER_CALL_POLICY)
     live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
     live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
@@ -70,7 +75,9 @@ def build(
         await live.refresh()
 
     async def probe() -> PartHealth:
-        return ok("ivr", f"{len(live.flows)} flows in force", flows=len(live.flows))
+        running = 0 if calls is None else calls.running
+        text = f"{len(live.flows)} flows in force, {running} dialogues now"
+        return ok("ivr", text, flows=len(live.flows), dialogues=running)
 
     core.outbox.follow(Subscriber("ivr", (FLOWS_CHANGED,), follow))
     return Module(
@@ -82,4 +89,5 @@ def build(
         warm_up=learn_and_listen,
         aclose=aclose,
         probes={"ivr": probe},
+        upload_limits={"/ivr/hearing": MAX_SOUND_BYTES + _FORM_BYTES},
     )

@@ -87,6 +87,8 @@ def _input(item: SimulationInput, understand: Understand) -> Input:
             return Recorded(_MESSAGE_SECONDS)
         case "hang_up":
             return HungUp()
+        case "unheard":
+            return Silence(has_voice=True)
         case _:
             return Silence()
 
@@ -117,7 +119,7 @@ def _turn(item: Played) -> SimulatedTurn:
     happened, turn = item.happened, item.turn
     ranked = happened.ranking.ranked[:_SHOWN_INTENTS] if isinstance(happened, Heard) else ()
     return SimulatedTurn(
-        kind=type(happened).__name__.lower(),
+        kind="unheard" if happened == Silence(has_voice=True) else type(happened).__name__.lower(),
         text=happened.text if isinstance(happened, Heard) else happened.keys if isinstance(happened, Keyed) else "",
         intents=[IntentProbability(intent=i.intent, probability=round(i.probability, 3)) for i in ranked],
         handling=happened.ranking.handling.value if isinstance(happened, Heard) else None,

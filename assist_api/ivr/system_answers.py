@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 
 from assist_api.ivr import phrases
-from assist_api.ivr.dialogue import EntryFound, LookedUp, LookUpStatus, OrderMade, Phase, Recorded, StepKind, TextSent
-from assist_api.ivr.flow import LOOK_UPS, AnswerNode, LookUpNode, OrderNode, TextNode, VoicemailNode
+from assist_api.ivr.dialogue import (
+    EntryFound,
+    LookedUp,
+    LookUpStatus,
+    OrderMade,
+    Phase,
+    Recorded,
+    ServiceDone,
+    ServiceStatus,
+    StepKind,
+    TextSent,
+)
+from assist_api.ivr.flow import LOOK_UPS, AnswerNode, LookUpNode, OrderNode, SelfServiceNode, TextNode, VoicemailNode
 from assist_api.ivr.walk import Walk
 
 _VALUE = re.compile(r"[^\x00-\x1f{}]{0,120}")
@@ -71,6 +82,29 @@ def take_order(walk: Walk, happened: OrderMade) -> None:
         return
     walk.change(values={**walk.state.values, "order.number": happened.number})
     walk.go(node.next)
+
+
+def take_service(walk: Walk, happened: ServiceDone) -> None:
+    """Keep the receipt of a self-service and go on."""
+    node = walk.flow.nodes[walk.state.node]
+    if walk.state.phase is not Phase.WORKING or not isinstance(node, SelfServiceNode):
+        return
+    status = happened.status
+    receipt = {"receipt.number": happened.receipt, "receipt.amount": happened.amount}
+    if status is ServiceStatus.DONE and not all(value and _VALUE.fullmatch(value) for value in receipt.values()):
+        status = ServiceStatus.FAILED
+    walk.note(StepKind.SERVED, detail=f"{node.what}:{status.value}")
+    walk.change(phase=Phase.ASKING)
+    match status:
+        case ServiceStatus.DONE:
+            walk.change(values={**walk.state.values, **receipt})
+            walk.go(node.done)
+        case ServiceStatus.REFUSED:
+            walk.go(node.refused)
+        case ServiceStatus.UNVERIFIED:
+            walk.go(node.unverified or walk.flow.agent)
+        case ServiceStatus.FAILED:
+            walk.go(node.failed)
 
 
 def take_recording(walk: Walk, happened: Recorded) -> None:

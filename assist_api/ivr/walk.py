@@ -20,6 +20,7 @@ from assist_api.ivr.dialogue import (
     Phase,
     Record,
     Say,
+    SelfService,
     SendText,
     StepKind,
     TrailStep,
@@ -39,6 +40,7 @@ from assist_api.ivr.flow import (
     OrderNode,
     QueueNode,
     SayNode,
+    SelfServiceNode,
     SubFlowNode,
     TextNode,
     VoicemailNode,
@@ -116,6 +118,8 @@ class Walk:
                 return self._look_up(node)
             case OrderNode():
                 return self._order(node)
+            case SelfServiceNode():
+                return self._serve(node)
             case CallbackNode():
                 return self._callback(node)
             case TextNode():
@@ -173,7 +177,8 @@ class Walk:
         if node.text and not self.say_node(node.text):
             return None
         proof = self.state.slots.get(PROOF_SLOT, "")
-        self._work(LookUp(node.what, subject, self.state.circumstances.caller_number, proof))
+        caller = self.state.circumstances.caller_number
+        self._work(LookUp(node.what, subject, caller, proof, self.root.sector))
         return None
 
     def _order(self, node: OrderNode) -> str | None:
@@ -191,6 +196,16 @@ class Walk:
                 slots.get(ADDRESS_SLOT, ""),
             )
         )
+        return None
+
+    def _serve(self, node: SelfServiceNode) -> str | None:
+        account, item = self.state.slots.get(ACCOUNT_SLOT, ""), filled(node.item, self._known())
+        if not account or item is None:
+            return node.unverified or self.flow.agent
+        if node.text and not self.say_node(node.text):
+            return None
+        proof = self.state.slots.get(PROOF_SLOT, "")
+        self._work(SelfService(node.what, account, item, self.state.circumstances.caller_number, proof))
         return None
 
     def _callback(self, node: CallbackNode) -> str:
@@ -295,7 +310,7 @@ class Walk:
         self.change(phase=Phase.OVER, end=End.AGENT, queue=queue, priority=priority)
         self.actions.append(Transfer(queue, priority))
 
-    def _work(self, action: LookUp | FindEntry | MakeOrder | SendText) -> None:
+    def _work(self, action: LookUp | FindEntry | MakeOrder | SelfService | SendText) -> None:
         self.change(phase=Phase.WORKING)
         self.actions.append(action)
 

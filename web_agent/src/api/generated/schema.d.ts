@@ -3408,6 +3408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/surveys/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Survey Reply
+         * @description Take what a caller answered to the text message; the gateway of text messages calls this with an API token.
+         */
+        post: operations["take_survey_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ivr/flows": {
         parameters: {
             query?: never;
@@ -3482,6 +3502,50 @@ export interface paths {
          * @description Return a text as callers hear it: 8 kHz.
          */
         post: operations["speak_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear Sound
+         * @description Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept.
+         */
+        post: operations["hear_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Push Texts
+         * @description Return what callers are told before a flow.
+         */
+        get: operations["get_push_texts"];
+        /**
+         * Choose Push Texts
+         * @description Tell callers other texts from now on.
+         */
+        put: operations["choose_push_texts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4791,6 +4855,14 @@ export interface components {
             /**
              * File
              * @description One document, or an archive of documents
+             */
+            file: string;
+        };
+        /** Body_hear_sound */
+        Body_hear_sound: {
+            /**
+             * File
+             * @description One thing that a caller says: WAV, MP3, FLAC, Ogg …
              */
             file: string;
         };
@@ -8158,7 +8230,7 @@ export interface components {
          * @description Why a flow cannot be published.
          * @enum {string}
          */
-        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "loop_without_question" | "malformed";
+        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "not_confirmed" | "loop_without_question" | "malformed";
         /**
          * FlawView
          * @description Why a flow cannot be published.
@@ -8324,6 +8396,11 @@ export interface components {
              */
             expected_wait_seconds: number | null;
             /**
+             * Wait Error Seconds
+             * @description Mean of |expected − real wait| of the newest 200 answered calls; null before the first
+             */
+            wait_error_seconds: number | null;
+            /**
              * Service Level
              * @description Of the calls that left the queue within the window: answered within the target ÷ (answered + abandoned); null when none left
              */
@@ -8433,6 +8510,18 @@ export interface components {
              * @description Share that ended with a goodbye; null without dialogues
              */
             containment: number | null;
+            /**
+             * Called Again
+             * @description False containment: of those with a known number, the share that called again within 24 hours; null without any
+             */
+            called_again: number | null;
+            /**
+             * Response P50 Ms
+             * @description From the end of the words to the first sound of the answer
+             */
+            response_p50_ms: number | null;
+            /** Response P95 Ms */
+            response_p95_ms: number | null;
             /** Marks */
             marks: number;
             /** Mean Mark */
@@ -9097,6 +9186,17 @@ export interface components {
             state: "ok" | "degraded" | "failed";
             /** Parts */
             parts: components["schemas"]["PartHealth"][];
+        };
+        /**
+         * HeardSound
+         * @description What the recogniser of calls understands of a sound.
+         */
+        HeardSound: {
+            /**
+             * Text
+             * @description Empty where no words were understood
+             */
+            text: string;
         };
         /**
          * Hindrance
@@ -10496,10 +10596,24 @@ export interface components {
             node: string;
             /** Visits */
             visits: number;
+            /** Heard */
+            heard: number;
+            /** Unheard */
+            unheard: number;
             /** Silences */
             silences: number;
             /** No Matches */
             no_matches: number;
+            /**
+             * Recognition Failure
+             * @description unheard ÷ (heard + unheard); null where nobody spoke
+             */
+            recognition_failure: number | null;
+            /**
+             * Intent Failure
+             * @description Share of the words and keys that the node had no use for; null where there were none
+             */
+            intent_failure: number | null;
             /** Repeats */
             repeats: number;
             /** Jumps */
@@ -11514,6 +11628,64 @@ export interface components {
          * @enum {string}
          */
         PublishMode: "publish" | "review";
+        /**
+         * PushTable
+         * @description Texts that callers are told before a flow, where they concern them.
+         */
+        PushTable: {
+            /** Texts */
+            texts: components["schemas"]["PushText"][];
+            /**
+             * Based On
+             * @description Version that the person saw; 0 for none
+             */
+            based_on: number;
+        };
+        /**
+         * PushTableView
+         * @description Texts that are in force.
+         */
+        PushTableView: {
+            /** Texts */
+            texts: components["schemas"]["PushText"][];
+            /** Version */
+            version: number;
+            /**
+             * Most Characters
+             * @description Of everything that one caller is told
+             */
+            most_characters: number;
+        };
+        /**
+         * PushText
+         * @description One text with whom it concerns.
+         */
+        PushText: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "greeting" | "notice" | "holiday";
+            /** Text */
+            text: string;
+            /**
+             * Sector
+             * @description Of the flow that answers; empty for every one
+             * @default
+             * @enum {string}
+             */
+            sector: "" | "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Areas
+             * @description Words of the addresses that it concerns
+             * @default []
+             */
+            areas: string[];
+            /** First Day */
+            first_day?: string | null;
+            /** Last Day */
+            last_day?: string | null;
+        };
         /**
          * QuestionChange
          * @description A gold question whose hits changed.
@@ -12624,7 +12796,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "say" | "keys" | "silence" | "message" | "hang_up";
+            kind: "say" | "keys" | "silence" | "unheard" | "message" | "hang_up";
             /**
              * Text
              * @default
@@ -12893,7 +13065,7 @@ export interface components {
          * @description What happened in one step of a dialogue; rows of `ivr_steps` hold it without anybody's words.
          * @enum {string}
          */
-        StepKind: "said" | "heard" | "keyed" | "silence" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
+        StepKind: "said" | "heard" | "keyed" | "silence" | "unheard" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "served" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
         /**
          * StepTicked
          * @description The agent has said a step of the talk track; the first time stands.
@@ -13261,6 +13433,27 @@ export interface components {
              * @description Name of the agent, intent or area; empty where there was none
              */
             key: string;
+        };
+        /**
+         * SurveyReply
+         * @description What a caller answered to the text message, as the gateway hands it over.
+         */
+        SurveyReply: {
+            /** Number */
+            number: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SurveyReplyTaken
+         * @description Whether a mark was kept.
+         */
+        SurveyReplyTaken: {
+            /**
+             * Is Taken
+             * @description False where the number was not asked, or the text holds no mark
+             */
+            is_taken: boolean;
         };
         /**
          * SurveyReport
@@ -36422,6 +36615,120 @@ export interface operations {
             };
         };
     };
+    take_survey_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyReplyTaken"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_flows: {
         parameters: {
             query?: never;
@@ -36780,6 +37087,344 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_hear_sound"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardSound"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTableView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_push_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushTable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTableView"];
                 };
             };
             /** @description The request cannot be read */

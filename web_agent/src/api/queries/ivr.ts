@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 
 import { answer, api } from '../http'
 import { problemFrom } from '../problem'
-import type { NumberRule, SimulationInput } from '../types'
+import type { NumberRule, PushTable, SimulationInput } from '../types'
 
 /** Every speech flow in its newest version. */
 export const flowsQuery = queryOptions({
@@ -87,6 +87,35 @@ export interface SimulationRequest {
 
 /** Plays a dialogue from its beginning. */
 export const simulate = (body: SimulationRequest) => answer(api.POST('/api/v1/ivr/simulations', { body }))
+
+/** What the recogniser of calls understands of a sound. */
+export const hearSound = (sound: Blob) =>
+  answer(
+    api.POST('/api/v1/ivr/hearing', {
+      // The schema types files as text; what is sent is the form below.
+      body: { file: '' },
+      bodySerializer: () => {
+        const form = new FormData()
+        form.append('file', sound, 'sound')
+        return form
+      },
+    }),
+  )
+
+/** Texts that callers are told before a flow. */
+export const pushQuery = queryOptions({
+  queryKey: ['ivr', 'push'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/ivr/push', { signal })),
+})
+
+/** Tells callers other texts from now on. */
+export function useChoosePush() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: PushTable) => answer(api.PUT('/api/v1/ivr/push', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'push'] }),
+  })
+}
 
 /** The sound of a prompt as callers hear it. */
 export async function speech(text: string): Promise<Blob> {

@@ -16,6 +16,7 @@ import { ListPage } from '@/ui/ListPage'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Failure, Loading } from '@/ui/states'
 
+import { PushTexts } from './PushTexts'
 import { optionText } from './words'
 
 import './Ivr.css'
@@ -32,6 +33,7 @@ export function FlowsPage() {
         <>
           <Flows items={flows.data.items} />
           <Numbers flows={flows.data.items} />
+          <PushTexts />
         </>
       )}
     </ListPage>
