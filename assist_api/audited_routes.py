@@ -109,6 +109,7 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/calls/{{call_id}}/stop"): ("call.stopped",),
     ("PUT", f"{API}/telephony/agent/state"): ("agent.state_chosen",),
     ("POST", f"{API}/telephony/agent/transfer"): ("call.transferred",),
+    ("POST", f"{API}/telephony/agent/flow"): ("call.sent_to_flow",),
     ("POST", f"{API}/telephony/agent/consult"): ("call.consulted",),
     ("DELETE", f"{API}/telephony/agent/consult"): ("call.consult_cancelled",),
     ("POST", f"{API}/telephony/agent/conference"): ("call.joined_three",),

@@ -171,4 +171,5 @@ async def get_flow_figures(name: Name, flows: FlowsDep) -> FlowFigures:
 async def get_call_dialogue(call_id: UUID, viewer: ReaderDep, calls: CallsDep, flows: FlowsDep) -> CallDialogueAnswer:
     """Return what the caller told the flow before the call came to the agent."""
     await calls.check_reading(viewer, call_id)
-    return CallDialogueAnswer(dialogue=await flows.dialogue_of_call(call_id))
+    first = await flows.dialogue_of_call(call_id)
+    return CallDialogueAnswer(dialogue=first, sent=await flows.later_dialogues(call_id))

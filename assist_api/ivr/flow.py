@@ -301,6 +301,7 @@ class Flow(Strict):
         sector: Whose answers and orders it is about.
         is_part: Whether it only runs inside another flow.
         is_survey: Whether it asks after the call; whoever is not understood there is let go, and no number leads to it.
+        is_for_agents: Whether agents send callers here and get them back; no number leads to it.
         start: First node.
         agent: Queue node that is reached by asking for a person, by key 0, and when nothing helps.
         emergency: Queue node that a danger leads to, from everywhere.
@@ -314,11 +315,17 @@ class Flow(Strict):
     sector: Literal["power", "heating", "water", "gas", "tv"]
     is_part: bool = False
     is_survey: bool = False
+    is_for_agents: bool = False
     start: Target
     agent: Target
     emergency: Target
     intents: dict[str, IntentGoal] = Field(default_factory=dict, max_length=60)
     nodes: dict[NodeName, Node] = Field(min_length=1, max_length=MAX_NODES)
+
+    @property
+    def answers_numbers(self) -> bool:
+        """Whether a number may lead to it."""
+        return not (self.is_part or self.is_survey or self.is_for_agents)
 
 
 def placeholders(text: str) -> list[str]:

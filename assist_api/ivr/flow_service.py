@@ -189,9 +189,8 @@ class FlowService:
         live = {row.flow: row for row in await self._flows.live()}
         for place, rule in enumerate(table.rules):
             row = live.get(rule.flow or "")
-            if rule.flow is not None and (
-                row is None or row.definition.get("is_part") or row.definition.get("is_survey")
-            ):
+            flow = None if row is None else _readable(row)
+            if rule.flow is not None and (flow is None or not flow.answers_numbers):
                 text = f"{rule.flow} is not published, or part of other flows; publish it first."
                 raise InvalidInputError(text, field=f"rules.{place}.flow", code="flow_not_live")
         before = [(row.number, row.hours, row.flow) for row in await self._flows.number_rules()]
@@ -220,6 +219,12 @@ class FlowService:
             return None
         flow = self._live.flows.get(row.flow)
         return call_dialogue(row, flow)
+
+    async def later_dialogues(self, call_id: UUID) -> list[CallDialogue]:
+        """Return what callers said to flows that an agent sent them to, the newest first."""
+        rows = await self._flows.dialogues_of_call(call_id)
+        flows = self._live.flows
+        return [call_dialogue(row, flow) for row in rows if (flow := flows.get(row.flow)) and flow.is_for_agents]
 
     async def _view(self, row: FlowVersion, versions: Sequence[FlowVersion]) -> FlowView:
         live = [known for known in versions if known.published_at is not None]
@@ -258,6 +263,7 @@ def call_dialogue(row: Dialogue, flow: Flow | None) -> CallDialogue:
         queue=row.queue,
         failures=row.failures,
         is_danger=any(step.kind is StepKind.DANGER for step in steps),
+        is_identified=any(step.kind is StepKind.LOOKED_UP and step.detail == "account:found" for step in steps),
         slots=context.get("slots", {}),
         answered=context.get("answered", []),
         steps=steps,
@@ -302,6 +308,7 @@ def _line(
         title=str(row.definition.get("title", row.flow)),
         sector=str(row.definition.get("sector", "")),
         is_part=bool(row.definition.get("is_part")),
+        answers_numbers=flow is not None and flow.answers_numbers,
         node_count=len(row.definition.get("nodes", {})),
         newest_version=row.number,
         live_version=None if live is None else live.number,

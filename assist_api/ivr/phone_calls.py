@@ -132,17 +132,12 @@ class PhoneCalls:
 
     async def route(self, question: RouteQuestion) -> RouteAnswer | None:
         """Answer the dialplan: before the dialogue whether there is one, after it where the call goes."""
-        is_after_call = question.stage == AFTER_CALL
-        dialogue_id = uuid5(question.call_id, AFTER_CALL) if is_after_call else question.call_id
+        dialogue_id = uuid5(question.call_id, question.stage) if question.stage else question.call_id
         known = self._calls.pop(dialogue_id, None)
         if known is not None:
             return self._after(known)
         now = self._core.clock.now()
-        chosen = (
-            await self._survey_of(question.call_id)
-            if is_after_call
-            else self._live.choose(question.dialled_number, now)
-        )
+        chosen = await self._chosen(question, now)
         if chosen is None:
             return None
         around = await self._around(question, chosen.flow, now)
@@ -150,6 +145,14 @@ class PhoneCalls:
         while len(self._calls) > MOST_CALLS:
             self._calls.popitem(last=False)
         return FlowAnswer(question.queue, values={"IVR_DIALOGUE": str(dialogue_id)})
+
+    async def _chosen(self, question: RouteQuestion, now: datetime) -> ChosenFlow | None:
+        if not question.stage:
+            return self._live.choose(question.dialled_number, now)
+        if question.stage == AFTER_CALL:
+            return await self._survey_of(question.call_id)
+        flow = self._live.flows.get(question.stage)
+        return None if flow is None or not flow.is_for_agents else ChosenFlow(flow, self._live.version_of(flow.name))
 
     async def _around(self, question: RouteQuestion, flow: Flow, now: datetime) -> Circumstances:
         """Return what is known of a caller before the first word."""
@@ -163,7 +166,7 @@ class PhoneCalls:
             caller_number=question.caller_number,
             account=known.account,
             expected_wait_seconds=None if load is None else load.expected_wait_seconds,
-            pushed=() if flow.is_survey else await self._systems.pushed_to(known, flow.sector, hours),
+            pushed=await self._systems.pushed_to(known, flow.sector, hours) if flow.answers_numbers else (),
         )
 
     async def _survey_of(self, call_id: UUID) -> ChosenFlow | None:
@@ -196,8 +199,8 @@ class PhoneCalls:
         call.state = state
         try:
             await keep_dialogue(
-                self._core, call.dialogue_id, call.question.call_id, call.chosen.version, call.started_at, state, flow,
-                call.question.queue, surveys=self._surveys, flows=self._live.flows,
+                self._core, self._kept_as(call), call.question.call_id, call.chosen.version, call.started_at, state,
+                flow, call.question.queue, surveys=self._surveys, flows=self._live.flows,
                 responses_ms=dialogue.responses_ms, is_texted=self._systems.texts_after_calls,
             )  # fmt: skip
             if dialogue.message:
@@ -205,6 +208,11 @@ class PhoneCalls:
         except AssistError as error:
             log.warning("dialogue_not_kept", call_id=str(line.call_id), **told_by(error))
         await line.hand_back()
+
+    @staticmethod
+    def _kept_as(call: _Call) -> UUID:
+        """Return the id of the dialogue's row; an agent may send a caller to the same flow several times."""
+        return uuid4() if call.chosen.flow.is_for_agents else call.dialogue_id
 
     def _after(self, call: _Call) -> RouteAnswer | None:
         state = call.state

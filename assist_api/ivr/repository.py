@@ -97,6 +97,11 @@ class FlowRepository:
         wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at).limit(1)
         return await self.session.scalar(wanted)
 
+    async def dialogues_of_call(self, call_id: UUID) -> Sequence[Dialogue]:
+        """Return every dialogue of a call, the newest first."""
+        wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at.desc()).limit(20)
+        return (await self.session.scalars(wanted)).all()
+
     async def step_counts(self, flow: str, since: datetime) -> Sequence[tuple[str, str, int]]:
         """Return how often each kind of step happened at each node."""
         statement = (

@@ -34,6 +34,7 @@ class FlowLine(OutputModel):
     title: str
     sector: str
     is_part: bool
+    answers_numbers: bool
     node_count: int
     newest_version: int
     live_version: int | None
@@ -271,6 +272,7 @@ class CallDialogue(OutputModel):
     queue: str | None
     failures: int
     is_danger: bool
+    is_identified: bool = Field(description="The caller has shown that the account is his")
     slots: dict[str, str]
     answered: list[str]
     steps: list[DialogueStepView]
@@ -280,3 +282,4 @@ class CallDialogueAnswer(OutputModel):
     """The dialogue of a call; null where the call had none."""
 
     dialogue: CallDialogue | None
+    sent: list[CallDialogue] = Field(description="Dialogues that an agent sent the caller to, the newest first")

@@ -26,6 +26,7 @@ from assist_api.ivr.flow_service import FlowService
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.models import CallbackRequest, Dialogue, Voicemail
 from assist_api.ivr.phone_calls import PhoneCalls
+from assist_api.ivr.phone_dialogue import tone
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
@@ -38,8 +39,9 @@ from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.models import SurveyAnswer
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.process import AsteriskProcess
-from cti_adapter.commands import DialOut
+from cti_adapter.commands import DialOut, SendToFlow
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall, SIPPhone
+from cti_adapter.states import CallState
 from kit.db import Base
 from speech.engine import SpeechEngine
 from tests.fakes.cti_events import follow
@@ -176,11 +178,11 @@ def loud_frames(pcm: bytes) -> int:
 
 
 def has_tone(pcm: bytes) -> bool:
-    """Tell whether the tone of voicemail sounds in it."""
-    samples = np.frombuffer(pcm[: len(pcm) // 3200 * 3200], dtype="<i2").astype(float).reshape(-1, 1600)
-    spectra = np.abs(np.fft.rfft(samples, axis=1))
-    tone = spectra[:, 200]  # 1000 Hz in steps of 5 Hz
-    return bool(np.any((tone > 0.5 * spectra.sum(axis=1)) & (tone > LOUDNESS * 100)))
+    """Tell whether 50 ms of the tone of voicemail, 1 kHz and nothing else, sound in it."""
+    samples = np.frombuffer(pcm[: len(pcm) // 800 * 800], dtype="<i2").astype(float).reshape(-1, 400)
+    powers = np.abs(np.fft.rfft(samples, axis=1)) ** 2
+    is_loud = np.abs(samples).max(axis=1) > LOUDNESS
+    return bool(np.any((powers[:, 49:52].sum(axis=1) > 0.8 * powers.sum(axis=1)) & is_loud))
 
 
 # ---- journeys -------------------------------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ async def no_match_twice_reaches_an_agent_who_sees_it_all(line: Line) -> None:
 async def message_becomes_a_draft_order(line: Line) -> None:
     call = await line.call()
     await call.press("3")
-    await until(lambda: has_tone(bytes(call.heard)))
+    await until(lambda: has_tone(bytes(call.heard[-16_000:])))
     await until(lambda: not has_tone(bytes(call.heard[-QUIET * 320 :])))
     call.say(PCMSource(await line.voice_of("我家没有电了请派人来修")))
     await call.played.wait()
@@ -275,6 +277,24 @@ async def callback_rings_back(line: Line) -> None:
     back = await line.outside.answer(await line.outside.ringing.get(), source=SILENCE)
     await back.hang_up()
     await agent.hang_up()
+
+
+async def agent_sends_the_caller_to_a_flow_and_gets_both_back(line: Line) -> None:
+    call = await line.call()
+    await call.press("0")
+    agent = await line.picks_up()
+    await until(lambda: any(known.state is CallState.ANSWERED for known in line.control.calls))
+    talking = next(known for known in line.control.calls if known.state is CallState.ANSWERED)
+    await line.control.execute(SendToFlow(talking.call_id, "agent_payment"))
+    await until(lambda: line.calls.running > 0)
+    await call.press("1")
+    await until(lambda: line.calls.running == 0)
+    dialogue = await line.dialogue()
+    assert (dialogue.flow, dialogue.context["slots"]["account"]) == ("agent_payment", ACCOUNT), dialogue.context
+    call.say(PCMSource(tone(), is_endless=True))
+    await until(lambda: has_tone(bytes(agent.heard[-16_000:])))
+    await call.hang_up()
+    await agent.ended.wait()
 
 
 async def mark_by_keys_after_the_agent(line: Line) -> None:
@@ -332,6 +352,7 @@ JOURNEYS: list[Callable[[Line], Awaitable[None]]] = [
     no_match_twice_reaches_an_agent_who_sees_it_all,
     message_becomes_a_draft_order,
     callback_rings_back,
+    agent_sends_the_caller_to_a_flow_and_gets_both_back,
     mark_by_keys_after_the_agent,
     hanging_business_system_is_told_and_an_agent_takes_over,
     silent_caller_reaches_an_agent,

@@ -208,6 +208,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("PUT", "/api/v1/telephony/agent/state"): ({"state": "ready"}, SERVICE),
     ("GET", "/api/v1/telephony/softphone"): (None, SERVICE),
     ("POST", "/api/v1/telephony/agent/transfer"): ({"number": "8102"}, SERVICE),
+    ("POST", "/api/v1/telephony/agent/flow"): ({"flow": "agent_identity"}, SERVICE),
     ("POST", "/api/v1/telephony/agent/consult"): ({"number": "8102"}, SERVICE),
     ("DELETE", "/api/v1/telephony/agent/consult"): (None, SERVICE),
     ("POST", "/api/v1/telephony/agent/conference"): (None, SERVICE),

@@ -1842,6 +1842,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telephony/agent/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send To Flow
+         * @description Let one's caller talk with a speech flow, and get the caller back with what it learned.
+         */
+        post: operations["send_to_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/telephony/agent/consult": {
         parameters: {
             query?: never;
@@ -5125,6 +5145,11 @@ export interface components {
             failures: number;
             /** Is Danger */
             is_danger: boolean;
+            /**
+             * Is Identified
+             * @description The caller has shown that the account is his
+             */
+            is_identified: boolean;
             /** Slots */
             slots: {
                 [key: string]: string;
@@ -5140,6 +5165,11 @@ export interface components {
          */
         CallDialogueAnswer: {
             dialogue: components["schemas"]["CallDialogue"] | null;
+            /**
+             * Sent
+             * @description Dialogues that an agent sent the caller to, the newest first
+             */
+            sent: components["schemas"]["CallDialogue"][];
         };
         /**
          * CallEnded
@@ -8530,6 +8560,17 @@ export interface components {
             nodes: components["schemas"]["NodeFigures"][];
         };
         /**
+         * FlowForCaller
+         * @description Speech flow that one's caller is sent to; the caller comes back after it.
+         */
+        FlowForCaller: {
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "agent_identity" | "agent_payment";
+        };
+        /**
          * FlowLine
          * @description A flow in the list.
          */
@@ -8542,6 +8583,8 @@ export interface components {
             sector: string;
             /** Is Part */
             is_part: boolean;
+            /** Answers Numbers */
+            answers_numbers: boolean;
             /** Node Count */
             node_count: number;
             /** Newest Version */
@@ -26343,6 +26386,118 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NumberToCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_to_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowForCaller"];
             };
         };
         responses: {

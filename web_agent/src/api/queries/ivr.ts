@@ -4,6 +4,8 @@ import { answer, api } from '../http'
 import { problemFrom } from '../problem'
 import type { NumberRule, PushTable, SimulationInput } from '../types'
 
+const RETURN_MS = 3_000
+
 /** Every speech flow in its newest version. */
 export const flowsQuery = queryOptions({
   queryKey: ['ivr', 'flows'],
@@ -33,8 +35,10 @@ export const numbersQuery = queryOptions({
 })
 
 /** What the caller told the flow before the call came to the agent. */
-export const callDialogueQuery = (callId: string) =>
+export const callDialogueQuery = (callId: string, isRunning: boolean) =>
   queryOptions({
+    // A caller whom the agent sent to a flow comes back with what it learned.
+    refetchInterval: isRunning ? RETURN_MS : false,
     queryKey: ['ivr', 'dialogue', callId],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/calls/{call_id}/ivr', { params: { path: { call_id: callId } }, signal })),

@@ -105,7 +105,7 @@ function Numbers({ flows }: { flows: readonly FlowLine[] }) {
   const change = (place: number, part: Partial<NumberRule>) => {
     setEdited(rules.map((rule, index) => (index === place ? { ...rule, ...part } : rule)))
   }
-  const usable = flows.filter((flow) => !flow.is_part && flow.live_version !== null)
+  const usable = flows.filter((flow) => flow.answers_numbers && flow.live_version !== null)
   return (
     <section className="panel numbers" aria-labelledby="numbers-title">
       <div className="panel__head">
