@@ -22,6 +22,7 @@ from assist_api.ivr.dialogue import (
     NoteCallback,
     Record,
     Recorded,
+    SelfService,
     SendText,
     Silence,
     Started,
@@ -137,6 +138,8 @@ def _used(used: Used) -> str:
             return f"{what}({subject}) → {used.given}"
         case FindEntry(question=question):
             return f"entry({question}) → {used.given}"
+        case SelfService(what=what, item=item):
+            return f"{what}({item}) → {used.given}"
         case MakeOrder(order_type=order_type):
             return f"order({order_type}) → {used.given}"
         case NoteCallback(number=number):

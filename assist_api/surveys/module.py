@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from assist_api.http.core import Core
-from assist_api.http.module import Loop, Module
+from assist_api.http.module import Module
 from assist_api.notifications.service import Notifier
 from assist_api.surveys.endpoints import router
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.texting import CHECK_EVERY, SurveyTexts
 from assist_api.text_messages.port import TextGateway
+from kit.periodic import Loop
 
 
 def build(core: Core, notifier: Notifier, texts: TextGateway) -> Module[SurveyKeeper]:
