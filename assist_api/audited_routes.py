@@ -119,6 +119,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/ivr/flows/{{name}}/versions/{{number}}/publish"): ("ivr.flow_published",),
     ("PUT", f"{API}/ivr/numbers"): ("ivr.numbers_changed",),
     ("PUT", f"{API}/ivr/push"): ("policy.changed",),
+    ("POST", f"{API}/ivr/recordings"): ("ivr.prompt_recorded",),
+    ("POST", f"{API}/ivr/recordings/remove"): ("ivr.recording_removed",),
     ("POST", f"{API}/surveys/replies"): ("survey.replied",),
     ("POST", f"{API}/callbacks/{{request_id}}/take"): ("callback.taken",),
     ("POST", f"{API}/callbacks/{{request_id}}/release"): ("callback.released",),

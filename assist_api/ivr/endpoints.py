@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, Response, UploadFile, status
 
 from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.calls.access import CallsDep, ReaderDep
@@ -20,6 +22,7 @@ from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.playing import play
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.push import MOST_CHARACTERS, PUSH, PushTexts
+from assist_api.ivr.recorded import RecordedPrompts
 from assist_api.ivr.schemas import (
     CallDialogueAnswer,
     FlowChecked,
@@ -33,6 +36,8 @@ from assist_api.ivr.schemas import (
     NumberTableView,
     PushTable,
     PushTableView,
+    RecordingList,
+    RecordingView,
     Simulation,
     SimulationView,
     Speaking,
@@ -50,6 +55,7 @@ LiveDep = Annotated[LiveFlows, Depends(provided(LiveFlows))]
 PromptsDep = Annotated[Prompts, Depends(provided(Prompts))]
 PoliciesDep = Annotated[Policies, Depends(provided(Policies))]
 EngineDep = Annotated[SpeechEngine, Depends(provided(SpeechEngine))]
+RecordedDep = Annotated[RecordedPrompts, Depends(provided(RecordedPrompts))]
 MAX_SOUND_BYTES = 12 << 20
 SystemsDep = Annotated[InstalledSystems, Depends(provided(InstalledSystems))]
 
@@ -94,14 +100,54 @@ async def hear_sound(
     engine: EngineDep,
 ) -> HeardSound:
     """Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept."""
+    await engine.ready()
+    async with _kept_for_now(file) as sound:
+        return HeardSound(text=await heard_in(engine, sound))
+
+
+@asynccontextmanager
+async def _kept_for_now(file: UploadFile) -> AsyncIterator[FilePath]:
+    """Keep an uploaded sound in a file of its own until it was read.
+
+    Raises:
+        TooLargeError: It is larger than `MAX_SOUND_BYTES`.
+    """
     content = await file.read(MAX_SOUND_BYTES + 1)
     if len(content) > MAX_SOUND_BYTES:
         raise TooLargeError(f"The sound is larger than {MAX_SOUND_BYTES} bytes.", limit_bytes=MAX_SOUND_BYTES)
-    await engine.ready()
     with TemporaryDirectory() as folder:
         sound = FilePath(folder) / "sound"
         await asyncio.to_thread(sound.write_bytes, content)
-        return HeardSound(text=await heard_in(engine, sound))
+        yield sound
+
+
+@router.get("/ivr/recordings", dependencies=[MayEdit])
+async def list_recordings(recorded: RecordedDep) -> RecordingList:
+    """List the prompts that a person has recorded."""
+    items = await asyncio.to_thread(recorded.list_all)
+    return RecordingList(items=[RecordingView.model_validate(item.model_dump()) for item in items])
+
+
+@router.post("/ivr/recordings", dependencies=[MayEdit])
+async def record_prompt(
+    text: Annotated[str, Form(min_length=1, max_length=600, description="What the recording says")],
+    file: Annotated[UploadFile, File(description="WAV, MP3, FLAC, Ogg …")],
+    recorded: RecordedDep, session: SessionDep, core: CoreDep, audit: AuditDep, actor: ActorDep,
+) -> RecordingView:  # fmt: skip
+    """Let callers hear a recording wherever a flow says this text; another text is spoken by the voice."""
+    async with _kept_for_now(file) as sound:
+        known = await asyncio.to_thread(recorded.add, text, sound, actor.name, core.clock.now())
+    audit.record(session, actor, "ivr.prompt_recorded", "ivr_prompt", "recording", after=text)
+    return RecordingView.model_validate(known.model_dump())
+
+
+@router.post("/ivr/recordings/remove", dependencies=[MayEdit], status_code=status.HTTP_204_NO_CONTENT)
+async def remove_recording(
+    spoken: Speaking, recorded: RecordedDep, session: SessionDep, audit: AuditDep, actor: ActorDep
+) -> None:
+    """Let the voice say a text again."""
+    if await asyncio.to_thread(recorded.remove, spoken.text):
+        audit.record(session, actor, "ivr.recording_removed", "ivr_prompt", "recording", before=spoken.text)
 
 
 @router.get("/ivr/push", dependencies=[MayEdit])

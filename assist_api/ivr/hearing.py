@@ -32,7 +32,7 @@ async def heard_in(engine: SpeechEngine, file: Path) -> str:
     try:
         async with asyncio.TaskGroup() as tasks:
             words = tasks.create_task(_words(leg), name="ivr.hear")
-            for chunk in _at_telephone_rate(recording):
+            for chunk in at_telephone_rate(recording):
                 await leg.feed(chunk)
             await leg.finish()
         return "".join(words.result())
@@ -40,7 +40,8 @@ async def heard_in(engine: SpeechEngine, file: Path) -> str:
         await leg.aclose()
 
 
-def _at_telephone_rate(recording: Recording) -> Iterator[AudioChunk]:
+def at_telephone_rate(recording: Recording) -> Iterator[AudioChunk]:
+    """Yield the first leg of a recording at 8 kHz."""
     resampler = StreamResampler(recording.sample_rate_hz, RATE_HZ)
     sample = 0
     pieces = (resampler.feed(chunk.pcm) for leg, chunk in recording.chunks() if leg == 0)

@@ -13,6 +13,7 @@ from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.push import PUSH
+from assist_api.ivr.recorded import RecordedPrompts
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.subscribers import SimulatedSubscribers
 from assist_api.ivr.systems import AFTER_CALL_POLICY, InstalledSystems
@@ -56,7 +57,9 @@ def build(
     live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
     live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
     systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers(), texts)
-    prompts = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), core.settings.data_dir / "ivr" / "prompts")
+    folder = core.settings.data_dir / "ivr"
+    recorded = RecordedPrompts(folder / "recorded")
+    prompts = Prompts(model_folder(KOKORO_ZH, CACHE_DIR), folder / "prompts", recorded)
 
     loads = BoardLoads(board)
     calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, loads) if settings.enabled else None
@@ -83,11 +86,11 @@ def build(
     return Module(
         name="ivr",
         service=live,
-        provides=(systems, prompts),
+        provides=(systems, prompts, recorded),
         routers=(router,),
         start=live.start,
         warm_up=learn_and_listen,
         aclose=aclose,
         probes={"ivr": probe},
-        upload_limits={"/ivr/hearing": MAX_SOUND_BYTES + _FORM_BYTES},
+        upload_limits=dict.fromkeys(("/ivr/hearing", "/ivr/recordings"), MAX_SOUND_BYTES + _FORM_BYTES),
     )

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
+from assist_api.ivr.recorded import RecordedPrompts
 from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
 from kit.files import write_atomically
 from speech.resampler import StreamResampler
@@ -32,7 +33,15 @@ _VERSION = "1"
 class Prompts:
     """Speaks texts; the model runs in one thread of its own."""
 
-    def __init__(self, model_folder: Path, cache_folder: Path) -> None:
+    def __init__(self, model_folder: Path, cache_folder: Path, recorded: RecordedPrompts | None = None) -> None:
+        """Make the voice without loading its model.
+
+        Args:
+            model_folder: Of the voice.
+            cache_folder: Keeps what was spoken once.
+            recorded: Recordings of a person, played in the place of the voice; None for none.
+        """
+        self.recorded = recorded
         self._voice = KokoroSynthesiser(model_folder)
         self._folder = cache_folder
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ivr-prompts")
@@ -44,6 +53,11 @@ class Prompts:
         Raises:
             DependencyError: `voice_missing`: the voice is not installed, or it failed.
         """
+        recorded = [] if self.recorded is None else await asyncio.to_thread(list, self.recorded.pieces(text))
+        for pcm in recorded:
+            yield pcm
+        if recorded:
+            return
         loop = asyncio.get_running_loop()
         for piece in clauses(read_out(text)):
             file = self._file(piece)

@@ -177,6 +177,21 @@ class HeardSound(OutputModel):
     text: str = Field(description="Empty where no words were understood")
 
 
+class RecordingView(OutputModel):
+    """A prompt that a person has recorded."""
+
+    text: str
+    seconds: float
+    recorded_by: str
+    recorded_at: datetime
+
+
+class RecordingList(OutputModel):
+    """Recorded prompts, the newest first."""
+
+    items: list[RecordingView]
+
+
 class PushTable(InputModel):
     """Texts that callers are told before a flow, where they concern them."""
 

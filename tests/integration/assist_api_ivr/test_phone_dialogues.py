@@ -105,6 +105,7 @@ class Line:
         agent: Telephone of the first agent.
         outside: Telephone that is reached at every other number.
         control: Gives the exchange commands.
+        process: The exchange.
     """
 
     application: Application
@@ -113,6 +114,7 @@ class Line:
     agent: SIPPhone
     outside: SIPPhone
     control: CTIAdapter
+    process: AsteriskProcess
 
     async def call(self, number: str = CALLER) -> PhoneCall:
         """Call the hotline and wait until the flow answers."""
@@ -383,14 +385,14 @@ async def test_callers_are_answered_by_voice_and_keys_and_reach_an_agent_in_ever
 
 
 @asynccontextmanager
-async def line_of(folder: Path, migrated: Path) -> AsyncIterator[Line]:
+async def line_of(folder: Path, migrated: Path, flow: str = SHORT) -> AsyncIterator[Line]:
     """Everything on ports of its own."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
         probe.bind(("127.0.0.1", 0))
         outside_port = int(probe.getsockname()[1])
     async with AsyncExitStack() as stack:
         business = await stack.enter_async_context(business_system())
-        application, calls = await stack.enter_async_context(answering(folder, migrated, business))
+        application, calls = await stack.enter_async_context(answering(folder, migrated, business, flow))
         process: AsteriskProcess = stack.enter_context(
             run_asterisk(folder / "pbx", ivr=calls.addresses, network=f"127.0.0.1:{outside_port}")
         )
@@ -402,11 +404,13 @@ async def line_of(folder: Path, migrated: Path) -> AsyncIterator[Line]:
         caller = await stack.enter_async_context(SIPPhone.open("caller", server))
         outside = await stack.enter_async_context(SIPPhone.open("outside", server, port=outside_port))
         control, _log = await stack.enter_async_context(follow(settings_of(process)))
-        yield Line(application, calls, caller, agent, outside, control)
+        yield Line(application, calls, caller, agent, outside, control, process)
 
 
 @asynccontextmanager
-async def answering(folder: Path, migrated: Path, business: str) -> AsyncIterator[tuple[Application, PhoneCalls]]:
+async def answering(
+    folder: Path, migrated: Path, business: str, flow: str
+) -> AsyncIterator[tuple[Application, PhoneCalls]]:
     """The parts that answer calls, on a database with the short flow behind the number of the hotline."""
     shutil.copy(migrated, folder / "test.sqlite")
     settings = AssistSettings(
@@ -420,7 +424,7 @@ async def answering(folder: Path, migrated: Path, business: str) -> AsyncIterato
     await live.start()
     async with application.database.session() as session:
         flows = FlowService(session, application.clock, application.core.audit, live)
-        saving = FlowSaving(text=flow_as_yaml(parse_flow(SHORT)), based_on=1)
+        saving = FlowSaving(text=flow_as_yaml(parse_flow(flow)), based_on=1)
         await flows.save(program("test"), "power_hotline", saving)
         row = await FlowRepository(session).find("power_hotline", 2)
         assert row is not None

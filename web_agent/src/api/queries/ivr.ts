@@ -106,6 +106,42 @@ export const hearSound = (sound: Blob) =>
     }),
   )
 
+/** Prompts that a person has recorded. */
+export const recordingsQuery = queryOptions({
+  queryKey: ['ivr', 'recordings'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/ivr/recordings', { signal })),
+})
+
+/** Lets callers hear a recording wherever a flow says the text. */
+export function useRecordPrompt() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ text, sound }: { text: string; sound: Blob }) =>
+      answer(
+        api.POST('/api/v1/ivr/recordings', {
+          // The schema types files as text; what is sent is the form below.
+          body: { text, file: '' },
+          bodySerializer: () => {
+            const form = new FormData()
+            form.append('text', text)
+            form.append('file', sound, 'sound')
+            return form
+          },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'recordings'] }),
+  })
+}
+
+/** Lets the voice say a text again. */
+export function useRemoveRecording() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (text: string) => answer(api.POST('/api/v1/ivr/recordings/remove', { body: { text } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'recordings'] }),
+  })
+}
+
 /** Texts that callers are told before a flow. */
 export const pushQuery = queryOptions({
   queryKey: ['ivr', 'push'],
