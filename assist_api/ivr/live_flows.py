@@ -110,6 +110,10 @@ class LiveFlows:
             raise ConflictError("The intents are not learned yet; try again in a moment.", code="intents_not_learned")
         return self._classifier.rank(text)
 
+    def is_dangerous(self, text: str) -> bool:
+        """Tell whether a caller's words tell of a danger; False while the server is still starting."""
+        return self._classifier is not None and self._classifier.is_dangerous(text)
+
     def hours(self, at: datetime) -> Hours:
         """Return what kind of time a moment is, by the office calendar."""
         return "working" if self._calendar.is_working_at(at) else "holiday" if self._is_day_off(at) else "closed"

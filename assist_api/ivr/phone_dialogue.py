@@ -106,7 +106,7 @@ class PhoneDialogue:
             state = turn.state
             if state.failures > failures:
                 # What was keyed ahead meant another answer.
-                _empty(self._keys)
+                _emptied(self._keys)
             if state.end is not None and turn.then is None:
                 return state
             await self._speak(turn, is_answer=isinstance(happened, Heard))
@@ -141,10 +141,13 @@ class PhoneDialogue:
                     return
 
     def _forget(self) -> None:
-        """Drop words of before the question."""
-        _empty(self._words)
+        """Drop words of before the question; those that tell of a danger stay and interrupt what is said."""
+        dropped = "".join(_emptied(self._words))
         self._interrupted.clear()
         self._speaks.clear()
+        if dropped and self.live.is_dangerous(dropped):
+            self._words.put_nowait(dropped)
+            self._interrupted.set()
 
     async def _listen(self, listening: Listen) -> Input:
         over = asyncio.ensure_future(self.line.is_over.wait())
@@ -200,7 +203,7 @@ class PhoneDialogue:
     async def _record(self, wanted: Record) -> Input:
         await self.line.play(tone(), asyncio.Event())
         self._forget()
-        _empty(self._keys)
+        _emptied(self._keys)
         self._is_recording = True
         await self._wait_for_end(wanted)
         self._is_recording = False
@@ -263,9 +266,9 @@ class PhoneDialogue:
                     pass
 
 
-def _empty(queue: asyncio.Queue[str]) -> None:
-    while not queue.empty():
-        queue.get_nowait()
+def _emptied(queue: asyncio.Queue[str]) -> list[str]:
+    """Take everything out of a queue and return it."""
+    return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
 def tone() -> bytes:

@@ -120,6 +120,8 @@ class Line:
         """Call the hotline and wait until the flow answers."""
         call = await self.caller.call(NUMBER, source=SILENCE, caller=number)
         await until(lambda: self.calls.running > 0)
+        # The end of the notice of the recording, which is played before the flow, is still on its way.
+        await asyncio.sleep(0.3)
         return call
 
     async def say(self, call: PhoneCall, text: str) -> None:
