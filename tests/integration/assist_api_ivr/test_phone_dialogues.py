@@ -47,7 +47,7 @@ from speech.engine import SpeechEngine
 from tests.fakes.cti_events import follow
 from tests.servers.asterisk import AGENTS, NUMBER, phone_secret, run_asterisk, settings_of
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 CALLER, ACCOUNT = "13800138000", "3205819001"
 HANGING_CALLER, HANGING_ACCOUNT = "13900139000", "3205819999"
@@ -92,6 +92,21 @@ nodes:
   person: {kind: queue}
   danger: {kind: queue, text: 请马上离开。, priority: 50}
 """
+
+FOR_AGENTS = """
+version: 1
+name: agent_payment
+title: 坐席转来
+sector: power
+is_for_agents: true
+start: ask
+agent: back
+emergency: back
+nodes:
+  ask: {kind: yes_no, text: 可以吗？, again: 请再说。, "yes": back, "no": back, slot: agreed, give_up: back}
+  back: {kind: queue}
+"""
+"""Short, since every word has to be spoken by the voice first."""
 
 
 @dataclass
@@ -294,7 +309,7 @@ async def agent_sends_the_caller_to_a_flow_and_gets_both_back(line: Line) -> Non
     await call.press("1")
     await until(lambda: line.calls.running == 0)
     dialogue = await line.dialogue()
-    assert (dialogue.flow, dialogue.context["slots"]["account"]) == ("agent_payment", ACCOUNT), dialogue.context
+    assert (dialogue.flow, dialogue.context["slots"]["agreed"]) == ("agent_payment", "yes"), dialogue.context
     call.say(PCMSource(tone(), is_endless=True))
     await until(lambda: has_tone(bytes(agent.heard[-16_000:])))
     await call.hang_up()
@@ -378,7 +393,6 @@ async def test_callers_are_answered_by_voice_and_keys_and_reach_an_agent_in_ever
             except Exception as error:  # noqa: BLE001 — every journey is told, not only the first that fails
                 error.add_note(journey.__name__)
                 failed.append(error)
-                break
     if failed:
         raise ExceptionGroup("journeys that failed", failed)
 
@@ -426,11 +440,11 @@ async def answering(
     await live.start()
     async with application.database.session() as session:
         flows = FlowService(session, application.clock, application.core.audit, live)
-        saving = FlowSaving(text=flow_as_yaml(parse_flow(flow)), based_on=1)
-        await flows.save(program("test"), "power_hotline", saving)
-        row = await FlowRepository(session).find("power_hotline", 2)
-        assert row is not None
-        row.published_at, row.published_by = application.clock.now(), "test"
+        for made in (parse_flow(flow), parse_flow(FOR_AGENTS)):
+            await flows.save(program("test"), made.name, FlowSaving(text=flow_as_yaml(made), based_on=1))
+            row = await FlowRepository(session).find(made.name, 2)
+            assert row is not None
+            row.published_at, row.published_by = application.clock.now(), "test"
         rule = NumberRuleView(number=NUMBER, hours="any", flow="power_hotline")
         await flows.choose_numbers(program("test"), NumberTable(rules=[rule]))
         session.add_all(customers(application))
