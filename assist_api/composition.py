@@ -117,6 +117,7 @@ def compose(
         audit=log.service,
     )
     found = parts_of_search(settings, kb_settings, database, clock)
+    texts = TextSettings.load().build(settings.data_dir)
 
     list_of_modules: list[Module[object]] = [
         log,
@@ -178,7 +179,7 @@ def compose(
         second_pass.build(core, running.service, seen, speech.service, chosen.service),
         call_search.build(core, running.service, seen, found),
         training.build(running.service, seen, notifier.service),
-        marks := surveys.build(core, notifier.service),
+        marks := surveys.build(core, notifier.service, texts),
         ivr.build(
             core,
             found,
@@ -189,7 +190,7 @@ def compose(
             speech.service,
             IVRSettings.load(),
             marks.service,
-            TextSettings.load().build(settings.data_dir),
+            texts,
             board.service,
         ),
         callbacks.build(core, chosen.service, notifier.service),

@@ -49,16 +49,18 @@ class AudioLine:
     async def frames(self) -> AsyncIterator[LineFrame]:
         """Yield what comes from the caller until the line is over; for one reader."""
         over = asyncio.ensure_future(self.is_over.wait())
+        get: asyncio.Future[LineFrame] | None = None
         try:
             while not self.is_over.is_set() or not self._frames.empty():
                 get = asyncio.ensure_future(self._frames.get())
                 await asyncio.wait({get, over}, return_when=asyncio.FIRST_COMPLETED)
                 if not get.done():
-                    get.cancel()
                     return
                 yield get.result()
         finally:
             over.cancel()
+            if get is not None:
+                get.cancel()
 
     async def play(self, pcm: bytes, interrupted: asyncio.Event) -> bool:
         """Send sound at the pace of speech; False when it was interrupted or the caller left.
@@ -106,6 +108,7 @@ class AudioLineServer:
         self._talk = talk
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._is_closing = False
 
     async def start(self) -> None:
         """Listen.
@@ -131,6 +134,7 @@ class AudioLineServer:
         """Stop listening and leave every caller to the dialplan."""
         if self._server is None:
             return
+        self._is_closing = True
         self._server.close()
         for task in list(self._connections):
             task.cancel()
@@ -145,6 +149,10 @@ class AudioLineServer:
         try:
             writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await self._serve(reader, writer)
+        except asyncio.CancelledError:
+            # The task is the server's own; asyncio logs a connection that ends cancelled as an error.
+            if not self._is_closing:
+                raise
         except (ConnectionError, ProtocolError, TimeoutError) as error:
             log.warning("dialogue_connection_refused", reason=type(error).__name__)
         except Exception:

@@ -393,6 +393,39 @@ def _conference(room: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class SendToFlow:
+    """Let the customer talk with a speech flow while the agent waits with music, and join the two again after it."""
+
+    call_id: UUID
+    flow: str
+    retry: ClassVar[Retry] = Retry.NEVER
+
+    def actions(self, exchange: Exchange) -> Iterator[Action]:
+        """Tell each leg of the other, then redirect both at once."""
+        customer = exchange.leg_of_customer(self.call_id).channel
+        agent = exchange.leg_of_agent(self.call_id, None).channel
+        for channel, name, value in (
+            (customer, "IVR_STAGE", self.flow),
+            (customer, "FLOW_AGENT", agent),
+            (agent, "FLOW_CALLER", customer),
+        ):
+            yield Action({"Action": "Setvar", "Channel": channel, "Variable": name, "Value": value})
+        yield Action(
+            {
+                "Action": "Redirect",
+                "Channel": customer,
+                "ExtraChannel": agent,
+                "Context": "flow-caller",
+                "Exten": "s",
+                "Priority": "1",
+                "ExtraContext": "flow-agent",
+                "ExtraExten": "s",
+                "ExtraPriority": "1",
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PickUp:
     """Answer a call that rings at a colleague's telephone."""
 

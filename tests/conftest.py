@@ -113,7 +113,7 @@ def elasticsearch_settings(elasticsearch_url: str) -> Iterator[KBSettings]:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with every table and no rows: migrating it takes a second, copying it a millisecond."""
     file = tmp_path_factory.mktemp("migrated") / "template.sqlite"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{file}"))
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
     return file
 
 
@@ -121,11 +121,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgres(postgres_server: PostgresServer) -> str:
     """Address of a PostgreSQL database with every table and no rows, which nobody is connected to."""
     url = postgres_server.create_database()
-    asyncio.run(_migrate(url))
+    asyncio.run(migrate(url))
     return url
 
 
-async def _migrate(url: str) -> None:
+async def migrate(url: str) -> None:
+    """Give a database every table."""
     database = Database(url)
     await runner.upgrade(database)
     await database.aclose()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import RenderableType
 
-from assist_api.evaluation.intents import evaluate_intents, intents_tables, read_intents
+from assist_api.evaluation.intents import LabelledIntent, evaluate_intents, hear_intents, intents_tables, read_intents
 from assist_api.evaluation.masking import evaluate_masking, masking_tables
 from assist_api.evaluation.safety import Listen, SafetyReport, evaluate_safety, listener, read_utterances, safety_tables
 from assist_api.evaluation.slots import evaluate_slots, slots_tables
@@ -94,13 +94,27 @@ def register(app: typer.Typer, show: Show, open_engine: OpenEngine) -> None:
     ) -> None:
         """Hear what callers want: accuracy, wrong actions, rejections.
 
-        Lines have `id`, `text` and `intent`; a folder holds them as `manifest.jsonl`. The object of `--json` is
-        `assist_api.evaluation.intents.IntentsReport`.
+        Lines have `id`, `intent`, and `text` or `file`; a folder holds them as `manifest.jsonl` beside the sounds,
+        which the recogniser hears at 8 kHz first. `--json` gives an `assist_api.evaluation.intents.IntentsReport`.
         """
-        sentences = read_intents(path)
+        sentences = _heard(read_intents(path), path, open_engine)
         with _embedding() as embed:
             report = evaluate_intents(sentences, embed)
         show(report, intents_tables(report), as_object)
+
+
+def _heard(sentences: list[LabelledIntent], path: Path, open_engine: OpenEngine) -> list[LabelledIntent]:
+    """Recognise the sounds, where there are some."""
+    if all(sentence.file is None for sentence in sentences):
+        return sentences
+
+    folder = path if path.is_dir() else path.parent
+
+    async def recognise() -> list[LabelledIntent]:
+        async with open_engine() as engine:
+            return await hear_intents(sentences, folder, engine)
+
+    return asyncio.run(recognise())
 
 
 def _safety(path: Path, listen: Listen, open_engine: OpenEngine) -> SafetyReport:

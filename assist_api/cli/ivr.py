@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -17,16 +18,22 @@ from rich.table import Table
 
 from assist_api.ivr.checks import Flaw, check_flow
 from assist_api.ivr.flow import Flow, parse_flow
+from assist_api.ivr.hearing import heard_in
 from assist_api.ivr.intents import IntentClassifier, shipped_intents
 from assist_api.ivr.scenario import Scenario, parse_scenarios
 from assist_api.ivr.shipped import shipped_flows, shipped_scenarios
 from assist_api.ivr.simulation import ScenarioResult, Simulator, Understand
 from kb.search.embedders.registry import make_embedder
 from kb.settings import KBSettings
+from kit.clock import SystemClock
 from kit.errors import InvalidInputError, MisconfiguredError
+from speech.engine import SpeechEngine
+from speech.settings import SpeechSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 FAILED = 1
+_HEARD_AT_ONCE = 4
+"""Sounds that wait for the recogniser; more would only fill its queue."""
 FlowArgument = Annotated[str, typer.Argument(metavar="FLOW", help="Name of a shipped flow, or a YAML file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -58,10 +65,7 @@ def simulate(
     wanted, flows = read_flow_argument(flow)
     chosen = _scenarios(wanted.name, scenarios or [])
     with understanding() as understand:
-        simulator = Simulator(flows, understand, None)
-        started = time.perf_counter()
-        results = asyncio.run(_run_all(simulator, wanted.name, chosen * repeat))
-        seconds = time.perf_counter() - started
+        results, seconds = asyncio.run(_run(Simulator(flows, understand), wanted.name, chosen * repeat))
     if as_json:
         typer.echo(_as_json(results, seconds))
     else:
@@ -114,10 +118,36 @@ def _scenarios(flow: str, paths: list[Path]) -> list[tuple[Scenario, Path | None
     return [(item, folder) for item, folder in found if item.flow in {None, flow}]
 
 
+async def _run(
+    simulator: Simulator, flow: str, scenarios: list[tuple[Scenario, Path | None]]
+) -> tuple[list[ScenarioResult], float]:
+    """Run scenarios all at the same time; the recogniser of calls is opened where one of them has sound.
+
+    Returns:
+        Their results and the seconds that they took, without the loading of models.
+    """
+    if not any(turn.audio is not None for scenario, _ in scenarios for turn in scenario.turns):
+        return await _run_all(simulator, flow, scenarios)
+    engine = SpeechEngine(SpeechSettings.load(), SystemClock())
+    try:
+        await engine.warm_up()
+        at_once = asyncio.Semaphore(_HEARD_AT_ONCE)
+
+        async def transcribe(file: Path) -> str:
+            async with at_once:
+                return await heard_in(engine, file)
+
+        return await _run_all(replace(simulator, transcribe=transcribe), flow, scenarios)
+    finally:
+        await engine.aclose()
+
+
 async def _run_all(
     simulator: Simulator, flow: str, scenarios: list[tuple[Scenario, Path | None]]
-) -> list[ScenarioResult]:
-    return await asyncio.gather(*(simulator.run(flow, scenario, folder) for scenario, folder in scenarios))
+) -> tuple[list[ScenarioResult], float]:
+    started = time.perf_counter()
+    results = await asyncio.gather(*(simulator.run(flow, scenario, folder) for scenario, folder in scenarios))
+    return results, time.perf_counter() - started
 
 
 def _print(results: list[ScenarioResult], seconds: float) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from rich.console import RenderableType
 from rich.table import Table
 
 from assist_api.evaluation.layouts import MANIFEST_JSONL, layout_error, read_jsonl
+from assist_api.ivr.hearing import heard_in
 from assist_api.ivr.intents import Embed, Handling, IntentClassifier, shipped_intents
+from speech.engine import SpeechEngine
 
 
 class LabelledIntent(BaseModel):
@@ -20,8 +22,11 @@ class LabelledIntent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
-    text: str
+    text: str = ""
     intent: str
+    file: str | None = Field(
+        default=None, validation_alias=AliasChoices("file", "audio", "wav"), description="Sound, beside the manifest"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,21 @@ def read_intents(path: Path) -> list[LabelledIntent]:
     for row in rows:
         if row.intent not in known:
             raise layout_error(file, f"{row.id}: there is no intent {row.intent}; the intents are {', '.join(known)}")
+        if not row.text and row.file is None:
+            raise layout_error(file, f"{row.id}: there is neither a text nor a file; give one of the two")
     return rows
+
+
+async def hear_intents(sentences: Sequence[LabelledIntent], folder: Path, engine: SpeechEngine) -> list[LabelledIntent]:
+    """Return the sentences as the recogniser of calls hears them at 8 kHz; those without a sound stay.
+
+    Raises:
+        InvalidInputError: A sound cannot be read.
+    """
+    return [
+        item if item.file is None else item.model_copy(update={"text": await heard_in(engine, folder / item.file)})
+        for item in sentences
+    ]
 
 
 def evaluate_intents(sentences: Sequence[LabelledIntent], embed: Embed) -> IntentsReport:

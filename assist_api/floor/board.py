@@ -10,7 +10,7 @@ from uuid import UUID
 
 from assist_api.calls.events import CallSnapshot
 from assist_api.calls.service import CallService
-from assist_api.floor.exchange import FloorExchange
+from assist_api.floor.exchange import FloorExchange, serving_agents
 from assist_api.floor.figures import TARGET, WINDOW
 from assist_api.floor.repository import FloorRepository
 from assist_api.floor.schemas import FloorAgent, FloorAlert, FloorCall, FloorQueue, FloorView
@@ -27,7 +27,6 @@ ALERTS_STAND = timedelta(hours=24)
 """An alert of a call that has ended stays on the floor until somebody confirms it, at most this long."""
 STORED_EVERY = timedelta(seconds=5)
 """How often the alerts of ended calls and the names of agents are read from the database."""
-SERVING = frozenset({AgentState.READY, AgentState.RINGING, AgentState.ON_CALL, AgentState.WRAP_UP})
 ANGER: Literal["anger"] = "anger"
 """Kind of the floor's entry for a caller who is angry; it leaves the floor with the call."""
 WORDS_SHOWN = 80
@@ -108,14 +107,13 @@ class FloorBoard:
         assert self._exchange is not None  # noqa: S101  # a queue is of an exchange
         counter = self._exchange.queues[name]
         counter.forget(self._clock.now())
-        members = [agent.state for agent in agents if name in agent.queues]
-        ready = members.count(AgentState.READY)
-        serving = sum(state in SERVING for state in members)
+        ready, serving = serving_agents(name, agents)
         return FloorQueue(
             queue=name,
             waiting=len(counter.joined),
             longest_since=counter.longest_since,
             expected_wait_seconds=counter.expected_wait(ready=ready, serving=serving),
+            wait_error_seconds=counter.wait_error,
             service_level=counter.service_level,
             answered=counter.answered,
             abandoned=counter.abandoned,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,10 +12,13 @@ import structlog
 from assist_api.floor.figures import QueueCounter
 from cti_adapter import events as told
 from cti_adapter.adapter import CTIAdapter, Subscription, SubscriptionCutError
-from cti_adapter.states import CallState
+from cti_adapter.states import AgentState, CallState
+from cti_adapter.views import AgentView
 from kit.clock import Clock
 
 log = structlog.get_logger(__name__)
+
+SERVING = frozenset({AgentState.READY, AgentState.RINGING, AgentState.ON_CALL, AgentState.WRAP_UP})
 
 
 class FloorExchange:
@@ -61,7 +65,9 @@ class FloorExchange:
         """Count one event."""
         match event:
             case told.QueueJoined():
-                self.queues[event.queue].join(event.call_id, event.at)
+                counter = self.queues[event.queue]
+                ready, serving = serving_agents(event.queue, self.adapter.agents)
+                counter.join(event.call_id, event.at, counter.expected_wait(ready=ready, serving=serving))
             case told.QueueLeft():
                 self.queues[event.queue].leave(
                     event.call_id, event.at, is_answered=event.reason == "answered", is_counted=event.reason != "left"
@@ -79,3 +85,9 @@ class FloorExchange:
                 self._recount(event.at)
             case _:
                 pass
+
+
+def serving_agents(queue: str, agents: Iterable[AgentView]) -> tuple[int, int]:
+    """Return how many agents of a queue are ready, and how many serve it at all."""
+    members = [agent.state for agent in agents if queue in agent.queues]
+    return members.count(AgentState.READY), sum(state in SERVING for state in members)

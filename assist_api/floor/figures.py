@@ -35,14 +35,22 @@ class QueueCounter:
     left: deque[Left] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))
     talks: deque[timedelta] = field(default_factory=lambda: deque(maxlen=200))
     """Newest talk times, for the expected wait."""
+    expected: dict[UUID, int] = field(default_factory=dict)
+    """Seconds that a waiting call was expected to wait when it joined."""
+    misses: deque[float] = field(default_factory=lambda: deque(maxlen=200))
+    """Of the newest answered calls: by how many seconds the expected wait was wrong."""
 
-    def join(self, call_id: UUID, at: datetime) -> None:
+    def join(self, call_id: UUID, at: datetime, expected_seconds: int | None = None) -> None:
         """Note a call that waits; one that is known to wait keeps its time."""
+        if call_id not in self.joined and expected_seconds is not None:
+            self.expected[call_id] = expected_seconds
         self.joined.setdefault(call_id, at)
 
     def leave(self, call_id: UUID, at: datetime, *, is_answered: bool, is_counted: bool = True) -> None:
         """Note a call that waits no more."""
-        joined = self.joined.pop(call_id, None)
+        joined, expected = self.joined.pop(call_id, None), self.expected.pop(call_id, None)
+        if joined is not None and expected is not None and is_answered:
+            self.misses.append(abs((at - joined).total_seconds() - expected))
         if joined is not None and is_counted:
             self.left.append(Left(at, at - joined, is_answered))
 
@@ -77,6 +85,11 @@ class QueueCounter:
             return None
         in_time = sum(item.is_answered and item.waited <= TARGET for item in self.left)
         return round(in_time / len(self.left), 3)
+
+    @property
+    def wait_error(self) -> int | None:
+        """By how many seconds the expected wait was wrong at the mean; None before an answered call."""
+        return round(sum(self.misses) / len(self.misses)) if self.misses else None
 
     def expected_wait(self, *, ready: int, serving: int) -> int | None:
         """Return how many seconds a caller who joins now will wait, as far as that can be told."""

@@ -27,6 +27,9 @@ class FloorQueue(WireModel):
         description="(waiting + 1) × mean talk time ÷ agents who serve the queue, 0 when one of them is ready; "
         "null while no agent serves it or no call was answered yet"
     )
+    wait_error_seconds: int | None = Field(
+        description="Mean of |expected − real wait| of the newest 200 answered calls; null before the first"
+    )
     service_level: float | None = Field(
         description="Of the calls that left the queue within the window: answered within the target ÷ "
         "(answered + abandoned); null when none left"

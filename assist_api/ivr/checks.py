@@ -12,6 +12,7 @@ from assist_api.ivr.flow import (
     LOOK_UPS,
     MARK_SLOT,
     ORDER_VALUES,
+    RECEIPT_VALUES,
     RETURN,
     AnswerNode,
     BaseNode,
@@ -22,6 +23,7 @@ from assist_api.ivr.flow import (
     MenuNode,
     NumberNode,
     QueueNode,
+    SelfServiceNode,
     SubFlowNode,
     SurveyNode,
     WordsNode,
@@ -55,6 +57,8 @@ class FlawCode(StrEnum):
     WRONG_RANGE = "wrong_range"
     RESERVED_KEY = "reserved_key"
     NO_SLOT = "no_slot"
+    NOT_CONFIRMED = "not_confirmed"
+    """A subscription would change without a yes."""
     LOOP_WITHOUT_QUESTION = "loop_without_question"
     NO_VOICE = "no_voice"
     MALFORMED = "malformed"
@@ -90,7 +94,7 @@ def check_flow(
         spoken: Languages that a voice of this installation reads.
     """
     flaws = [*_targets(flow), *_ends_of_flow(flow), *_intents(flow, intents), *_nodes(flow), *_values(flow, others)]
-    flaws += [*_sub_flows(flow, others), *_voices(flow, spoken)]
+    flaws += [*_sub_flows(flow, others), *_voices(flow, spoken), *_unconfirmed(flow)]
     if any(flaw.code is FlawCode.UNKNOWN_TARGET for flaw in flaws):
         return flaws  # ways that lead nowhere would be told again as missing exits
     return [*flaws, *_reach(flow), *_exits(flow), *_loops(flow)]
@@ -188,7 +192,7 @@ def _menu(flow: Flow, name: str, node: MenuNode) -> Iterator[Flaw]:
 
 def _values(flow: Flow, others: Mapping[str, Flow]) -> Iterator[Flaw]:
     parts = [others[node.flow] for node in flow.nodes.values() if isinstance(node, SubFlowNode) and node.flow in others]
-    known = {*_ALWAYS_KNOWN, *ORDER_VALUES}
+    known = {*_ALWAYS_KNOWN, *ORDER_VALUES, *RECEIPT_VALUES}
     for part in (flow, *parts):
         known |= _slots(part)
         known |= {
@@ -224,6 +228,21 @@ def _sub_flows(flow: Flow, others: Mapping[str, Flow]) -> Iterator[Flaw]:
         elif flow.name in _parts_of(part, others):
             problem = f"{node.flow} leads back into this flow without end; take one of the two out."
             yield Flaw(FlawCode.SUB_FLOW_CIRCLE, name, "flow", problem)
+
+
+def _unconfirmed(flow: Flow) -> Iterator[Flaw]:
+    """Yield the nodes that would change a subscription without a yes; a number is read back and confirmed by itself."""
+    for name, node in flow.nodes.items():
+        if not isinstance(node, SelfServiceNode):
+            continue
+        ways = [(other, field) for other in flow.nodes.values() for field, target in other.edges() if target == name]
+        is_asked = all(
+            (isinstance(other, YesNoNode) and field == "yes") or (isinstance(other, NumberNode) and field == "next")
+            for other, field in ways
+        )
+        if not is_asked or name in entrances(flow):
+            problem = "The caller must say yes first; lead here only from the yes of a question, or from a number."
+            yield Flaw(FlawCode.NOT_CONFIRMED, name, "kind", problem)
 
 
 def _parts_of(flow: Flow, others: Mapping[str, Flow]) -> set[str]:

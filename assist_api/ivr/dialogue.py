@@ -42,6 +42,8 @@ class StepKind(StrEnum):
     HEARD = "heard"
     KEYED = "keyed"
     SILENCE = "silence"
+    UNHEARD = "unheard"
+    """The caller spoke, and no words were recognised."""
     NO_MATCH = "no_match"
     REPEATED = "repeated"
     JUMPED = "jumped"
@@ -53,6 +55,8 @@ class StepKind(StrEnum):
     LOOKED_UP = "looked_up"
     ANSWERED = "answered"
     ORDERED = "ordered"
+    SERVED = "served"
+    """A subscription was changed, or could not be."""
     RECORDED = "recorded"
     CALLBACK = "callback"
     TEXTED = "texted"
@@ -95,6 +99,7 @@ class Circumstances:
         caller_number: Number that the caller calls from; empty when withheld. Personal.
         account: The one account that is registered with this number; empty when there is none or several. Personal.
         expected_wait_seconds: How long a caller who joins that queue now will wait; None while nobody can tell.
+        pushed: What concerns this caller and is said before the flow, such as a notice of the caller's area.
     """
 
     hours: Literal["working", "closed", "holiday"] = "working"
@@ -104,6 +109,7 @@ class Circumstances:
     caller_number: str = ""
     account: str = ""
     expected_wait_seconds: int | None = None
+    pushed: tuple[str, ...] = ()
 
     @property
     def load(self) -> Literal["free", "busy", "full"]:
@@ -180,7 +186,9 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The caller said and pressed nothing."""
+    """The caller pressed nothing, and nothing was understood; with `has_voice` the caller spoke all the same."""
+
+    has_voice: bool = False
 
 
 class LookUpStatus(StrEnum):
@@ -227,6 +235,24 @@ class OrderMade:
     number: str | None
 
 
+class ServiceStatus(StrEnum):
+    """What came of a self-service."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNVERIFIED = "unverified"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDone:
+    """The answer of the subscriber system; receipt and amount (yuan) where it is done."""
+
+    status: ServiceStatus
+    receipt: str = ""
+    amount: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A message was left, or none when it has no speech in it."""
@@ -246,7 +272,8 @@ class HungUp:
     """The caller hung up."""
 
 
-Input = Started | Heard | Keyed | Silence | LookedUp | EntryFound | OrderMade | Recorded | TextSent | HungUp
+SystemAnswer = LookedUp | EntryFound | OrderMade | ServiceDone | Recorded | TextSent
+Input = Started | Heard | Keyed | Silence | SystemAnswer | HungUp
 
 
 # ---- what a dialogue wants done -----------------------------------------------------------------------------------
@@ -283,6 +310,7 @@ class LookUp:
     subject: str
     caller_number: str
     proof: str
+    sector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +331,17 @@ class MakeOrder:
     account_number: str
     caller_number: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfService:
+    """Change a subscription; the answer is `ServiceDone`."""
+
+    what: str
+    account: str
+    item: str
+    caller_number: str
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +386,9 @@ class HangUp:
     """End the call."""
 
 
-Action = Say | Listen | LookUp | FindEntry | MakeOrder | Record | NoteCallback | SendText | KeepMark | Transfer | HangUp
+Asking = LookUp | FindEntry | MakeOrder | SelfService | NoteCallback | SendText | KeepMark
+"""What systems are asked for."""
+Action = Say | Listen | Record | Asking | Transfer | HangUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,15 @@ LOOK_UPS: Mapping[str, tuple[str, ...]] = {
     "payments": ("amount", "date"),
     "usage": ("amount", "month"),
     "progress": ("number", "state", "since"),
-    "outage": ("area", "reason", "until"),
+    "outage": ("area", "text", "until"),
     "package": ("name", "amount"),
 }
 """What can be looked up, and the values that each brings; prompts name them as `{bill.amount}`."""
 ACCOUNT_LOOK_UPS = frozenset({"account", "balance", "arrears", "bill", "payments", "usage", "package"})
 """Of one account: read out only to a caller who has shown that it is his."""
 ORDER_VALUES = ("order.number",)
+RECEIPT_VALUES = ("receipt.number", "receipt.amount")
+"""What a self-service brings."""
 MARK_SLOT = "mark"
 
 
@@ -177,6 +179,21 @@ class OrderNode(BaseNode):
     failed: Target
 
 
+class SelfServiceNode(BaseNode):
+    """Changes the caller's subscription; a question that was answered with yes, or a number, leads to it."""
+
+    TARGETS: ClassVar[tuple[str, ...]] = ("done", "refused", "unverified", "failed")
+    PROMPTS: ClassVar[tuple[str, ...]] = ("text", "item")
+    kind: Literal["self_service"]
+    what: Literal["order_channel", "redeem_card"]
+    item: Prompt = Field(description="Name of the channel, or `{slot}` with the number of the card")
+    text: MaybePrompt = ""
+    done: Target
+    refused: Target = Field(description="There is no such channel or card, or it was ordered or used already")
+    unverified: Target | None = Field(default=None, description="The caller has not shown that the account is his")
+    failed: Target
+
+
 class QueueNode(BaseNode):
     """Says something and hands the caller over to a person."""
 
@@ -254,6 +271,7 @@ Node = Annotated[
     | LookUpNode
     | AnswerNode
     | OrderNode
+    | SelfServiceNode
     | QueueNode
     | VoicemailNode
     | CallbackNode
@@ -283,6 +301,7 @@ class Flow(Strict):
         sector: Whose answers and orders it is about.
         is_part: Whether it only runs inside another flow.
         is_survey: Whether it asks after the call; whoever is not understood there is let go, and no number leads to it.
+        is_for_agents: Whether agents send callers here and get them back; no number leads to it.
         start: First node.
         agent: Queue node that is reached by asking for a person, by key 0, and when nothing helps.
         emergency: Queue node that a danger leads to, from everywhere.
@@ -296,11 +315,17 @@ class Flow(Strict):
     sector: Literal["power", "heating", "water", "gas", "tv"]
     is_part: bool = False
     is_survey: bool = False
+    is_for_agents: bool = False
     start: Target
     agent: Target
     emergency: Target
     intents: dict[str, IntentGoal] = Field(default_factory=dict, max_length=60)
     nodes: dict[NodeName, Node] = Field(min_length=1, max_length=MAX_NODES)
+
+    @property
+    def answers_numbers(self) -> bool:
+        """Whether a number may lead to it."""
+        return not (self.is_part or self.is_survey or self.is_for_agents)
 
 
 def placeholders(text: str) -> list[str]:

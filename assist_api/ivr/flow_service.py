@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.ivr.checks import Flaw, FlawCode, check_flow
 from assist_api.ivr.dialogue import End, StepKind
+from assist_api.ivr.figures import figures_of
 from assist_api.ivr.flow import Flow, flow_as_yaml, node_and_field, parse_flow, read_flow
 from assist_api.ivr.intents import shipped_intents
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
@@ -33,7 +33,6 @@ from assist_api.ivr.schemas import (
     FlowSaving,
     FlowVersionLine,
     FlowView,
-    NodeFigures,
     NumberRuleView,
     NumberTable,
     NumberTableView,
@@ -43,8 +42,6 @@ from assist_api.ivr.simulation import Simulator
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
 from kit.outbox import signal
-
-FIGURES_OF = timedelta(days=30)
 
 
 class FlowService:
@@ -194,9 +191,8 @@ class FlowService:
         live = {row.flow: row for row in await self._flows.live()}
         for place, rule in enumerate(table.rules):
             row = live.get(rule.flow or "")
-            if rule.flow is not None and (
-                row is None or row.definition.get("is_part") or row.definition.get("is_survey")
-            ):
+            flow = None if row is None else _readable(row)
+            if rule.flow is not None and (flow is None or not flow.answers_numbers):
                 text = f"{rule.flow} is not published, or part of other flows; publish it first."
                 raise InvalidInputError(text, field=f"rules.{place}.flow", code="flow_not_live")
         before = [(row.number, row.hours, row.flow) for row in await self._flows.number_rules()]
@@ -216,22 +212,7 @@ class FlowService:
 
     async def figures(self, name: str) -> FlowFigures:
         """Return what callers did in a flow in the last thirty days."""
-        since = self._clock.now() - FIGURES_OF
-        counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for node, kind, count in await self._flows.step_counts(name, since):
-            counts[node][kind] += count
-        ends = dict(await self._flows.end_counts(name, since))
-        marks, mean = await self._flows.marks(name, since)
-        total = sum(ends.values())
-        return FlowFigures(
-            since=since,
-            dialogues=total,
-            ends=ends,
-            containment=ends.get(End.GOODBYE, 0) / total if total else None,
-            marks=marks,
-            mean_mark=mean,
-            nodes=[_node_figures(node, kinds) for node, kinds in sorted(counts.items())],
-        )
+        return await figures_of(self._flows, name, self._clock.now())
 
     async def dialogue_of_call(self, call_id: UUID) -> CallDialogue | None:
         """Return what a caller said to the flow, for the agent; None where there was no dialogue."""
@@ -244,6 +225,12 @@ class FlowService:
     def _flaws(self, flow: Flow, others: Mapping[str, Flow]) -> list[FlawView]:
         found = check_flow(flow, others, set(shipped_intents().intents), self._live.spoken)
         return [_flaw(flaw) for flaw in found]
+
+    async def later_dialogues(self, call_id: UUID) -> list[CallDialogue]:
+        """Return what callers said to flows that an agent sent them to, the newest first."""
+        rows = await self._flows.dialogues_of_call(call_id)
+        flows = self._live.flows
+        return [call_dialogue(row, flow) for row in rows if (flow := flows.get(row.flow)) and flow.is_for_agents]
 
     async def _view(self, row: FlowVersion, versions: Sequence[FlowVersion]) -> FlowView:
         live = [known for known in versions if known.published_at is not None]
@@ -282,6 +269,7 @@ def call_dialogue(row: Dialogue, flow: Flow | None) -> CallDialogue:
         queue=row.queue,
         failures=row.failures,
         is_danger=any(step.kind is StepKind.DANGER for step in steps),
+        is_identified=any(step.kind is StepKind.LOOKED_UP and step.detail == "account:found" for step in steps),
         slots=context.get("slots", {}),
         answered=context.get("answered", []),
         steps=steps,
@@ -323,6 +311,7 @@ def _line(
         title=str(row.definition.get("title", row.flow)),
         sector=str(row.definition.get("sector", "")),
         is_part=bool(row.definition.get("is_part")),
+        answers_numbers=flow is not None and flow.answers_numbers,
         node_count=len(row.definition.get("nodes", {})),
         newest_version=row.number,
         live_version=None if live is None else live.number,
@@ -341,17 +330,4 @@ def _version_line(row: FlowVersion) -> FlowVersionLine:
         created_at=row.created_at,
         published_at=row.published_at,
         published_by=row.published_by,
-    )
-
-
-def _node_figures(node: str, kinds: Mapping[str, int]) -> NodeFigures:
-    return NodeFigures(
-        node=node,
-        visits=kinds.get(StepKind.SAID, 0),
-        silences=kinds.get(StepKind.SILENCE, 0),
-        no_matches=kinds.get(StepKind.NO_MATCH, 0),
-        repeats=kinds.get(StepKind.REPEATED, 0),
-        jumps=kinds.get(StepKind.JUMPED, 0),
-        gave_up=kinds.get(StepKind.GAVE_UP, 0),
-        left=kinds.get(StepKind.LEFT, 0),
     )

@@ -140,6 +140,10 @@ class IntentClassifier:
         ranked = tuple(HeardIntent(name, scores[name]) for name in sorted(scores, key=scores.__getitem__, reverse=True))
         return IntentRanking(ranked, _handling(ranked[0]))
 
+    def is_dangerous(self, text: str) -> bool:
+        """Tell whether the rules find a danger; cheap, without the sentence model."""
+        return bool(self._detector.find(text))
+
     def prepared(self, text: str) -> str:
         """Return a sentence as it is compared: the trades' words made common, without marks and fillers."""
         text = _FILLERS.sub("", text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
@@ -21,9 +21,11 @@ _SHOWN = frozenset(
         StepKind.HEARD,
         StepKind.KEYED,
         StepKind.SILENCE,
+        StepKind.UNHEARD,
         StepKind.DANGER,
         StepKind.LOOKED_UP,
         StepKind.ORDERED,
+        StepKind.SERVED,
         StepKind.MARKED,
     }
 )
@@ -35,7 +37,8 @@ _HIDDEN_SLOTS = frozenset({"wish"})
 async def keep_dialogue(
     core: Core, dialogue_id: UUID, call_id: UUID | None, version: int, started_at: datetime, state: DialogueState,
     root_flow: str, queue: str, *, surveys: SurveyKeeper | None = None,
-    flows: Mapping[str, Flow] = MappingProxyType({}),
+    flows: Mapping[str, Flow] = MappingProxyType({}), responses_ms: Sequence[int] = (),
+    is_texted: bool = False,
 ) -> None:  # fmt: skip
     """Keep a dialogue that is over, with its callback request and its mark; the same one again changes nothing.
 
@@ -50,6 +53,8 @@ async def keep_dialogue(
         queue: Queue of the number.
         surveys: Keeps marks; None keeps none.
         flows: By name; they tell which nodes asked for a mark.
+        responses_ms: How long the caller waited for each answer.
+        is_texted: Whether a caller who gave no mark is asked by text message.
     """
     row = Dialogue(
         id=dialogue_id,
@@ -65,6 +70,8 @@ async def keep_dialogue(
         failures=sum(step.kind is StepKind.NO_MATCH for step in state.trail),
         mark=next((int(step.detail) for step in reversed(state.trail) if step.kind is StepKind.MARKED), None),
         context=context_of(state),
+        caller_number=state.circumstances.caller_number,
+        responses_ms=list(responses_ms),
     )
     steps = [_step(dialogue_id, seq, step) for seq, step in enumerate(state.trail)]
     wants_callback = any(step.kind is StepKind.CALLBACK for step in state.trail)
@@ -91,6 +98,7 @@ async def keep_dialogue(
             area=state.circumstances.area,
             queue=queue,
             wants_call=state.slots.get(WANTS_CALL_SLOT) == "yes",
+            text_to=state.circumstances.caller_number if is_texted else "",
         )
         if await surveys.keep(session, answer) and state.circumstances.caller_number:
             rows.add_row(_callback(call_id, core.clock.now(), state, queue, intent, "bad_mark"))

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 FLOWS_CHANGED = "ivr.flows_changed"
 """Topic of the outbox: another version, or another table of numbers, is in force."""
 Hours = Literal["working", "closed", "holiday"]
+MAKER = program("tingzhi").name
+"""Author of the flows that ship with the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,14 @@ class LiveFlows:
         return self._flows
 
     async def start(self) -> None:
-        """Publish the shipped flows that the database does not know yet, and read what is in force."""
+        """Publish the shipped flows that are new or that nobody has edited, and read what is in force."""
         async with self._database.session() as session:
             flows = FlowRepository(session)
-            known = {row.flow for row in await flows.newest()}
+            known = {row.flow: row for row in await flows.newest()}
             for flow in shipped_flows().values():
-                if flow.name not in known:
-                    await flows.add(self._first_version(flow))
+                newest = known.get(flow.name)
+                if newest is None or self._is_outdated(newest, flow):
+                    await flows.add(self._shipped_version(flow, 1 if newest is None else newest.number + 1))
         await self.refresh()
 
     async def refresh(self) -> None:
@@ -111,6 +114,10 @@ class LiveFlows:
             raise ConflictError("The intents are not learned yet; try again in a moment.", code="intents_not_learned")
         return self._classifier.rank(text)
 
+    def is_dangerous(self, text: str) -> bool:
+        """Tell whether a caller's words tell of a danger; False while the server is still starting."""
+        return self._classifier is not None and self._classifier.is_dangerous(text)
+
     def hours(self, at: datetime) -> Hours:
         """Return what kind of time a moment is, by the office calendar."""
         return "working" if self._calendar.is_working_at(at) else "holiday" if self._is_day_off(at) else "closed"
@@ -121,11 +128,7 @@ class LiveFlows:
         for rule in self._rules:
             if rule.number in {"", number} and rule.hours in {"any", hours}:
                 flow = self._flows.get(rule.flow or "")
-                return (
-                    None
-                    if flow is None or flow.is_part or flow.is_survey
-                    else ChosenFlow(flow, self._versions[flow.name])
-                )
+                return None if flow is None or not flow.answers_numbers else ChosenFlow(flow, self._versions[flow.name])
         return None
 
     def version_of(self, flow: str) -> int:
@@ -142,18 +145,23 @@ class LiveFlows:
             embed = self._embedder.embed_questions
         return IntentClassifier(shipped_intents(), embed)
 
-    def _first_version(self, flow: Flow) -> FlowVersion:
-        now, maker = self._clock.now(), program("tingzhi").name
+    @staticmethod
+    def _is_outdated(newest: FlowVersion, flow: Flow) -> bool:
+        """Tell whether a flow is an earlier product version's, which no person has changed."""
+        return newest.author_name == MAKER and newest.definition != flow.model_dump(mode="json")
+
+    def _shipped_version(self, flow: Flow, number: int) -> FlowVersion:
+        now = self._clock.now()
         return FlowVersion(
             flow=flow.name,
-            number=1,
+            number=number,
             definition=flow.model_dump(mode="json"),
             note="",
             author_id=None,
-            author_name=maker,
+            author_name=MAKER,
             created_at=now,
             published_at=now,
-            published_by=maker,
+            published_by=MAKER,
         )
 
 

@@ -63,8 +63,15 @@ class Dialogue(Base):
     mark: Mapped[int | None]
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Slots and everything that was said, keyed and answered, for the agent."""
+    caller_number: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
+    """Number that the caller called from; tells who called again. Empty when withheld."""
+    responses_ms: Mapped[list[int]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """For each answer to something that was said: from the end of the words to its first sound."""
 
-    __table_args__ = (Index("ix_ivr_dialogues_flow_started_at", "flow", "started_at"),)
+    __table_args__ = (
+        Index("ix_ivr_dialogues_flow_started_at", "flow", "started_at"),
+        Index("ix_ivr_dialogues_caller_number_started_at", "caller_number", "started_at"),
+    )
 
 
 class DialogueStep(Base):

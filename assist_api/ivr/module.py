@@ -11,13 +11,16 @@ from assist_api.floor.board import FloorBoard
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
-from assist_api.ivr.endpoints import router
+from assist_api.ivr.endpoints import MAX_SOUND_BYTES, router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
 from assist_api.ivr.prompt_store import PromptStore
 from assist_api.ivr.prompts import Prompts
+from assist_api.ivr.push import PUSH
+from assist_api.ivr.recorded import RecordedPrompts
 from assist_api.ivr.settings import IVRSettings
-from assist_api.ivr.systems import AFTER_CALL_POLICY, NOTICES, InstalledSystems, SimulatedSubscribers
+from assist_api.ivr.subscribers import SimulatedSubscribers
+from assist_api.ivr.systems import AFTER_CALL_POLICY, InstalledSystems
 from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.search.service import TypedSearch
@@ -30,6 +33,9 @@ from kit.outbox import OutboxEvent, Subscriber
 from speech.engine import SpeechEngine
 from speech.settings import Language
 from speech.tts.voices import VoiceSettings, chosen_voices
+
+_FORM_BYTES = 4096
+"""Around the file in a form."""
 
 
 class BoardLoads:
@@ -50,14 +56,16 @@ def build(
     board: FloorBoard,
 ) -> Module[LiveFlows]:  # fmt: skip
     """Build the module."""
-    policies.add(NOTICES)
+    policies.add(PUSH)
     policies.add(AFTER_CALL_POLICY)
     live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
     live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
     systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers(), texts)
     voices = chosen_voices(VoiceSettings.load())
     live.spoken = frozenset(voice.language for voice in voices)
-    prompts = Prompts(voices, PromptStore(core.settings.data_dir / "ivr" / "prompts"))
+    folder = core.settings.data_dir / "ivr"
+    recorded = RecordedPrompts(folder / "recorded")
+    prompts = Prompts(voices, PromptStore(folder / "prompts"), recorded)
     loads = BoardLoads(board)
     calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, loads) if settings.enabled else None
 
@@ -75,7 +83,9 @@ def build(
         await live.refresh()
 
     async def probe() -> PartHealth:
-        return ok("ivr", f"{len(live.flows)} flows in force", flows=len(live.flows))
+        running = 0 if calls is None else calls.running
+        text = f"{len(live.flows)} flows in force, {running} dialogues now"
+        return ok("ivr", text, flows=len(live.flows), dialogues=running)
 
     async def probe_voices() -> PartHealth:
         return voices_health(await asyncio.to_thread(prompts.problems), is_needed=settings.enabled)
@@ -84,12 +94,13 @@ def build(
     return Module(
         name="ivr",
         service=live,
-        provides=(systems, prompts),
+        provides=(systems, prompts, recorded),
         routers=(router,),
         start=live.start,
         warm_up=learn_and_listen,
         aclose=aclose,
         probes={"ivr": probe, "voices": probe_voices},
+        upload_limits=dict.fromkeys(("/ivr/hearing", "/ivr/recordings"), MAX_SOUND_BYTES + _FORM_BYTES),
     )
 
 

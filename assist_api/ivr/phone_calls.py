@@ -13,7 +13,8 @@ import structlog
 
 from assist_api.http.core import Core
 from assist_api.ivr.dialogue import Circumstances, DialogueState, End
-from assist_api.ivr.interpreter import URGENT_FROM, Interpreter
+from assist_api.ivr.flow import Flow
+from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import ChosenFlow, LiveFlows
 from assist_api.ivr.models import Voicemail
@@ -21,7 +22,8 @@ from assist_api.ivr.phone_dialogue import PhoneDialogue
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.settings import IVRSettings
-from assist_api.ivr.systems import InstalledSystems, registered_account
+from assist_api.ivr.systems import InstalledSystems, known_caller
+from assist_api.ivr.walk import URGENT_FROM
 from assist_api.ivr.world import Conversation
 from assist_api.surveys.keeping import SurveyKeeper
 from cti_adapter.agi import RouteAnswer, RouteQuestion, RouteServer
@@ -100,6 +102,7 @@ class PhoneCalls:
         self._surveys = surveys
         self._loads = loads
         self._calls: OrderedDict[UUID, _Call] = OrderedDict()
+        self._running = 0
         self._routes = RouteServer(settings.listen_host, settings.agi_port, settings.node_name, self.route)
         self._lines = AudioLineServer(settings.listen_host, settings.audio_port, core.clock, self.talk)
 
@@ -118,43 +121,52 @@ class PhoneCalls:
         await self._lines.aclose()
 
     @property
+    def running(self) -> int:
+        """Dialogues that run now."""
+        return self._running
+
+    @property
     def addresses(self) -> tuple[str, str]:
         """`host:port` of the questions and of the sound."""
         return self._routes.address, self._lines.address
 
     async def route(self, question: RouteQuestion) -> RouteAnswer | None:
         """Answer the dialplan: before the dialogue whether there is one, after it where the call goes."""
-        is_after_call = question.stage == AFTER_CALL
-        dialogue_id = uuid5(question.call_id, AFTER_CALL) if is_after_call else question.call_id
+        dialogue_id = uuid5(question.call_id, question.stage) if question.stage else question.call_id
         known = self._calls.pop(dialogue_id, None)
         if known is not None:
             return self._after(known)
         now = self._core.clock.now()
-        chosen = (
-            await self._survey_of(question.call_id)
-            if is_after_call
-            else self._live.choose(question.dialled_number, now)
-        )
+        chosen = await self._chosen(question, now)
         if chosen is None:
             return None
-        around = await self._around(question, now)
+        around = await self._around(question, chosen.flow, now)
         self._calls[dialogue_id] = _Call(chosen, question, dialogue_id, now, around)
         while len(self._calls) > MOST_CALLS:
             self._calls.popitem(last=False)
         return FlowAnswer(question.queue, values={"IVR_DIALOGUE": str(dialogue_id)})
 
-    async def _around(self, question: RouteQuestion, now: datetime) -> Circumstances:
+    async def _chosen(self, question: RouteQuestion, now: datetime) -> ChosenFlow | None:
+        if not question.stage:
+            return self._live.choose(question.dialled_number, now)
+        if question.stage == AFTER_CALL:
+            return await self._survey_of(question.call_id)
+        flow = self._live.flows.get(question.stage)
+        return None if flow is None or not flow.is_for_agents else ChosenFlow(flow, self._live.version_of(flow.name))
+
+    async def _around(self, question: RouteQuestion, flow: Flow, now: datetime) -> Circumstances:
         """Return what is known of a caller before the first word."""
-        account, area, caller_class = await registered_account(self._core, question.caller_number)
+        known, hours = await known_caller(self._core, question.caller_number), self._live.hours(now)
         load = self._loads.load(question.queue) if self._loads is not None else None
         return Circumstances(
-            hours=self._live.hours(now),
-            caller_class=caller_class,
+            hours=hours,
+            caller_class=known.caller_class,
             waiting=0 if load is None else load.waiting,
-            area=area,
+            area=known.area,
             caller_number=question.caller_number,
-            account=account,
+            account=known.account,
             expected_wait_seconds=None if load is None else load.expected_wait_seconds,
+            pushed=await self._systems.pushed_to(known, flow.sector, hours) if flow.answers_numbers else (),
         )
 
     async def _survey_of(self, call_id: UUID) -> ChosenFlow | None:
@@ -179,18 +191,28 @@ class PhoneCalls:
             line, Conversation(interpreter, self._systems), self._live, self._prompts, self._engine
         )
         flow = call.chosen.flow.name
-        state = await dialogue.run(interpreter.begin(flow, call.circumstances))
+        self._running += 1
+        try:
+            state = await dialogue.run(interpreter.begin(flow, call.circumstances))
+        finally:
+            self._running -= 1
         call.state = state
         try:
             await keep_dialogue(
-                self._core, call.dialogue_id, call.question.call_id, call.chosen.version, call.started_at, state, flow,
-                call.question.queue, surveys=self._surveys, flows=self._live.flows,
+                self._core, self._kept_as(call), call.question.call_id, call.chosen.version, call.started_at, state,
+                flow, call.question.queue, surveys=self._surveys, flows=self._live.flows,
+                responses_ms=dialogue.responses_ms, is_texted=self._systems.texts_after_calls,
             )  # fmt: skip
             if dialogue.message:
                 await self._keep_message(call.question.call_id, call, dialogue)
         except AssistError as error:
             log.warning("dialogue_not_kept", call_id=str(line.call_id), **told_by(error))
         await line.hand_back()
+
+    @staticmethod
+    def _kept_as(call: _Call) -> UUID:
+        """Return the id of the dialogue's row; an agent may send a caller to the same flow several times."""
+        return uuid4() if call.chosen.flow.is_for_agents else call.dialogue_id
 
     def _after(self, call: _Call) -> RouteAnswer | None:
         state = call.state

@@ -20,7 +20,6 @@ from assist_api.ivr.dialogue import (
     Listen,
     Record,
     Recorded,
-    Say,
     Silence,
     Started,
     Transfer,
@@ -49,6 +48,8 @@ WORDS_SECONDS = 20.0
 KEY_GAP_SECONDS = 4.0
 NUMBER_GAP_SECONDS = 1.5
 """Pause after which a number that is said in pieces is over."""
+MESSAGE_PAUSE_SECONDS = 6.0
+"""Pause after which a message is over without a key."""
 _TONE_HZ, _TONE_SECONDS = 1000, 0.3
 
 
@@ -64,6 +65,7 @@ class PhoneDialogue:
         engine: Writes down.
         recording: Sound of a message that the caller left.
         message: Words of that message.
+        responses_ms: From the end of what the caller said to the first sound of each answer.
     """
 
     line: AudioLine
@@ -73,11 +75,14 @@ class PhoneDialogue:
     engine: SpeechEngine
     recording: bytearray = field(default_factory=bytearray)
     message: list[str] = field(default_factory=list)
+    responses_ms: list[int] = field(default_factory=list)
     _words: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(50))
     _keys: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(50))
     _interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     _speaks: asyncio.Event = field(default_factory=asyncio.Event)
     _is_recording: bool = False
+    _voice_ended_at: float = 0.0
+    """Of the event loop's clock: when the last frame with a voice came."""
 
     async def run(self, state: DialogueState) -> DialogueState:
         """Return the dialogue as it ended; a caller who leaves ends it as well."""
@@ -96,11 +101,15 @@ class PhoneDialogue:
     async def _talk(self, state: DialogueState) -> DialogueState:
         happened: Input = Started()
         while True:
+            failures = state.failures
             turn = await self.conversation.take(state, happened)
             state = turn.state
+            if state.failures > failures:
+                # What was keyed ahead meant another answer.
+                _emptied(self._keys)
             if state.end is not None and turn.then is None:
                 return state
-            await self._speak(turn)
+            await self._speak(turn, is_answer=isinstance(happened, Heard))
             if self.line.is_over.is_set():
                 return (await self.conversation.take(state, HungUp())).state if state.end is None else state
             match turn.then:
@@ -113,33 +122,39 @@ class PhoneDialogue:
                 case None:
                     happened = Silence()
 
-    async def _speak(self, turn: Turn) -> None:
-        """Say what the caller hears; a voice or a key stops it where an answer is waited for."""
-        is_question = isinstance(turn.then, Listen)
-        self._forget()
-        never = asyncio.Event()
-        for say in turn.said:
-            if not await self._say(say, self._interrupted if is_question else never):
-                return
+    async def _speak(self, turn: Turn, *, is_answer: bool) -> None:
+        """Say what the caller hears; a voice or a key stops it where an answer is waited for.
 
-    async def _say(self, say: Say, stop: asyncio.Event) -> bool:
-        async for pcm in self.prompts.pieces(say.text):
-            if not await self.line.play(pcm, stop):
-                return False
-        return True
+        Keys that came before the question count for it, so that whoever knows the menu need not hear it.
+        """
+        self._forget()
+        stop = self._interrupted if isinstance(turn.then, Listen) else asyncio.Event()
+        if not self._keys.empty():
+            self._interrupted.set()
+        ended_at = self._voice_ended_at if is_answer else 0.0
+        for say in turn.said:
+            async for pcm in self.prompts.pieces(say.text):
+                if ended_at:
+                    self.responses_ms.append(round((asyncio.get_running_loop().time() - ended_at) * 1000))
+                    ended_at = 0.0
+                if not await self.line.play(pcm, stop):
+                    return
 
     def _forget(self) -> None:
-        for queue in (self._words, self._keys):
-            while not queue.empty():
-                queue.get_nowait()
+        """Drop words of before the question; those that tell of a danger stay and interrupt what is said."""
+        dropped = "".join(_emptied(self._words))
         self._interrupted.clear()
         self._speaks.clear()
+        if dropped and self.live.is_dangerous(dropped):
+            self._words.put_nowait(dropped)
+            self._interrupted.set()
 
     async def _listen(self, listening: Listen) -> Input:
         over = asyncio.ensure_future(self.line.is_over.wait())
         words = asyncio.ensure_future(self._next_words(listening))
         keys = asyncio.ensure_future(self._next_keys(listening))
         tasks = {over, words, keys}
+        has_voice = False
         try:
             async with asyncio.timeout(ANSWER_SECONDS) as patience:
                 while True:
@@ -153,10 +168,11 @@ class PhoneDialogue:
                         ranking = await asyncio.to_thread(self.live.understand, text)
                         return Heard(text, ranking)
                     if (self._speaks.is_set() or not self._keys.empty()) and patience.when() is not None:
+                        has_voice = has_voice or self._speaks.is_set()
                         self._speaks.clear()
                         patience.reschedule(asyncio.get_running_loop().time() + WORDS_SECONDS)
         except TimeoutError:
-            return Silence()
+            return Silence(has_voice)
         finally:
             for task in tasks:
                 task.cancel()
@@ -175,6 +191,9 @@ class PhoneDialogue:
 
     async def _next_keys(self, listening: Listen) -> str:
         keys = await self._keys.get()
+        while keys == "#" and listening.most_keys == 1:
+            # It ended a number that was full already.
+            keys = await self._keys.get()
         with suppress(TimeoutError):
             while len(keys) < listening.most_keys and not keys.endswith("#"):
                 async with asyncio.timeout(KEY_GAP_SECONDS):
@@ -184,12 +203,10 @@ class PhoneDialogue:
     async def _record(self, wanted: Record) -> Input:
         await self.line.play(tone(), asyncio.Event())
         self._forget()
+        _emptied(self._keys)
         self._is_recording = True
-        key, over = asyncio.ensure_future(self._keys.get()), asyncio.ensure_future(self.line.is_over.wait())
-        await asyncio.wait({key, over}, timeout=wanted.most_seconds, return_when=asyncio.FIRST_COMPLETED)
+        await self._wait_for_end(wanted)
         self._is_recording = False
-        for task in (key, over):
-            task.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(NUMBER_GAP_SECONDS):
                 while True:
@@ -198,6 +215,22 @@ class PhoneDialogue:
             self.message.append(self._words.get_nowait())
         has_words = bool(self.message)
         return Recorded(max(1, len(self.recording) // (2 * SAMPLE_RATE_HZ)) if has_words else 0)
+
+    async def _wait_for_end(self, wanted: Record) -> None:
+        """Wait for a key, the end of the call, a long pause, or the longest message."""
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
+        key, over = asyncio.ensure_future(self._keys.get()), asyncio.ensure_future(self.line.is_over.wait())
+        try:
+            while True:
+                done, _ = await asyncio.wait({key, over}, timeout=0.2, return_when=asyncio.FIRST_COMPLETED)
+                now = loop.time()
+                is_quiet = now - max(began_at, self._voice_ended_at) >= MESSAGE_PAUSE_SECONDS
+                if done or is_quiet or now - began_at >= wanted.most_seconds:
+                    return
+        finally:
+            for task in (key, over):
+                task.cancel()
 
     async def _hear(self, leg: LegTranscriber) -> None:
         """Feed the recogniser, and notice voices and keys at once."""
@@ -213,6 +246,8 @@ class PhoneDialogue:
             if self._is_recording:
                 self.recording += frame.pcm
             loud.append(detector.probabilities([frame.pcm])[0] >= _VOICE)
+            if loud[-1]:
+                self._voice_ended_at = asyncio.get_running_loop().time()
             if sum(loud) >= BARGE_IN_FRAMES:
                 self._interrupted.set()
                 self._speaks.set()
@@ -229,6 +264,11 @@ class PhoneDialogue:
                     self._speaks.set()
                 case _:
                     pass
+
+
+def _emptied(queue: asyncio.Queue[str]) -> list[str]:
+    """Take everything out of a queue and return it."""
+    return [queue.get_nowait() for _ in range(queue.qsize())]
 
 
 def tone() -> bytes:

@@ -22,6 +22,7 @@ from assist_api.ivr.dialogue import (
     NoteCallback,
     Record,
     Recorded,
+    SelfService,
     SendText,
     Silence,
     Started,
@@ -87,6 +88,8 @@ def _input(item: SimulationInput, understand: Understand) -> Input:
             return Recorded(_MESSAGE_SECONDS)
         case "hang_up":
             return HungUp()
+        case "unheard":
+            return Silence(has_voice=True)
         case _:
             return Silence()
 
@@ -117,7 +120,7 @@ def _turn(item: Played) -> SimulatedTurn:
     happened, turn = item.happened, item.turn
     ranked = happened.ranking.ranked[:_SHOWN_INTENTS] if isinstance(happened, Heard) else ()
     return SimulatedTurn(
-        kind=type(happened).__name__.lower(),
+        kind="unheard" if happened == Silence(has_voice=True) else type(happened).__name__.lower(),
         text=happened.text if isinstance(happened, Heard) else happened.keys if isinstance(happened, Keyed) else "",
         intents=[IntentProbability(intent=i.intent, probability=round(i.probability, 3)) for i in ranked],
         handling=happened.ranking.handling.value if isinstance(happened, Heard) else None,
@@ -135,6 +138,8 @@ def _used(used: Used) -> str:
             return f"{what}({subject}) → {used.given}"
         case FindEntry(question=question):
             return f"entry({question}) → {used.given}"
+        case SelfService(what=what, item=item):
+            return f"{what}({item}) → {used.given}"
         case MakeOrder(order_type=order_type):
             return f"order({order_type}) → {used.given}"
         case NoteCallback(number=number):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 from assist_api.ivr.prompt_store import PromptStore
+from assist_api.ivr.recorded import RecordedPrompts
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError, MisconfiguredError
 from speech.resampler import StreamResampler
 from speech.settings import Language
@@ -36,7 +37,17 @@ _VERSION = "2"
 class Prompts:
     """Speaks texts in the voice of their language; each voice has a thread of its own."""
 
-    def __init__(self, voices: Sequence[ChosenVoice], store: PromptStore) -> None:
+    def __init__(
+        self, voices: Sequence[ChosenVoice], store: PromptStore, recorded: RecordedPrompts | None = None
+    ) -> None:
+        """Make the voices without loading a model.
+
+        Args:
+            voices: One a language.
+            store: Keeps what was spoken once.
+            recorded: Recordings of a person, played in the place of a voice; None for none.
+        """
+        self.recorded = recorded
         self._speakers = {voice.language: _Speaker(voice, store) for voice in voices}
 
     async def pieces(self, text: str) -> AsyncIterator[bytes]:
@@ -45,6 +56,11 @@ class Prompts:
         Raises:
             DependencyError: `voice_missing`: no voice of its language is installed. `voice_failed`: it failed.
         """
+        recorded = [] if self.recorded is None else await asyncio.to_thread(list, self.recorded.pieces(text))
+        for pcm in recorded:
+            yield pcm
+        if recorded:
+            return
         language = written_language(text)
         speaker = self._speakers.get(language)
         if speaker is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from assist_api.ivr.dialogue import End
 from assist_api.ivr.models import (
     CallbackRequest,
     Dialogue,
@@ -17,6 +19,10 @@ from assist_api.ivr.models import (
     NumberRule,
     Voicemail,
 )
+
+CALLED_AGAIN_WITHIN = timedelta(hours=24)
+_MOST_TIMED = 5_000
+"""Dialogues of which the time to answer is read."""
 
 
 class FlowRepository:
@@ -91,6 +97,11 @@ class FlowRepository:
         wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at).limit(1)
         return await self.session.scalar(wanted)
 
+    async def dialogues_of_call(self, call_id: UUID) -> Sequence[Dialogue]:
+        """Return every dialogue of a call, the newest first."""
+        wanted = select(Dialogue).where(Dialogue.call_id == call_id).order_by(Dialogue.started_at.desc()).limit(20)
+        return (await self.session.scalars(wanted)).all()
+
     async def step_counts(self, flow: str, since: datetime) -> Sequence[tuple[str, str, int]]:
         """Return how often each kind of step happened at each node."""
         statement = (
@@ -109,6 +120,45 @@ class FlowRepository:
             .group_by(Dialogue.end)
         )
         return [(end, count) for end, count in await self.session.execute(statement)]
+
+    async def called_again(self, flow: str, since: datetime, before: datetime) -> tuple[int, int]:
+        """Return how many callers with a known number got a goodbye, and how many of them called again within a day.
+
+        Args:
+            flow: That the dialogues began in.
+            since: Start of the first dialogue that counts.
+            before: Dialogues that ended later have not had their day yet and do not count.
+        """
+        again = aliased(Dialogue)
+        contained = and_(
+            Dialogue.flow == flow,
+            Dialogue.end == End.GOODBYE.value,
+            Dialogue.caller_number != "",
+            Dialogue.started_at >= since,
+            Dialogue.ended_at < before,
+        )
+        rows = await self.session.execute(
+            select(Dialogue.id, Dialogue.ended_at, func.min(again.started_at))
+            .join(
+                again,
+                and_(again.caller_number == Dialogue.caller_number, again.started_at > Dialogue.ended_at),
+                isouter=True,
+            )
+            .where(contained)
+            .group_by(Dialogue.id, Dialogue.ended_at)
+        )
+        gaps = [None if next_at is None else next_at - ended_at for _id, ended_at, next_at in rows]
+        return len(gaps), sum(gap is not None and gap <= CALLED_AGAIN_WITHIN for gap in gaps)
+
+    async def responses_ms(self, flow: str, since: datetime) -> list[int]:
+        """Return how long callers waited for each answer, of the newest dialogues."""
+        statement = (
+            select(Dialogue.responses_ms)
+            .where(Dialogue.flow == flow, Dialogue.started_at >= since)
+            .order_by(Dialogue.started_at.desc())
+            .limit(_MOST_TIMED)
+        )
+        return [waited for row in await self.session.scalars(statement) for waited in row]
 
     async def marks(self, flow: str, since: datetime) -> tuple[int, float | None]:
         """Return how many callers gave a mark, and their mean mark."""

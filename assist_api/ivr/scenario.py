@@ -56,9 +56,10 @@ class ScenarioWorldData(Strict):
     outages: dict[str, dict[str, str]] = Field(default_factory=dict, description="By word that callers say")
     entries: dict[str, str] = Field(default_factory=dict, description="Words of the question → what the entry says")
     down: list[str] = Field(
-        default_factory=list, description="Look-ups that fail; `orders`, `entries`, `texts` as well"
+        default_factory=list, description="Look-ups that fail; `orders`, `entries`, `texts`, `self_service` as well"
     )
     hanging: list[str] = Field(default_factory=list, description="Look-ups that never answer")
+    refused: list[str] = Field(default_factory=list, description="Channels and cards that are refused")
     wrong: list[str] = Field(default_factory=list, description="Look-ups that answer about somebody else")
 
 
@@ -86,6 +87,7 @@ class Scenario(Strict):
     caller_class: Literal["ordinary", "important", "vip"] = "ordinary"
     area: str = ""
     waiting: Annotated[int, Field(ge=0, le=1000)] = 0
+    pushed: list[str] = Field(default_factory=list, description="What the caller is told before the flow")
     world: ScenarioWorldData = Field(default_factory=ScenarioWorldData)
     turns: list[ScenarioTurn] = Field(max_length=60)
     expect: ScenarioExpectation = Field(default_factory=ScenarioExpectation)
@@ -93,7 +95,9 @@ class Scenario(Strict):
     @property
     def circumstances(self) -> Circumstances:
         """Return what is known before the first word."""
-        return Circumstances(self.hours, self.caller_class, self.waiting, self.area, self.caller, self.account)
+        return Circumstances(
+            self.hours, self.caller_class, self.waiting, self.area, self.caller, self.account, pushed=tuple(self.pushed)
+        )
 
 
 def parse_scenarios(text: str, place: str) -> list[Scenario]:

@@ -12,6 +12,7 @@ from assist_api.http.schemas import InputModel, OutputModel
 from assist_api.ivr.checks import FlawCode
 from assist_api.ivr.dialogue import End, Phase, StepKind
 from assist_api.ivr.flow import FlowName
+from assist_api.ivr.push import MOST_TEXTS, PushText
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 MAX_YAML = 200_000
@@ -33,6 +34,7 @@ class FlowLine(OutputModel):
     title: str
     sector: str
     is_part: bool
+    answers_numbers: bool
     node_count: int
     newest_version: int
     live_version: int | None
@@ -108,7 +110,7 @@ class FailedScenario(OutputModel):
 class SimulationInput(InputModel):
     """One thing that the simulated caller does."""
 
-    kind: Literal["say", "keys", "silence", "message", "hang_up"]
+    kind: Literal["say", "keys", "silence", "unheard", "message", "hang_up"]
     text: Annotated[str, StringConstraints(max_length=400)] = ""
 
 
@@ -169,13 +171,55 @@ class Speaking(InputModel):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 
 
+class HeardSound(OutputModel):
+    """What the recogniser of calls understands of a sound."""
+
+    text: str = Field(description="Empty where no words were understood")
+
+
+class RecordingView(OutputModel):
+    """A prompt that a person has recorded."""
+
+    text: str
+    seconds: float
+    recorded_by: str
+    recorded_at: datetime
+
+
+class RecordingList(OutputModel):
+    """Recorded prompts, the newest first."""
+
+    items: list[RecordingView]
+
+
+class PushTable(InputModel):
+    """Texts that callers are told before a flow, where they concern them."""
+
+    texts: list[PushText] = Field(max_length=MOST_TEXTS)
+    based_on: Annotated[int, Field(ge=0, lt=2**31)] = Field(description="Version that the person saw; 0 for none")
+
+
+class PushTableView(OutputModel):
+    """Texts that are in force."""
+
+    texts: list[PushText]
+    version: int
+    most_characters: int = Field(description="Of everything that one caller is told")
+
+
 class NodeFigures(OutputModel):
     """What callers did at a node."""
 
     node: str
     visits: int
+    heard: int
+    unheard: int
     silences: int
     no_matches: int
+    recognition_failure: float | None = Field(description="unheard ÷ (heard + unheard); null where nobody spoke")
+    intent_failure: float | None = Field(
+        description="Share of the words and keys that the node had no use for; null where there were none"
+    )
     repeats: int
     jumps: int
     gave_up: int
@@ -189,6 +233,12 @@ class FlowFigures(OutputModel):
     dialogues: int
     ends: dict[str, int]
     containment: float | None = Field(description="Share that ended with a goodbye; null without dialogues")
+    called_again: float | None = Field(
+        description="False containment: of those with a known number, the share that called again within 24 hours; "
+        "null without any"
+    )
+    response_p50_ms: int | None = Field(description="From the end of the words to the first sound of the answer")
+    response_p95_ms: int | None
     marks: int
     mean_mark: float | None
     nodes: list[NodeFigures]
@@ -237,6 +287,7 @@ class CallDialogue(OutputModel):
     queue: str | None
     failures: int
     is_danger: bool
+    is_identified: bool = Field(description="The caller has shown that the account is his")
     slots: dict[str, str]
     answered: list[str]
     steps: list[DialogueStepView]
@@ -246,3 +297,4 @@ class CallDialogueAnswer(OutputModel):
     """The dialogue of a call; null where the call had none."""
 
     dialogue: CallDialogue | None
+    sent: list[CallDialogue] = Field(description="Dialogues that an agent sent the caller to, the newest first")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,10 @@ from assist_api.ivr.dialogue import (
     NoteCallback,
     OrderMade,
     Recorded,
+    SelfService,
     SendText,
+    ServiceDone,
+    ServiceStatus,
     Silence,
     Started,
     TextSent,
@@ -33,13 +36,13 @@ from assist_api.ivr.dialogue import (
 from assist_api.ivr.flow import ACCOUNT_LOOK_UPS, LOOK_UPS, Flow
 from assist_api.ivr.intents import IntentRanking
 from assist_api.ivr.interpreter import Interpreter
-from assist_api.ivr.scenario import Scenario, ScenarioAccount, ScenarioTurn, ScenarioWorldData, unmet
+from assist_api.ivr.scenario import Scenario, ScenarioTurn, ScenarioWorldData, unmet
 from assist_api.ivr.world import Conversation, Turn, World
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError
 
 Understand = Callable[[str], IntentRanking]
 """Says what a caller's words want."""
-Transcribe = Callable[[Path], str]
+Transcribe = Callable[[Path], Awaitable[str]]
 """Writes down what a sound file says, through the recogniser of calls."""
 
 EXAMPLE_VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -92,6 +95,17 @@ class ScriptedWorld:
         self._made += 1
         return OrderMade(f"20261130{self._made:06d}")
 
+    async def serve(self, wanted: SelfService) -> ServiceDone:
+        """Give a receipt, unless the scenario refuses the item."""
+        await self._meet("self_service")
+        account = self._data.accounts.get(wanted.account)
+        if account is None or not shows_ownership(account.phones, wanted):
+            return ServiceDone(ServiceStatus.UNVERIFIED)
+        if wanted.item in self._data.refused:
+            return ServiceDone(ServiceStatus.REFUSED)
+        self._made += 1
+        return ServiceDone(ServiceStatus.DONE, f"TV{self._made:08d}", "15.00")
+
     async def note_callback(self, wanted: NoteCallback) -> None:
         """Keep nothing."""
 
@@ -107,7 +121,7 @@ class ScriptedWorld:
         account = self._data.accounts.get(wanted.subject)
         if account is None:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
-        if not _has_shown(account, wanted):
+        if not shows_ownership(account.phones, wanted):
             return LookedUp(LookUpStatus.UNVERIFIED, wanted.subject)
         values = account.values.get(wanted.what, EXAMPLE_VALUES[wanted.what])
         if not values:
@@ -126,11 +140,7 @@ class ScriptedWorld:
             )
 
 
-def _has_shown(account: ScenarioAccount, wanted: LookUp) -> bool:
-    return shows_ownership(account.phones, wanted)
-
-
-def shows_ownership(phones: Sequence[str], wanted: LookUp) -> bool:
+def shows_ownership(phones: Sequence[str], wanted: LookUp | SelfService) -> bool:
     """Tell whether a caller has shown that an account is his: by his number, or the end of a registered one."""
     is_registered = bool(wanted.caller_number) and wanted.caller_number in phones
     has_proof = len(wanted.proof) == 4 and any(phone.endswith(wanted.proof) for phone in phones)
@@ -186,7 +196,7 @@ class Simulator:
             InvalidInputError: There is no such flow, or a sound file cannot be used.
         """
         world = ScriptedWorld(scenario.world)
-        inputs = [Started(), *(self._input(turn, folder) for turn in scenario.turns)]
+        inputs = [Started(), *[await self._input(turn, folder) for turn in scenario.turns]]
         played = await self.play(flow, scenario, inputs, world)
         state = played[-1].turn.state
         wrong = unmet(scenario.expect, state)
@@ -216,22 +226,22 @@ class Simulator:
                 break
         return played
 
-    def _input(self, turn: ScenarioTurn, folder: Path | None) -> Input:
+    async def _input(self, turn: ScenarioTurn, folder: Path | None) -> Input:
         if turn.say is not None:
             return Heard(turn.say, self.understand(turn.say))
         if turn.audio is not None:
-            return self._heard_file(turn.audio, folder)
+            return await self._heard_file(turn.audio, folder)
         if turn.keys is not None:
             return Keyed(turn.keys)
         if turn.message_seconds is not None:
             return Recorded(turn.message_seconds)
         return HungUp() if turn.hang_up else Silence()
 
-    def _heard_file(self, name: str, folder: Path | None) -> Input:
+    async def _heard_file(self, name: str, folder: Path | None) -> Input:
         if self.transcribe is None or folder is None:
             raise InvalidInputError("Sound files need a recogniser; use say, or run it on a file.", field="audio")
-        text = self.transcribe(folder / name)
-        return Heard(text, self.understand(text)) if text else Silence()
+        text = await self.transcribe(folder / name)
+        return Heard(text, self.understand(text)) if text else Silence(has_voice=True)
 
 
 def is_complete(values: Mapping[str, str], what: str) -> bool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Protocol
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from assist_api.business_systems.port import AccountState, BusinessSystem
@@ -18,6 +16,7 @@ from assist_api.customers.schemas import AreaClass
 from assist_api.customers.service import ContactSources, CustomerService
 from assist_api.http.actor import program
 from assist_api.http.core import Core
+from assist_api.ivr.caller_notices import notice_for, spoken_values
 from assist_api.ivr.dialogue import (
     EntryFound,
     FindEntry,
@@ -28,11 +27,19 @@ from assist_api.ivr.dialogue import (
     MakeOrder,
     NoteCallback,
     OrderMade,
+    SelfService,
     SendText,
+    ServiceDone,
+    ServiceStatus,
     TextSent,
 )
 from assist_api.ivr.flow import ACCOUNT_LOOK_UPS
+from assist_api.ivr.phrases import OUTAGE_PUSHED
+from assist_api.ivr.push import PUSH, Listener, pushed_to
 from assist_api.ivr.simulation import shows_ownership
+from assist_api.ivr.subscribers import SubscriberSystem
+from assist_api.notices.models import Notice
+from assist_api.notices.repository import NoticeRepository
 from assist_api.policies.kinds import PolicyKind, PolicyModel
 from assist_api.policies.service import Policies
 from assist_api.search.schemas import SearchRequest
@@ -45,6 +52,7 @@ from assist_api.work_orders.views import ZONE
 from kb.kinds import Audience, DocumentKind
 
 ACTOR = program("ivr")
+_CURRENT_NOTICES = 200
 _MESSAGE_TYPES: Mapping[str, str] = {"fault_report": "fault", "complaint": "complaint", "emergency": "fault"}
 ORDER_STATES: Mapping[str, str] = {
     "draft": "已登记",
@@ -63,52 +71,32 @@ ORDER_STATES: Mapping[str, str] = {
 }
 
 
-class OutageNotice(BaseModel):
-    """A notice of an outage that callers of its places are told."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    sector: Annotated[str, Field(max_length=16)]
-    area: Annotated[str, Field(min_length=1, max_length=60)]
-    words: tuple[Annotated[str, Field(min_length=2, max_length=40)], ...] = Field(
-        max_length=50, description="Streets and quarters as callers say them"
-    )
-    reason: Annotated[str, Field(min_length=1, max_length=60)]
-    until: Annotated[str, Field(min_length=1, max_length=60)]
-
-
-class OutageNotices(PolicyModel):
-    """Outages that are announced now."""
-
-    notices: tuple[OutageNotice, ...] = ()
-
-
 class AfterCall(PolicyModel):
     """Whether callers are asked for a mark once the agent has hung up."""
 
     is_asked: bool
+    is_texted: bool
+    """Whether whoever gives no mark is asked once more by text message."""
 
 
-AFTER_CALL_POLICY = PolicyKind("ivr_after_call", AfterCall, lambda: AfterCall(is_asked=True))
-NOTICES = PolicyKind("ivr_outage_notices", OutageNotices, OutageNotices)
+AFTER_CALL_POLICY = PolicyKind("ivr_after_call", AfterCall, lambda: AfterCall(is_asked=True, is_texted=False))
 
 
-class SubscriberSystem(Protocol):
-    """The system that knows subscriptions of cable TV; the seam for a company's own."""
+@dataclass(frozen=True, slots=True)
+class KnownCaller:
+    """The one customer with the number of a caller; empty where there is none, or several.
 
-    async def find_package(self, account_number: str) -> tuple[str, Decimal] | None:
-        """Return name and monthly price of an account's package, or None."""
-        ...
+    Attributes:
+        account: Account number.
+        area: Area of the first premise.
+        caller_class: `ordinary`, `important` or `vip`.
+        addresses: Areas and addresses of every premise, as notices are looked for in them.
+    """
 
-
-class SimulatedSubscribers:
-    """Subscriptions that follow from the account number, for the demo."""
-
-    async def find_package(self, account_number: str) -> tuple[str, Decimal] | None:
-        """Return one of three packages."""
-        packages = (("基本收视套餐", "26.00"), ("家庭高清套餐", "39.00"), ("全家融合套餐", "99.00"))
-        name, price = packages[sum(map(ord, account_number)) % len(packages)]
-        return name, Decimal(price)
+    account: str = ""
+    area: str = ""
+    caller_class: str = "ordinary"
+    addresses: tuple[str, ...] = ()
 
 
 class InstalledSystems:
@@ -134,7 +122,12 @@ class InstalledSystems:
         """
         if wanted.what in ACCOUNT_LOOK_UPS:
             return await self._of_account(wanted)
-        return await self._progress(wanted) if wanted.what == "progress" else self._outage(wanted)
+        return await (self._progress(wanted) if wanted.what == "progress" else self._outage(wanted))
+
+    @property
+    def texts_after_calls(self) -> bool:
+        """Whether callers who gave no mark are asked once more by text message."""
+        return self._policies.current(AFTER_CALL_POLICY).is_texted
 
     async def find_entry(self, wanted: FindEntry) -> EntryFound:
         """Return what the best entry for IVR says, with the day of its last review."""
@@ -177,6 +170,24 @@ class InstalledSystems:
             order = await orders.create(None, ACTOR, _draft(wanted, customer))
         return order.order.id, order.order.number
 
+    async def serve(self, wanted: SelfService) -> ServiceDone:
+        """Change a subscription, for a caller who has shown that the account is his.
+
+        Raises:
+            DependencyError: The subscriber system is away.
+        """
+        customer = await self._customer(wanted.account)
+        if customer is None or not shows_ownership([phone.number for phone in customer.phones], wanted):
+            return ServiceDone(ServiceStatus.UNVERIFIED)
+        change = {
+            "order_channel": self._subscribers.order_channel,
+            "redeem_card": self._subscribers.redeem_card,
+        }[wanted.what]
+        receipt = await change(uuid4(), wanted.account, wanted.item)
+        if receipt is None:
+            return ServiceDone(ServiceStatus.REFUSED)
+        return ServiceDone(ServiceStatus.DONE, receipt.number, f"{receipt.amount:.2f}")
+
     async def send_text(self, wanted: SendText) -> TextSent:
         """Hand a text message to the gateway of the installation.
 
@@ -193,9 +204,7 @@ class InstalledSystems:
         """Keep nothing: whoever runs the dialogue keeps marks with it."""
 
     async def _of_account(self, wanted: LookUp) -> LookedUp:
-        async with self._core.database.session() as session:
-            found = await CustomerRepository(session).by_account_numbers([wanted.subject])
-        customer = found.get(wanted.subject)
+        customer = await self._customer(wanted.subject)
         if customer is None:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
         if not shows_ownership([phone.number for phone in customer.phones], wanted):
@@ -212,6 +221,11 @@ class InstalledSystems:
         if values is None:
             return LookedUp(LookUpStatus.NOT_FOUND, state.account_number)
         return LookedUp(LookUpStatus.FOUND, state.account_number, values)
+
+    async def _customer(self, account: str) -> Customer | None:
+        async with self._core.database.session() as session:
+            found = await CustomerRepository(session).by_account_numbers([account])
+        return found.get(account)
 
     async def _package(self, account: str) -> LookedUp:
         found = await self._subscribers.find_package(account)
@@ -238,25 +252,45 @@ class InstalledSystems:
         }
         return LookedUp(LookUpStatus.FOUND, wanted.subject, values)
 
-    def _outage(self, wanted: LookUp) -> LookedUp:
-        for notice in self._policies.current(NOTICES).notices:
-            if any(word in wanted.subject for word in notice.words):
-                values = {"area": notice.area, "reason": notice.reason, "until": notice.until}
-                return LookedUp(LookUpStatus.FOUND, wanted.subject, values)
-        return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+    async def _outage(self, wanted: LookUp) -> LookedUp:
+        known = await known_caller(self._core, wanted.caller_number)
+        found = notice_for(await self._outages(wanted.sector), wanted.subject, known.addresses)
+        if found is None:
+            return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
+        return LookedUp(LookUpStatus.FOUND, wanted.subject, spoken_values(found))
+
+    async def _outages(self, sector: str) -> list[Notice]:
+        async with self._core.database.session() as session:
+            rows = await NoticeRepository(session).page(
+                current_at=self._core.clock.now(), limit=_CURRENT_NOTICES, place=None
+            )
+        return [row for row in rows if row.sector == sector]
+
+    async def pushed_to(self, known: KnownCaller, sector: str, hours: str) -> tuple[str, ...]:
+        """Return what a caller is told before the flow."""
+        outage = notice_for(await self._outages(sector), "", known.addresses)
+        told = [] if outage is None else [OUTAGE_PUSHED.format(**spoken_values(outage))]
+        today = self._core.clock.now().astimezone(ZONE).date()
+        listener = Listener(sector, known.addresses, hours == "holiday", today)
+        return pushed_to(listener, told, self._policies.current(PUSH).texts)
 
 
-async def registered_account(core: Core, caller_number: str) -> tuple[str, str, str]:
-    """Return account, area and class of the only customer with a telephone; empty where there is none or several."""
+async def known_caller(core: Core, caller_number: str) -> KnownCaller:
+    """Return the only customer with a telephone."""
     if not caller_number:
-        return "", "", "ordinary"
+        return KnownCaller()
     async with core.database.session() as session:
         rows: Sequence[Customer] = await CustomerRepository(session).search(text=caller_number, phone=caller_number)
     mine = [row for row in rows if any(phone.number == caller_number for phone in row.phones)]
     if len(mine) != 1:
-        return "", "", "ordinary"
-    area = mine[0].premises[0].area if mine[0].premises else ""
-    return mine[0].account_number, area, mine[0].customer_class
+        return KnownCaller()
+    premises = mine[0].premises
+    return KnownCaller(
+        mine[0].account_number,
+        premises[0].area if premises else "",
+        mine[0].customer_class,
+        tuple(f"{premise.area}{premise.address}" for premise in premises),
+    )
 
 
 def _figures(state: AccountState) -> dict[str, dict[str, str]]:

@@ -11,6 +11,7 @@ import structlog
 
 from assist_api.ivr.dialogue import (
     Action,
+    Asking,
     DialogueState,
     EntryFound,
     FindEntry,
@@ -26,7 +27,10 @@ from assist_api.ivr.dialogue import (
     OrderMade,
     Record,
     Say,
+    SelfService,
     SendText,
+    ServiceDone,
+    ServiceStatus,
     TextSent,
     Transfer,
 )
@@ -55,6 +59,10 @@ class World(Protocol):
         """Make a work order."""
         ...
 
+    async def serve(self, wanted: SelfService) -> ServiceDone:
+        """Change a subscription."""
+        ...
+
     async def note_callback(self, wanted: NoteCallback) -> None:
         """Keep that the caller is to be called back."""
         ...
@@ -75,7 +83,7 @@ Ending = Listen | Record | Transfer | HangUp
 class Used:
     """One question to a system, for the simulator; `given` is what came back."""
 
-    asked: LookUp | FindEntry | MakeOrder | NoteCallback | SendText | KeepMark
+    asked: Asking
     given: str
 
 
@@ -148,6 +156,9 @@ class Conversation:
             case MakeOrder():
                 made = await self._world.make_order(action)
                 return made, made.number or "not made"
+            case SelfService():
+                served = await self._world.serve(action)
+                return served, " ".join([served.status.value, served.receipt])
             case NoteCallback():
                 await self._world.note_callback(action)
                 return None, "kept"
@@ -169,6 +180,8 @@ def _failed(action: Action) -> Input | None:
             return EntryFound(None)
         case MakeOrder():
             return OrderMade(None)
+        case SelfService():
+            return ServiceDone(ServiceStatus.FAILED)
         case SendText():
             return TextSent(is_sent=False)
         case _:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from assist_api.audit.deps import ActorDep, AuditDep
 from assist_api.http.deps import CoreDep, SessionDep, permitted
 from assist_api.http.permissions import Permission
 from assist_api.surveys.models import SurveyAnswer
 from assist_api.surveys.repository import SurveyRepository
-from assist_api.surveys.schemas import BadMark, SurveyReport
+from assist_api.surveys.schemas import BadMark, SurveyReply, SurveyReplyTaken, SurveyReport
+from assist_api.surveys.texting import take_reply
 
 router = APIRouter(tags=["surveys"])
+_MARK = re.compile(r"[1-5１-５]")
 
 
 @router.get("/surveys/report", dependencies=[Depends(permitted(Permission.WATCH_FLOOR))])
@@ -34,3 +38,15 @@ async def read_survey_report(
             for row in await rows.bad_marks(since)
         ],
     )
+
+
+@router.post("/surveys/replies", dependencies=[Depends(permitted(Permission.MANAGE_INTEGRATIONS))])
+async def take_survey_reply(
+    reply: SurveyReply, session: SessionDep, core: CoreDep, audit: AuditDep, actor: ActorDep
+) -> SurveyReplyTaken:
+    """Take what a caller answered to the text message; the gateway of text messages calls this with an API token."""
+    mark = _MARK.search(reply.text)
+    if mark is None or not await take_reply(session, core.clock, reply.number, int(mark.group())):
+        return SurveyReplyTaken(is_taken=False)
+    audit.record(session, actor, "survey.replied", "survey", "reply", details={"mark": int(mark.group())})
+    return SurveyReplyTaken(is_taken=True)

@@ -33,6 +33,8 @@ class GivenAnswer:
     area: str
     queue: str
     wants_call: bool
+    text_to: str = ""
+    """Number that is asked by text message where there is no mark; empty for nobody."""
 
 
 class SurveyKeeper:
@@ -55,6 +57,7 @@ class SurveyKeeper:
             id=given.id, call_id=given.call_id, asked_at=given.asked_at, mark=given.mark, way=given.way,
             served_by=given.served_by, agent_account_id=account_id, agent_name=name, intent=given.intent,
             area=given.area[:60], queue=given.queue, wants_call=given.wants_call and is_bad,
+            texted_at=None, texted_to=given.text_to if given.mark is None and given.text_to else None,
         )  # fmt: skip
         if not await rows.add(answer) or not answer.wants_call:
             return False

@@ -23,7 +23,7 @@ class SurveyAnswer(Base):
     mark: Mapped[int | None]
     """1 to 5; None when the caller gave none."""
     way: Mapped[str | None] = mapped_column(String(8))
-    """`keys` or `speech`; None without a mark."""
+    """`keys`, `speech` or `text` (message); None without a mark."""
     served_by: Mapped[str] = mapped_column(String(8))
     """`flow` or `agent`."""
     agent_account_id: Mapped[UUID | None]
@@ -31,5 +31,9 @@ class SurveyAnswer(Base):
     intent: Mapped[str | None] = mapped_column(String(40))
     area: Mapped[str] = mapped_column(String(60))
     queue: Mapped[str] = mapped_column(String(40))
+    texted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a caller who gave no mark was asked again by text message."""
+    texted_to: Mapped[str | None] = mapped_column(String(20), index=True)
+    """Number that was asked. Personal; None once the answer came."""
     wants_call: Mapped[bool]
     """The caller, asked, wants to be called about a bad mark."""

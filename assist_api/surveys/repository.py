@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Float, Select, case, cast, func, select
+from sqlalchemy import Float, Select, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -15,7 +15,7 @@ from assist_api.surveys.models import SurveyAnswer
 from assist_api.surveys.schemas import SurveyFigure, SurveyLine
 
 SATISFIED_FROM, BAD_UNTIL = 4, 2
-MOST_LINES, MOST_BAD_MARKS = 50, 50
+MOST_LINES, MOST_BAD_MARKS, MOST_TEXTED = 50, 50, 50
 
 
 class SurveyRepository:
@@ -31,6 +31,35 @@ class SurveyRepository:
         self.session.add(answer)
         await self.session.flush()
         return True
+
+    async def to_text(self, since: datetime) -> Sequence[tuple[UUID, str]]:
+        """Return whom to ask by text message, of the callers who were asked since a moment and gave no mark."""
+        statement = (
+            select(SurveyAnswer.id, SurveyAnswer.texted_to)
+            .where(
+                SurveyAnswer.texted_to.is_not(None),
+                SurveyAnswer.texted_at.is_(None),
+                SurveyAnswer.mark.is_(None),
+                SurveyAnswer.asked_at >= since,
+            )
+            .order_by(SurveyAnswer.asked_at)
+            .limit(MOST_TEXTED)
+        )
+        return [(row_id, number) for row_id, number in await self.session.execute(statement) if number is not None]
+
+    async def note_texted(self, answer_id: UUID, at: datetime) -> None:
+        """Keep that a caller was asked."""
+        await self.session.execute(update(SurveyAnswer).where(SurveyAnswer.id == answer_id).values(texted_at=at))
+
+    async def texted(self, number: str, since: datetime) -> SurveyAnswer | None:
+        """Return the newest question that a number was sent since a moment and has not answered."""
+        statement = (
+            select(SurveyAnswer)
+            .where(SurveyAnswer.texted_to == number, SurveyAnswer.texted_at >= since, SurveyAnswer.mark.is_(None))
+            .order_by(SurveyAnswer.texted_at.desc())
+            .limit(1)
+        )
+        return await self.session.scalar(statement)
 
     async def agent_of(self, call_id: UUID | None) -> tuple[UUID | None, str]:
         """Return account and name of the agent who took a call."""

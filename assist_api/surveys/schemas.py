@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from assist_api.http.schemas import OutputModel
+from assist_api.http.schemas import InputModel, OutputModel
 
 
 class SurveyFigure(OutputModel):
@@ -37,6 +38,19 @@ class BadMark(OutputModel):
     intent: str | None
     area: str
     wants_call: bool
+
+
+class SurveyReply(InputModel):
+    """What a caller answered to the text message, as the gateway hands it over."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^\d{3,20}$")]
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class SurveyReplyTaken(OutputModel):
+    """Whether a mark was kept."""
+
+    is_taken: bool = Field(description="False where the number was not asked, or the text holds no mark")
 
 
 class SurveyReport(OutputModel):

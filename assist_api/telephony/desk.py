@@ -33,6 +33,7 @@ from cti_adapter.commands import (
     JoinThree,
     PauseAgent,
     ReadyAgent,
+    SendToFlow,
     StartConference,
     TransferBlind,
 )
@@ -155,6 +156,16 @@ class TelephoneDesk:
         """
         call = self._need_call(agent)
         await self._execute(TransferBlind(call.call_id, number))
+        return call
+
+    async def send_to_flow(self, agent: str, flow: str) -> CallView:
+        """Let the agent's caller talk with a speech flow and come back; return the call.
+
+        Raises:
+            ConflictError: `no_call`: the agent has no call.
+        """
+        call = self._need_call(agent)
+        await self._execute(SendToFlow(call.call_id, flow))
         return call
 
     async def consult(self, agent: str, number: str) -> CallView:

@@ -29,6 +29,7 @@ from assist_api.telephony.schemas import (
     AgentStateChoice,
     Colleague,
     Colleagues,
+    FlowForCaller,
     NumberToCall,
     SoftphoneAccess,
     TelephoneView,
@@ -113,6 +114,20 @@ async def transfer_call(
     """Pass one's call on without a word."""
     call = await desk.transfer(extension, target.number)
     audit.record(session, actor, "call.transferred", "call", call.call_id)
+
+
+@router.post("/agent/flow", status_code=status.HTTP_204_NO_CONTENT)
+async def send_to_flow(
+    wanted: FlowForCaller,
+    extension: NeededExtension,
+    desk: DeskDep,
+    session: SessionDep,
+    audit: AuditDep,
+    actor: ActorDep,
+) -> None:
+    """Let one's caller talk with a speech flow, and get the caller back with what it learned."""
+    call = await desk.send_to_flow(extension, wanted.flow)
+    audit.record(session, actor, "call.sent_to_flow", "call", call.call_id, details={"flow": wanted.flow})
 
 
 @router.post("/agent/consult", status_code=status.HTTP_204_NO_CONTENT)

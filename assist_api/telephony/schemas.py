@@ -124,6 +124,12 @@ class AgentStateChoice(InputModel):
         return self
 
 
+class FlowForCaller(InputModel):
+    """Speech flow that one's caller is sent to; the caller comes back after it."""
+
+    flow: Literal["agent_identity", "agent_payment"]
+
+
 class NumberToCall(InputModel):
     """A colleague's extension, or a number outside."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -62,16 +62,21 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A real Chromium: the machine's, or the one that playwright has installed."""
+def launch(playwright: Playwright, further: Sequence[str] = ()) -> Browser:
+    """Start the machine's Chromium, or the one that playwright has installed, with further options."""
     installed = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if installed is None and not Path(playwright.chromium.executable_path).is_file():
         pytest.fail(
             "No Chromium: install Debian's package, or run .venv/bin/playwright install chromium", pytrace=False
         )
+    return playwright.chromium.launch(executable_path=installed, args=[*CHROMIUM_OPTIONS, *further])
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A real Chromium: the machine's, or the one that playwright has installed."""
     expect.set_options(timeout=PATIENCE_MS)
-    browser = playwright.chromium.launch(executable_path=installed, args=[*CHROMIUM_OPTIONS])
+    browser = launch(playwright)
     yield browser
     browser.close()
 

@@ -28,7 +28,7 @@ class TingzhiServer:
     ) -> None:
         self.port = free_port()
         self.log_path = folder / "server.log"
-        self._data_dir = folder / "data"
+        self.data_dir = folder / "data"
         self._environment = environment or {}
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,7 +54,7 @@ class TingzhiServer:
             # A town that fills while a test looks on would change what it sees; tests make what they need.
             "ASSIST_DEMO_TOWN": "false",
             **self._environment,
-            "ASSIST_DATA_DIR": str(self._data_dir),
+            "ASSIST_DATA_DIR": str(self.data_dir),
             "ASSIST_INITIAL_ADMIN_PASSWORD": ADMIN_PASSWORD,
         }
         with self.log_path.open("ab") as log:

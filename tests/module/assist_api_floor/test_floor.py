@@ -143,5 +143,11 @@ def test_service_level_and_expected_wait_follow_their_formulas() -> None:
     counter.talked(timedelta(seconds=120))
     assert counter.expected_wait(ready=0, serving=2) == 120
     assert counter.expected_wait(ready=0, serving=0) is None
+    assert counter.wait_error is None
+    for expected, waited in ((30, 40), (30, 26)):
+        call_id = uuid4()
+        counter.join(call_id, at, expected)
+        counter.leave(call_id, at + timedelta(seconds=waited), is_answered=True)
+    assert counter.wait_error == 7
     counter.forget(at + timedelta(hours=2))
     assert counter.service_level is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,11 +8,16 @@ import httpx
 import pytest
 
 from assist_api.http.permissions import Role
-from assist_api.ivr.dialogue import Circumstances, Keyed, LookUp, MakeOrder, Silence, Started
+from assist_api.ivr.dialogue import Circumstances, End, Keyed, LookUp, MakeOrder, SelfService, Silence, Started
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import LiveFlows
-from assist_api.ivr.systems import InstalledSystems
+from assist_api.ivr.phone_dialogue import tone
+from assist_api.ivr.prompts import Prompts, as_wav
+from assist_api.ivr.systems import InstalledSystems, known_caller
+from assist_api.surveys.keeping import SurveyKeeper
+from assist_api.surveys.texting import SurveyTexts
+from assist_api.text_messages.gateways import FileGateway
 from tests.fakes.assist_core_server import Server
 
 pytestmark = pytest.mark.module
@@ -119,6 +125,17 @@ async def test_numbers_choose_the_flow_by_time_and_a_dialogue_reaches_the_figure
     assert (figures["dialogues"], figures["ends"], figures["containment"]) == (1, {"agent": 1}, 0.0)
     welcome = next(node for node in figures["nodes"] if node["node"] == "welcome")
     assert (welcome["silences"], welcome["no_matches"], welcome["gave_up"]) == (1, 2, 1)
+    for number in ("13800138000", "13800138000", "13900139000"):
+        alone = replace(state, end=End.GOODBYE, circumstances=Circumstances(caller_number=number))
+        now = server.clock.now()
+        await keep_dialogue(
+            server.application.core, uuid4(), None, 1, now, alone, "power_hotline", "power", responses_ms=[700]
+        )
+        server.clock.advance(timedelta(hours=1))
+    server.clock.advance(timedelta(hours=25))
+    figures = (await boss.get(f"{FLOWS}/power_hotline/figures")).json()
+    assert figures["called_again"] == pytest.approx(1 / 3)
+    assert (figures["response_p50_ms"], figures["response_p95_ms"]) == (700, 700)
 
 
 async def test_systems_read_out_an_account_only_to_its_owner_and_make_orders(server: Server) -> None:
@@ -144,3 +161,72 @@ async def add_customer(admin: httpx.AsyncClient) -> None:
     text = f"{head}\n3205819001,王建国,power,13800138000,人民路1号,城东,urban,M1001\n"
     answer = await admin.post("/api/v1/customers/import", files={"file": ("c.csv", text.encode(), "text/csv")})
     assert answer.status_code == 200, answer.text
+
+
+async def test_a_caller_is_told_the_outage_of_the_own_street_and_the_chosen_texts(server: Server) -> None:
+    admin = await server.browser_of(Role.ADMIN)
+    await add_customer(admin)
+    notice = {"area": "人民路", "sector": "power", "text": "线路检修停电"}
+    assert (await admin.post("/api/v1/notices", json=notice)).status_code < 300
+    chosen = {"texts": [{"kind": "greeting", "text": "欢迎来电。"}], "based_on": 0}
+    assert (await admin.put("/api/v1/ivr/push", json=chosen)).status_code == 200
+    stale = await admin.put("/api/v1/ivr/push", json=chosen)
+    assert (stale.status_code, stale.json()["code"]) == (409, "policy_changed")
+    nobody = {"texts": [{"kind": "notice", "text": "抄表。"}], "based_on": 1}
+    assert (await admin.put("/api/v1/ivr/push", json=nobody)).status_code == 422
+    systems = server.application.get(InstalledSystems)
+    known = await known_caller(server.application.core, "13800138000")
+    told = await systems.pushed_to(known, "power", "working")
+    assert told == ("您所在的人民路有停电停供通知：线路检修停电。", "欢迎来电。")
+    assert await systems.pushed_to(known, "gas", "working") == ("欢迎来电。",)
+    outage = await systems.look_up(LookUp("outage", "我家停电了", "13800138000", "", "power"))
+    assert outage.values["area"] == "人民路"
+
+
+async def test_a_subscription_changes_once_and_only_for_its_owner(server: Server) -> None:
+    await add_customer(await server.browser_of(Role.ADMIN))
+    systems = server.application.get(InstalledSystems)
+    order = SelfService("order_channel", "3205819001", "体育频道包", "13800138000", "")
+    stranger = await systems.serve(replace(order, caller_number="13999999999"))
+    first, again = await systems.serve(order), await systems.serve(order)
+    unknown = await systems.serve(replace(order, item="没有的频道"))
+    assert [item.status.value for item in (stranger, first, again, unknown)] == [
+        "unverified", "done", "refused", "refused",
+    ]  # fmt: skip
+    assert (first.amount, bool(first.receipt), stranger.receipt) == ("15.00", True, "")
+
+
+async def test_a_recorded_prompt_is_played_until_its_text_changes(server: Server) -> None:
+    editor = await server.browser_of(Role.CURATOR)
+    sound = {"file": ("a.wav", as_wav(tone()), "audio/wav")}
+    kept = await editor.post("/api/v1/ivr/recordings", data={"text": "您好。"}, files=sound)
+    assert (kept.status_code, kept.json()["seconds"]) == (200, 0.3), kept.text
+    prompts = server.application.get(Prompts)
+    assert b"".join([piece async for piece in prompts.pieces("您好。")]) == tone()
+    broken = {"file": ("a.wav", b"no sound", "audio/wav")}
+    refused = await editor.post("/api/v1/ivr/recordings", data={"text": "您好。"}, files=broken)
+    assert refused.status_code == 422, refused.text
+    assert (await editor.post("/api/v1/ivr/recordings/remove", json={"text": "您好。"})).status_code == 204
+    assert (await editor.get("/api/v1/ivr/recordings")).json()["items"] == []
+
+
+async def test_a_caller_without_a_mark_is_asked_by_text_and_the_reply_is_the_mark(server: Server) -> None:
+    admin = await server.browser_of(Role.ADMIN)
+    live = await ready(server)
+    core = server.application.core
+    state = Interpreter(live.flows).begin("after_call", Circumstances(caller_number="13800138000"))
+    for happened in (Started(), Silence(), Silence()):
+        state = Interpreter(live.flows).step(state, happened).state
+    await keep_dialogue(
+        core, uuid4(), None, 1, server.clock.now(), state, "after_call", "power",
+        surveys=server.application.get(SurveyKeeper), flows=live.flows, is_texted=True,
+    )  # fmt: skip
+    reply = {"number": "13800138000", "text": "4"}
+    early = await admin.post("/api/v1/surveys/replies", json=reply)
+    file = core.settings.data_dir / "texts.jsonl"
+    await SurveyTexts(core.database, server.clock, FileGateway(file)).send()
+    taken = [await admin.post("/api/v1/surveys/replies", json=reply) for _ in range(2)]
+    assert [answer.json()["is_taken"] for answer in (early, *taken)] == [False, True, False]
+    assert "13800138000" in file.read_text("utf-8")
+    report = (await admin.get("/api/v1/surveys/report")).json()["whole"]
+    assert (report["asked"], report["answered"], report["mean"]) == (1, 1, 4.0)

@@ -27,7 +27,10 @@ from assist_api.ivr.dialogue import (
     Record,
     Recorded,
     Say,
+    SelfService,
     SendText,
+    ServiceDone,
+    ServiceStatus,
     Silence,
     Started,
     StepKind,
@@ -36,10 +39,11 @@ from assist_api.ivr.dialogue import (
 )
 from assist_api.ivr.flow import LOOK_UPS, Flow, flow_as_yaml, parse_flow
 from assist_api.ivr.intents import CONFIRM_FROM, EMERGENCY, OTHER, Handling, HeardIntent, IntentRanking, shipped_intents
-from assist_api.ivr.interpreter import MOST_FAILURES, Interpreter
+from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.scenario import Scenario
 from assist_api.ivr.shipped import shipped_flows
 from assist_api.ivr.spoken_input import is_yes, number_in
+from assist_api.ivr.walk import MOST_FAILURES
 from kit.errors import InvalidInputError
 from speech.settings import Language
 
@@ -63,7 +67,7 @@ LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER}
 CALLER = st.one_of(
     st.builds(Heard, WORDS, st.builds(ranking, st.sampled_from(INTENTS), st.sampled_from([0.1, 0.4, 0.9]))),
     st.builds(Keyed, st.sampled_from([*"0123456789*#", MINE, OTHERS, "8000", "9999", "20261130000001"])),
-    st.just(Silence()),
+    st.builds(Silence, st.booleans()),
 )
 ANSWERS = st.tuples(st.sampled_from(LookUpStatus), st.booleans(), st.booleans())
 AROUND = st.builds(
@@ -89,6 +93,8 @@ def answered(draw: st.DrawFn, action: object) -> Input | None:
             return EntryFound(draw(st.sampled_from([None, "条目的回答。"])), "entry")
         case MakeOrder():
             return OrderMade(draw(st.sampled_from([None, "20261130000001"])))
+        case SelfService():
+            return ServiceDone(draw(st.sampled_from(ServiceStatus)), "TV1", "15.00")
         case SendText():
             return TextSent(draw(st.booleans()))
         case Record():

@@ -2,7 +2,9 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 
 import { answer, api } from '../http'
 import { problemFrom } from '../problem'
-import type { NumberRule, SimulationInput } from '../types'
+import type { NumberRule, PushTable, SimulationInput } from '../types'
+
+const RETURN_MS = 3_000
 
 /** Every speech flow in its newest version. */
 export const flowsQuery = queryOptions({
@@ -33,8 +35,10 @@ export const numbersQuery = queryOptions({
 })
 
 /** What the caller told the flow before the call came to the agent. */
-export const callDialogueQuery = (callId: string) =>
+export const callDialogueQuery = (callId: string, isRunning: boolean) =>
   queryOptions({
+    // A caller whom the agent sent to a flow comes back with what it learned.
+    refetchInterval: isRunning ? RETURN_MS : false,
     queryKey: ['ivr', 'dialogue', callId],
     queryFn: ({ signal }) =>
       answer(api.GET('/api/v1/calls/{call_id}/ivr', { params: { path: { call_id: callId } }, signal })),
@@ -87,6 +91,71 @@ export interface SimulationRequest {
 
 /** Plays a dialogue from its beginning. */
 export const simulate = (body: SimulationRequest) => answer(api.POST('/api/v1/ivr/simulations', { body }))
+
+/** What the recogniser of calls understands of a sound. */
+export const hearSound = (sound: Blob) =>
+  answer(
+    api.POST('/api/v1/ivr/hearing', {
+      // The schema types files as text; what is sent is the form below.
+      body: { file: '' },
+      bodySerializer: () => {
+        const form = new FormData()
+        form.append('file', sound, 'sound')
+        return form
+      },
+    }),
+  )
+
+/** Prompts that a person has recorded. */
+export const recordingsQuery = queryOptions({
+  queryKey: ['ivr', 'recordings'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/ivr/recordings', { signal })),
+})
+
+/** Lets callers hear a recording wherever a flow says the text. */
+export function useRecordPrompt() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: ({ text, sound }: { text: string; sound: Blob }) =>
+      answer(
+        api.POST('/api/v1/ivr/recordings', {
+          // The schema types files as text; what is sent is the form below.
+          body: { text, file: '' },
+          bodySerializer: () => {
+            const form = new FormData()
+            form.append('text', text)
+            form.append('file', sound, 'sound')
+            return form
+          },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'recordings'] }),
+  })
+}
+
+/** Lets the voice say a text again. */
+export function useRemoveRecording() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (text: string) => answer(api.POST('/api/v1/ivr/recordings/remove', { body: { text } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'recordings'] }),
+  })
+}
+
+/** Texts that callers are told before a flow. */
+export const pushQuery = queryOptions({
+  queryKey: ['ivr', 'push'],
+  queryFn: ({ signal }) => answer(api.GET('/api/v1/ivr/push', { signal })),
+})
+
+/** Tells callers other texts from now on. */
+export function useChoosePush() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: PushTable) => answer(api.PUT('/api/v1/ivr/push', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['ivr', 'push'] }),
+  })
+}
 
 /** The sound of a prompt as callers hear it. */
 export async function speech(text: string): Promise<Blob> {

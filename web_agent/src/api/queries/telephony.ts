@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
 import { answer, api } from '../http'
-import type { AgentStateChoice, SoftphoneAccess, TelephoneView } from '../types'
+import type { AgentStateChoice, FlowForCaller, SoftphoneAccess, TelephoneView } from '../types'
 
 /** How often one's telephone is asked for: while its socket tells it, while it does not, and without a telephone. */
 const TOLD_MS = 60_000
@@ -41,6 +41,13 @@ export function useChooseState() {
 export function useTransfer() {
   return useMutation({
     mutationFn: (number: string) => answer(api.POST('/api/v1/telephony/agent/transfer', { body: { number } })),
+  })
+}
+
+/** Lets one's caller talk with a speech flow and come back. */
+export function useSendToFlow() {
+  return useMutation({
+    mutationFn: (flow: FlowForCaller['flow']) => answer(api.POST('/api/v1/telephony/agent/flow', { body: { flow } })),
   })
 }
 

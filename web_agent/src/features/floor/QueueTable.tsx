@@ -28,7 +28,8 @@ export function QueueTable({ floor }: { floor: FloorView }) {
       key: 'expected',
       title: t('floor.column_expected'),
       isNumber: true,
-      render: ({ expected_wait_seconds: wait }) => (wait === null ? none : clockTime(wait * 1000)),
+      render: ({ expected_wait_seconds: wait, wait_error_seconds: error }) =>
+        wait === null ? none : `${clockTime(wait * 1000)}${error === null ? '' : ` ± ${clockTime(error * 1000)}`}`,
     },
     {
       key: 'level',

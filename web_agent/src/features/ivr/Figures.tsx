@@ -10,6 +10,9 @@ import { Empty, Failure, Loading } from '@/ui/states'
 
 type NodeFigures = FlowFigures['nodes'][number]
 const COUNTS = ['visits', 'no_matches', 'silences', 'repeats', 'jumps', 'gave_up', 'left'] as const
+const RATES = ['recognition_failure', 'intent_failure'] as const
+const percent = (share: number | null) => (share === null ? '–' : `${String(Math.round(share * 100))}%`)
+const seconds = (ms: number | null) => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`)
 
 /** Where callers fail, repeat, give up and hang up. */
 export function Figures({ name, onOpen }: { name: string; onOpen: (node: string) => void }) {
@@ -43,6 +46,12 @@ export function Figures({ name, onOpen }: { name: string; onOpen: (node: string)
       isNumber: true,
       render: (row: NodeFigures) => row[count] || '–',
     })),
+    ...RATES.map((rate) => ({
+      key: rate,
+      title: t(`ivr.rate_${rate}`),
+      isNumber: true,
+      render: (row: NodeFigures) => percent(row[rate]),
+    })),
   ]
   const worst = [...nodes].sort((a, b) => b.no_matches + b.gave_up + b.left - (a.no_matches + a.gave_up + a.left))
   return (
@@ -50,9 +59,16 @@ export function Figures({ name, onOpen }: { name: string; onOpen: (node: string)
       <p className="flow-page__hint">
         {t('ivr.figures_summary', {
           dialogues,
-          contained: containment === null ? '–' : `${String(Math.round(containment * 100))}%`,
+          contained: percent(containment),
           marks,
           mean: mean === null ? '–' : mean.toFixed(1),
+        })}
+      </p>
+      <p className="flow-page__hint">
+        {t('ivr.figures_more', {
+          again: percent(figures.data.called_again),
+          p50: seconds(figures.data.response_p50_ms),
+          p95: seconds(figures.data.response_p95_ms),
         })}
       </p>
       <DataTable caption={t('ivr.side_figures')} columns={columns} rows={worst} keyOf={(row) => row.node} />

@@ -12,7 +12,7 @@ import { fieldText, kindText } from './words'
 import '@xyflow/react/dist/style.css'
 
 const WIDTH = 190
-const HEIGHT = 74
+const HEIGHT = 92
 const ZOOM = 0.6
 const MARGIN = 24
 const MIDDLE = 320
@@ -23,19 +23,33 @@ interface Shown extends Record<string, unknown> {
   flaws: number
   isStart: boolean
   isHere: boolean
+  counts: NodeCounts | undefined
 }
+
+/** What callers did at a node in the last thirty days. */
+export interface NodeCounts {
+  visits: number
+  no_matches: number
+  repeats: number
+  gave_up: number
+  left: number
+}
+
+const TROUBLES = ['no_matches', 'repeats', 'gave_up', 'left'] as const
 
 interface FlowGraphProps {
   flow: FlowDefinition
   flaws: ReadonlyMap<string, number>
   selected: string | null
+  /** Counts by node; none where nobody called. */
+  counts: ReadonlyMap<string, NodeCounts>
   /** Where the simulated caller is. */
   here: string | null
   onSelect: (name: string) => void
 }
 
 /** The flow as a graph, laid out from its start to its ends. */
-export function FlowGraph({ flow, flaws, selected, here, onSelect }: FlowGraphProps) {
+export function FlowGraph({ flow, flaws, counts, selected, here, onSelect }: FlowGraphProps) {
   const { t } = useTranslation()
   const places = useMemo(() => placesOf(flow), [flow])
   const nodes: Node<Shown>[] = Object.entries(flow.nodes).map(([name, node]) => ({
@@ -44,7 +58,14 @@ export function FlowGraph({ flow, flaws, selected, here, onSelect }: FlowGraphPr
     position: places.get(name) ?? { x: 0, y: 0 },
     selected: name === selected,
     ariaLabel: `${name}, ${kindText(t, node.kind)}`,
-    data: { name, node, flaws: flaws.get(name) ?? 0, isStart: name === flow.start, isHere: name === here },
+    data: {
+      name,
+      node,
+      flaws: flaws.get(name) ?? 0,
+      isStart: name === flow.start,
+      isHere: name === here,
+      counts: counts.get(name),
+    },
   }))
   const edges: Edge[] = edgesOf(flow).map((edge) => ({
     id: `${edge.from}-${edge.field}`,
@@ -89,7 +110,7 @@ const viewOf = (start = { x: 0, y: 0 }) => ({
 
 function FlowNodeBox({ data, selected }: NodeProps<Node<Shown>>) {
   const { t } = useTranslation()
-  const { name, node, flaws, isStart, isHere } = data
+  const { name, node, flaws, isStart, isHere, counts } = data
   const texts = [node.text, node.question, node.flow, node.what].filter((item) => typeof item === 'string')
   const text = texts.find((item) => item !== '') ?? ''
   const classes = ['flow-node', `flow-node--${node.kind}`, selected && 'is-selected', isHere && 'is-here']
@@ -103,6 +124,16 @@ function FlowNodeBox({ data, selected }: NodeProps<Node<Shown>>) {
         {flaws > 0 && <span className="tag tag--danger">⚠ {flaws}</span>}
       </span>
       <span className="flow-node__text">{text}</span>
+      {counts !== undefined && (
+        <span className="flow-node__counts">
+          <span title={t('ivr.count_visits')}>▶ {counts.visits}</span>
+          {TROUBLES.filter((name) => counts[name] > 0).map((name) => (
+            <span key={name} className="is-trouble">
+              {t(`ivr.count_${name}`)} {counts[name]}
+            </span>
+          ))}
+        </span>
+      )}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
   )

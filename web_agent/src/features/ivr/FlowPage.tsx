@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { asProblem } from '@/api/problem'
-import { flowQuery, flowsQuery, usePublishFlow, useSaveFlow } from '@/api/queries/ivr'
+import { flowFiguresQuery, flowQuery, flowsQuery, usePublishFlow, useSaveFlow } from '@/api/queries/ivr'
 import { sessionQuery } from '@/api/queries/session'
 import type { FlawView, FlowView } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
@@ -47,6 +47,8 @@ function Workshop({ view }: { view: FlowView }) {
   const [side, setSide] = useState<Side>('simulator')
   const flaws = useFlaws(flow, saved, view.flaws)
   const others = useQuery(flowsQuery)
+  const figures = useQuery(flowFiguresQuery(view.name))
+  const callers = new Map((figures.data?.nodes ?? []).map((node) => [node.node, node]))
   const parts = (others.data?.items ?? []).filter((item) => item.is_part).map((item) => item.name)
   const isChanged = changedNodes(saved, flow).length > 0
   const changeNode = (node: FlowNode) => {
@@ -75,7 +77,7 @@ function Workshop({ view }: { view: FlowView }) {
               open(name)
             }}
           />
-          <FlowGraph flow={flow} flaws={counts} selected={selected} here={here} onSelect={open} />
+          <FlowGraph flow={flow} flaws={counts} counts={callers} selected={selected} here={here} onSelect={open} />
         </section>
         <section className="panel flow-page__side">
           <Segmented

@@ -16,6 +16,7 @@ import { ListPage } from '@/ui/ListPage'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Failure, Loading } from '@/ui/states'
 
+import { PushTexts } from './PushTexts'
 import { optionText } from './words'
 
 import './Ivr.css'
@@ -32,6 +33,7 @@ export function FlowsPage() {
         <>
           <Flows items={flows.data.items} />
           <Numbers flows={flows.data.items} />
+          <PushTexts />
         </>
       )}
     </ListPage>
@@ -103,7 +105,7 @@ function Numbers({ flows }: { flows: readonly FlowLine[] }) {
   const change = (place: number, part: Partial<NumberRule>) => {
     setEdited(rules.map((rule, index) => (index === place ? { ...rule, ...part } : rule)))
   }
-  const usable = flows.filter((flow) => !flow.is_part && flow.live_version !== null)
+  const usable = flows.filter((flow) => flow.answers_numbers && flow.live_version !== null)
   return (
     <section className="panel numbers" aria-labelledby="numbers-title">
       <div className="panel__head">

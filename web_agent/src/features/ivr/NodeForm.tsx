@@ -6,7 +6,12 @@ import { Button } from '@/ui/Button'
 
 import type { FieldType, FlowDefinition, FlowNode } from './definition'
 import { FIELDS, RETURN, sentValue } from './definition'
+import { PromptSound } from './PromptSound'
 import { fieldText, kindText, optionText } from './words'
+
+const SPOKEN = new Set(['text', 'again'])
+/** Kinds whose text goes into an order or a message. */
+const NOT_SPOKEN = new Set(['create_order', 'send_sms'])
 
 interface NodeFormProps {
   name: string
@@ -54,6 +59,7 @@ export function NodeForm({ name, flow, flaws, parts, onChange, onRemove }: NodeF
           targets={Object.keys(flow.nodes)}
           parts={parts}
           error={flaws.find((flaw) => flaw.field.split('.')[0] === field)?.problem ?? null}
+          isSpoken={SPOKEN.has(field) && !NOT_SPOKEN.has(node.kind)}
           onChange={(value) => {
             onChange({ ...node, [field]: sentValue(node, field, value) })
           }}
@@ -70,10 +76,12 @@ interface NodeFieldProps {
   targets: readonly string[]
   parts: readonly string[]
   error: string | null
+  /** Whether callers hear it. */
+  isSpoken: boolean
   onChange: (value: unknown) => void
 }
 
-function NodeField({ field, type, value, targets, parts, error, onChange }: NodeFieldProps) {
+function NodeField({ field, type, value, targets, parts, error, isSpoken, onChange }: NodeFieldProps) {
   const { t } = useTranslation()
   const id = useId()
   const label = fieldText(t, field)
@@ -115,6 +123,7 @@ function NodeField({ field, type, value, targets, parts, error, onChange }: Node
       ) : (
         <input {...common} type={type === 'number' ? 'number' : 'text'} value={text} onChange={change} />
       )}
+      {isSpoken && <PromptSound text={text} />}
       {error !== null && (
         <span className="field__error" role="alert">
           {error}

@@ -12,6 +12,7 @@ import { Banner } from '@/ui/states'
 import type { Around } from './around'
 import { ACCOUNT, scenarioOf } from './around'
 import type { FlowDefinition } from './definition'
+import { SpokenInput } from './SpokenInput'
 import { Circumstances, Ending, State, Turn } from './simulatorParts'
 import { useVoice } from './useVoice'
 
@@ -107,6 +108,12 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
           {t('ivr.say')}
         </Button>
       </form>
+      <SpokenInput
+        isOver={isOver}
+        onHeard={(text) => {
+          run([...inputs, text === '' ? { kind: 'unheard', text: '' } : { kind: 'say', text }])
+        }}
+      />
       <div className="simulator__tools">
         <div className="keypad" role="group" aria-label={t('ivr.keypad')}>
           {KEYS.map((key) => (

@@ -25,8 +25,10 @@ export function scenarioOf(around: Around, t: Translate): Record<string, unknown
       orders: {
         [CALLER]: { number: '20261129000012', state: t('ivr.trial_order_state'), since: t('ivr.trial_order_since') },
       },
-      outages: { [street]: { area: street, reason: t('ivr.trial_outage_reason'), until: '18:30' } },
-      down: around.isDown ? ['account', 'bill', 'arrears', 'balance', 'progress', 'outage', 'package'] : [],
+      outages: { [street]: { area: street, text: t('ivr.trial_outage_reason'), until: '18:30' } },
+      down: around.isDown
+        ? ['account', 'bill', 'arrears', 'balance', 'progress', 'outage', 'package', 'self_service']
+        : [],
     },
   }
 }

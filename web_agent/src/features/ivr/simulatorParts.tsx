@@ -62,6 +62,7 @@ export function Turn({ turn, onSay }: { turn: SimulatedTurn; onSay: (text: strin
     heard: turn.text,
     keyed: t('ivr.pressed', { key: turn.text }),
     silence: t('ivr.was_silent'),
+    unheard: t('ivr.was_unheard'),
   }
   const given = turn.kind === 'started' ? null : (heard[turn.kind] ?? t('ivr.did_other'))
   return (
