@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/{name}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy Proposal
+         * @description Return other settings that verdicts of agents speak for; accepting one is choosing it like any other.
+         */
+        get: operations["get_policy_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/{name}": {
         parameters: {
             query?: never;
@@ -828,6 +848,26 @@ export interface paths {
          * @description Publish a new entry; it is found by search at once. 409 when gold questions would lose their place.
          */
         post: operations["create_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/entries/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Entries
+         * @description Change owner, review date, audiences or sector of many entries, or retire them; refusals are named one by one.
+         */
+        post: operations["change_entries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1509,9 +1549,31 @@ export interface paths {
         put?: never;
         /**
          * Dismiss Hint
-         * @description Put a hint away; a second time changes nothing.
+         * @description Put a hint away, `wrong` where it should not have come; a second time changes nothing.
          */
         post: operations["dismiss_hint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/steps/{step_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Step
+         * @description Tick a step of the talk track by hand, or take its tick away; what is heard no longer changes it.
+         *
+         *     404 `step_not_found` where the sector's hint book has no such step.
+         */
+        put: operations["set_step"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,6 +1898,26 @@ export interface paths {
          * @description Pass one's call on without a word.
          */
         post: operations["transfer_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/telephony/agent/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send To Flow
+         * @description Let one's caller talk with a speech flow, and get the caller back with what it learned.
+         */
+        post: operations["send_to_flow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3296,6 +3378,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{call_id}/second-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Second Pass
+         * @description Return what was heard the second time, compared with what the agent saw; masked like the call itself.
+         */
+        get: operations["get_second_pass"];
+        put?: never;
+        /**
+         * Order Second Pass
+         * @description Order a job that hears the recording of a finished call again while no call runs.
+         *
+         *     409 `call_not_ended` or `recording_not_stored`.
+         */
+        post: operations["order_second_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/transcript/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Transcript
+         * @description Send the transcript of a call as a file; the audit entry names the version. 404 `second_pass_not_made`.
+         */
+        get: operations["export_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/call-search": {
         parameters: {
             query?: never;
@@ -3670,6 +3798,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write Down Answer
+         * @description Write down a spoken answer: a WAV file of one channel and at most 60 s is the body; nothing of it is kept.
+         */
+        post: operations["write_down_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Skills
+         * @description List the skills that passed exams propose; open ones first.
+         */
+        get: operations["list_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Skills
+         * @description List one's own skills, confirmed and proposed.
+         */
+        get: operations["list_own_skills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/skills/{proposal_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Skill
+         * @description Confirm or decline a skill that a passed exam proposes; the learner is told.
+         */
+        post: operations["decide_skill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/surveys/report": {
         parameters: {
             query?: never;
@@ -3684,6 +3892,26 @@ export interface paths {
         get: operations["read_survey_report"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surveys/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Survey Reply
+         * @description Take what a caller answered to the text message; the gateway of text messages calls this with an API token.
+         */
+        post: operations["take_survey_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3764,6 +3992,94 @@ export interface paths {
          * @description Return a text as callers hear it: 8 kHz.
          */
         post: operations["speak_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/hearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear Sound
+         * @description Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept.
+         */
+        post: operations["hear_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recordings
+         * @description List the prompts that a person has recorded.
+         */
+        get: operations["list_recordings"];
+        put?: never;
+        /**
+         * Record Prompt
+         * @description Let callers hear a recording wherever a flow says this text; another text is spoken by the voice.
+         */
+        post: operations["record_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/recordings/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Recording
+         * @description Let the voice say a text again.
+         */
+        post: operations["remove_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ivr/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Push Texts
+         * @description Return what callers are told before a flow.
+         */
+        get: operations["get_push_texts"];
+        /**
+         * Choose Push Texts
+         * @description Tell callers other texts from now on.
+         */
+        put: operations["choose_push_texts"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4282,6 +4598,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/curation/worth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Worth
+         * @description List the entries that nobody was shown, those often dismissed, and the most used, over some days.
+         */
+        get: operations["get_worth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge/entries/{entry_id}/use": {
         parameters: {
             query?: never;
@@ -4315,6 +4651,214 @@ export interface paths {
          */
         get: operations["compare_revisions"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description List what was published in the last 30 days; what this account has to read comes first.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/changes/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Due Changes
+         * @description Count the must-read publications that this account has not acknowledged.
+         */
+        get: operations["count_due_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/changes/{revision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Change
+         * @description Return what a publication changed: facts first, then the words field by field.
+         */
+        get: operations["get_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/must-reads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Must Reads
+         * @description List must-read publications with how many of their audience have acknowledged them.
+         */
+        get: operations["list_must_reads"];
+        put?: never;
+        /**
+         * Mark Must Read
+         * @description Make the present text of an entry must-read for an audience, which is notified.
+         */
+        post: operations["mark_must_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/must-reads/{must_read_id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Readers
+         * @description List who has acknowledged a publication and who has not yet.
+         */
+        get: operations["list_readers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/must-reads/{must_read_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Must Read
+         * @description Confirm that this account has read a publication.
+         */
+        post: operations["acknowledge_must_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/must-reads/{must_read_id}/remind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remind Readers
+         * @description Notify everybody who has not acknowledged a publication; each is reminded once a day at most.
+         */
+        post: operations["remind_readers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/must-reads/{must_read_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Must Read
+         * @description Ask nobody for a publication any more; acknowledgements stay.
+         */
+        post: operations["close_must_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/entries/{entry_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description List the comments on an entry, the oldest first.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        /**
+         * Add Comment
+         * @description Write a comment; `@name` notifies a person, and so is everybody who follows the entry.
+         */
+        post: operations["add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/entries/{entry_id}/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Subscription
+         * @description Follow an entry, or follow it no longer; its new texts and comments are told to who follows it.
+         */
+        put: operations["choose_subscription"];
         post?: never;
         delete?: never;
         options?: never;
@@ -5217,6 +5761,14 @@ export interface components {
              */
             file: string;
         };
+        /** Body_hear_sound */
+        Body_hear_sound: {
+            /**
+             * File
+             * @description One thing that a caller says: WAV, MP3, FLAC, Ogg …
+             */
+            file: string;
+        };
         /** Body_import_addresses */
         Body_import_addresses: {
             /**
@@ -5237,7 +5789,20 @@ export interface components {
         Body_import_words: {
             /**
              * File
-             * @description CSV or YAML
+             * @description CSV, XLSX or YAML: groups, or names with the column `name`
+             */
+            file: string;
+        };
+        /** Body_record_prompt */
+        Body_record_prompt: {
+            /**
+             * Text
+             * @description What the recording says
+             */
+            text: string;
+            /**
+             * File
+             * @description WAV, MP3, FLAC, Ogg …
              */
             file: string;
         };
@@ -5307,6 +5872,61 @@ export interface components {
             zh: string;
             /** En */
             en: string;
+        };
+        /**
+         * BulkChange
+         * @description One change to many entries; what is null stays as it is.
+         */
+        BulkChange: {
+            /** Entry Ids */
+            entry_ids: string[];
+            /** Owner */
+            owner?: string | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /** Audiences */
+            audiences?: components["schemas"]["Audience"][] | null;
+            /** Sector */
+            sector?: ("power" | "heating" | "water" | "gas" | "tv" | "every") | null;
+            /**
+             * Retire
+             * @description Take them out of search instead
+             * @default false
+             */
+            retire: boolean;
+            /**
+             * Change Note
+             * @default
+             */
+            change_note: string;
+        };
+        /**
+         * BulkOutcome
+         * @description What became of one entry.
+         */
+        BulkOutcome: {
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Code
+             * @description Why it was left as it is; null when it was changed
+             */
+            code: string | null;
+        };
+        /**
+         * BulkResult
+         * @description What became of each entry.
+         */
+        BulkResult: {
+            /** Items */
+            items: components["schemas"]["BulkOutcome"][];
+            /** Changed */
+            changed: number;
         };
         /**
          * BusinessTypeNode
@@ -5484,6 +6104,11 @@ export interface components {
             failures: number;
             /** Is Danger */
             is_danger: boolean;
+            /**
+             * Is Identified
+             * @description The caller has shown that the account is his
+             */
+            is_identified: boolean;
             /** Slots */
             slots: {
                 [key: string]: string;
@@ -5499,6 +6124,11 @@ export interface components {
          */
         CallDialogueAnswer: {
             dialogue: components["schemas"]["CallDialogue"] | null;
+            /**
+             * Sent
+             * @description Dialogues that an agent sent the caller to, the newest first
+             */
+            sent: components["schemas"]["CallDialogue"][];
         };
         /**
          * CallEnded
@@ -5546,7 +6176,7 @@ export interface components {
          */
         CallEventPage: {
             /** Items */
-            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
+            items: (components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"])[];
             /**
              * Last Seq
              * @description Number of the call's newest event, also of a partial
@@ -5633,6 +6263,8 @@ export interface components {
              * @description Who put it away; null while it stands
              */
             dismissed_by: string | null;
+            /** @description What that person made of it */
+            verdict?: components["schemas"]["HintVerdict"] | null;
         };
         /**
          * CallInfo
@@ -5810,6 +6442,12 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * By Meaning
+             * @description Also sentences that say the same in other words; needs a text and an embedder
+             * @default false
+             */
+            by_meaning: boolean;
             /** @description Who said the words */
             speaker?: components["schemas"]["LegRole"] | null;
             /** Since */
@@ -5836,6 +6474,11 @@ export interface components {
             min_duration_ms?: number | null;
             /** Max Duration Ms */
             max_duration_ms?: number | null;
+            /**
+             * Min Silence Share
+             * @description Of the call nobody speaks
+             */
+            min_silence_share?: number | null;
             alert_kind?: components["schemas"]["DangerKind"] | null;
             /**
              * Entry Id
@@ -5886,6 +6529,11 @@ export interface components {
              * @description Texts are masked for this account
              */
             is_masked: boolean;
+            /**
+             * Has Meaning
+             * @description Sentences can be compared by meaning here: an embedder is installed
+             */
+            has_meaning: boolean;
             /**
              * Waiting
              * @description Finished calls that are not in the index yet
@@ -5938,6 +6586,11 @@ export interface components {
              * @description Steps of the talk track that the agent has said, in order
              */
             steps: components["schemas"]["StepTicked"][];
+            /**
+             * Hand Steps
+             * @description Steps that the agent ticked or unticked by hand; these decide
+             */
+            hand_steps: components["schemas"]["StepSet"][];
             /**
              * Hints
              * @description In the order they were raised
@@ -6973,6 +7626,143 @@ export interface components {
             business_types: components["schemas"]["BusinessTypeNode"][];
         };
         /**
+         * ChangeHead
+         * @description A publication in the list of what changed.
+         */
+        ChangeHead: {
+            /**
+             * Revision Id
+             * Format: uuid
+             */
+            revision_id: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /**
+             * Number
+             * @description 1: a new entry
+             */
+            number: number;
+            /** Title */
+            title: string;
+            /** Sector */
+            sector: string | null;
+            /** Change Note */
+            change_note: string;
+            /** Author */
+            author: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /**
+             * Must Read Id
+             * @description Set when this account has to read it
+             */
+            must_read_id: string | null;
+            /**
+             * Note
+             * @description Of the curator who made it must-read
+             */
+            note: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+        };
+        /**
+         * ChangeList
+         * @description What changed in the knowledge: must-read and unread first, then the newest.
+         */
+        ChangeList: {
+            /** Items */
+            items: components["schemas"]["ChangeHead"][];
+            /**
+             * Due
+             * @description Must-read publications that this account has not acknowledged
+             */
+            due: number;
+        };
+        /**
+         * ChangeView
+         * @description A publication with what it changed, in plain words.
+         */
+        ChangeView: {
+            head: components["schemas"]["ChangeHead"];
+            /** Facts */
+            facts: components["schemas"]["ChangedFact"][];
+            /** Fields */
+            fields: components["schemas"]["ChangedField"][];
+            current: components["schemas"]["RevisionDetail"];
+        };
+        /**
+         * ChangedFact
+         * @description A fee, limit, date or number that differs.
+         */
+        ChangedFact: {
+            /**
+             * Kind
+             * @description Of `curation.facts.FactKind`
+             */
+            kind: string;
+            /**
+             * Before
+             * @description As the old text said it; empty when it is new
+             */
+            before: string;
+            /**
+             * Now
+             * @description As the new text says it; empty when it is gone
+             */
+            now: string;
+        };
+        /**
+         * ChangedField
+         * @description A field that differs, with the words that came and went.
+         */
+        ChangedField: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "title" | "script" | "answer" | "variants" | "valid_from" | "valid_until" | "sector";
+            /** Parts */
+            parts: components["schemas"]["ChangedPart"][];
+        };
+        /**
+         * ChangedPart
+         * @description A run of text that both revisions have, or only the old or the new one.
+         */
+        ChangedPart: {
+            /**
+             * Side
+             * @description left: only before, right: only now
+             * @enum {string}
+             */
+            side: "both" | "left" | "right";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ChoiceView
+         * @description What one value of a setting would have done.
+         */
+        ChoiceView: {
+            /** Value */
+            value: unknown;
+            /**
+             * Lost
+             * @description Useful ones that would not have been shown
+             */
+            lost: number;
+            /**
+             * Spared
+             * @description Dismissed and wrong ones that would not have been shown
+             */
+            spared: number;
+        };
+        /**
          * ChoosableSituation
          * @description A situation that an agent may choose.
          */
@@ -7120,6 +7910,36 @@ export interface components {
         Colleagues: {
             /** Items */
             items: components["schemas"]["Colleague"][];
+        };
+        /**
+         * CommentDraft
+         * @description A comment; `@name` tells the person of it.
+         */
+        CommentDraft: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * CommentView
+         * @description A comment on an entry.
+         */
+        CommentView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Author Name */
+            author_name: string;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * ComplaintDraft
@@ -7869,6 +8689,14 @@ export interface components {
             example: string;
         };
         /**
+         * DueCount
+         * @description How many must-read publications this account has not acknowledged.
+         */
+        DueCount: {
+            /** Due */
+            due: number;
+        };
+        /**
          * EditableGroup
          * @description A group of situations.
          */
@@ -8223,6 +9051,21 @@ export interface components {
             updated_at: string;
         };
         /**
+         * EntryTalk
+         * @description The comments on an entry, the oldest first, and whether this account follows it.
+         */
+        EntryTalk: {
+            /** Items */
+            items: components["schemas"]["CommentView"][];
+            /** Is Subscribed */
+            is_subscribed: boolean;
+            /**
+             * Subscribers
+             * @description People who are told of new texts and comments
+             */
+            subscribers: number;
+        };
+        /**
          * EntryUse
          * @description Use of an entry: over all and by revision, the newest first.
          */
@@ -8231,12 +9074,18 @@ export interface components {
             shown: number;
             /** Calls */
             calls: number;
+            /** Read Out */
+            read_out: number;
             /** Used */
             used: number;
             /** Dismissed */
             dismissed: number;
             /** Wrong */
             wrong: number;
+            /** Solved */
+            solved: number;
+            /** Called Again */
+            called_again: number;
             /** Flags */
             flags: number;
             /** Revisions */
@@ -8702,7 +9551,7 @@ export interface components {
          * @description Why a flow cannot be published.
          * @enum {string}
          */
-        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "loop_without_question" | "no_voice" | "malformed";
+        FlawCode: "unknown_target" | "unreachable" | "no_exit" | "no_way_to_agent" | "unknown_intent" | "unknown_value" | "unknown_flow" | "sub_flow_circle" | "nothing_to_choose" | "nothing_to_say" | "no_missing_way" | "return_outside_part" | "wrong_range" | "reserved_key" | "no_slot" | "not_confirmed" | "loop_without_question" | "no_voice" | "malformed";
         /**
          * FlawView
          * @description Why a flow cannot be published.
@@ -8868,6 +9717,11 @@ export interface components {
              */
             expected_wait_seconds: number | null;
             /**
+             * Wait Error Seconds
+             * @description Mean of |expected − real wait| of the newest 200 answered calls; null before the first
+             */
+            wait_error_seconds: number | null;
+            /**
              * Service Level
              * @description Of the calls that left the queue within the window: answered within the target ÷ (answered + abandoned); null when none left
              */
@@ -8977,12 +9831,35 @@ export interface components {
              * @description Share that ended with a goodbye; null without dialogues
              */
             containment: number | null;
+            /**
+             * Called Again
+             * @description False containment: of those with a known number, the share that called again within 24 hours; null without any
+             */
+            called_again: number | null;
+            /**
+             * Response P50 Ms
+             * @description From the end of the words to the first sound of the answer
+             */
+            response_p50_ms: number | null;
+            /** Response P95 Ms */
+            response_p95_ms: number | null;
             /** Marks */
             marks: number;
             /** Mean Mark */
             mean_mark: number | null;
             /** Nodes */
             nodes: components["schemas"]["NodeFigures"][];
+        };
+        /**
+         * FlowForCaller
+         * @description Speech flow that one's caller is sent to; the caller comes back after it.
+         */
+        FlowForCaller: {
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "agent_identity" | "agent_payment";
         };
         /**
          * FlowLine
@@ -8997,6 +9874,8 @@ export interface components {
             sector: string;
             /** Is Part */
             is_part: boolean;
+            /** Answers Numbers */
+            answers_numbers: boolean;
             /** Node Count */
             node_count: number;
             /** Newest Version */
@@ -9335,6 +10214,11 @@ export interface components {
              * @description A question of the caller that nothing fitted
              */
             is_unanswered: boolean;
+            /**
+             * Similarity
+             * @description Cosine with the text, 0..1; null when it was found by its words
+             */
+            similarity: number | null;
         };
         /**
          * FullRunState
@@ -9600,6 +10484,11 @@ export interface components {
              * @description Nothing more is asked in this item
              */
             is_done: boolean;
+            /**
+             * Asks Category
+             * @description The caller of a role play has hung up; the category of the call is due
+             */
+            asks_category: boolean;
         };
         /**
          * GradedPart
@@ -9610,7 +10499,7 @@ export interface components {
              * Part
              * @enum {string}
              */
-            part: "choice" | "card" | "category" | "fields" | "next_question" | "script";
+            part: "choice" | "card" | "category" | "fields" | "next_question" | "script" | "promise";
             /**
              * Score
              * @description 0..1
@@ -9641,6 +10530,17 @@ export interface components {
             state: "ok" | "degraded" | "failed";
             /** Parts */
             parts: components["schemas"]["PartHealth"][];
+        };
+        /**
+         * HeardSound
+         * @description What the recogniser of calls understands of a sound.
+         */
+        HeardSound: {
+            /**
+             * Text
+             * @description Empty where no words were understood
+             */
+            text: string;
         };
         /**
          * Hindrance
@@ -9726,6 +10626,8 @@ export interface components {
             hint_id: string;
             /** Dismissed By */
             dismissed_by: string;
+            /** @default noted */
+            verdict: components["schemas"]["HintVerdict"];
         };
         /**
          * HintDismissedEvent
@@ -9849,6 +10751,12 @@ export interface components {
             /** Lines */
             lines: components["schemas"]["TestedLine"][];
         };
+        /**
+         * HintVerdict
+         * @description What the agent made of a hint.
+         * @enum {string}
+         */
+        HintVerdict: "noted" | "wrong";
         /**
          * HitTestAnswer
          * @description The same question before and after the edit.
@@ -10242,7 +11150,7 @@ export interface components {
          * @description What an item of the desk is about.
          * @enum {string}
          */
-        ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing";
+        ItemKind: "unanswered" | "flag" | "dismissed" | "contradiction" | "duplicate" | "expiring" | "overdue" | "failing" | "check";
         /**
          * ItemList
          * @description The items that wait, the most urgent first, and how many there are of each kind.
@@ -10527,6 +11435,12 @@ export interface components {
              * @default 0
              */
             max_attempts: number;
+            /**
+             * Skill
+             * @description Proposed when it is passed
+             * @default
+             */
+            skill: string;
             /** Items */
             items: (components["schemas"]["ClipItem"] | components["schemas"]["QuestionItem"] | components["schemas"]["ExerciseItem"] | components["schemas"]["RolePlayItem"])[];
             /**
@@ -10572,6 +11486,8 @@ export interface components {
             pass_mark: number;
             /** Max Attempts */
             max_attempts: number;
+            /** Skill */
+            skill: string;
             /** Item Count */
             item_count: number;
             /** Version */
@@ -10913,6 +11829,95 @@ export interface components {
          */
         Movement: "better" | "worse" | "unchanged";
         /**
+         * MustReadDraft
+         * @description The present text of an entry becomes must-read.
+         */
+        MustReadDraft: {
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /**
+             * Revision Id
+             * Format: uuid
+             * @description 409 `stale_revision` when it is no longer the entry's current one
+             */
+            revision_id: string;
+            /**
+             * Roles
+             * @default [
+             *       "agent"
+             *     ]
+             */
+            roles: components["schemas"]["Role"][];
+            /**
+             * Unit Id
+             * @description Only people of this unit and below it
+             */
+            unit_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * MustReadList
+         * @description Must-read publications, the newest first.
+         */
+        MustReadList: {
+            /** Items */
+            items: components["schemas"]["MustReadView"][];
+        };
+        /**
+         * MustReadView
+         * @description A must-read publication with how many people have acknowledged it.
+         */
+        MustReadView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /**
+             * Revision Id
+             * Format: uuid
+             */
+            revision_id: string;
+            /** Title */
+            title: string;
+            /** Number */
+            number: number;
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            /** Unit Id */
+            unit_id: string | null;
+            /** Note */
+            note: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Asked
+             * @description People of the audience
+             */
+            asked: number;
+            /** Acknowledged */
+            acknowledged: number;
+        };
+        /**
          * NearQuestionDetail
          * @description A way to ask of the text that another entry answers now.
          */
@@ -11053,10 +12058,24 @@ export interface components {
             node: string;
             /** Visits */
             visits: number;
+            /** Heard */
+            heard: number;
+            /** Unheard */
+            unheard: number;
             /** Silences */
             silences: number;
             /** No Matches */
             no_matches: number;
+            /**
+             * Recognition Failure
+             * @description unheard ÷ (heard + unheard); null where nobody spoke
+             */
+            recognition_failure: number | null;
+            /**
+             * Intent Failure
+             * @description Share of the words and keys that the node had no use for; null where there were none
+             */
+            intent_failure: number | null;
             /** Repeats */
             repeats: number;
             /** Jumps */
@@ -11794,7 +12813,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "must_reads.follow" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "skills.confirm" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
         /**
          * Phase
          * @description What the dialogue waits for.
@@ -11877,6 +12896,14 @@ export interface components {
         PolicyList: {
             /** Items */
             items: components["schemas"]["PolicyView"][];
+        };
+        /**
+         * PolicyProposal
+         * @description What is proposed for a policy; empty where there is nothing to gain or too little was judged.
+         */
+        PolicyProposal: {
+            /** Items */
+            items: components["schemas"]["ProposalView"][];
         };
         /**
          * PolicyRestoration
@@ -12083,6 +13110,32 @@ export interface components {
             questions: string[];
         };
         /**
+         * ProposalView
+         * @description Another value for one setting, judged by verdicts of agents.
+         */
+        ProposalView: {
+            /** Setting */
+            setting: string;
+            /** Current */
+            current: unknown;
+            proposed: components["schemas"]["ChoiceView"];
+            /**
+             * Useful
+             * @description Useful ones among those that were judged
+             */
+            useful: number;
+            /**
+             * Refused
+             * @description Dismissed and wrong ones among them
+             */
+            refused: number;
+            /**
+             * Choices
+             * @description Other values, for a person who weighs otherwise
+             */
+            choices: components["schemas"]["ChoiceView"][];
+        };
+        /**
          * Publication
          * @description What the editor says about gold questions that would lose their place.
          */
@@ -12106,6 +13159,64 @@ export interface components {
          * @enum {string}
          */
         PublishMode: "publish" | "review";
+        /**
+         * PushTable
+         * @description Texts that callers are told before a flow, where they concern them.
+         */
+        PushTable: {
+            /** Texts */
+            texts: components["schemas"]["PushText"][];
+            /**
+             * Based On
+             * @description Version that the person saw; 0 for none
+             */
+            based_on: number;
+        };
+        /**
+         * PushTableView
+         * @description Texts that are in force.
+         */
+        PushTableView: {
+            /** Texts */
+            texts: components["schemas"]["PushText"][];
+            /** Version */
+            version: number;
+            /**
+             * Most Characters
+             * @description Of everything that one caller is told
+             */
+            most_characters: number;
+        };
+        /**
+         * PushText
+         * @description One text with whom it concerns.
+         */
+        PushText: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "greeting" | "notice" | "holiday";
+            /** Text */
+            text: string;
+            /**
+             * Sector
+             * @description Of the flow that answers; empty for every one
+             * @default
+             * @enum {string}
+             */
+            sector: "" | "power" | "heating" | "water" | "gas" | "tv";
+            /**
+             * Areas
+             * @description Words of the addresses that it concerns
+             * @default []
+             */
+            areas: string[];
+            /** First Day */
+            first_day?: string | null;
+            /** Last Day */
+            last_day?: string | null;
+        };
         /**
          * QuestionChange
          * @description A gold question whose hits changed.
@@ -12353,6 +13464,33 @@ export interface components {
             ids: string[] | null;
         };
         /**
+         * ReaderList
+         * @description The audience of a must-read publication: who has not acknowledged it yet comes first.
+         */
+        ReaderList: {
+            must_read: components["schemas"]["MustReadView"];
+            /** Items */
+            items: components["schemas"]["ReaderView"][];
+        };
+        /**
+         * ReaderView
+         * @description One person of the audience.
+         */
+        ReaderView: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Acknowledged At
+             * @description null: not yet
+             */
+            acknowledged_at: string | null;
+        };
+        /**
          * Readiness
          * @description Whether requests should be sent here.
          */
@@ -12467,20 +13605,12 @@ export interface components {
             items: components["schemas"]["RecordingGap"][];
         };
         /**
-         * RecordingView
-         * @description What is known of the audio of a call; `stored` is that of a call which is no telephone call.
+         * RecordingList
+         * @description Recorded prompts, the newest first.
          */
-        RecordingView: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "none" | "stored" | "joined" | "missing" | "deleted";
-            /** Sha256 */
-            sha256: string;
-            /** Legs */
-            legs: components["schemas"]["RecordedLeg"][];
-            hold: components["schemas"]["HoldView"] | null;
+        RecordingList: {
+            /** Items */
+            items: components["schemas"]["assist_api__ivr__schemas__RecordingView"][];
         };
         /**
          * Refusal
@@ -12504,6 +13634,14 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Reminded
+         * @description How many people were reminded.
+         */
+        Reminded: {
+            /** People */
+            people: number;
         };
         /**
          * Rename
@@ -12802,12 +13940,27 @@ export interface components {
             number: number;
             /** Shown */
             shown: number;
+            /**
+             * Read Out
+             * @description The agent said at least one sentence of the script, by the agent's own words
+             */
+            read_out: number;
             /** Used */
             used: number;
             /** Dismissed */
             dismissed: number;
             /** Wrong */
             wrong: number;
+            /**
+             * Solved
+             * @description Used or read out in calls whose case ended resolved
+             */
+            solved: number;
+            /**
+             * Called Again
+             * @description Used or read out, and the same number called again within seven days
+             */
+            called_again: number;
             /** Flags */
             flags: number;
         };
@@ -13050,6 +14203,75 @@ export interface components {
             call_id?: string | null;
         };
         /**
+         * SecondPass
+         * @description The second pass of a call and how it stands.
+         */
+        SecondPass: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "ordered" | "ready" | "failed";
+            /**
+             * Job Id
+             * @description Of the job that goes on; null unless `ordered`
+             */
+            job_id: string | null;
+            /**
+             * Can Be Ordered
+             * @description Whether the call is over and its recording is stored
+             */
+            can_be_ordered: boolean;
+            /** Made At */
+            made_at: string | null;
+            /** Model */
+            model: string;
+            /** Beam Size */
+            beam_size: number;
+            /**
+             * Error Code
+             * @description Why it failed, else empty
+             */
+            error_code: string;
+            /**
+             * Changed Share
+             * @description Share of the letters and digits that differ, 0..1
+             */
+            changed_share: number;
+            /** Lines */
+            lines: components["schemas"]["SecondPassLine"][];
+        };
+        /**
+         * SecondPassLine
+         * @description One utterance of the second pass.
+         */
+        SecondPassLine: {
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            leg_role: components["schemas"]["LegRole"];
+            /** Start Ms */
+            start_ms: number;
+            /** End Ms */
+            end_ms: number;
+            /** Confidence */
+            confidence: number;
+            /** Language */
+            language: string;
+            /**
+             * Text
+             * @description As a reader sees it, with figures for spoken numbers
+             */
+            text: string;
+            /**
+             * Differences
+             * @description Where it differs from what the agent saw, which is `heard`
+             */
+            differences: components["schemas"]["TextChange"][];
+        };
+        /**
          * SecretRotation
          * @description How long the secret before stays valid beside the new one.
          */
@@ -13227,7 +14449,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "say" | "keys" | "silence" | "message" | "hang_up";
+            kind: "say" | "keys" | "silence" | "unheard" | "message" | "hang_up";
             /**
              * Text
              * @default
@@ -13320,6 +14542,65 @@ export interface components {
             entry_count: number;
             /** Ideas */
             ideas: components["schemas"]["IdeaNode"][];
+        };
+        /**
+         * SkillDecision
+         * @description What a supervisor says to a proposal.
+         */
+        SkillDecision: {
+            /** Is Confirmed */
+            is_confirmed: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * SkillList
+         * @description Proposals: open ones first, then the newest.
+         */
+        SkillList: {
+            /** Items */
+            items: components["schemas"]["SkillView"][];
+        };
+        /**
+         * SkillView
+         * @description A skill that a passed exam proposes.
+         */
+        SkillView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Account Name */
+            account_name: string;
+            /** Skill */
+            skill: string;
+            /** Lesson Title */
+            lesson_title: string;
+            /**
+             * Score
+             * @description Percent of the exam
+             */
+            score: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "declined";
+            /** Reason */
+            reason: string;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Decided At */
+            decided_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * SlotQuestion
@@ -13440,6 +14721,17 @@ export interface components {
             shifts: components["schemas"]["OpenShift"][];
         };
         /**
+         * SpokenText
+         * @description What the recogniser wrote down of a spoken answer.
+         */
+        SpokenText: {
+            /**
+             * Text
+             * @description Empty when nothing was said
+             */
+            text: string;
+        };
+        /**
          * StageState
          * @description A stage (`speech`, `search`, `vectors`, `category`, `storage`) that is degraded or well again.
          */
@@ -13518,11 +14810,56 @@ export interface components {
             repeats: boolean;
         };
         /**
+         * StepChoice
+         * @description Whether a step counts as said.
+         */
+        StepChoice: {
+            /** Is Done */
+            is_done: boolean;
+        };
+        /**
          * StepKind
          * @description What happened in one step of a dialogue; rows of `ivr_steps` hold it without anybody's words.
          * @enum {string}
          */
-        StepKind: "said" | "heard" | "keyed" | "silence" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
+        StepKind: "said" | "heard" | "keyed" | "silence" | "unheard" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "served" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
+        /**
+         * StepSet
+         * @description The agent ticked a step of the talk track by hand, or took its tick away; from then on this decides.
+         */
+        StepSet: {
+            /** Step Id */
+            step_id: string;
+            name: components["schemas"]["TwoLanguages"];
+            /** Is Done */
+            is_done: boolean;
+            /** Set By */
+            set_by: string;
+        };
+        /**
+         * StepSetEvent
+         * @description `step.set`; may follow the end of the call.
+         */
+        StepSetEvent: {
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Seq */
+            seq: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.set";
+            data: components["schemas"]["StepSet"];
+        };
         /**
          * StepTicked
          * @description The agent has said a step of the talk track; the first time stands.
@@ -13660,6 +14997,14 @@ export interface components {
              * @description Needed with `entry_id`; as for a revision
              */
             base_revision_id?: string | null;
+        };
+        /**
+         * SubscriptionChoice
+         * @description Whether this account is told of new texts of an entry and of comments on it.
+         */
+        SubscriptionChoice: {
+            /** Is Subscribed */
+            is_subscribed: boolean;
         };
         /**
          * SuggestionList
@@ -13892,6 +15237,27 @@ export interface components {
             key: string;
         };
         /**
+         * SurveyReply
+         * @description What a caller answered to the text message, as the gateway hands it over.
+         */
+        SurveyReply: {
+            /** Number */
+            number: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SurveyReplyTaken
+         * @description Whether a mark was kept.
+         */
+        SurveyReplyTaken: {
+            /**
+             * Is Taken
+             * @description False where the number was not asked, or the text holds no mark
+             */
+            is_taken: boolean;
+        };
+        /**
          * SurveyReport
          * @description Satisfaction over some days.
          */
@@ -14074,6 +15440,11 @@ export interface components {
             /** Text */
             text: string;
             /**
+             * Insists
+             * @description The caller says it again: the answer had nothing of what was due
+             */
+            insists: boolean;
+            /**
              * Gold Cards
              * @description Titles
              */
@@ -14173,6 +15544,29 @@ export interface components {
             ask: components["schemas"]["TwoLanguages"] | null;
         };
         /**
+         * TextChange
+         * @description A place of a text that a reader is shown otherwise than the recogniser wrote it.
+         */
+        TextChange: {
+            /**
+             * Start
+             * @description First character of the place in `text`
+             */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Heard
+             * @description What the recogniser wrote
+             */
+            heard: string;
+            /**
+             * Written
+             * @description What is shown: a mended word, or figures for a spoken number
+             */
+            written: string;
+        };
+        /**
          * TrackStep
          * @description One step of a talk track.
          */
@@ -14231,6 +15625,12 @@ export interface components {
             data: components["schemas"]["Utterance"];
         };
         /**
+         * TranscriptVersion
+         * @description Which text of a call.
+         * @enum {string}
+         */
+        TranscriptVersion: "as_seen" | "second_pass";
+        /**
          * TreeAnswer
          * @description An answer of the caller to a question.
          */
@@ -14281,6 +15681,11 @@ export interface components {
             end_ms: number;
             /** Text */
             text: string;
+            /**
+             * Insists
+             * @description The caller says it again: the answer had nothing of what was due
+             */
+            insists: boolean;
         };
         /**
          * TwoLanguages
@@ -14423,6 +15828,12 @@ export interface components {
             confidence: number;
             /** Language */
             language: string;
+            /**
+             * Changes
+             * @description Of a final: mended words and spoken numbers, in order; marks point into `text`
+             * @default []
+             */
+            changes: components["schemas"]["TextChange"][];
         };
         /**
          * Verdict
@@ -14602,12 +16013,6 @@ export interface components {
             items: components["schemas"]["WebhookView"][];
         };
         /**
-         * WordFileKind
-         * @description What a file of words is written in.
-         * @enum {string}
-         */
-        WordFileKind: "csv" | "yaml";
-        /**
          * WordGroup
          * @description One group.
          */
@@ -14748,6 +16153,101 @@ export interface components {
             en: string;
         };
         /**
+         * WorthList
+         * @description At most a hundred entries, and how many there are.
+         */
+        WorthList: {
+            /** Items */
+            items: components["schemas"]["WorthRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * WorthLists
+         * @description Which published entries are worth their place.
+         */
+        WorthLists: {
+            /** Published */
+            published: number;
+            /** @description No call was shown a card of it; the oldest first */
+            never_found: components["schemas"]["WorthList"];
+            /** @description Dismissed or called wrong in at least half of its verdicts */
+            often_dismissed: components["schemas"]["WorthList"];
+            /** @description Used or read out most */
+            top: components["schemas"]["WorthList"];
+        };
+        /**
+         * WorthRow
+         * @description Use of one published entry, over all of its revisions.
+         */
+        WorthRow: {
+            /**
+             * Entry Id
+             * Format: uuid
+             */
+            entry_id: string;
+            /** Title */
+            title: string;
+            /** Sector */
+            sector: string | null;
+            /** Owner */
+            owner: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Shown */
+            shown: number;
+            /** Read Out */
+            read_out: number;
+            /** Used */
+            used: number;
+            /** Dismissed */
+            dismissed: number;
+            /** Wrong */
+            wrong: number;
+            /** Solved */
+            solved: number;
+            /** Called Again */
+            called_again: number;
+            /** Flags */
+            flags: number;
+        };
+        /**
+         * RecordingView
+         * @description A prompt that a person has recorded.
+         */
+        assist_api__ivr__schemas__RecordingView: {
+            /** Text */
+            text: string;
+            /** Seconds */
+            seconds: number;
+            /** Recorded By */
+            recorded_by: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+        };
+        /**
+         * RecordingView
+         * @description What is known of the audio of a call; `stored` is that of a call which is no telephone call.
+         */
+        assist_api__recordings__schemas__RecordingView: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "stored" | "joined" | "missing" | "deleted";
+            /** Sha256 */
+            sha256: string;
+            /** Legs */
+            legs: components["schemas"]["RecordedLeg"][];
+            hold: components["schemas"]["HoldView"] | null;
+        };
+        /**
          * UnitKind
          * @description Level of a unit; a unit lies directly below one of the level before.
          * @enum {string}
@@ -14879,8 +16379,8 @@ export interface components {
             };
         };
         ChannelMessage: components["schemas"]["ChannelSnapshot"] | components["schemas"]["ChannelEvent"];
-        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
-        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        ServerMessage: components["schemas"]["CallSnapshotEvent"] | components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
+        CallEvent: components["schemas"]["CallOfferedEvent"] | components["schemas"]["CallStateChangedEvent"] | components["schemas"]["CallAnsweredEvent"] | components["schemas"]["CallInterruptedEvent"] | components["schemas"]["CallEndedEvent"] | components["schemas"]["TranscriptPartialEvent"] | components["schemas"]["TranscriptFinalEvent"] | components["schemas"]["SuggestionShownEvent"] | components["schemas"]["SuggestionWithheldEvent"] | components["schemas"]["CardSpokenEvent"] | components["schemas"]["CardPushedEvent"] | components["schemas"]["CategoryRankedEvent"] | components["schemas"]["CategoryChosenEvent"] | components["schemas"]["FeedbackRecordedEvent"] | components["schemas"]["AlertRaisedEvent"] | components["schemas"]["AlertConfirmedEvent"] | components["schemas"]["FactsFoundEvent"] | components["schemas"]["FactEditedEvent"] | components["schemas"]["SummaryAcceptedEvent"] | components["schemas"]["StepTickedEvent"] | components["schemas"]["StepSetEvent"] | components["schemas"]["HintRaisedEvent"] | components["schemas"]["HintDismissedEvent"] | components["schemas"]["QuestionProposedEvent"] | components["schemas"]["StageStateChangedEvent"];
         /**
          * SnapshotRequested
          * @description `{"type": "snapshot.requested"}`: the client saw a gap.
@@ -17785,6 +19285,118 @@ export interface operations {
             };
         };
     };
+    get_policy_proposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyProposal"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     choose_policy: {
         parameters: {
             query?: never;
@@ -19499,7 +21111,7 @@ export interface operations {
     export_words: {
         parameters: {
             query?: {
-                kind?: components["schemas"]["WordFileKind"];
+                kind?: "csv" | "yaml";
             };
             header?: never;
             path?: never;
@@ -20645,6 +22257,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_entries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
                 };
             };
             /** @description The request cannot be read */
@@ -24944,7 +26670,9 @@ export interface operations {
     };
     dismiss_hint: {
         parameters: {
-            query?: never;
+            query?: {
+                verdict?: components["schemas"]["HintVerdict"];
+            };
             header?: never;
             path: {
                 call_id: string;
@@ -24961,6 +26689,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallHint"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+                step_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepSet"];
                 };
             };
             /** @description The request cannot be read */
@@ -26969,6 +28814,118 @@ export interface operations {
             };
         };
     };
+    send_to_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowForCaller"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     consult_colleague: {
         parameters: {
             query?: never;
@@ -28216,7 +30173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordingView"];
+                    "application/json": components["schemas"]["assist_api__recordings__schemas__RecordingView"];
                 };
             };
             /** @description The request cannot be read */
@@ -28664,7 +30621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordingView"];
+                    "application/json": components["schemas"]["assist_api__recordings__schemas__RecordingView"];
                 };
             };
             /** @description The request cannot be read */
@@ -28776,7 +30733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordingView"];
+                    "application/json": components["schemas"]["assist_api__recordings__schemas__RecordingView"];
                 };
             };
             /** @description The request cannot be read */
@@ -36238,6 +38195,347 @@ export interface operations {
             };
         };
     };
+    get_second_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPass"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_second_pass: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPass"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_transcript: {
+        parameters: {
+            query?: {
+                version?: components["schemas"]["TranscriptVersion"];
+                format?: "csv" | "srt" | "json";
+            };
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/x-subrip": unknown;
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search_calls: {
         parameters: {
             query?: never;
@@ -38605,6 +40903,456 @@ export interface operations {
             };
         };
     };
+    write_down_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenText"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_skill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_survey_report: {
         parameters: {
             query?: {
@@ -38623,6 +41371,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SurveyReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_survey_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyReplyTaken"];
                 };
             };
             /** @description The request cannot be read */
@@ -39075,6 +41937,680 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": unknown;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_hear_sound"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardSound"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_record_prompt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["assist_api__ivr__schemas__RecordingView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Speaking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTableView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_push_texts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushTable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushTableView"];
                 };
             };
             /** @description The request cannot be read */
@@ -42333,6 +45869,118 @@ export interface operations {
             };
         };
     };
+    get_worth: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorthLists"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_entry_use: {
         parameters: {
             query?: never;
@@ -42466,6 +46114,1354 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionDifference"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_due_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueCount"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                revision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_must_reads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MustReadList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_must_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MustReadDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MustReadView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_readers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                must_read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_must_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                must_read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueCount"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remind_readers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                must_read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminded"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_must_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                must_read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MustReadView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryTalk"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryTalk"];
                 };
             };
             /** @description The request cannot be read */
