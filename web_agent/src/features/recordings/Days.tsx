@@ -11,6 +11,8 @@ import { DataTable } from '@/ui/DataTable'
 import { localTime } from '@/ui/format'
 import { Failure, Loading } from '@/ui/states'
 
+import './Days.css'
+
 type Reason = RecordingDayGap['reason']
 
 /** Days against the records of exchanges: how many conversations they had, what is lacking, and why. */
@@ -60,12 +62,12 @@ export function Days() {
     },
   ]
   return (
-    <>
+    <section className="recording-days">
       <h2>{t('recording.days_title')}</h2>
       <p>{t('recording.days_hint')}</p>
       <DataTable caption={t('recording.days_title')} columns={columns} rows={days.data} keyOf={({ day }) => day} />
       {opened !== undefined && <DayGaps day={opened} />}
-    </>
+    </section>
   )
 }
 
