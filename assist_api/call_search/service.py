@@ -30,8 +30,8 @@ MOST_RANKED = 200
 NEAR_FROM = 0.45
 """Cosine from which a sentence counts as saying the same (E5-small).
 
-Of 180 questions of 60 demo entries, three wordings an entry, it finds a third of the other wordings and 1.6 sentences of
-other entries; .4 finds half and 3.8, .5 a sixth and .6. The nearest come first.
+Of 180 questions of 60 demo entries, three wordings an entry, it finds a third of the other wordings and 1.6 sentences
+of other entries; .4 finds half and 3.8, .5 a sixth and .6. The nearest come first.
 """
 WORDS_BONUS = 1.0
 """Puts a call that holds the words themselves before those that say the same in other words."""
