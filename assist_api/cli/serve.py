@@ -28,7 +28,7 @@ from kit.clock import SystemClock
 from kit.db import Database
 
 ALL, SPEECH = "all", "speech"
-"""Roles of a process. Everything but speech is one process (ADR 30)."""
+"""Roles of a process. Everything but speech is one process (ADR 31)."""
 GRACEFUL_STOP_SECONDS = 10
 """How long open requests and sockets may take after Ctrl-C."""
 THREAD_TURN_SECONDS = 0.0005

@@ -1,1 +1,1 @@
-"""Recognition on other machines (ADR 30): `server` answers there, `client` asks here over a `channel`."""
+"""Recognition on other machines (ADR 31): `server` answers there, `client` asks here over a `channel`."""
