@@ -9,11 +9,13 @@ import pytest
 
 from assist_api.http.permissions import Role
 from assist_api.ivr.dialogue import Circumstances, End, Keyed, LookUp, MakeOrder, SelfService, Silence, Started
+from assist_api.ivr.figures import figures_of
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.phone_dialogue import tone
 from assist_api.ivr.prompts import Prompts, as_wav
+from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.systems import InstalledSystems, known_caller
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.texting import SurveyTexts
@@ -133,9 +135,10 @@ async def test_numbers_choose_the_flow_by_time_and_a_dialogue_reaches_the_figure
         )
         server.clock.advance(timedelta(hours=1))
     server.clock.advance(timedelta(hours=25))
-    figures = (await boss.get(f"{FLOWS}/power_hotline/figures")).json()
-    assert figures["called_again"] == pytest.approx(1 / 3)
-    assert (figures["response_p50_ms"], figures["response_p95_ms"]) == (700, 700)
+    async with server.application.database.session() as session:
+        later = await figures_of(FlowRepository(session), "power_hotline", server.clock.now())
+    assert later.called_again == pytest.approx(1 / 3)
+    assert (later.response_p50_ms, later.response_p95_ms) == (700, 700)
 
 
 async def test_systems_read_out_an_account_only_to_its_owner_and_make_orders(server: Server) -> None:
