@@ -20,7 +20,7 @@ const FLOWS = ['agent_identity', 'agent_payment'] as const
 export function DialoguePanel({ callId }: { callId: string }) {
   const session = useQuery(sessionQuery)
   const mayCall = session.data?.permissions.includes('telephony.take_calls') ?? false
-  const telephone = useQuery({ ...telephoneQuery(false), enabled: mayCall })
+  const telephone = useQuery({ ...telephoneQuery(false, true), enabled: mayCall })
   const isMine = telephone.data?.call?.call_id === callId
   const { data } = useQuery(callDialogueQuery(callId, isMine))
   const dialogue = data?.dialogue ?? null
