@@ -55,7 +55,7 @@ const READY: ImportDetail = {
   is_testing: false,
   test_refusal: null,
   test_run_id: null,
-    taken_back: null,
+  taken_back: null,
   files: [],
 }
 
