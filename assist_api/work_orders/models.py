@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, UTCDateTime
@@ -24,7 +24,7 @@ class WorkOrder(Base):
     category_id: Mapped[str | None] = mapped_column(String(97))
     sector: Mapped[str] = mapped_column(String(16))
     area: Mapped[str] = mapped_column(String(100))
-    area_code: Mapped[str] = mapped_column(String(32), server_default="")
+    area_code: Mapped[str] = mapped_column(String(32), server_default=text("''"))
     """Of the smallest place of the address tree that the address names; empty where none fits."""
     area_class: Mapped[str] = mapped_column(String(16))
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"))
@@ -50,7 +50,7 @@ class WorkOrder(Base):
     appointment_starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     """When the caller expects the crew; None without an appointment."""
     appointment_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    appointment_area: Mapped[str] = mapped_column(String(100), server_default="")
+    appointment_area: Mapped[str] = mapped_column(String(100), server_default=text("''"))
     """Area of the rule whose capacity the appointment uses; empty for a rule of every area."""
     overdue_told_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the supervisors were last told that a limit had passed; a later limit is told again."""
