@@ -59,7 +59,7 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
   if (found.isPending) return <Loading lines={8} />
   if (found.isError && found.data === undefined) return <Failure error={found.error} onRetry={found.refetch} />
   const { items, total, is_masked: isMasked, has_meaning: hasMeaning, waiting } = found.data
-  const isByMeaning = hasMeaning && query.by_meaning === true && query.text !== ''
+  const isByMeaning = hasMeaning && query.by_meaning && query.text !== ''
   const page = query.page
   return (
     <>
@@ -70,7 +70,7 @@ function Found({ query, onPage }: { query: CallQuery; onPage: (page: number) => 
         {isMasked && <span className="tag">{t('call_search.masked')}</span>}
         <ExportButtons query={query} />
       </div>
-      {query.by_meaning === true && !hasMeaning && <p className="field__hint">{t('call_search.no_meaning')}</p>}
+      {query.by_meaning && !hasMeaning && <p className="field__hint">{t('call_search.no_meaning')}</p>}
       {items.length === 0 && (
         <Empty
           title={t(isByMeaning ? 'call_search.nothing_near' : 'call_search.none')}

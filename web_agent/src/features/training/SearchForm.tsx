@@ -113,7 +113,7 @@ export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (c
       <label className="call-search__meaning">
         <input
           type="checkbox"
-          checked={query.by_meaning === true}
+          checked={query.by_meaning}
           onChange={(event) => {
             onSearch({ by_meaning: event.target.checked })
           }}
