@@ -51,8 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """Forget where a command logs to: that is its test's standard error, which is closed afterwards."""
+    _log_plainly()
     yield
     structlog.reset_defaults()
+
+
+def _log_plainly() -> None:
+    """Leave the values of variables out of tracebacks: printing them took seconds where a test provokes faults."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(scope="session", autouse=True)

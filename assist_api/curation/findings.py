@@ -46,6 +46,12 @@ def due_reviews(revisions: Iterable[Revision], today: date, policy: CurationPoli
     return sorted(rows, key=lambda row: -int(str(row["weight"])))[:MOST_FINDINGS]
 
 
+def overdue_texts(revisions: Iterable[Revision], items: Iterable[Row]) -> list[Revision]:
+    """Return the texts whose review is overdue by the items of `due_reviews`."""
+    overdue = {item["revision_id"] for item in items if item["kind"] == ItemKind.OVERDUE}
+    return [revision for revision in revisions if revision.id in overdue]
+
+
 def review_due(reviewed_on: date, business_type: str, policy: CurationPolicy) -> date:
     """Return when a text has to be reviewed next: by the months of its business type, else by the days of all."""
     months = next((found for kind, found in policy.review_months_by_kind.items() if kind == business_type), None)

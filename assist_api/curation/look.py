@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from assist_api.curation.capture import MomentKeeper, new_item
 from assist_api.curation.checks import checked_revisions
 from assist_api.curation.comparison import FoundPair, Side, find_pairs
-from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, published
+from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, overdue_texts, published
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
 from assist_api.curation.moments import question_of
 from assist_api.curation.notices import CurationNotices
@@ -143,8 +143,10 @@ class CurationLook:
         async with job.transaction() as session:
             revisions = await published(session)
             today = now.astimezone(self._zone).date()
+            due = due_reviews(revisions, today, policy, now)
+            await self._notices.reviews_due(CurationRepository(session), overdue_texts(revisions, due))
             found = [
-                *due_reviews(revisions, today, policy, now),
+                *due,
                 *await failing_questions(session, revisions, now),
                 *await dismissed_cards(session, revisions, policy, now),
                 *await checked_revisions(session, revisions, now),

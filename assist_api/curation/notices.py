@@ -6,18 +6,24 @@ that a curator wrote, or only the kind of the item; the words stand on the desk,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import select
+
+from assist_api.accounts.models import Account
 from assist_api.curation.models import CurationItem, ItemKind
 from assist_api.curation.repository import CurationRepository
 from assist_api.notifications.rules import NotificationRule
 from assist_api.notifications.service import Notifier
+from kb.entries.models import Revision
 from kb.entries.repository import EntryRepository
 
 MOMENT_ANSWERED = NotificationRule("moment.answered", parameters=frozenset({"title"}))
 MOMENT_DECLINED = NotificationRule("moment.declined", parameters=frozenset({"item_kind", "title", "reason"}))
 DRAFT_PUBLISHED = NotificationRule("draft.published", parameters=frozenset({"title"}))
 DRAFT_RETURNED = NotificationRule("draft.returned", parameters=frozenset({"title", "reason"}))
+REVIEW_DUE = NotificationRule("entry.review_due", parameters=frozenset({"title"}))
 ITEM_ASSIGNED = NotificationRule("item.assigned", parameters=frozenset({"item_kind", "title"}))
 
 _OF_TEXTS = (MOMENT_ANSWERED, DRAFT_PUBLISHED, DRAFT_RETURNED)
@@ -29,7 +35,7 @@ class CurationNotices:
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
-        for rule in (MOMENT_ANSWERED, MOMENT_DECLINED, DRAFT_PUBLISHED, DRAFT_RETURNED, ITEM_ASSIGNED):
+        for rule in (MOMENT_ANSWERED, MOMENT_DECLINED, DRAFT_PUBLISHED, DRAFT_RETURNED, REVIEW_DUE, ITEM_ASSIGNED):
             notifier.rules.add(rule)
 
     async def published(self, rows: CurationRepository, item: CurationItem) -> None:
@@ -53,6 +59,22 @@ class CurationNotices:
     async def assigned(self, rows: CurationRepository, item: CurationItem, account_id: UUID) -> None:
         """Tell somebody that an item is theirs."""
         await self._send(rows, ITEM_ASSIGNED, item, account_id, "curation_item", item.id)
+
+    async def reviews_due(self, rows: CurationRepository, texts: Sequence[Revision]) -> None:
+        """Remind the owners of texts whose review is overdue, once a text; an owner is known by either name."""
+        accounts = await rows.session.scalars(select(Account).where(Account.is_active.is_(True)))
+        named = {name: account.id for account in accounts for name in (account.username, account.display_name)}
+        for text in texts:
+            if text.owner in named:
+                await self._notifier.notify(
+                    rows.session,
+                    REVIEW_DUE.kind,
+                    {"title": text.title},
+                    object_kind="entry",
+                    object_id=text.entry_id,
+                    owner_id=named[text.owner],
+                    dedup_key=f"{REVIEW_DUE.kind}:{text.id}",
+                )
 
     async def _send(
         self,

@@ -89,7 +89,7 @@ async def worth_of_entries(session: AsyncSession, since: datetime) -> WorthLists
             select(Revision).where(Revision.state == RevisionState.PUBLISHED).order_by(Revision.published_at)
         )
     ).all()
-    owner_of = dict((await session.execute(select(Revision.id, Revision.entry_id))).tuples().all())
+    owner_of = {row.id: row.entry_id for row in await session.execute(select(Revision.id, Revision.entry_id))}
     counts: dict[UUID, Counter[str]] = defaultdict(Counter)
     for revision_id, found in by_revision.items():
         if (entry_id := owner_of.get(revision_id)) is not None:
@@ -140,7 +140,7 @@ async def _flags(session: AsyncSession, scope: Scope) -> Iterable[tuple[UUID, in
     if scope.since is not None:
         statement = statement.where(CurationMoment.created_at >= scope.since)
     rows = await session.execute(statement.group_by(CurationMoment.revision_id))
-    return [(revision_id, count) for revision_id, count in rows.tuples() if revision_id is not None]
+    return [(revision_id, count) for revision_id, count in rows if revision_id is not None]
 
 
 async def _count_outcomes(session: AsyncSession, scope: Scope, counts: dict[UUID, Counter[str]]) -> None:
@@ -157,7 +157,7 @@ async def _count_outcomes(session: AsyncSession, scope: Scope, counts: dict[UUID
         .order_by(CallRow.created_at.desc())
         .limit(MOST_HELPED)
     )
-    rows = (await session.execute(helped)).tuples().all()
+    rows = (await session.execute(helped)).all()
     if not rows:
         return
     solved = set(

@@ -65,8 +65,8 @@ class Dialogue(Base):
     """Slots and everything that was said, keyed and answered, for the agent."""
     caller_number: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
     """Number that the caller called from; tells who called again. Empty when withheld."""
-    responses_ms: Mapped[list[int]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
-    """For each answer to something that was said: from the end of the words to its first sound."""
+    responses_ms: Mapped[list[int] | None] = mapped_column(JSON)
+    """For each answer to something that was said: from the end of the words to its first sound. None: not measured."""
 
     __table_args__ = (
         Index("ix_ivr_dialogues_flow_started_at", "flow", "started_at"),

@@ -158,7 +158,7 @@ class FlowRepository:
             .order_by(Dialogue.started_at.desc())
             .limit(_MOST_TIMED)
         )
-        return [waited for row in await self.session.scalars(statement) for waited in row]
+        return [waited for row in await self.session.scalars(statement) for waited in row or ()]
 
     async def marks(self, flow: str, since: datetime) -> tuple[int, float | None]:
         """Return how many callers gave a mark, and their mean mark."""

@@ -46,7 +46,7 @@ class BulkEditor:
             else:
                 await self._editor.revise_details(entry_id, current.id, draft, actor)
         except DomainError as error:
-            return BulkOutcome(entry_id=entry_id, title=title, code=error.code)
+            return BulkOutcome(entry_id=entry_id, title=title, code=error.error_code)
         return BulkOutcome(entry_id=entry_id, title=title, code=None)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
@@ -55,6 +55,10 @@ class SkillList(OutputModel):
     """Proposals: open ones first, then the newest."""
 
     items: list[SkillView]
+
+
+_DECIDED = {True: ("confirmed", "skill.confirmed"), False: ("declined", "skill.declined")}
+"""State of a proposal and audit action, by what was decided."""
 
 
 class Skills:
@@ -105,10 +109,10 @@ class Skills:
             raise NotFoundError("There is no such proposal.", code="skill_proposal_not_found")
         if made.state != "open":
             raise ConflictError("Somebody has decided on this proposal already.", code="skill_decided")
-        made.state = "confirmed" if decision.is_confirmed else "declined"
+        made.state, action = _DECIDED[decision.is_confirmed]
         made.reason, made.decided_by_name, made.decided_at = decision.reason, actor.name, self._clock.now()
         await self._session.flush()
-        self._audit.record(self._session, actor, f"skill.{made.state}", "skill_proposal", made.id)
+        self._audit.record(self._session, actor, action, "skill_proposal", made.id)
         parameters = {"skill": made.skill, "outcome": made.state}
         await self._notifier.notify(
             self._session, DECIDED.kind, parameters, object_kind="skill", object_id=made.id, owner_id=made.account_id
@@ -122,7 +126,7 @@ class Skills:
 
     async def _rows(
         self, *, account_id: UUID | None = None, proposal_id: UUID | None = None
-    ) -> Sequence[tuple[SkillProposal, str, str, float | None]]:
+    ) -> Sequence[Row[SkillProposal, str, str, float | None]]:
         statement = (
             select(SkillProposal, Account.display_name, Lesson.title, LessonAttempt.score)
             .join(Account, Account.id == SkillProposal.account_id)
@@ -135,10 +139,10 @@ class Skills:
             statement = statement.where(SkillProposal.account_id == account_id)
         if proposal_id is not None:
             statement = statement.where(SkillProposal.id == proposal_id)
-        return (await self._session.execute(statement)).tuples().all()
+        return (await self._session.execute(statement)).all()
 
     @staticmethod
-    def _views(rows: Sequence[tuple[SkillProposal, str, str, float | None]]) -> list[SkillView]:
+    def _views(rows: Sequence[Row[SkillProposal, str, str, float | None]]) -> list[SkillView]:
         named = ("id", "skill", "state", "reason", "decided_by_name", "decided_at", "created_at")
         return [
             SkillView.model_validate(

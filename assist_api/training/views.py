@@ -61,6 +61,7 @@ def lesson_head(lesson: Lesson, mine: Sequence[LessonAttempt]) -> LessonHead:
             "state": lesson.state,
             "pass_mark": lesson.pass_mark,
             "max_attempts": lesson.max_attempts,
+            "skill": lesson.skill,
             "item_count": len(lesson.items),
             "version": lesson.version,
             "author_name": lesson.author_name,

@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.add_column(
         "ivr_dialogues", sa.Column("caller_number", sa.String(length=20), nullable=False, server_default=sa.text("''"))
     )
-    op.add_column("ivr_dialogues", sa.Column("responses_ms", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("ivr_dialogues", sa.Column("responses_ms", sa.JSON(), nullable=True))
     op.create_index("ix_ivr_dialogues_caller_number_started_at", "ivr_dialogues", ["caller_number", "started_at"])
     op.add_column("survey_answers", sa.Column("texted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("survey_answers", sa.Column("texted_to", sa.String(length=20), nullable=True))

@@ -45,4 +45,4 @@ async def test_cases_are_recorded_and_so_is_who_reads_names_in_them(served: tupl
         ("a.curator", "case.removed", saved["id"]),
     ]
     (created,) = await audit_entries(server.application.database, "case.created")
-    assert created.details == {"call_id": call_id, "version": 1}
+    assert created.details == {"call_id": call_id, "version": 1, "transcript": "as_seen"}

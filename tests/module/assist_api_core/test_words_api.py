@@ -83,4 +83,4 @@ async def test_refused_file_names_line_and_field_and_changes_nothing(server: Ser
     assert (refused.status_code, refused.json()["code"]) == (422, "words_refused")
     assert [(item["field"], item["code"]) for item in refused.json()["errors"]] == [("3.sector", "sector_unknown")]
     assert (await curator.get(WORDS)).json()["total"] == 0
-    assert (await upload(curator, "words.xlsx", content)).json()["code"] == "words_file_kind"
+    assert (await upload(curator, "words.pdf", content)).json()["code"] == "words_file_kind"

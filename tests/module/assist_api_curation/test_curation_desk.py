@@ -153,3 +153,17 @@ async def test_contradictions_stay_decided_until_a_text_changes(server: Server) 
     (await curator.post(f"{ITEMS}/{view['item']['id']}/actions", json=decided)).raise_for_status()
     await look(server)
     assert (await curator.get(ITEMS)).json()["counts"].get("contradiction") is None
+
+
+async def test_an_owner_is_reminded_once_of_an_overdue_review(server: Server) -> None:
+    curator = await server.browser_of(Role.CURATOR)
+    draft = entry_draft(owner="a.curator", reviewed_on="2020-01-01").model_dump(mode="json")
+    made = (await curator.post("/api/v1/knowledge/entries", json=draft)).raise_for_status().json()
+    for _ in range(2):
+        await look(server)
+    told = [
+        (item["kind"], item["object_id"])
+        for item in (await curator.get("/api/v1/notifications")).json()["items"]
+        if item["kind"] == "entry.review_due"
+    ]
+    assert told == [("entry.review_due", made["id"])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -70,6 +71,7 @@ async def test_comments_name_people_and_tell_those_who_follow(server: Server) ->
     written = await curator.post(f"{entry}/comments", json={"text": f"@{name}请看一下，电话13800138000"})
     assert (written.status_code, "13800138000" in written.json()["text"]) == (201, False)
     assert await kinds(agent) == ["entry.mentioned"]
+    server.clock.advance(timedelta(minutes=1))
     await agent.post(f"{entry}/comments", json={"text": "看过了"})
     assert await kinds(curator) == ["entry.commented"]
     talk = (await agent.get(f"{entry}/comments")).json()

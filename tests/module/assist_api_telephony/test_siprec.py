@@ -143,7 +143,8 @@ async def test_what_cannot_be_understood_is_refused_and_the_server_goes_on(sqlit
             assert (await client.invite()).status == 200
         writer.close()
         with pytest.raises(MisconfiguredError, match="CTI_SIPREC_PORT"):
-            await SiprecServer(SiprecSettings(port=server.port, first_rtp_port=31_000), SystemClock(), tmp_path).start()
+            settings = SiprecSettings(port=server.port, first_rtp_port=31_000)
+            await SiprecServer(settings, SystemClock(), tmp_path, tmp_path / "records").start()
 
 
 async def test_a_stranger_is_not_heard(sqlite_url: str, tmp_path: Path) -> None:

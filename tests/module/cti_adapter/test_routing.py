@@ -58,6 +58,7 @@ async def test_a_call_is_described_and_sent_where_the_answer_says():
 
     async with serve(route) as server:
         assert await ask(server) == {
+            "ROUTED": "1",
             "__TARGET_QUEUE": "vip",
             "HEAD_START": "10",
             "TARGET_WAIT": "60",
