@@ -334,6 +334,8 @@ async def test_nothing_is_given_without_signing_in(server: Server) -> None:
         assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), (method, path)
 
 
+# Who may enter does not depend on the database; `test_route_access` calls every route on both.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", list(Role))
 async def test_role_enters_only_where_the_table_lets_it(server: Server, role: Role) -> None:
     browser = await server.browser_of(role)
