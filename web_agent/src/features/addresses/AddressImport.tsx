@@ -2,10 +2,10 @@ import { useRef, useState } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { useImportAddresses } from '@/api/queries/addresses'
-import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
+import { TableMistakes } from '@/ui/TableMistakes'
 
 /** Takes a file of places: first what it would change, then the change itself; a file with mistakes changes nothing. */
 export function AddressImport() {
@@ -64,18 +64,7 @@ export function AddressImport() {
       {sending.isSuccess && !sending.data.is_preview && (
         <p role="status">{t('addresses.imported', { ...sending.data })}</p>
       )}
-      {problem !== null && (
-        <Banner tone="problem">
-          {problemText(t, problem)}
-          <ul>
-            {problem.fields.map((error) => (
-              <li key={`${error.field} ${error.code}`}>
-                {error.field}: {error.message}
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      )}
+      {problem !== null && <TableMistakes problem={problem} />}
     </div>
   )
 }

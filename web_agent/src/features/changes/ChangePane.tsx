@@ -4,10 +4,13 @@ import { Link } from 'react-router'
 import { acknowledge, changeQuery, useChangesChanged } from '@/api/queries/changes'
 import type { ChangedField, ChangeHead, ChangeView } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
+import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { authorText, EntryView } from '@/features/knowledge/EntryView'
 import { DifferenceText } from '@/ui/Difference'
 import { localTime } from '@/ui/format'
+import { sectorText } from '@/ui/sectors'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { useGo } from '@/ui/useGo'
@@ -26,7 +29,8 @@ export function ChangePane({ revisionId, items }: { revisionId: string; items: r
 
 function Change({ change, items }: { change: ChangeView; items: readonly ChangeHead[] }) {
   const { t } = useTranslation()
-  const { head, facts, fields } = change
+  const { head, facts, fields, current } = change
+  const isNew = head.number === 1
   return (
     <>
       <div className="panel__head">
@@ -45,7 +49,7 @@ function Change({ change, items }: { change: ChangeView; items: readonly ChangeH
           </p>
         )}
         <p className="field__hint">
-          {t('changes.by', { author: head.author, time: localTime(head.published_at) })}
+          {t('changes.by', { author: authorText(t, current), time: localTime(head.published_at) })}
           {head.change_note !== '' && ` · ${head.change_note}`}
         </p>
         {facts.length > 0 && (
@@ -64,10 +68,8 @@ function Change({ change, items }: { change: ChangeView; items: readonly ChangeH
             </ul>
           </section>
         )}
-        {fields.length === 0 && <p>{t('changes.details_only')}</p>}
-        {fields.map((field) => (
-          <Field key={field.field} field={field} />
-        ))}
+        {!isNew && fields.length === 0 && <p>{t('changes.details_only')}</p>}
+        {isNew ? <EntryView revision={current} /> : fields.map((field) => <Field key={field.field} field={field} />)}
       </div>
     </>
   )
@@ -75,14 +77,21 @@ function Change({ change, items }: { change: ChangeView; items: readonly ChangeH
 
 function Field({ field }: { field: ChangedField }) {
   const { t } = useTranslation()
+  const parts = field.parts.map((part) => ({ ...part, text: plainText(t, field, part.text) }))
   return (
     <section aria-label={t(`entry.field_${field.field}`)}>
       <h3 className="entry__label">{t(`entry.field_${field.field}`)}</h3>
       <p className="difference">
-        <DifferenceText parts={field.parts} />
+        <DifferenceText parts={parts} />
       </p>
     </section>
   )
+}
+
+/** The text as people read it: the name of a sector for its code, an answer without the marks of bold type. */
+function plainText(t: Translate, { field }: ChangedField, text: string): string {
+  if (field === 'sector') return sectorText(t, text)
+  return field === 'answer' ? text.replaceAll('**', '') : text
 }
 
 interface ConfirmationProps {

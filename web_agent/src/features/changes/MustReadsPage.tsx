@@ -48,7 +48,7 @@ function List({ items }: { items: readonly MustReadView[] }) {
           isMain: true,
           render: (row) => <Link to={`/must-reads/${row.id}`}>{row.title}</Link>,
         },
-        { key: 'roles', title: t('changes.audience'), render: (row) => row.roles.map((role) => t(`role.${role}`)).join('、') }, // prettier-ignore
+        { key: 'roles', title: t('changes.audience'), render: (row) => row.roles.map((role) => t(`role.${role}`)).join(t('orders.comma')) }, // prettier-ignore
         { key: 'read', title: t('changes.acknowledged'), isNumber: true, render: (row) => `${row.acknowledged} / ${row.asked}` }, // prettier-ignore
         { key: 'author', title: t('changes.marked_by'), render: (row) => row.author_name },
         { key: 'at', title: t('changes.marked_at'), render: (row) => localTime(row.created_at) },

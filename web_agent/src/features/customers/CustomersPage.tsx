@@ -21,6 +21,7 @@ import { ListPage } from '@/ui/ListPage'
 import { walkLinks } from '@/ui/rows'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
+import { TableMistakes } from '@/ui/TableMistakes'
 import { Timeline } from '@/ui/Timeline'
 
 import '../work-orders/Orders.css'
@@ -226,18 +227,7 @@ function ImportButton() {
         {t('customers.import')}
       </Button>
       {sending.isSuccess && <span role="status">{t('customers.imported', { ...sending.data })}</span>}
-      {problem !== null && (
-        <Banner tone="problem">
-          {problemText(t, problem)}
-          <ul>
-            {problem.fields.map((error) => (
-              <li key={`${error.field} ${error.code}`}>
-                {error.field}: {error.message}
-              </li>
-            ))}
-          </ul>
-        </Banner>
-      )}
+      {problem !== null && <TableMistakes problem={problem} />}
     </>
   )
 }

@@ -84,7 +84,7 @@ export function FlowGraph({ flow, flaws, counts, selected, here, onSelect }: Flo
         nodeTypes={NODE_TYPES}
         nodesDraggable={false}
         nodesConnectable={false}
-        defaultViewport={viewOf(places.get(flow.start))}
+        defaultViewport={viewOf(places.get(flow.start), Math.min(...[...places.values()].map(({ y }) => y)))}
         minZoom={0.15}
         onNodeClick={(_event, node) => {
           onSelect(node.id)
@@ -95,16 +95,16 @@ export function FlowGraph({ flow, flaws, counts, selected, here, onSelect }: Flo
         }}
       >
         <Background />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} position="top-right" />
       </ReactFlow>
     </div>
   )
 }
 
-/** A view that begins at the left with the start of the flow. */
-const viewOf = (start = { x: 0, y: 0 }) => ({
+/** The start at the left edge, half down at most; a flow with little above its start begins at the top. */
+const viewOf = (start = { x: 0, y: 0 }, top = 0) => ({
   x: MARGIN - start.x * ZOOM,
-  y: MIDDLE - start.y * ZOOM,
+  y: Math.min(MIDDLE - start.y * ZOOM, MARGIN - top * ZOOM),
   zoom: ZOOM,
 })
 

@@ -29,6 +29,7 @@ export function NodeForm({ name, flow, flaws, parts, onChange, onRemove }: NodeF
   if (node === undefined) return null
   const fields = Object.entries(FIELDS[node.kind] ?? {})
   const shown = new Set(fields.map(([field]) => field))
+  const flawOf = (field: string) => flaws.find((flaw) => flaw.field.split('.')[0] === field)
   const others = flaws.filter((flaw) => !shown.has(flaw.field.split('.')[0] ?? ''))
   return (
     <form
@@ -47,24 +48,27 @@ export function NodeForm({ name, flow, flaws, parts, onChange, onRemove }: NodeF
       </div>
       {others.map((flaw) => (
         <p key={flaw.code} className="field__error" role="alert">
-          {flaw.problem}
+          {t(`ivr_words.flaw.${flaw.code}`)}
         </p>
       ))}
-      {fields.map(([field, type]) => (
-        <NodeField
-          key={`${name}-${field}`}
-          field={field}
-          type={type}
-          value={node[field]}
-          targets={Object.keys(flow.nodes)}
-          parts={parts}
-          error={flaws.find((flaw) => flaw.field.split('.')[0] === field)?.problem ?? null}
-          isSpoken={SPOKEN.has(field) && !NOT_SPOKEN.has(node.kind)}
-          onChange={(value) => {
-            onChange({ ...node, [field]: sentValue(node, field, value) })
-          }}
-        />
-      ))}
+      {fields.map(([field, type]) => {
+        const flaw = flawOf(field)
+        return (
+          <NodeField
+            key={`${name}-${field}`}
+            field={field}
+            type={type}
+            value={node[field]}
+            targets={Object.keys(flow.nodes)}
+            parts={parts}
+            error={flaw === undefined ? null : t(`ivr_words.flaw.${flaw.code}`)}
+            isSpoken={SPOKEN.has(field) && !NOT_SPOKEN.has(node.kind)}
+            onChange={(value) => {
+              onChange({ ...node, [field]: sentValue(node, field, value) })
+            }}
+          />
+        )
+      })}
     </form>
   )
 }

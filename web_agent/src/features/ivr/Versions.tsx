@@ -10,6 +10,7 @@ import { Failure } from '@/ui/states'
 
 import type { FlowDefinition } from './definition'
 import { changedNodes } from './definition'
+import { fieldText } from './words'
 
 const TONES = { added: 'tag tag--ready', changed: 'tag tag--waiting', removed: 'tag tag--danger' } as const
 
@@ -89,6 +90,7 @@ function Difference({ name, number, flow, onTake }: DifferenceProps) {
 }
 
 function FieldChanges({ before, after }: { before: object | undefined; after: object | undefined }) {
+  const { t } = useTranslation()
   const [old, now] = [before as Record<string, unknown> | undefined, after as Record<string, unknown> | undefined]
   const fields = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])]
   const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
@@ -98,7 +100,7 @@ function FieldChanges({ before, after }: { before: object | undefined; after: ob
         .filter((field) => shown(old?.[field]) !== shown(now?.[field]))
         .map((field) => (
           <div key={field}>
-            <dt>{field}</dt>
+            <dt>{fieldText(t, field)}</dt>
             {old !== undefined && <dd className="is-old">{shown(old[field])}</dd>}
             {now !== undefined && <dd className="is-new">{shown(now[field])}</dd>}
           </div>

@@ -59,15 +59,17 @@ export function BulkBar({ chosen, onDone }: { chosen: readonly string[]; onDone:
           setOwner(event.target.value)
         }}
       />
-      <input
-        type="date"
-        className="input"
-        aria-label={t('bulk.reviewed_on')}
-        value={reviewedOn}
-        onChange={(event) => {
-          setReviewedOn(event.target.value)
-        }}
-      />
+      <label className="bulk-edit__date">
+        <span className="field__label">{t('bulk.reviewed_on')}</span>
+        <input
+          type="date"
+          className="input"
+          value={reviewedOn}
+          onChange={(event) => {
+            setReviewedOn(event.target.value)
+          }}
+        />
+      </label>
       <select
         className="input"
         aria-label={t('bulk.audiences')}
@@ -76,7 +78,7 @@ export function BulkBar({ chosen, onDone }: { chosen: readonly string[]; onDone:
           setAudience(event.target.value)
         }}
       >
-        <option value="">{`${t('bulk.audiences')}：${t('bulk.keep')}`}</option>
+        <option value="">{t('bulk.audiences_kept')}</option>
         {AUDIENCES.map((value) => (
           <option key={value} value={value}>
             {t(`audience.${value}`)}
@@ -91,7 +93,7 @@ export function BulkBar({ chosen, onDone }: { chosen: readonly string[]; onDone:
           setSector(event.target.value as typeof sector)
         }}
       >
-        <option value="">{`${t('bulk.sector')}：${t('bulk.keep')}`}</option>
+        <option value="">{t('bulk.sector_kept')}</option>
         {SECTORS.map((value) => (
           <option key={value} value={value}>
             {sectorText(t, value)}

@@ -22,7 +22,6 @@ export function UseFigures({ entryId }: { entryId: string }) {
           {
             key: 'revision',
             title: t('curation.use_revision'),
-            isMain: true,
             render: (row) => t('knowledge.revision_number', { number: row.number }),
           },
           ...FIGURES.map((name) => ({

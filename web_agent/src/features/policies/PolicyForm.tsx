@@ -10,15 +10,16 @@ import { Banner } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
 import { useUnsavedChanges } from '@/ui/useUnsavedChanges'
 
-import { choiceText, settingHint, settingText } from './labels'
-import type { Setting } from './settings'
-import { readField, settingsOf, shown } from './settings'
+import { SettingField } from './SettingField'
+import { readField, settingsOf, written } from './settings'
 
 /** The settings in force, to be changed with a note on why. */
 export function PolicyForm({ policy }: { policy: PolicyView }) {
   const { t } = useTranslation()
   const settings = settingsOf(policy.value_schema)
-  const first = Object.fromEntries(settings.map(({ name }) => [name, shown(policy.value[name])]))
+  const first = Object.fromEntries(
+    settings.map((setting) => [setting.name, written(setting, policy.value[setting.name])]),
+  )
   const [texts, setTexts] = useState<Record<string, string>>(first)
   const [note, setNote] = useState('')
   const choose = useChoosePolicy(policy.name)
@@ -69,50 +70,5 @@ export function PolicyForm({ policy }: { policy: PolicyView }) {
         {t('policies.save')}
       </Button>
     </form>
-  )
-}
-
-interface SettingFieldProps {
-  /** Name of the policy that the setting belongs to. */
-  policy: string
-  setting: Setting
-  text: string
-  error: string | null
-  onChange: (text: string) => void
-}
-
-function SettingField({ policy, setting, text, error, onChange }: SettingFieldProps) {
-  const { t } = useTranslation()
-  const hint = settingHint(t, policy, setting.name, setting.description)
-  const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.enum
-  const common = {
-    className: 'input',
-    value: text,
-    'aria-invalid': error !== null,
-    onChange: (event: { target: { value: string } }) => {
-      onChange(event.target.value)
-    },
-  }
-  return (
-    <label className="field">
-      <span className="field__label">{settingText(t, policy, setting.name)}</span>
-      {choices === undefined ? (
-        <input {...common} inputMode={setting.type === 'integer' || setting.type === 'number' ? 'decimal' : 'text'} />
-      ) : (
-        <select {...common}>
-          {choices.map((choice) => (
-            <option key={choice} value={choice}>
-              {choiceText(t, policy, choice)}
-            </option>
-          ))}
-        </select>
-      )}
-      {hint !== '' && <span className="field__hint">{hint}</span>}
-      {error !== null && (
-        <span className="field__error" role="alert">
-          {error}
-        </span>
-      )}
-    </label>
   )
 }

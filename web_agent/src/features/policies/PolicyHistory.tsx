@@ -61,6 +61,14 @@ function changesOf(
   policy: PolicyView,
 ): string {
   return changedSettings(before?.value ?? policy.default, version.value)
-    .map((name) => `${settingText(t, policy.name, name)} = ${choiceText(t, policy.name, shown(version.value[name]))}`)
+    .map((name) => `${settingText(t, policy.name, name)} = ${valueText(t, policy.name, version.value[name])}`)
     .join(' · ')
+}
+
+/** A value in a word or a line; of a list of rules how many there are. */
+function valueText(t: Translate, policy: string, value: unknown): string {
+  if (!Array.isArray(value)) return choiceText(t, policy, shown(value))
+  const items: readonly unknown[] = value
+  if (items.some((item) => typeof item === 'object')) return t('policies.rules', { count: items.length })
+  return items.map((item) => choiceText(t, policy, shown(item))).join(t('orders.comma')) || '–'
 }

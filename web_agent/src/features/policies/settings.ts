@@ -7,6 +7,8 @@ export interface SettingSchema {
   minimum?: number
   maximum?: number
   $ref?: string
+  items?: SettingSchema
+  additionalProperties?: unknown
 }
 
 export interface Setting extends SettingSchema {
@@ -22,9 +24,19 @@ interface PolicySchema {
 export function settingsOf(schema: Readonly<Record<string, unknown>>): Setting[] {
   const { properties = {}, $defs = {} } = schema as PolicySchema
   return Object.entries(properties).map(([name, own]) => {
-    const shared = own.$ref === undefined ? undefined : $defs[own.$ref.replace('#/$defs/', '')]
-    return { ...shared, ...own, name }
+    const named = (ref: string | undefined) => (ref === undefined ? undefined : $defs[ref.replace('#/$defs/', '')])
+    const items = own.items === undefined ? undefined : { ...named(own.items.$ref), ...own.items }
+    return { ...named(own.$ref), ...own, ...(items !== undefined && { items }), name }
   })
+}
+
+/** Whether a setting is a list of rules or a table, which needs more room than a line. */
+export const isLong = (setting: SettingSchema): boolean => setting.type === 'object' || setting.items?.type === 'object'
+
+/** How a setting stands in its field: a list of rules one rule a line. */
+export function written(setting: SettingSchema, value: unknown): string {
+  if (!isLong(setting) || !Array.isArray(value)) return shown(value)
+  return value.length === 0 ? '[]' : `[\n${value.map((rule) => shown(rule)).join(',\n')}\n]`
 }
 
 /** How a value stands in its field. */

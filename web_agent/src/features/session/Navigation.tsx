@@ -1,4 +1,4 @@
-import { NavLink, useNavigate } from 'react-router'
+import { NavLink, useLocation, useNavigate } from 'react-router'
 
 import { useTranslation } from '@/i18n/useTranslation'
 import type { Feature, FeaturePage, NavigationEntry } from '@/ui/feature'
@@ -18,7 +18,11 @@ function placesOf(pages: readonly FeaturePage[]): Place[] {
 /** The links of all features that the account may open, group by group. */
 export function Navigation({ features }: { features: readonly Feature[] }) {
   const { t } = useTranslation()
+  const { pathname } = useLocation()
   const places = placesOf(pagesFor(features, useSession()))
+  // Where the page of a place below is open, the place above it is not the one that is shown.
+  const isOverOpen = ({ to }: Place) =>
+    places.some((place) => place.to.startsWith(`${to}/`) && pathname.startsWith(place.to))
   return (
     <nav className="shell__nav" aria-label={t('nav.label')}>
       {NAVIGATION_GROUPS.map((group) => {
@@ -27,7 +31,7 @@ export function Navigation({ features }: { features: readonly Feature[] }) {
         return (
           <div key={group} className="shell__group" role="group" aria-label={t(`nav.group_${group}`)}>
             {members.map((place) => (
-              <NavItem key={place.to} {...place} />
+              <NavItem key={place.to} {...place} isOverOpen={isOverOpen(place)} />
             ))}
           </div>
         )
@@ -36,10 +40,16 @@ export function Navigation({ features }: { features: readonly Feature[] }) {
   )
 }
 
-function NavItem({ to, label, chord }: Place) {
+function NavItem({ to, label, chord, isOverOpen }: Place & { isOverOpen: boolean }) {
   const { t } = useTranslation()
   return (
-    <NavLink to={to} className="shell__link" title={chord} {...(chord && { 'aria-keyshortcuts': chord })}>
+    <NavLink
+      to={to}
+      end={isOverOpen}
+      className="shell__link"
+      title={chord}
+      {...(chord && { 'aria-keyshortcuts': chord })}
+    >
       {t(label)}
       {chord !== undefined && <GoByKey to={to} label={t(label)} chord={chord} />}
     </NavLink>

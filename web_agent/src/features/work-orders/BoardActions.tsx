@@ -13,7 +13,7 @@ import { useSaving } from '@/ui/useSaving'
 import { quickActions } from './board'
 import { UnitOptions } from './UnitOptions'
 
-const CHORDS: Readonly<Partial<Record<OrderAction, string>>> = { take: 't', dispatch: 'd', accept: 'a', arrive: 'r' }
+const CHORDS: Readonly<Partial<Record<OrderAction, string>>> = { take: 'T', dispatch: 'D', accept: 'A', arrive: 'R' }
 
 /** What can be done to the chosen order without leaving the board. */
 export function BoardActions({ order }: { order: OrderLine | undefined }) {

@@ -55,7 +55,7 @@ function Booking({ view, slots }: { view: OrderView; slots: VisitSlots }) {
           {[problemText(t, saving.problem), ...saving.problem.fields.map((error) => fieldText(t, error))].join(' ')}
         </Banner>
       )}
-      <SlotField slots={slots} value={startsAt} empty="–" onChange={setStartsAt} />
+      <SlotField slots={slots} value={startsAt} empty={t('visits.choose')} onChange={setStartsAt} />
       {isMoved && (
         <label className="field">
           <span className="field__label">{t('visits.reason')}</span>
