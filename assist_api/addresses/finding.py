@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +11,8 @@ from assist_api.addresses.names import LEVELS, SOUND, PlaceLevel, keys_in, names
 
 _WRITTEN_WEIGHT, _SOUND_WEIGHT = 4, 3
 """A name as it is written counts more than one that only sounds alike; both count by their length."""
+_ROAD = re.compile("(?:路|街|大街|大道|巷|胡同)(?![口边旁])")
+"""What follows the name of a road: 幸福路 is not in 幸福小区."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,15 @@ def choose_place(address: str, named: Mapping[str, Sequence[Place]], places: Map
 
 
 def _hits(plain: str, named: Mapping[str, Sequence[Place]]) -> dict[UUID, _Hit]:
-    """Return the heaviest hit of each place, without hits that lie inside a longer written name."""
+    """Return the heaviest hit of each place, without hits that lie inside a longer written name.
+
+    A community or district is not named by the beginning of a road's name.
+    """
     found = [
         _Hit(place, start, end, not key.startswith(SOUND))
         for key, start, end in keys_in(plain)
         for place in named.get(key, ())
+        if place.level is PlaceLevel.STREET or _ROAD.match(plain, end) is None
     ]
     written = [(hit.start, hit.end) for hit in found if hit.is_written]
     best: dict[UUID, _Hit] = {}

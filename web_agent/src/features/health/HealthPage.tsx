@@ -38,13 +38,15 @@ const TONES = { ok: 'tag tag--ready', degraded: 'tag tag--waiting', failed: 'tag
 const SIGNS = { ok: '✓', degraded: '⚠', failed: '✕' } as const
 
 function HealthLine({ part }: { part: PartHealth }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const key = `health.part_${part.part}`
   // Parts are named by the server; a new one shows its own name until the page knows it.
   const name = i18next.exists(key) ? t(key as 'health.title') : part.part
   const factsKey = `health.facts_${part.part}`
   const facts =
-    Object.keys(part.facts).length > 0 && i18next.exists(factsKey) ? t(factsKey as 'health.title', part.facts) : ''
+    Object.keys(part.facts).length > 0 && i18next.exists(factsKey)
+      ? t(factsKey as 'health.title', named(part.facts, i18n.language))
+      : ''
   return (
     <li className="health-line">
       <span className={TONES[part.state]}>
@@ -57,4 +59,12 @@ function HealthLine({ part }: { part: PartHealth }) {
       </span>
     </li>
   )
+}
+
+/** Facts with the names of languages instead of their codes. */
+function named(facts: PartHealth['facts'], locale: string): PartHealth['facts'] {
+  if (typeof facts.languages !== 'string') return facts
+  const names = new Intl.DisplayNames([locale], { type: 'language' })
+  const languages = facts.languages.replaceAll(/\b[a-z]{2,3}\b/g, (code) => names.of(code) ?? code)
+  return { ...facts, languages }
 }

@@ -33,7 +33,7 @@ export function FilePane({ detail, file }: FilePaneProps) {
         )}
         {file.state === 'waiting' && <Empty title={t('import.file_waiting')} />}
         {file.state === 'unpacked' && <Empty title={t('import.file_unpacked_hint')} />}
-        {(file.state === 'ready' || file.state === 'published') && (
+        {['ready', 'published', 'taken_back'].includes(file.state) && (
           <>
             <Account file={file} />
             {isOpen && file.state === 'ready' && <OwnSettings detail={detail} file={file} />}

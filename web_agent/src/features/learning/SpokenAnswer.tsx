@@ -55,7 +55,7 @@ export function SpokenAnswer({ onHeard }: { onHeard: (text: string) => void }) {
   }
   useShortcut({ chord: 'Alt+V', group: 'lists', label: t('learning.speak'), run: toggle })
   return (
-    <>
+    <span className="learning__spoken">
       <Button chord="Alt+V" aria-pressed={isListening} disabled={writing.isPending} onClick={toggle}>
         {t(isListening ? 'learning.speak_end' : 'learning.speak')}
       </Button>
@@ -65,6 +65,6 @@ export function SpokenAnswer({ onHeard }: { onHeard: (text: string) => void }) {
         {hint !== null && t(`learning.speak_${hint}`)}
         {writing.problem !== null && problemText(t, writing.problem)}
       </span>
-    </>
+    </span>
   )
 }

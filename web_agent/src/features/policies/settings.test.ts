@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { changedSettings, readField, settingsOf, shown } from './settings'
+import { changedSettings, readField, settingsOf, shown, written } from './settings'
 
 it('reads the settings of a schema, with the choices that stand apart', () => {
   const schema = {
@@ -22,6 +22,13 @@ it('gives a field its kind of value, and leaves the judgement to the server', ()
   expect(readField({ type: 'array' }, '["a"]')).toEqual(['a'])
   expect(readField({ type: 'array' }, '[')).toBe('[')
   expect([shown('a'), shown(3), shown(['a'])]).toEqual(['a', '3', '["a"]'])
+})
+
+it('writes a list of rules one rule a line, and reads it again', () => {
+  const rules = { type: 'array', items: { type: 'object' } }
+  expect(written(rules, [{ a: 1 }, { a: 2 }])).toBe('[\n{"a":1},\n{"a":2}\n]')
+  expect(readField(rules, written(rules, [{ a: 1 }]))).toEqual([{ a: 1 }])
+  expect([written(rules, []), written({ type: 'array' }, ['a'])]).toEqual(['[]', '["a"]'])
 })
 
 it('names what a version changed', () => {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 
 import { actOnOrder, slotsForQuery, slotsQuery, useOrdersChanged } from '@/api/queries/orders'
 import type { OrderActionRequest, OrderDraft, OrderView, VisitSlots } from '@/api/types'
+import { isDangerous } from '@/features/category/danger'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -110,6 +111,10 @@ export function DraftVisit({ draft, onChange }: { draft: OrderDraft; onChange: (
     area: draft.area,
   }
   const slots = useQuery({ ...slotsForQuery(question), enabled: draft.business_type !== 'complaint' })
+  // A gas leak is not offered a visit tomorrow.
+  if (isDangerous(draft.category_id?.split('/').at(-1) ?? '')) {
+    return <p className="order__wide visit__danger">⚠ {t('visits.danger')}</p>
+  }
   if (draft.business_type === 'complaint' || slots.data === undefined || slots.data.items.length === 0) return null
   return (
     <div className="order__wide visit">
