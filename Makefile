@@ -111,7 +111,7 @@ check: lint types arch web-check ## Every static check
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
 	@$(PYTHON) -m pytest -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal
 	@$(PYTHON) -m pytest -m "$(ON_SERVERS)" -n 2 --dist loadfile --durations=30
-	@scripts/pytest-beside.sh e2e "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS)) and not e2e" --durations=30
+	@$(PYTHON) -m pytest -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## Only the quick tests

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,7 +54,9 @@ def page(playwright: Playwright, server: TingzhiServer, admin: httpx.Client, sou
 
 
 def test_a_flow_is_edited_refused_published_and_tried_by_voice(page: Page, server: TingzhiServer, sound: Path) -> None:
-    asyncio.run(remember_a_caller(server))
+    # The browser's driver keeps a loop in this thread.
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, remember_a_caller(server)).result()
     page.goto("/ivr/power_hotline")
     graph = page.get_by_role("region", name=text("ivr.graph"))
     welcome = graph.locator(".react-flow__node[data-id=welcome]")
@@ -70,7 +73,9 @@ def test_a_flow_is_edited_refused_published_and_tried_by_voice(page: Page, serve
 def edit(page: Page, graph: Locator) -> None:
     """Add a node that nobody reaches, read why that is refused, take it out, change a text, and publish."""
     page.get_by_role("textbox", name=text("ivr.node_name")).fill("lost")
+    page.get_by_role("combobox", name=text("ivr.node_kind")).select_option("hang_up")
     page.get_by_role("button", name=text("ivr.add_node")).click()
+    page.get_by_role("textbox", name=text("ivr_words.field.text")).fill(FAREWELL)
     flaws = page.get_by_role("listitem").filter(has_text=text("ivr_words.flaw.unreachable"))
     expect(flaws.get_by_role("button", name="lost")).to_be_visible()
     expect(page.get_by_role("button", name=text("ivr.publish"), exact=True)).to_be_disabled()

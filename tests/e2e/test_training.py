@@ -36,6 +36,7 @@ def make_clip(page: Page) -> None:
     assert violations(page) == []
     page.locator(".call-search__sentence a").first.click()
     expect(page.locator(".utterance.is-pointed")).to_contain_text(SAID)
+    expect(page.get_by_role("button", name=text("clip.begin"))).to_be_enabled()
     page.keyboard.press("[")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("]")

@@ -30,6 +30,8 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 DOCUMENT = openapi_document()
 # Signing out would make every later request a 401.
 API = schemathesis.openapi.from_dict(DOCUMENT).exclude(method="DELETE", path="/api/v1/session")
+SLOW_SECONDS = 60
+"""A request may load a model first."""
 SPARE_TIME = settings(
     max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
@@ -64,7 +66,8 @@ def test_every_answer_is_one_that_the_document_names(
     case: schemathesis.Case, server: TingzhiServer, admin: httpx.Client, known: dict[str, str]
 ) -> None:
     case.path_parameters = {**(case.path_parameters or {}), **_those_of(case.path, known)}
-    response = case.call(base_url=server.url, cookies={SESSION_COOKIE: admin.cookies[SESSION_COOKIE]})
+    cookies = {SESSION_COOKIE: admin.cookies[SESSION_COOKIE]}
+    response = case.call(base_url=server.url, cookies=cookies, timeout=SLOW_SECONDS)
     case.validate_response(response, checks=CHECKS)
 
 

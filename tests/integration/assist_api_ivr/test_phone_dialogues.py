@@ -281,9 +281,12 @@ async def message_becomes_a_draft_order(line: Line) -> None:
     await call.press("#")
     await call.ended.wait()
     # Classified and drafted once the caller has hung up.
-    while (message := await line.newest(Voicemail)) and getattr(message, "order_number", None) is None:
+    while True:
+        message = await line.newest(Voicemail)
+        assert isinstance(message, Voicemail)
+        if message.order_number is not None:
+            break
         await asyncio.sleep(0.1)
-    assert isinstance(message, Voicemail)
     assert "电" in message.text
 
 
