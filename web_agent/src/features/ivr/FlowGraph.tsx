@@ -1,6 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { Edge, Node, NodeProps } from '@xyflow/react'
 import { Background, Controls, Handle, Position, ReactFlow } from '@xyflow/react'
+import type { KeyboardEvent } from 'react'
 import { useMemo } from 'react'
 
 import { useTranslation } from '@/i18n/useTranslation'
@@ -76,8 +77,13 @@ export function FlowGraph({ flow, flaws, counts, selected, here, onSelect }: Flo
     className: edge.field === 'give_up' ? 'flow-edge flow-edge--failure' : 'flow-edge',
     focusable: false,
   }))
+  const chooseByKey = (event: KeyboardEvent<HTMLElement>) => {
+    const node = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node')
+    if (event.key === 'Enter' && node?.dataset.id !== undefined) onSelect(node.dataset.id)
+  }
   return (
-    <div className="flow-graph">
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- rejected: a key on a focused node bubbles to here.
+    <div className="flow-graph" onKeyDown={chooseByKey}>
       <ReactFlow
         nodes={nodes}
         edges={edges}
