@@ -100,7 +100,6 @@ async def hear_sound(
     engine: EngineDep,
 ) -> HeardSound:
     """Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept."""
-    await engine.ready()
     async with _kept_for_now(file) as sound:
         return HeardSound(text=await heard_in(engine, sound))
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from assist_api.transcripts.dictation import WAIT_SECONDS, speech_not_ready
 from kit.tasks import Overflow
 from speech.audio import AudioChunk
 from speech.engine import SpeechEngine
@@ -26,16 +27,21 @@ async def heard_in(engine: SpeechEngine, file: Path) -> str:
 
     Raises:
         InvalidInputError: The file is no sound that can be read, or too long.
+        DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
     """
     recording = await asyncio.to_thread(open_recording, [file], limits=LIMITS)
+    if not engine.is_ready:
+        raise speech_not_ready("The models of the recogniser are still loading; try again in a moment.")
     leg = engine.open_leg(uuid4(), sample_rate_hz=RATE_HZ, overflow=Overflow.WAIT)
     try:
-        async with asyncio.TaskGroup() as tasks:
+        async with asyncio.timeout(WAIT_SECONDS), asyncio.TaskGroup() as tasks:
             words = tasks.create_task(_words(leg), name="ivr.hear")
             for chunk in at_telephone_rate(recording):
                 await leg.feed(chunk)
             await leg.finish()
         return "".join(words.result())
+    except TimeoutError as error:
+        raise speech_not_ready("The recogniser is busy; try again in a moment.") from error
     finally:
         await leg.aclose()
 

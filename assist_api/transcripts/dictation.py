@@ -29,7 +29,7 @@ async def written_down(engine: SpeechEngine, file: bytes) -> str:
     """
     pcm, rate = _samples(file)
     if not engine.is_ready:
-        raise _not_ready("The models of the recogniser are still loading; try again in a moment.")
+        raise speech_not_ready("The models of the recogniser are still loading; try again in a moment.")
     leg = engine.open_leg(uuid4(), sample_rate_hz=rate, overflow=Overflow.WAIT)
     texts: list[str] = []
 
@@ -47,7 +47,7 @@ async def written_down(engine: SpeechEngine, file: bytes) -> str:
             group.create_task(listen())
             group.create_task(feed())
     except TimeoutError as error:
-        raise _not_ready("The recogniser is busy; type the answer instead.") from error
+        raise speech_not_ready("The recogniser is busy; type the answer instead.") from error
     finally:
         await leg.aclose()
     return "".join(texts)
@@ -69,5 +69,6 @@ def _samples(file: bytes) -> tuple[bytes, int]:
         raise InvalidInputError("This is no WAV file.", field="audio", code="audio_unreadable") from error
 
 
-def _not_ready(message: str) -> DependencyError:
+def speech_not_ready(message: str) -> DependencyError:
+    """Return the error of a recogniser that cannot hear something now."""
     return DependencyError(message, code="speech_not_ready", category=DependencyCategory.OVERLOADED, retryable=True)

@@ -213,6 +213,13 @@ async def test_a_recorded_prompt_is_played_until_its_text_changes(server: Server
     assert (await editor.get("/api/v1/ivr/recordings")).json()["items"] == []
 
 
+async def test_a_sound_is_refused_and_not_waited_for_while_the_recogniser_loads(server: Server) -> None:
+    editor = await server.browser_of(Role.CURATOR)
+    sound = {"file": ("a.wav", as_wav(tone()), "audio/wav")}
+    refused = await editor.post("/api/v1/ivr/hearing", files=sound)
+    assert (refused.status_code, refused.json()["code"]) == (503, "speech_not_ready")
+
+
 async def test_a_caller_without_a_mark_is_asked_by_text_and_the_reply_is_the_mark(server: Server) -> None:
     admin = await server.browser_of(Role.ADMIN)
     live = await ready(server)
