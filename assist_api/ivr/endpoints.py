@@ -44,7 +44,7 @@ from assist_api.ivr.schemas import (
 )
 from assist_api.ivr.systems import InstalledSystems
 from assist_api.policies.service import Policies
-from kit.errors import TooLargeError
+from kit.errors import DependencyError, InvalidInputError, TooLargeError
 from speech.engine import SpeechEngine
 
 router = APIRouter(tags=["ivr"])
@@ -90,8 +90,13 @@ async def simulate_dialogue(asked: Simulation, flows: FlowsDep, live: LiveDep, s
     "/ivr/speech", dependencies=[MayEdit], response_class=Response, responses={200: {"content": {"audio/wav": {}}}}
 )
 async def speak_prompt(asked: Speaking, prompts: PromptsDep) -> Response:
-    """Return a text as callers hear it: 8 kHz."""
-    return Response(await prompts.whole(asked.text), media_type="audio/wav")
+    """Return a text as callers hear it: 8 kHz. 422 `voice_missing` where no voice reads its language."""
+    try:
+        return Response(await prompts.whole(asked.text), media_type="audio/wav")
+    except DependencyError as error:
+        if error.error_code != "voice_missing":
+            raise
+        raise InvalidInputError(str(error), field="text", code="voice_missing") from error
 
 
 @router.post("/ivr/hearing", dependencies=[MayEdit])

@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.invented]
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
 
+# A sound is bytes like any other.
+schemathesis.serializer.alias("audio/wav", "application/octet-stream")
 # Signing out would make every later request a 401.
 API = schemathesis.openapi.from_dict(openapi_document()).exclude(method="DELETE", path="/api/v1/session")
 

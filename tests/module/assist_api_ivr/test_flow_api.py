@@ -213,6 +213,12 @@ async def test_a_recorded_prompt_is_played_until_its_text_changes(server: Server
     assert (await editor.get("/api/v1/ivr/recordings")).json()["items"] == []
 
 
+async def test_a_text_that_no_voice_reads_is_refused_with_its_field(server: Server) -> None:
+    editor = await server.browser_of(Role.CURATOR)
+    refused = await editor.post("/api/v1/ivr/speech", json={"text": "Good morning."})
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (422, "voice_missing", "text")
+
+
 async def test_a_sound_is_refused_and_not_waited_for_while_the_recogniser_loads(server: Server) -> None:
     editor = await server.browser_of(Role.CURATOR)
     sound = {"file": ("a.wav", as_wav(tone()), "audio/wav")}

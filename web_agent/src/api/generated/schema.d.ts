@@ -3989,7 +3989,7 @@ export interface paths {
         put?: never;
         /**
          * Speak Prompt
-         * @description Return a text as callers hear it: 8 kHz.
+         * @description Return a text as callers hear it: 8 kHz. 422 `voice_missing` where no voice reads its language.
          */
         post: operations["speak_prompt"];
         delete?: never;
