@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 import openpyxl
 
+from kit.errors import InvalidInputError
+
 MAX_PROBLEMS = 100
 """More lines with mistakes than that are not read one by one."""
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
@@ -33,6 +35,13 @@ class TableProblem:
     def as_error(self) -> dict[str, str]:
         """Return the problem as one of the `errors` of a refused request."""
         return {"field": f"line {self.line}: {self.column}", "code": self.code, "message": self.message}
+
+
+def refused_table(problems: Sequence[TableProblem], code: str) -> InvalidInputError:
+    """Return the error of a file of which nothing is used; `errors` names each line with its column."""
+    errors = [problem.as_error() for problem in problems]
+    text = f"Nothing was imported: {len(errors)} mistakes, the first in {errors[0]['field']}."
+    return InvalidInputError(text, field=errors[0]["field"], code=code, errors=errors)
 
 
 @dataclass(frozen=True, slots=True)

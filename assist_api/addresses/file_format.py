@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assist_api.addresses.names import LEVELS, PlaceLevel, plain_address
-from kit.errors import InvalidInputError
-from kit.table_file import MAX_PROBLEMS, Table, TableProblem, TableRow, read_table
+from kit.table_file import MAX_PROBLEMS, Table, TableProblem, TableRow, read_table, refused_table
 
 MAX_ROWS = 100_000
+REFUSED = "address_file_invalid"
+"""Code of a file that cannot be used."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "district": ("区县", "区"),
     "street": ("街道", "道路", "街道/道路"),
@@ -64,7 +65,7 @@ def read_places(content: bytes) -> list[PlaceLine]:
     if not problems and not lines:
         problems.append(TableProblem(2, "row", "file_empty", "The file has no place."))
     if problems:
-        raise _refused(problems[:MAX_PROBLEMS])
+        raise refused_table(problems[:MAX_PROBLEMS], REFUSED)
     return lines
 
 
@@ -119,9 +120,3 @@ def _line(row: TableRow, problems: list[TableProblem]) -> PlaceLine:
         equipment=cells.get("equipment", ""),
         feeder=cells.get("feeder", ""),
     )
-
-
-def _refused(problems: list[TableProblem]) -> InvalidInputError:
-    text = f"Nothing was imported: {len(problems)} mistakes, the first in line {problems[0].line}."
-    errors = [problem.as_error() for problem in problems]
-    return InvalidInputError(text, field=errors[0]["field"], code="address_file_invalid", errors=errors)

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from assist_api.addresses.file_format import PlaceLine
+from assist_api.addresses.file_format import REFUSED, PlaceLine
 from assist_api.addresses.finding import Place
-from kit.errors import InvalidInputError
-from kit.table_file import TableProblem
+from kit.table_file import TableProblem, refused_table
 
 Path = tuple[str, ...]
 _DIGITS = {1: 2, 2: 2, 3: 3, 4: 4}
@@ -43,9 +42,7 @@ def plan_import(lines: Sequence[PlaceLine], standing: Iterable[Place]) -> list[C
     for line in sorted(lines, key=lambda item: len(item.path)):
         plan.take(line)
     if plan.problems:
-        errors = [problem.as_error() for problem in plan.problems]
-        text = f"Nothing was imported: {len(errors)} mistakes, the first in {errors[0]['field']}."
-        raise InvalidInputError(text, field=errors[0]["field"], code="address_file_invalid", errors=errors)
+        raise refused_table(plan.problems, REFUSED)
     return plan.changes()
 
 

@@ -9,11 +9,12 @@ from typing import get_args
 
 from assist_api.customers.numbers import phone_digits
 from assist_api.customers.schemas import AreaClass, CustomerClass, CustomerSector
-from kit.errors import InvalidInputError
-from kit.table_file import MAX_PROBLEMS, TableProblem, read_table
+from kit.table_file import MAX_PROBLEMS, TableProblem, read_table, refused_table
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ROWS = 200_000
+REFUSED = "customer_file_invalid"
+"""Code of a file that cannot be used."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "account_number": ("户号", "客户编号"),
     "name": ("户名", "姓名"),
@@ -64,30 +65,30 @@ def read_customers(content: bytes) -> list[CustomerLine]:
     """
     table = read_table(content, COLUMNS, REQUIRED, max_rows=MAX_ROWS)
     lines: list[CustomerLine] = []
-    problems = [problem.as_error() for problem in table.problems]
+    problems = list(table.problems)
     seen: dict[str, int] = {}
     for row in table.rows:
         line, found = _line(row.cells, row.line)
         first = seen.setdefault(line.account_number, row.line)
         if first != row.line:
             text = f"The account number stands in line {first} already."
-            found.append(_problem(row.line, "account_number", "account_number_doubled", text))
+            found.append(TableProblem(row.line, "account_number", "account_number_doubled", text))
         problems += found
         lines.append(line)
         if len(problems) >= MAX_PROBLEMS:
             break
     if problems:
-        raise _refused(problems[:MAX_PROBLEMS])
+        raise refused_table(problems[:MAX_PROBLEMS], REFUSED)
     if not lines:
-        raise _refused([_problem(2, "row", "file_empty", "The file has no customer.")])
+        raise refused_table([TableProblem(2, "row", "file_empty", "The file has no customer.")], REFUSED)
     return lines
 
 
-def _line(values: Mapping[str, str], number: int) -> tuple[CustomerLine, list[dict[str, str]]]:
-    problems: list[dict[str, str]] = []
+def _line(values: Mapping[str, str], number: int) -> tuple[CustomerLine, list[TableProblem]]:
+    problems: list[TableProblem] = []
 
     def refuse(column: str, code: str, text: str) -> None:
-        problems.append(_problem(number, column, code, text))
+        problems.append(TableProblem(number, column, code, text))
 
     for column in REQUIRED:
         if not values.get(column):
@@ -156,12 +157,3 @@ def _phones(text: str, refuse: _Refuse) -> tuple[str, ...]:
 def _several(text: str) -> tuple[str, ...]:
     parts = text.replace("；", ";").replace("、", ";").replace("/", ";").split(";")
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-def _problem(line: int, column: str, code: str, text: str) -> dict[str, str]:
-    return TableProblem(line, column, code, text).as_error()
-
-
-def _refused(problems: list[dict[str, str]]) -> InvalidInputError:
-    text = f"Nothing was imported: {len(problems)} mistakes, the first in {problems[0]['field']}."
-    return InvalidInputError(text, field=problems[0]["field"], code="customer_file_invalid", errors=problems)
