@@ -6,16 +6,12 @@ import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-from assist_api.transcripts.dictation import WAIT_SECONDS, speech_not_ready
-from kit.tasks import Overflow
+from assist_api.transcripts.dictation import words_in
 from speech.audio import AudioChunk
 from speech.engine import SpeechEngine
-from speech.events import TranscriptFinal
 from speech.recording import Recording, RecordingLimits, open_recording
 from speech.resampler import StreamResampler
-from speech.transcriber import LegTranscriber
 
 RATE_HZ = 8000
 LIMITS = RecordingLimits(max_duration=timedelta(minutes=2))
@@ -30,20 +26,7 @@ async def heard_in(engine: SpeechEngine, file: Path) -> str:
         DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
     """
     recording = await asyncio.to_thread(open_recording, [file], limits=LIMITS)
-    if not engine.is_ready:
-        raise speech_not_ready("The models of the recogniser are still loading; try again in a moment.")
-    leg = engine.open_leg(uuid4(), sample_rate_hz=RATE_HZ, overflow=Overflow.WAIT)
-    try:
-        async with asyncio.timeout(WAIT_SECONDS), asyncio.TaskGroup() as tasks:
-            words = tasks.create_task(_words(leg), name="ivr.hear")
-            for chunk in at_telephone_rate(recording):
-                await leg.feed(chunk)
-            await leg.finish()
-        return "".join(words.result())
-    except TimeoutError as error:
-        raise speech_not_ready("The recogniser is busy; try again in a moment.") from error
-    finally:
-        await leg.aclose()
+    return await words_in(engine, at_telephone_rate(recording), RATE_HZ)
 
 
 def at_telephone_rate(recording: Recording) -> Iterator[AudioChunk]:
@@ -57,7 +40,3 @@ def at_telephone_rate(recording: Recording) -> Iterator[AudioChunk]:
             sample += len(pcm) // 2
     if rest := resampler.flush():
         yield AudioChunk(rest, RATE_HZ, sample)
-
-
-async def _words(leg: LegTranscriber) -> list[str]:
-    return [event.text async for event in leg.events() if isinstance(event, TranscriptFinal)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import wave
+from collections.abc import Iterable
 from uuid import uuid4
 
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError
@@ -12,6 +13,7 @@ from kit.tasks import Overflow
 from speech.audio import AudioChunk
 from speech.engine import SpeechEngine
 from speech.events import TranscriptFinal
+from speech.transcriber import LegTranscriber
 
 LONGEST_SECONDS = 60
 MOST_BYTES = 48_000 * 2 * LONGEST_SECONDS + 4_096
@@ -28,29 +30,35 @@ async def written_down(engine: SpeechEngine, file: bytes) -> str:
         DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
     """
     pcm, rate = _samples(file)
+    size = 2 * int(rate * CHUNK_SECONDS)
+    chunks = (AudioChunk(pcm[at : at + size], rate, at // 2) for at in range(0, len(pcm), size))
+    return await words_in(engine, chunks, rate)
+
+
+async def words_in(engine: SpeechEngine, chunks: Iterable[AudioChunk], rate_hz: int) -> str:
+    """Return what is said in the sound of one voice; empty where nothing is.
+
+    Raises:
+        DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
+    """
     if not engine.is_ready:
-        raise speech_not_ready("The models of the recogniser are still loading; try again in a moment.")
-    leg = engine.open_leg(uuid4(), sample_rate_hz=rate, overflow=Overflow.WAIT)
-    texts: list[str] = []
-
-    async def listen() -> None:
-        texts.extend([event.text async for event in leg.events() if isinstance(event, TranscriptFinal)])
-
-    async def feed() -> None:
-        size = 2 * int(rate * CHUNK_SECONDS)
-        for at in range(0, len(pcm), size):
-            await leg.feed(AudioChunk(pcm[at : at + size], rate, at // 2))
-        await leg.finish()
-
+        raise _not_ready("The models of the recogniser are still loading; try again in a moment.")
+    leg = engine.open_leg(uuid4(), sample_rate_hz=rate_hz, overflow=Overflow.WAIT)
     try:
-        async with asyncio.timeout(WAIT_SECONDS), asyncio.TaskGroup() as group:
-            group.create_task(listen())
-            group.create_task(feed())
+        async with asyncio.timeout(WAIT_SECONDS), asyncio.TaskGroup() as tasks:
+            words = tasks.create_task(_finals(leg), name="dictation.words")
+            for chunk in chunks:
+                await leg.feed(chunk)
+            await leg.finish()
+        return "".join(words.result())
     except TimeoutError as error:
-        raise speech_not_ready("The recogniser is busy; type the answer instead.") from error
+        raise _not_ready("The recogniser is busy; try again in a moment, or type.") from error
     finally:
         await leg.aclose()
-    return "".join(texts)
+
+
+async def _finals(leg: LegTranscriber) -> list[str]:
+    return [event.text async for event in leg.events() if isinstance(event, TranscriptFinal)]
 
 
 def _samples(file: bytes) -> tuple[bytes, int]:
@@ -69,6 +77,5 @@ def _samples(file: bytes) -> tuple[bytes, int]:
         raise InvalidInputError("This is no WAV file.", field="audio", code="audio_unreadable") from error
 
 
-def speech_not_ready(message: str) -> DependencyError:
-    """Return the error of a recogniser that cannot hear something now."""
+def _not_ready(message: str) -> DependencyError:
     return DependencyError(message, code="speech_not_ready", category=DependencyCategory.OVERLOADED, retryable=True)
