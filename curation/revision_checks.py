@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -73,11 +73,16 @@ class Question:
         text: The question.
         title: Of the entry that answers it.
         sector: Of that entry; None for every sector.
+        pairs: Of the characters of the question.
     """
 
     text: str
     title: str
     sector: str | None
+    pairs: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pairs", _pairs(self.text))
 
 
 def check_revision(before: CheckedText, now: CheckedText, others: Sequence[Question]) -> list[Finding]:
@@ -131,7 +136,7 @@ def _taken(before: CheckedText, now: CheckedText, others: Sequence[Question]) ->
         pairs = _pairs(text)
         for other in others:
             is_apart = None not in (now.sector, other.sector) and now.sector != other.sector
-            if not is_apart and _shared(pairs, _pairs(other.text)) >= SAME_QUESTION:
+            if not is_apart and _shared(pairs, other.pairs) >= SAME_QUESTION:
                 yield Finding(CheckKind.TAKEN_QUESTION, other.title, text)
                 break
 

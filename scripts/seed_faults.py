@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from assist_api.curation.checks import questions_of
+from assist_api.curation.checks import questions_but, questions_by_entry
 from assist_api.curation.findings import published
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.migrations import runner
@@ -124,6 +124,7 @@ class Seeder:
         self._clock = SystemClock()
         self._gate = gate
         self._revisions = revisions
+        self._asked = questions_by_entry(revisions)
 
     async def seed(self, fault: Fault, count: int) -> Tally:
         """Seed as many faults of a kind as there are entries for it, at most `count`."""
@@ -135,7 +136,7 @@ class Seeder:
                 break
             fields = {name: getattr(revision, name) for name in EntryDraft.model_fields}
             before = EntryDraft.model_validate(fields)
-            others = questions_of(self._revisions, revision.entry_id)
+            others = questions_but(self._asked, revision.entry_id)
             draft = fault(chance, before, others)
             if draft is None or draft == before:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,11 +25,12 @@ async def checked_revisions(
     """Return items for texts that one person published alone, with what changed against the text before."""
     alone = [row for row in revisions if row.number > 1 and row.author_id is None and _is_edit(row, now)]
     before = await _texts_before(session, alone[:MOST_CHECKED])
+    asked = questions_by_entry(revisions) if before else {}
     rows = []
     for revision in alone[:MOST_CHECKED]:
         if (old := before.get(revision.id)) is None:
             continue
-        found = check_revision(old, revision, questions_of(revisions, revision.entry_id))
+        found = check_revision(old, revision, questions_but(asked, revision.entry_id))
         if found:
             detail: dict[str, object] = {"findings": [[each.kind.value, each.before, each.now] for each in found]}
             rows.append(
@@ -47,14 +48,19 @@ async def checked_revisions(
     return rows
 
 
-def questions_of(revisions: Sequence[Revision], except_for: UUID) -> list[Question]:
-    """Return the ways of asking of the other entries."""
-    return [
-        Question(text, revision.title, revision.sector)
+def questions_by_entry(revisions: Sequence[Revision]) -> dict[UUID, list[Question]]:
+    """Return the ways of asking of each entry."""
+    return {
+        revision.entry_id: [
+            Question(text, revision.title, revision.sector) for text in (revision.title, *revision.variants)
+        ]
         for revision in revisions
-        if revision.entry_id != except_for
-        for text in (revision.title, *revision.variants)
-    ]
+    }
+
+
+def questions_but(asked: Mapping[UUID, Sequence[Question]], entry_id: UUID) -> list[Question]:
+    """Return the ways of asking of the other entries."""
+    return [question for known_id, own in asked.items() if known_id != entry_id for question in own]
 
 
 def _is_edit(revision: Revision, now: datetime) -> bool:

@@ -144,13 +144,14 @@ class CurationLook:
             revisions = await published(session)
             today = now.astimezone(self._zone).date()
             due = due_reviews(revisions, today, policy, now)
-            await self._notices.reviews_due(CurationRepository(session), overdue_texts(revisions, due))
             found = [
                 *due,
                 *await failing_questions(session, revisions, now),
                 *await dismissed_cards(session, revisions, policy, now),
-                *await checked_revisions(session, revisions, now),
             ]
+            if not job.payload.get(CALLS_ONLY):
+                await self._notices.reviews_due(CurationRepository(session), overdue_texts(revisions, due))
+                found += await checked_revisions(session, revisions, now)
             return await _add_new(CurationRepository(session), found)
 
     async def _compare(self, job: RunningJob) -> int:
