@@ -1,3 +1,5 @@
+import type { KeyboardEvent } from 'react'
+
 /** What of a keyboard event decides whether a shortcut fires. */
 export interface KeyPress {
   key: string
@@ -19,6 +21,11 @@ const TAKEN_BY_INPUT_METHOD = 229
  */
 export function isComposing(press: Pick<KeyPress, 'isComposing' | 'keyCode'>): boolean {
   return press.isComposing || press.keyCode === TAKEN_BY_INPUT_METHOD
+}
+
+/** For a field of a form: Enter that ends a composition chooses a word and sends nothing. */
+export function keepComposing(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key === 'Enter' && isComposing(event.nativeEvent)) event.preventDefault()
 }
 
 export function isTyping(target: EventTarget | null): boolean {

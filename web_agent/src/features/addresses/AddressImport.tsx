@@ -1,16 +1,16 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { useImportAddresses } from '@/api/queries/addresses'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 import { Banner } from '@/ui/states'
 import { TableMistakes } from '@/ui/TableMistakes'
 
 /** Takes a file of places: first what it would change, then the change itself; a file with mistakes changes nothing. */
 export function AddressImport() {
   const { t } = useTranslation()
-  const chooser = useRef<HTMLInputElement>(null)
   const [file, setFile] = useState<File | null>(null)
   const sending = useImportAddresses()
   const problem = sending.isError ? asProblem(sending.error) : null
@@ -19,23 +19,17 @@ export function AddressImport() {
     <div className="addresses__import">
       <h3>{t('addresses.import')}</h3>
       <p className="field__hint">{t('addresses.import_hint')}</p>
-      <input
-        ref={chooser}
-        type="file"
+      <FileButton
+        label={t('addresses.import')}
         accept=".csv,.xlsx,text/csv"
-        hidden
-        aria-label={t('addresses.import')}
-        onChange={(event) => {
-          const chosen = event.target.files?.[0]
-          event.target.value = ''
-          if (chosen === undefined) return
+        isDisabled={sending.isPending}
+        onPick={(chosen) => {
           setFile(chosen)
           sending.mutate({ file: chosen, isPreview: true })
         }}
-      />
-      <Button disabled={sending.isPending} onClick={() => chooser.current?.click()}>
+      >
         {t('addresses.choose_file')}
-      </Button>
+      </FileButton>
       {preview !== null && file !== null && (
         <Banner
           tone="plain"

@@ -6,7 +6,7 @@ import type { AddressMatch, AddressPlaceView } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import { isComposing } from '@/ui/keys'
+import { keepComposing } from '@/ui/keys'
 import { ListPage } from '@/ui/ListPage'
 import { Empty, Failure, Loading } from '@/ui/states'
 
@@ -62,10 +62,7 @@ function Match() {
             autoComplete="off"
             placeholder={t('addresses.example')}
             value={typed}
-            onKeyDown={(event) => {
-              // Enter that ends a composition chooses a word; it does not search.
-              if (event.key === 'Enter' && isComposing(event.nativeEvent)) event.preventDefault()
-            }}
+            onKeyDown={keepComposing}
             onChange={(event) => {
               setTyped(event.target.value)
             }}

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { asProblem } from '@/api/problem'
@@ -15,8 +15,9 @@ import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 import { localTime } from '@/ui/format'
-import { isComposing } from '@/ui/keys'
+import { keepComposing } from '@/ui/keys'
 import { ListPage } from '@/ui/ListPage'
 import { walkLinks } from '@/ui/rows'
 import { sectorText } from '@/ui/sectors'
@@ -70,10 +71,7 @@ function Search() {
             maxLength={64}
             autoComplete="off"
             value={text}
-            onKeyDown={(event) => {
-              // Enter that ends a composition chooses a word; it does not search.
-              if (event.key === 'Enter' && isComposing(event.nativeEvent)) event.preventDefault()
-            }}
+            onKeyDown={keepComposing}
             onChange={(event) => {
               setText(event.target.value)
             }}
@@ -206,26 +204,16 @@ function AccountState({ id }: { id: string }) {
 
 function ImportButton() {
   const { t } = useTranslation()
-  const chooser = useRef<HTMLInputElement>(null)
   const sending = useImportCustomers()
   const problem = sending.isError ? asProblem(sending.error) : null
   return (
     <>
-      <input
-        ref={chooser}
-        type="file"
-        accept=".csv,text/csv"
-        hidden
-        aria-label={t('customers.import')}
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file !== undefined) sending.mutate(file)
-        }}
+      <FileButton
+        label={t('customers.import')}
+        accept=".csv,.xlsx,text/csv"
+        isDisabled={sending.isPending}
+        onPick={sending.mutate}
       />
-      <Button disabled={sending.isPending} onClick={() => chooser.current?.click()}>
-        {t('customers.import')}
-      </Button>
       {sending.isSuccess && <span role="status">{t('customers.imported', { ...sending.data })}</span>}
       {problem !== null && <TableMistakes problem={problem} />}
     </>

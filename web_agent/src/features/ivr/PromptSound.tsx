@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { recordingsQuery, useRecordPrompt, useRemoveRecording } from '@/api/queries/ivr'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 import { localTime } from '@/ui/format'
 
 import { useMicrophone } from './useMicrophone'
@@ -18,7 +18,6 @@ export function PromptSound({ text }: { text: string }) {
   const record = useRecordPrompt()
   const remove = useRemoveRecording()
   const voice = useVoice()
-  const picker = useRef<HTMLInputElement>(null)
   const microphone = useMicrophone((sound) => {
     record.mutate({ text, sound })
   })
@@ -34,9 +33,15 @@ export function PromptSound({ text }: { text: string }) {
       {known === undefined
         ? t('ivr.by_voice')
         : t('ivr.recorded', { by: known.recorded_by, at: localTime(known.recorded_at) })}
-      <Button isSmall disabled={record.isPending} onClick={() => picker.current?.click()}>
-        {t('ivr.record_file')}
-      </Button>
+      <FileButton
+        isSmall
+        label={t('ivr.record_file')}
+        accept="audio/*"
+        isDisabled={record.isPending}
+        onPick={(sound) => {
+          record.mutate({ text, sound })
+        }}
+      />
       <Button
         isSmall
         aria-pressed={microphone.isOn}
@@ -59,18 +64,6 @@ export function PromptSound({ text }: { text: string }) {
           {t('ivr.remove_recording')}
         </Button>
       )}
-      <input
-        ref={picker}
-        type="file"
-        accept="audio/*"
-        hidden
-        aria-label={t('ivr.record_file')}
-        onChange={(event) => {
-          const sound = event.target.files?.[0]
-          event.target.value = ''
-          if (sound !== undefined) record.mutate({ text, sound })
-        }}
-      />
       {error !== null && (
         <span className="field__error" role="alert">
           {problemText(t, asProblem(error))}

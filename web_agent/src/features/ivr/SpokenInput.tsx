@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
-import { useRef } from 'react'
 
 import { asProblem } from '@/api/problem'
 import { hearSound } from '@/api/queries/ivr'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 import { Banner } from '@/ui/states'
 
 import { useMicrophone } from './useMicrophone'
@@ -13,7 +13,6 @@ import { useMicrophone } from './useMicrophone'
 /** The caller's voice: from the microphone or a file, through the recogniser of calls at 8 kHz. */
 export function SpokenInput({ isOver, onHeard }: { isOver: boolean; onHeard: (text: string) => void }) {
   const { t } = useTranslation()
-  const picker = useRef<HTMLInputElement>(null)
   const hear = useMutation({
     mutationFn: hearSound,
     onSuccess: ({ text }) => {
@@ -34,20 +33,12 @@ export function SpokenInput({ isOver, onHeard }: { isOver: boolean; onHeard: (te
       >
         {t(microphone.isOn ? 'ivr.stop_speaking' : 'ivr.speak')}
       </Button>
-      <Button isSmall disabled={isOver || hear.isPending} onClick={() => picker.current?.click()}>
-        {t('ivr.play_file')}
-      </Button>
-      <input
-        ref={picker}
-        type="file"
+      <FileButton
+        isSmall
+        label={t('ivr.play_file')}
         accept="audio/*"
-        hidden
-        aria-label={t('ivr.play_file')}
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file !== undefined) hear.mutate(file)
-        }}
+        isDisabled={isOver || hear.isPending}
+        onPick={hear.mutate}
       />
       {hear.isPending && <output className="tag tag--waiting">{t('ivr.hearing')}</output>}
       {hear.isSuccess && (

@@ -1,11 +1,10 @@
-import { useRef } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import { asProblem } from '@/api/problem'
 import { questionFileAddress, useImportQuestions } from '@/api/queries/knowledgeTests'
 import type { QuestionFile } from '@/api/types'
 import { fieldText, problemText } from '@/i18n/problemText'
-import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 
 import { decoded, lineOfField } from './files'
 
@@ -14,7 +13,6 @@ const SHOWN_PROBLEMS = 5
 /** All test questions as a file, out and in. */
 export function QuestionFiles() {
   const { t } = useTranslation()
-  const input = useRef<HTMLInputElement>(null)
   const upload = useImportQuestions()
   const take = async (file: File) => {
     const format: QuestionFile['format'] = file.name.toLowerCase().endsWith('.jsonl') ? 'jsonl' : 'csv'
@@ -29,21 +27,12 @@ export function QuestionFiles() {
       <a className="button button--quiet" href={questionFileAddress('jsonl')} download>
         {t('gold.export_jsonl')}
       </a>
-      <input
-        ref={input}
-        type="file"
-        hidden
+      <FileButton
+        label={t('gold.import')}
         accept=".csv,.jsonl"
-        aria-label={t('gold.import')}
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file !== undefined) void take(file)
-        }}
+        isDisabled={upload.isPending}
+        onPick={(file) => void take(file)}
       />
-      <Button disabled={upload.isPending} onClick={() => input.current?.click()}>
-        {t('gold.import')}
-      </Button>
     </span>
   )
 }

@@ -5,6 +5,7 @@ import type { GradedAnswer } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { ChoiceField } from '@/ui/ChoiceField'
 import { useSaving } from '@/ui/useSaving'
 
 import type { AnswerFormProps } from './ChoiceForm'
@@ -119,23 +120,15 @@ function CategoryChoice({ attemptId, item, onAnswered }: Omit<AnswerFormProps, '
         if (category !== '') filing.save(category)
       }}
     >
-      <label className="field">
-        <span className="field__label">{t('learning.file_call')}</span>
-        <select
-          className="input"
-          value={category}
-          onChange={(event) => {
-            setCategory(event.target.value)
-          }}
-        >
-          <option value="">{t('learning.choose')}</option>
-          {item.categories.map((known) => (
-            <option key={known.category_id} value={known.category_id}>
-              {known.path.join(' › ')}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField
+        label={t('learning.file_call')}
+        value={category}
+        options={[
+          { value: '', label: t('learning.choose') },
+          ...item.categories.map((known) => ({ value: known.category_id, label: known.path.join(' › ') })),
+        ]}
+        onChange={setCategory}
+      />
       <Button type="submit" tone="primary" disabled={category === '' || filing.isPending}>
         {t('learning.answer')}
       </Button>

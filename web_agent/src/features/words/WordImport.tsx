@@ -1,5 +1,4 @@
 import { Modal } from 'antd'
-import { useRef } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { Problem } from '@/api/problem'
@@ -8,6 +7,7 @@ import { useImportWords } from '@/api/queries/words'
 import type { WordImportReport } from '@/api/types'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { Button } from '@/ui/Button'
+import { FileButton } from '@/ui/FileButton'
 import { Banner } from '@/ui/states'
 
 import { placeOf } from './words'
@@ -15,25 +15,17 @@ import { placeOf } from './words'
 /** Chooses a file, imports it, and says what became of it, line by line where it was refused. */
 export function WordImport() {
   const { t } = useTranslation()
-  const input = useRef<HTMLInputElement>(null)
   const load = useImportWords()
   return (
     <>
-      <Button disabled={load.isPending} onClick={() => input.current?.click()}>
-        {t(load.isPending ? 'words.importing' : 'words.import')}
-      </Button>
-      <input
-        ref={input}
-        hidden
-        type="file"
+      <FileButton
+        label={t('words.import')}
         accept=".csv,.xlsx,.yaml,.yml"
-        aria-label={t('words.import')}
-        onChange={(event) => {
-          const file = event.target.files?.[0]
-          event.target.value = ''
-          if (file !== undefined) load.mutate(file)
-        }}
-      />
+        isDisabled={load.isPending}
+        onPick={load.mutate}
+      >
+        {t(load.isPending ? 'words.importing' : 'words.import')}
+      </FileButton>
       <Modal
         open={load.isSuccess || load.isError}
         title={t(load.isError ? 'words.import_refused' : 'words.import_done')}
