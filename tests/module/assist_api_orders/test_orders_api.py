@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from assist_api.audit.models import AuditEntry
-from assist_api.demo_town.town import make_town
+from assist_api.demo_town.town import fill_town, make_town
 from assist_api.http.permissions import Role
+from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.service import ORDERS_ACCEPTED
 from assist_api.work_orders.transitions import OrderState
 from kit.errors import ConflictError
@@ -205,3 +206,13 @@ async def test_demo_town_has_orders_in_every_state(server: Server) -> None:
     assert {item["state"] for item in items} == set(OrderState)
     with pytest.raises(ConflictError, match="already"):
         await make_town(server.application.database, 1, 0)
+
+
+async def test_an_interrupted_demo_town_is_finished_by_the_next_try(server: Server) -> None:
+    database = server.application.database
+    await fill_town(database.session, database, 20, 5)
+    await fill_town(database.session, database, 20, 13)
+    await fill_town(database.session, database, 20, 13)
+    async with database.session() as session:
+        keys = (await session.scalars(select(WorkOrder.idempotency_key))).all()
+    assert sorted(key for key in keys if "order-" in key) == sorted(f"demo-town-order-{index}" for index in range(13))
