@@ -16,12 +16,16 @@ _COUNT = rf"[{COUNT_SIGNS}幺]+(?:点[{''.join(SPOKEN_DIGITS)}]+)?"
 _NUMBER = rf"(?:{_WRITTEN}|{_COUNT})"
 _SMALL = r"[0-9一二两三四五六七八九]"
 MONEY = re.compile(
-    rf"(?P<yuan>{_NUMBER})\s?(?:块钱?|元钱?|圆|yuan)(?:零?(?P<jiao>{_SMALL})(?:[毛角](?P<fen>{_SMALL})分?)?(?![0-9个点年月天]))?|"
+    rf"(?P<yuan>{_NUMBER})\s?(?:块钱?|元钱?|圆|yuan)(?:零(?P<late_fen>{_SMALL})分|零?(?P<jiao>{_SMALL})(?:[毛角](?P<fen>{_SMALL})分?)?(?![0-9个点年月天]))?|"
     rf"(?P<only_jiao>{_SMALL})[毛角](?:钱|(?P<only_fen>{_SMALL})分?)?|[¥￥]\s?(?P<sign>{_WRITTEN})"
 )
 _BARE_AFTER = re.compile(
     rf"(?:退|欠费?|扣(?:了|费)?|交(?:了|过)?|缴(?:了|过)?|收(?:了|我)?|充(?:了|值)?|一共|总共|合计|钱|费|多少)[^，。？！]{{0,4}}?[，,]?(?:是|了)?(?P<bare>[{COUNT_SIGNS}]{{3,}}|[0-9]{{2,}}(?:\.[0-9]{{1,2}})?)(?![0-9度方吨立个年月号平])"
 )
+_BARE_CLAUSE = re.compile(
+    rf"(?:买|卖|收|要|罚|花|付)[^。？！]{{0,12}}?[，,](?P<bare>[{COUNT_SIGNS}]*[百千万][{COUNT_SIGNS}]*)(?=[，,。！]|$)"
+)
+"""非让买他的，一百八."""
 _UNIT_PRICE = re.compile(r"^(?:钱)?(?:一|每)(?:度|方|吨|立方|平|个平方|千瓦|公里|天|次)|^/|^钱?一(?:度|方|吨|平)")
 _PER = re.compile(r"(?:一|每)(?:度|方|吨|立方|平米?|平方米?|千瓦时|兆)(?:电|气|水|热)?(?:要|是|才|收)?$")
 _ASIDE = re.compile(
@@ -50,7 +54,7 @@ def money_value(found: re.Match[str]) -> Decimal | None:
     if yuan is None:
         return None
     jiao = _small(found["jiao"]) / 10 if found["jiao"] else Decimal(0)
-    fen = _small(found["fen"]) / 100 if found["fen"] else Decimal(0)
+    fen = _small(found["fen"] or found["late_fen"]) / 100 if found["fen"] or found["late_fen"] else Decimal(0)
     return yuan + jiao + fen
 
 
@@ -86,7 +90,7 @@ def _sums(place: int, turn: Turn) -> Iterator[_Sum]:
             yield _Sum(value, place, *found.span(), _weight(text, found.start(), found.end()))
     if not turn.is_customer:
         return
-    for found in _BARE_AFTER.finditer(text):
+    for found in (*_BARE_AFTER.finditer(text), *_BARE_CLAUSE.finditer(text)):
         start, end = found.span("bare")
         value = parse_number(found["bare"])
         is_new = all(end <= first or last <= start for first, last in taken)
@@ -111,13 +115,20 @@ def _weight(text: str, start: int, end: int) -> int:
     return later + (1 if re.search(r"扣|欠|退|交|缴|收|费|单|多|一共|总共|怎么", before) else 0)
 
 
+_HOW_MUCH = re.compile(r"多少钱?(?:[啊呀呢吗]|[？?]|$)|几块钱?|什么价|多少钱")
+
+
 def _is_accepted(turns: Sequence[Turn], item: _Sum) -> bool:
     """Whether a sum that the agent names is what the caller asked about and takes up."""
     is_account = re.search(
         r"欠|电费|水费|气费|热费|费用|余额|账单|一共|共计|合计|应交|需要?交|扣", turns[item.turn].text
     )
     asked = any(turn.is_customer and re.search(r"多少钱?|欠|费|扣", turn.text) for turn in turns[: item.turn])
-    return bool(is_account and asked and item.weight >= 0)
+    is_answer = item.turn > 0 and turns[item.turn - 1].is_customer and _HOW_MUCH.search(turns[item.turn - 1].text)
+    number = re.sub(r"[块元圆].*", "", turns[item.turn].text[item.start : item.end])
+    following = turns[item.turn + 1 : item.turn + 2]
+    is_taken_up = any(turn.is_customer and len(number) > 1 and number in turn.text for turn in following)
+    return bool(((is_account and asked) or is_answer or is_taken_up) and item.weight >= 0)
 
 
 _READING = re.compile(
@@ -127,7 +138,7 @@ _NOT_READING = re.compile(
     r"单子|账单|通知|短信|上个?月|上次|上期|原来|之前|去年|红|户号|号码|电话|用了|交了|写的|编号|表号|电费|水费|气费"
 )
 _READING_UNIT = re.compile(
-    r"\s?(?:度|方|吨|立方|个?字|兆焦|吉焦|千瓦时)?(?!块|元|毛|点|号|个|天|月|年|分|楼|岁|户|人|平)"
+    r"\s?(?:点[几多])?(?:度|方|吨|立方|个?字|兆焦|吉焦|千瓦时)?(?!块|元|毛|点|号|个|天|月|年|分|楼|岁|户|人|平)"
 )
 
 

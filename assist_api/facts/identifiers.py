@@ -153,7 +153,9 @@ class _Collector:
                 candidate.evidence.append(Evidence(place, piece.start, piece.end))
                 candidate.is_others = False if place - candidate.last_turn <= 1 else candidate.is_others
                 return
-        kind = nearest_cue(text, piece.start, IDENTIFIERS)
+        kind = nearest_cue(text, piece.start, IDENTIFIERS) or (
+            FactField.PHONE if MOBILE.fullmatch(piece.text) else None
+        )
         following = self.turns[place + 1] if place + 1 < len(self.turns) else None
         accepted = following is not None and following.is_customer and bool(YES.search(following.text))
         if kind is not None and accepted and not NO.search(following.text if following else ""):
@@ -185,7 +187,8 @@ def number_pieces(text: str) -> list[Digits]:
         for chunk in chunks:
             last = pieces[-1] if pieces else None
             if last is not None and _joins(last, chunk, text):
-                if len(chunk.text) > _SMALL and last.text.endswith(chunk.text) and len(last.text) > len(chunk.text):
+                is_repeated = last.text.endswith(chunk.text) and len(last.text) > len(chunk.text) > _SMALL
+                if is_repeated or (last.text == chunk.text and len(last.text) >= LENGTHS[FactField.ACCOUNT_NUMBER][0]):
                     pieces[-1] = replace(last, end=chunk.end)
                 else:
                     pieces[-1] = Digits(last.text + chunk.text, last.start, chunk.end)

@@ -21,7 +21,7 @@ _FEAST = (
 )
 _DATE = rf"(?:{_FEAST}|{_N}月{_N}(?:号|日)|{_N}(?:号(?!楼|线|院|表)|日))"
 _PART = (
-    r"(?:凌晨|清晨|一大早|大清早|一早|大早上|早上|早晨|早起|早(?!就|已|点)|上午|中午|晌午|下午|后晌|"
+    r"(?:凌晨|清晨|一大早|大清早|一早|大早上|早上|早晨|早起|早(?!就|已|点|停|断|坏|没)|上午|中午|晌午|下午|后晌|"
     r"傍晚|晚上|晚(?!了|点|报)|夜里|夜间|半夜|后半夜|下半夜|深夜|天黑|天亮|饭点)"
 )
 _CLOCK = rf"(?:{_N}点(?!几度|儿|多度)(?:钟|整)?(?:半|一刻|三刻|过?{_N}分?)?|[0-9]{{1,2}}[:：][0-9]{{2}})"
@@ -32,7 +32,7 @@ _POINT = (
     rf"{_PART}(?=停|断|坏|开始|就))"
 )
 _BEFORE = r"(?:之前|以前|前(?!面|台|后|年|头)|之后|以后)"
-_SPAN = rf"(?:{_N}(?:个)?(?:半)?(?:多|来)?个?(?:工作日|小时|钟头|分钟|礼拜|星期|天|日|周|个?月)(?:多|半)?)"
+_SPAN = rf"(?:{_N}(?:个)?(?:半)?(?:多|来)?个?(?:工作日|小时|钟头|分钟|刻钟|礼拜|星期|天|日|周|个?月)(?:多|半)?)"
 _AGO = (
     rf"(?:(?:大概|差不多|也就|得有)?{_SPAN}(?:以前|之前|前(?!后))|半个?(?:多)?(?:小时|钟头|月|"
     rf"天)(?:以前|之前|前)|刚刚|刚才|才刚|方才|刚(?=停|断|坏|跳|没|发现|开始))"
@@ -40,7 +40,7 @@ _AGO = (
 HAPPENED = re.compile(rf"{_AGO}|{_POINT}{_MORE}")
 LASTING = re.compile(rf"(?:已经|都|有|快|停了|断了|坏了|大概|差不多)+{_SPAN}了?|{_SPAN}(?:了|没)")
 PROMISED = re.compile(
-    rf"(?:最[晚迟])?(?:{_POINT}(?:到{_POINT})?{_BEFORE}?|(?:今天|明天|后天|当天|今日|明日|本周|下周|月底|下班){_BEFORE}?(?:内|之内|以内)?|{_SPAN}(?:之内|以内|内|左右|后|以后|之后)|{_SPAN}(?=给|回|答|联系|电话|短信)|(?:尽快|稍后|马上|一会儿))"
+    rf"(?:最[晚迟])?(?:{_POINT}(?:到{_POINT})?{_BEFORE}?|(?:今天|明天|后天|当天|今日|明日|本周|下周|月底|下班){_BEFORE}?(?:内|之内|以内)?|{_SPAN}(?:之内|以内|内|左右|后|以后|之后)|{_SPAN}(?=给|回|答|联系|电话|短信|[，,][^，。]{{0,4}}(?:给|通知|联系|告诉)您)|(?:尽快|稍后|马上|一会儿))"
 )
 _VAGUE = re.compile(r"尽快|稍后|马上|一会儿|刚|几点|什么|多久|几天|几号")
 _ANSWER = re.compile(
@@ -69,7 +69,10 @@ def find_occurrence(turns: Sequence[Turn]) -> Iterator[Fact]:
             continue
         for found in HAPPENED.finditer(turn.text):
             weight = _weight_of(turn.text, found, is_asked=is_asked)
-            if weight and (best is None or weight > best[0] or (weight == best[0] and _replaces(turn.text, found))):
+            is_closer = best is not None and _is_closer(best[1], place, found.group())
+            if weight and (
+                best is None or weight > best[0] or (weight == best[0] and (is_closer or _replaces(turn.text, found)))
+            ):
                 said = found.group().rstrip("吧")
                 evidence = Evidence(place, found.start(), found.start() + len(said))
                 best = (weight, Fact(FactField.OCCURRED_AT, said, (evidence,)))
@@ -92,6 +95,11 @@ def _weight_of(text: str, found: re.Match[str], *, is_asked: bool) -> int:
     if _NOT_A_FAULT.search(sentence) and not re.search(r"停|断|漏|不热|没电|没水|开始", sentence):
         return 0
     return 1 if _HAPPENS.search(around) else 0
+
+
+def _is_closer(known: Fact, place: int, said: str) -> bool:
+    """Whether a time says more closely in the same breath what was said before: 刚才，五分钟前."""
+    return known.evidence[0].turn == place and known.value.startswith(("刚", "才刚")) and not said.startswith("刚")
 
 
 def _replaces(text: str, found: re.Match[str]) -> bool:

@@ -48,6 +48,8 @@ class _Place:
     text: str
     evidence: tuple[Evidence, ...]
     weight: int
+    is_corrected: bool = False
+    """Whether the caller put something right behind it."""
 
 
 def find_address(turns: Sequence[Turn]) -> Iterator[Fact]:
@@ -84,7 +86,9 @@ def _places(place: int, text: str, *, is_asked: bool) -> Iterator[_Place]:
                 break
     for start, end, weight in spans:
         if end - start >= 2 and not _NOT_HOME.search(text[max(0, start - 8) : start]):
-            yield _Place(text[start:end], (Evidence(place, start, end),), weight + (1 if is_asked else 0))
+            is_corrected = re.match(r"[，,]?(?:哦|噢|啊|哎|呃)?(?:不是|不对|错了|说错)", text[end:]) is not None
+            evidence = (Evidence(place, start, end),)
+            yield _Place(text[start:end], evidence, weight + (1 if is_asked else 0), is_corrected)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -125,11 +129,19 @@ def _head(known: str, part: str) -> str:
     return known
 
 
+_SAME_HEAD = 3
+"""Characters by which the agent's shorter wording names the same place."""
+
+
 def _read_back(best: _Place, place: int, text: str) -> _Place:
     """Take the agent's fuller or equal wording of the same place."""
     for span in find_whole_addresses(text):
         said = text[span.start : span.end]
         numbers = re.findall(r"[0-9]+", best.text)
-        if said == best.text or (len(said) >= len(best.text) and numbers and all(number in said for number in numbers)):
+        has_head = said[:_SAME_HEAD] == best.text[:_SAME_HEAD] or said[:_SAME_HEAD] in best.text
+        if best.is_corrected and has_head:
+            return _Place(said, (Evidence(place, span.start, span.end),), best.weight)
+        is_as_full = len(said) >= len(best.text) or has_head
+        if said == best.text or (is_as_full and numbers and all(number in said for number in numbers)):
             return _Place(said, (*best.evidence, Evidence(place, span.start, span.end)), best.weight)
     return best

@@ -11,6 +11,7 @@ _CLAUSE = re.compile(r"[^，,、。！？!?；;…]+[，,、。！？!?；;…]*
 _CORRECTION = re.compile(
     r"^(?:嗯|呃|啊|哎|哦|噢|额|唉|喔)*[，]?(?:哦不|噢不|啊不|哎不|呃不|喔不|不对|不是|错了|说错|记错|看错|报错|念错|弄错|搞错|口误|更正|等一?下|应该是|我再|sorry)"
 )
+_OR = re.compile(r"(?:还是|要不|或者)(?:是)?(?P<value>[0-9０-９零〇一二两三四五六七八九十百幺]{2,})")
 _VALUE = re.compile(r"[0-9０-９零〇一二两三四五六七八九十百幺]|今|明|后天|昨|周|星期|礼拜|上午|下午|晚上")
 
 
@@ -21,7 +22,7 @@ class Clause:
     Attributes:
         text: Without the mark at its end.
         start: First character in the utterance.
-        is_question: Whether its sentence asks something.
+        is_question: Whether it ends a sentence that asks something.
     """
 
     text: str
@@ -39,8 +40,8 @@ def standing_clauses(text: str) -> list[Clause]:
     """Return the clauses of an utterance, without what the speaker took back and without the words for taking back."""
     kept: list[Clause] = []
     for start, sentence in sentences(text):
-        is_question = sentence.rstrip().endswith(("？", "?"))
         for found in _CLAUSE.finditer(sentence):
+            is_question = found.group().rstrip().endswith(("？", "?"))
             clause = found.group().rstrip("，,、。！？!?；;… ")
             if taken_back := _CORRECTION.match(clause):
                 while kept and not _VALUE.search(kept[-1].text):
@@ -50,7 +51,21 @@ def standing_clauses(text: str) -> list[Clause]:
                 clause = clause[taken_back.end() :].lstrip("不对错了是，的")
             if clause:
                 kept.append(Clause(clause, start + found.start(), is_question))
-    return kept
+    return _without_doubts(kept)
+
+
+def _without_doubts(clauses: Sequence[Clause]) -> list[Clause]:
+    """Leave out two values between which the speaker wavers before one is settled on: 零四七，还是零七四，对."""
+    left_out: set[int] = set()
+    for place, clause in enumerate(clauses[1:], start=1):
+        wavering = _OR.match(clause.text)
+        if (
+            wavering
+            and _VALUE.search(clauses[place - 1].text)
+            and any(wavering["value"] in later.text for later in clauses[place + 1 :])
+        ):
+            left_out |= {place - 1, place}
+    return [clause for place, clause in enumerate(clauses) if place not in left_out]
 
 
 def is_taken_back(texts: Sequence[str]) -> list[bool]:

@@ -38,6 +38,13 @@ _LEAD = re.compile(
 )
 
 
+_YES_OR_NO = re.compile(r"(?:吗|没有?|么|了没)$")
+_READ_BACK = re.compile(r"对|是吧|可以|方便|满意|需要|还有|号码|电话|姓|地址")
+_BARE_ANSWER = re.compile(r"(?:没有?|不|有|都|还没|早)[^，。]{0,3}")
+_WANTS = re.compile(r"退[钱款费]|赔|道歉|道个歉|换[新表]|复通|复热")
+"""What a caller wants may be said in two signs."""
+
+
 class Section(StrEnum):
     """A part of a summary."""
 
@@ -73,25 +80,52 @@ def summarise(turns: Sequence[Turn], facts: Mapping[FactField, Fact] | None = No
         facts: Fields as the agent left them; found in the call when None.
     """
     known = find_facts(turns) if facts is None else facts
-    lines = [*_quotations(turns), *_facts(known)]
+    lines = [*_quotations(turns, _numbers(known)), *_facts(known)]
     return tuple(
         line for section in Section for line in _weightiest([line for line in lines if line.section is section])
     )
 
 
-def _quotations(turns: Sequence[Turn]) -> Iterator[SummaryLine]:
+_NUMBERS = (FactField.PHONE, FactField.ACCOUNT_NUMBER, FactField.METER_NUMBER)
+_DIGITS_AND_CUE = re.compile(
+    r"(?:我的?|手机|电话|号码?|[户表]号|编号|是|的|嗯|就|后[头面]|前[头面]|[0-9０-９零〇一二两三四五六七八九幺\s-])+"
+)
+
+
+def _numbers(facts: Mapping[FactField, Fact]) -> set[int]:
+    """Return the utterances in which a number was said that stands among the facts."""
+    return {evidence.turn for field in _NUMBERS if field in facts for evidence in facts[field].evidence}
+
+
+def _quotations(turns: Sequence[Turn], numbers: set[int]) -> Iterator[SummaryLine]:
     withdrawn = _withdrawn(turns)
     seen: set[str] = set()
     for place, turn in enumerate(turns):
         if place in withdrawn:
             continue
+        if (answer := _answered(turns, place)) is not None and answer not in seen:
+            seen.add(answer)
+            yield SummaryLine(Section.PROBLEM, answer, (place - 1, place))
         for clause in standing_clauses(turn.text):
             text = _LEAD.sub("", clause.text).strip()
             section = _section(turn, clause, text)
-            if section is None or text in seen or not _says_something(text):
+            is_number = place in numbers and _DIGITS_AND_CUE.fullmatch(text)
+            if section is None or is_number or text in seen or not _says_something(text):
                 continue
             seen.add(text)
             yield SummaryLine(section, text, (place,))
+
+
+def _answered(turns: Sequence[Turn], place: int) -> str | None:
+    """Return a question of the agent with the caller's bare yes or no, which says nothing alone: 热水器关了吗，没关."""
+    if place == 0 or not turns[place].is_customer or turns[place - 1].is_customer:
+        return None
+    asked, answered = standing_clauses(turns[place - 1].text), standing_clauses(turns[place].text)
+    if not asked or not answered or not asked[-1].is_question:
+        return None
+    question, answer = asked[-1].text, _LEAD.sub("", answered[0].text).strip()
+    is_plain = _YES_OR_NO.search(question) and not _READ_BACK.search(question) and _BARE_ANSWER.fullmatch(answer)
+    return f"{question}？{answer}" if is_plain and _says_something(question) else None
 
 
 def _section(turn: Turn, clause: Clause, text: str) -> Section | None:
@@ -114,9 +148,8 @@ def _withdrawn(turns: Sequence[Turn]) -> set[int]:
 
 
 def _says_something(text: str) -> bool:
-    return content_length(text) >= _LEAST_CONTENT and bool(
-        content_spans(text) or re.search(r"[0-9一二三四五六七八九十]", text)
-    )
+    has_content = bool(content_spans(text) or re.search(r"[0-9一二三四五六七八九十]", text))
+    return (content_length(text) >= _LEAST_CONTENT and has_content) or _WANTS.search(text) is not None
 
 
 def _facts(facts: Mapping[FactField, Fact]) -> Iterator[SummaryLine]:

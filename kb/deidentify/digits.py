@@ -13,8 +13,12 @@ _ENGLISH |= {"seven": "7", "eight": "8", "nine": "9"}
 _REPEATS = {"double": 2, "triple": 3}
 
 _DIGIT = rf"[0-9０-９{''.join(SPOKEN_DIGITS)}]"
-_CHUNK = re.compile(rf"{_DIGIT}+")
-_WRITTEN_RUN = re.compile(rf"{_DIGIT}(?:[ 　\-–—,，、]{{0,2}}{_DIGIT})*")
+_TIMES = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4, "5": 5}
+_SAME = rf"[{''.join(_TIMES)}]个{_DIGIT}(?![十百千万个])"
+"""三个八 is 888."""
+_CHUNK = re.compile(rf"(?P<same>{_SAME})|(?:{_DIGIT}(?!个{_DIGIT}(?![十百千万个])))+")
+_PIECE = rf"(?:{_SAME}|{_DIGIT})"
+_WRITTEN_RUN = re.compile(rf"{_PIECE}(?:[ 　\-–—,，、]{{0,2}}{_PIECE})*")
 _WORD = rf"(?:(?:{'|'.join(_REPEATS)})[ -])?(?:{'|'.join(_ENGLISH)})"
 _ENGLISH_RUN = re.compile(rf"\b{_WORD}(?:[ ,-]{{1,2}}{_WORD})+\b", re.IGNORECASE)
 _ENGLISH_WORD = re.compile(_WORD, re.IGNORECASE)
@@ -39,7 +43,7 @@ def digit_runs(text: str) -> Iterator[tuple[Digits, ...]]:
     """Yield every run as the chunks it was said in: `138 0013` is a run of two."""
     for found in _WRITTEN_RUN.finditer(text):
         yield tuple(
-            Digits("".join(map(_digit, chunk.group())), found.start() + chunk.start(), found.start() + chunk.end())
+            Digits(_written(chunk), found.start() + chunk.start(), found.start() + chunk.end())
             for chunk in _CHUNK.finditer(found.group())
         )
     for found in _ENGLISH_RUN.finditer(text):
@@ -47,6 +51,12 @@ def digit_runs(text: str) -> Iterator[tuple[Digits, ...]]:
             Digits(_english(word.group().lower()), found.start() + word.start(), found.start() + word.end())
             for word in _ENGLISH_WORD.finditer(found.group())
         )
+
+
+def _written(chunk: re.Match[str]) -> str:
+    if chunk["same"]:
+        return _digit(chunk["same"][2]) * _TIMES[chunk["same"][0]]
+    return "".join(map(_digit, chunk.group()))
 
 
 def _digit(character: str) -> str:

@@ -23,7 +23,7 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _METER = re.compile(
-    r"[电水气热量]?表(?:的|上(?:的|那个|面的?)?|那个)*(?:出厂|资产)?(?:编?号码?|编码|条形?码)|"
+    r"[电水气热量]?表[^，。、户型]{0,7}?(?:编?号码?|编码|条形?码)|钢印号|"
     r"资产编?号|出厂编?号|meter (?:number|no)",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _PHONE = re.compile(
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
 _NOT_PERSONAL = re.compile(
-    r"工单|单号|发票号码?|发票代码|票号|受理号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
+    r"工单|单号|发票号码?|发票代码|票号|受理编?号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
     r"SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
     re.IGNORECASE,
 )
@@ -54,6 +54,7 @@ _NOT_PERSONAL_AFTER = re.compile(r"[，,]?\s?(?:这|那)?(?:就)?是[^，。]{0,
 _LETTERS_BEFORE = re.compile(r"[A-Za-z]{1,4}-?$")
 _ID_DIGITS = 18
 _METER_DIGITS = 24
+_PHONE_DIGITS = 14
 _CARD_DIGITS = (16, 19)
 _BORN_BEFORE = "2020"
 """A number of eighteen digits with a later date and no word that explains it is a transaction, not a child."""
@@ -137,16 +138,17 @@ def _explained(digits: str, before: str) -> PersonalKind | None:
     """Return what the words before a number say it is; the nearest word decides."""
     least = 4 if _TAIL.search(before) else None
     rules = (
-        (_IDENTITY, least or 15, PersonalKind.IDENTITY),
-        (_BANK, least or 12, PersonalKind.BANK_CARD),
-        (_ACCOUNT, least or 5, PersonalKind.ACCOUNT),
-        (_METER, least or 5, PersonalKind.METER),
-        (_PHONE, least or 7, PersonalKind.PHONE),
+        (_IDENTITY, least or 15, 20, PersonalKind.IDENTITY),
+        (_BANK, least or 12, 20, PersonalKind.BANK_CARD),
+        (_ACCOUNT, least or 5, 20, PersonalKind.ACCOUNT),
+        (_METER, least or 5, _METER_DIGITS, PersonalKind.METER),
+        # 身份证号码 ends with a word for telephones; no telephone has as many digits.
+        (_PHONE, least or 7, _PHONE_DIGITS, PersonalKind.PHONE),
     )
     found = [
         (max(match.end() for match in pattern.finditer(before)), kind)
-        for pattern, shortest, kind in rules
-        if shortest <= len(digits) <= (_METER_DIGITS if kind is PersonalKind.METER else 20) and pattern.search(before)
+        for pattern, shortest, longest, kind in rules
+        if shortest <= len(digits) <= longest and pattern.search(before)
     ]
     if found and not _is_explained_away(before):
         return max(found)[1]

@@ -31,7 +31,10 @@ def embed() -> Iterator[Embed]:
     embedder.close()
 
 
-@pytest.mark.parametrize(("name", "recall", "false_alarms"), [("development", 0.97, 0.02), ("held_out", 0.85, 0.15)])
+@pytest.mark.parametrize(
+    ("name", "recall", "false_alarms"),
+    [("development", 0.97, 0.02), ("held_out", 0.85, 0.15), ("fourth", 0.97, 0.02), ("unseen", 0.97, 0.02)],
+)
 def test_danger_is_heard_and_ordinary_talk_is_not(name: str, recall: float, false_alarms: float, embed: Embed) -> None:
     report = evaluate_safety(read_utterances(HERE / f"safety_{name}.jsonl"), listener(embed))
     show(safety_tables(report))
@@ -45,7 +48,7 @@ def test_rules_alone_hear_the_development_set() -> None:
     assert report.false_alarms <= 0.02
 
 
-@pytest.mark.parametrize("name", ["development", "second", "third"])
+@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen"])
 def test_fields_are_filled_rightly_or_left_empty(name: str) -> None:
     report = evaluate_slots(HERE / f"slots_{name}.jsonl")
     show(slots_tables(report))
@@ -53,7 +56,7 @@ def test_fields_are_filled_rightly_or_left_empty(name: str) -> None:
     assert report.recall >= 0.9
 
 
-@pytest.mark.parametrize("name", ["development", "second", "third"])
+@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen"])
 def test_personal_data_is_masked_and_the_rest_stays(name: str) -> None:
     report = evaluate_masking(HERE / f"masking_{name}.jsonl")
     show(masking_tables(report))
@@ -61,7 +64,7 @@ def test_personal_data_is_masked_and_the_rest_stays(name: str) -> None:
     assert report.precision >= 0.95
 
 
-@pytest.mark.parametrize("name", ["development"])
+@pytest.mark.parametrize("name", ["development", "second", "unseen"])
 def test_summaries_keep_the_facts_and_claim_nothing_false(name: str) -> None:
     report = evaluate_summaries(HERE / f"summaries_{name}.jsonl")
     show(summaries_tables(report))
@@ -69,9 +72,9 @@ def test_summaries_keep_the_facts_and_claim_nothing_false(name: str) -> None:
     assert report.false_claims == 0
 
 
-@pytest.mark.parametrize("name", ["development", "second"])
-def test_intents_are_heard_and_wrong_ones_not_acted_on(name: str, embed: Embed) -> None:
+@pytest.mark.parametrize(("name", "accuracy"), [("development", 0.93), ("second", 0.93), ("third", 0.9)])
+def test_intents_are_heard_and_wrong_ones_not_acted_on(name: str, accuracy: float, embed: Embed) -> None:
     report = evaluate_intents(read_intents(HERE / f"intents_{name}.jsonl"), embed)
     show(intents_tables(report))
-    assert report.accuracy >= 0.93
+    assert report.accuracy >= accuracy
     assert report.wrong_actions <= 0.03
