@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from assist_api.audit.log import AuditLog
 from assist_api.customers.file_format import CustomerLine
 from assist_api.customers.models import Customer
 from assist_api.customers.service import ContactSources, CustomerService
-from assist_api.http.actor import Actor, program
+from assist_api.http.actor import Actor, actor_of, program
 from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
 from assist_api.organisation.schemas import UnitCreation
@@ -28,7 +29,7 @@ from assist_api.policies.service import Policies
 from assist_api.units.tree import UnitKind
 from assist_api.work_orders.complaints import ComplaintVerdict
 from assist_api.work_orders.models import WorkOrder
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS, SlotRule, WorkOrderSlots
+from assist_api.work_orders.policy import DISPATCH, ORDER_POLICIES, SLOTS, SlotRule, WorkOrderSlots
 from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderAction, OrderState
@@ -95,6 +96,10 @@ COMPLAINTS = (
     ("一个月停了四次电，每次都不通知。", "outage", (OrderAction.FINISH, OrderAction.VERIFY, OrderAction.ANSWER)),
 )
 """In the words of the caller, the kind, and what was done since the complaint was taken."""
+AGENTS = ("李敏", "赵晓燕", "周航")
+"""Who took the orders of the last weeks."""
+HISTORY_SHARE, RETURNING = 7, 4
+"""For seven orders there is one more that is weeks old; of four such callers one came again."""
 COMPANIES = {"power": "供电公司", "heating": "热力公司", "water": "水务公司", "gas": "燃气公司", "tv": "广电网络"}
 _S, _A = OrderState, OrderAction
 _WORKED = (_A.TAKE, _A.ARRIVE, _A.FINISH)
@@ -145,7 +150,7 @@ async def make_town(database: Database, customers: int, orders: int) -> None:
     clock = SystemClock()
     async with database.session() as session:
         units = await fill_town(session, database, customers, orders)
-    await choose_rules(Policies(database, clock, AuditLog(clock), (LIMITS, DISPATCH, FIELDS, SLOTS)), units)
+    await choose_rules(Policies(database, clock, AuditLog(clock), ORDER_POLICIES), units)
 
 
 async def fill_town(session: AsyncSession, database: Database, customers: int, orders: int) -> dict[str, UUID]:
@@ -164,7 +169,7 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
     await registry.take(actor, lines)
     await AddressService(session, clock, audit).take(actor, places())
     units = await _units(session, clock, audit, actor)
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
     # Nobody is told: a hundred notifications at the first start would hide the first real one.
     service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry)
     last: UUID | None = None
@@ -178,6 +183,7 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
             await service.act(account, actor, made, _request(action, units[line.sector], last))
         last = made if state is _S.ACCEPTED else last
     if orders:
+        await _history(service, registry, clock, account, chance, lines, units, orders // HISTORY_SHARE)
         # The limits that have passed are history of the town, not news for its supervisors.
         await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
         await _outage(service, registry, clock, account, actor, chance, lines)
@@ -223,6 +229,23 @@ async def _order(
     customer = (await registry.search(line.account_number)).items[0].id
     draft = _draft(line, customer, matter or chance.choice(MATTERS[line.sector]), is_draft=is_draft)
     return (await service.create(account, actor, draft)).order.id
+
+
+async def _history(
+    service: WorkOrderService, registry: CustomerService, clock: _PastClock, account: CurrentAccount,
+    chance: random.Random, lines: Sequence[CustomerLine], units: Mapping[str, UUID], callers: int,
+) -> None:  # fmt: skip
+    """Write closed orders of the last weeks; some callers came again, so that reports show both."""
+    for index, line in enumerate(lines[:callers]):
+        matter = chance.choice(MATTERS[line.sector])
+        days = chance.randrange(12, 28)
+        for again in (0, 2) if index % RETURNING == 0 else (0,):
+            clock.back = timedelta(days=days - again, minutes=chance.randrange(600))
+            actor = replace(actor_of(account), name=AGENTS[index % len(AGENTS)])
+            made = await _order(service, registry, account, actor, chance, line, is_draft=False, matter=matter)
+            for action in PATHS[_S.CLOSED]:
+                clock.back -= timedelta(minutes=chance.randrange(5, 60))
+                await service.act(account, actor, made, _request(action, units[line.sector], None))
 
 
 async def _outage(

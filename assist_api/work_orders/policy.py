@@ -164,10 +164,20 @@ class WorkOrderSlots(PolicyModel):
     """A slot that begins sooner than this is offered to nobody."""
 
 
+class FirstContactRecall(PolicyModel):
+    """How long a caller must not come again about a matter for its first contact to count as resolved."""
+
+    recall_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """Contact centres use windows from one day to a month; there is no standard, so the page states this one."""
+
+
 LIMITS = PolicyKind("work_order_limits", WorkOrderLimits, WorkOrderLimits)
 DISPATCH = PolicyKind("work_order_dispatch", WorkOrderDispatch, WorkOrderDispatch)
 FIELDS = PolicyKind("work_order_fields", WorkOrderFields, WorkOrderFields)
 SLOTS = PolicyKind("work_order_slots", WorkOrderSlots, WorkOrderSlots)
+FIRST_CONTACT = PolicyKind("first_contact", FirstContactRecall, FirstContactRecall)
+ORDER_POLICIES = (LIMITS, DISPATCH, FIELDS, SLOTS, FIRST_CONTACT)
+"""Every policy of work orders."""
 
 
 def limits_for(

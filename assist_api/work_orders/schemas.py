@@ -416,3 +416,35 @@ class ConfirmedMassFault(OutputModel):
     notice: NoticeView
     parent_id: UUID | None = Field(description="Order under which the others go on; null when only calls reported it")
     merged_orders: int
+
+
+class FirstContactFigureView(OutputModel):
+    """How many first contacts had which outcome."""
+
+    resolved: int
+    came_again: int = Field(description="The caller came again about the matter, or urged the order, in the window")
+    reopened: int = Field(description="The order had to be done again")
+    still_open: int = Field(description="The window is not over, or the order is not; not part of the share")
+    share: float | None = Field(
+        description="resolved / (resolved + came_again + reopened); null while no window is over"
+    )
+
+
+class FirstContactLine(FirstContactFigureView):
+    """The figure of an agent, a business type or an area."""
+
+    key: str = Field(description="Name of the agent or area, or the business type; empty where there is none")
+
+
+class FirstContactReport(OutputModel):
+    """First-contact resolution of a period, with the window that it was counted by."""
+
+    since: datetime
+    recall_days: int
+    whole: FirstContactFigureView
+    by_agent: list[FirstContactLine] = Field(description="Only contacts that an agent took; most contacts first")
+    by_type: list[FirstContactLine]
+    by_area: list[FirstContactLine]
+    repetitions: int = Field(description="Contacts of the period that are no first ones")
+    unassigned: int = Field(description="Contacts whose caller or business type is unknown; in no other number")
+    is_cut: bool = Field(description="Whether the period has more contacts than are counted; the newest ones are")

@@ -35,7 +35,7 @@ from assist_api.migrations import runner
 from assist_api.policies.service import Policies
 from assist_api.units.models import Unit
 from assist_api.work_orders.board import DispatchBoard
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
+from assist_api.work_orders.policy import ORDER_POLICIES
 from assist_api.work_orders.repository import OrderFilter
 from assist_api.work_orders.schemas import BoardGroup
 from assist_api.work_orders.service import WorkOrderService
@@ -174,7 +174,7 @@ def _insert(statement: str, series: str, new_id: str, at: str, unit: str, size: 
 def _questions(database: Database, unit_ids: Sequence[UUID], size: int) -> dict[str, Callable[[], Awaitable[object]]]:
     clock, chance = SystemClock(), random.Random(7)  # noqa: S311  # rejected: no secret
     audit = AuditLog(clock)
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
     admin = _account(Role.ADMIN, None)
     actor = program("bench")
 

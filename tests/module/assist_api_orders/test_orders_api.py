@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
+from assist_api.accounts.models import Account
 from assist_api.audit.models import AuditEntry
+from assist_api.calls.models import CallRow, CategoryChoiceRow
 from assist_api.demo_town.town import make_town
 from assist_api.http.permissions import Role
 from assist_api.work_orders.service import ORDERS_ACCEPTED
 from assist_api.work_orders.transitions import OrderState
 from kit.errors import ConflictError
 from kit.outbox.models import OutboxEventRow
-from tests.fakes.assist_core_server import Server
+from tests.fakes.assist_core_server import ADMIN_PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.module
 
@@ -113,6 +116,49 @@ async def test_order_goes_from_the_call_to_a_crew_and_back(server: Server) -> No
     async with server.application.database.session() as session:
         sent = select(func.count()).select_from(OutboxEventRow).where(OutboxEventRow.topic == ORDERS_ACCEPTED)
         assert await session.scalar(sent) == 1
+    await check_first_contact(server, admin)
+
+
+async def check_first_contact(server: Server, admin: httpx.AsyncClient) -> None:
+    """The caller of the one closed order did not come again in the stated window; later a second order is made."""
+    server.clock.advance(timedelta(days=7))
+    (await sign_in(admin, "admin", ADMIN_PASSWORD)).raise_for_status()
+    report = (await admin.get("/api/v1/work-orders/first-contact")).json()
+    resolved = {"resolved": 1, "came_again": 0, "reopened": 0, "still_open": 0, "share": 1.0}
+    assert (report["recall_days"], report["whole"]) == (7, resolved)
+    assert (report["by_agent"], report["by_type"], report["by_area"]) == (
+        [{"key": "a.agent"} | resolved], [{"key": "fault"} | resolved], [{"key": "解放路"} | resolved],
+    )  # fmt: skip
+    await add_call_about_a_fault(server)
+    await admin.post("/api/v1/work-orders", json=DRAFT | {"idempotency_key": "call-0009"})
+    later = (await admin.get("/api/v1/work-orders/first-contact")).json()
+    assert (later["whole"]["resolved"], later["whole"]["still_open"], later["unassigned"]) == (1, 1, 1)
+    policy = {"value": {"recall_days": 30}, "note": "", "based_on": 0}
+    assert (await admin.put("/api/v1/policies/first_contact", json=policy)).status_code == 200
+    month = (await admin.get("/api/v1/work-orders/first-contact", params={"days": 60})).json()
+    assert (month["whole"]["still_open"], month["whole"]["share"], month["repetitions"]) == (1, None, 1)
+
+
+async def add_call_about_a_fault(server: Server) -> None:
+    """Add a call of a caller whom nobody bound to a file: it is an answered call without an order."""
+    call_id, now = uuid4(), server.clock.now()
+    async with server.application.database.session() as session:
+        account_id = await session.scalar(select(Account.id).where(Account.username == "a.agent"))
+        session.add(
+            CallRow(
+                id=call_id, source="live", state="ended", title="95598", sector="power", customer_number_masked="",
+                agent_account_id=account_id, agent_name="a.agent", created_at=now, ended_at=now, end_reason="completed",
+                end_code="", end_message="", duration_ms=60_000, heard_ms=60_000, speed="1", leg_roles=["customer"],
+                last_seq=0, recording_files=[], playable_file=None, runner_id=uuid4(),
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            CategoryChoiceRow(
+                call_id=call_id, category_id="fault/power.outage.single", account_id=account_id, chosen_at=now,
+                was_ranked=None, is_correction=False,
+            )
+        )  # fmt: skip
 
 
 async def test_missing_fields_urges_merges_and_returns(server: Server) -> None:
