@@ -14,6 +14,7 @@ from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
 from assist_api.facts.fields import FactField
 from assist_api.http.schemas import InputModel, OutputModel
 from assist_api.notices.schemas import AreaName, NoticeText, NoticeView
+from assist_api.work_orders.callback_sampling import SamplingReason
 from assist_api.work_orders.clock import LimitKind, LimitStep
 from assist_api.work_orders.complaints import ComplaintKind, ComplaintVerdict
 from assist_api.work_orders.mass_faults import ReportKind
@@ -188,6 +189,16 @@ class ComplaintView(OutputModel):
     hindrances: list[Hindrance]
 
 
+class CallbackSampling(OutputModel):
+    """Whether the order is called back before it closes, as was decided when it was reviewed."""
+
+    is_sampled: bool
+    reason: SamplingReason
+    percent: int = Field(description="Share of the policy for orders of this kind")
+    draw: float = Field(description="Of the order, 0.00 to 99.99; below the share it is called back")
+    version: int = Field(description="Of the policy `work_order_callbacks`; 0 for its defaults")
+
+
 class OrderView(OutputModel):
     """A work order with everything that happened to it."""
 
@@ -206,6 +217,7 @@ class OrderView(OutputModel):
     evidence: dict[str, list[EvidenceSentence]] = Field(description="Field → sentences of the call that prove it")
     result: str
     missed_callbacks: int
+    sampling: CallbackSampling | None = Field(description="Null before the review, and for complaints")
     external_reference: str | None
     created_by_name: str
     clocks: list[OrderClock]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,6 +62,7 @@ class OrderViewer:
                 "result": standing.result,
                 "complaint": await self._complaint(order, rows, standing.result, account),
                 "missed_callbacks": standing.missed_callbacks,
+                "sampling": _sampling(log),
                 "clocks": clocks_of(log, now),
                 "events": [_event_view(row) for row in rows],
                 "photos": [
@@ -121,6 +123,12 @@ def _offered(state: OrderState, order: WorkOrder, log: Sequence[OrderEvent]) -> 
     if OrderAction.DROP_APPOINTMENT in actions and appointment_of(log) is None:
         actions.remove(OrderAction.DROP_APPOINTMENT)
     return actions
+
+
+def _sampling(log: Sequence[OrderEvent]) -> Mapping[str, Any] | None:
+    """Return the draw of the newest review; None before one, and for reviews from before there was sampling."""
+    reviews = [event.data.get("sampling") for event in log if event.action is OrderAction.REVIEW]
+    return reviews[-1] if reviews else None
 
 
 def _event_view(row: WorkOrderEventRow) -> OrderEventView:

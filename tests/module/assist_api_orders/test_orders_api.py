@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -181,6 +182,41 @@ async def test_missing_fields_urges_merges_and_returns(server: Server) -> None:
     assert returned.json()["events"][-1]["data"] == {"reason": "不在辖区"}
     listed = (await admin.get("/api/v1/work-orders", params={"is_open": True})).json()["items"]
     assert [item["id"] for item in listed] == [first["id"]]
+    await check_call_backs_by_rule(server, admin)
+
+
+async def check_call_backs_by_rule(server: Server, admin: httpx.AsyncClient) -> None:
+    """Without a share every order is called back; with a share of 0 only those about a danger are."""
+    reviewed = (await reviewed_order(admin, "sample-01"))["sampling"]
+    assert (reviewed["is_sampled"], reviewed["percent"], reviewed["version"]) == (True, 100, 0)
+    rules = {"percent": 100, "rules": [{"sector": "power", "percent": 0}]}
+    body = {"value": rules, "note": "", "based_on": 0}
+    assert (await admin.put("/api/v1/policies/work_order_callbacks", json=body)).status_code == 200
+    left_out = await reviewed_order(admin, "sample-02")
+    assert (left_out["order"]["state"], left_out["sampling"]["reason"]) == ("closed", "share")
+    assert (left_out["sampling"]["percent"], left_out["sampling"]["version"]) == (0, 1)
+    assert [(event["action"], event["actor_name"]) for event in left_out["events"]][-2:] == [
+        ("review", "初始账号"), ("close", "callback-sampling"),
+    ]  # fmt: skip
+    assert left_out["events"][-1]["data"] == {"outcome": "not_sampled"}
+    async with server.application.database.session() as session:
+        wanted = select(AuditEntry).where(AuditEntry.object_id == left_out["order"]["id"])
+        entries = (await session.scalars(wanted)).all()
+    assert [entry.details for entry in entries if entry.actor_name == "callback-sampling"] == [
+        {"action": "close", "state": "closed", "outcome": "not_sampled"}
+    ]
+    hazard = await reviewed_order(admin, "sample-03", category_id="fault/power.facility.hazard")
+    assert (hazard["order"]["state"], hazard["sampling"]["reason"]) == ("callback_due", "danger")
+    by_hand = await do(admin, hazard["order"]["id"], "close", outcome="not_sampled")
+    assert by_hand.status_code == 422
+
+
+async def reviewed_order(admin: httpx.AsyncClient, key: str, **values: object) -> dict[str, Any]:
+    """Make an order, finish it at once and review it."""
+    made = await admin.post("/api/v1/work-orders", json=DRAFT | {"idempotency_key": key} | values)
+    order_id = made.json()["order"]["id"]
+    assert (await do(admin, order_id, "finish", result="已处理")).status_code == 200
+    return dict((await do(admin, order_id, "review")).json())
 
 
 async def test_orders_of_other_units_and_complaints_about_the_own_one(server: Server) -> None:

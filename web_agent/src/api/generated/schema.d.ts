@@ -6815,6 +6815,30 @@ export interface components {
          */
         CallbackReason: "asked" | "message" | "bad_mark";
         /**
+         * CallbackSampling
+         * @description Whether the order is called back before it closes, as was decided when it was reviewed.
+         */
+        CallbackSampling: {
+            /** Is Sampled */
+            is_sampled: boolean;
+            reason: components["schemas"]["SamplingReason"];
+            /**
+             * Percent
+             * @description Share of the policy for orders of this kind
+             */
+            percent: number;
+            /**
+             * Draw
+             * @description Of the order, 0.00 to 99.99; below the share it is called back
+             */
+            draw: number;
+            /**
+             * Version
+             * @description Of the policy `work_order_callbacks`; 0 for its defaults
+             */
+            version: number;
+        };
+        /**
          * CallbackState
          * @description Where a request stands.
          * @enum {string}
@@ -12801,6 +12825,8 @@ export interface components {
             result: string;
             /** Missed Callbacks */
             missed_callbacks: number;
+            /** @description Null before the review, and for complaints */
+            sampling: components["schemas"]["CallbackSampling"] | null;
             /** External Reference */
             external_reference: string | null;
             /** Created By Name */
@@ -14256,6 +14282,12 @@ export interface components {
          * @enum {string}
          */
         RunTrigger: "publish" | "import" | "all";
+        /**
+         * SamplingReason
+         * @description Why an order is called back, or not.
+         * @enum {string}
+         */
+        SamplingReason: "danger" | "reopened" | "share";
         /**
          * SearchAnswer
          * @description Answer to a typed question, best first.
