@@ -28,7 +28,7 @@ def build(core: Core, policies: Policies) -> Module[None]:
         async with job.transaction() as session:
             if await has_customers(session):
                 return {"customers": 0, "orders": 0}
-            units = await fill_town(session, core.database, CUSTOMERS, ORDERS)
+            units = await fill_town(session, core.database, core.settings.zone, CUSTOMERS, ORDERS)
         await choose_rules(policies, units)
         return {"customers": CUSTOMERS, "orders": ORDERS}
 

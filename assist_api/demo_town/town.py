@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -141,7 +142,7 @@ async def has_customers(session: AsyncSession) -> bool:
     return found is not None or await session.scalar(select(WorkOrder.id).limit(1)) is not None
 
 
-async def make_town(database: Database, customers: int, orders: int) -> None:
+async def make_town(database: Database, zone: ZoneInfo, customers: int, orders: int) -> None:
     """Write the town in one transaction, then the rules that send its orders to its units.
 
     Raises:
@@ -149,11 +150,13 @@ async def make_town(database: Database, customers: int, orders: int) -> None:
     """
     clock = SystemClock()
     async with database.session() as session:
-        units = await fill_town(session, database, customers, orders)
+        units = await fill_town(session, database, zone, customers, orders)
     await choose_rules(Policies(database, clock, AuditLog(clock), ORDER_POLICIES), units)
 
 
-async def fill_town(session: AsyncSession, database: Database, customers: int, orders: int) -> dict[str, UUID]:
+async def fill_town(
+    session: AsyncSession, database: Database, zone: ZoneInfo, customers: int, orders: int
+) -> dict[str, UUID]:
     """Write the town and return the unit of each sector; the caller commits.
 
     Raises:
@@ -171,7 +174,7 @@ async def fill_town(session: AsyncSession, database: Database, customers: int, o
     units = await _units(session, clock, audit, actor)
     policies = Policies(database, clock, audit, ORDER_POLICIES)
     # Nobody is told: a hundred notifications at the first start would hide the first real one.
-    service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry)
+    service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
     last: UUID | None = None
     for index in range(orders):
         state = list(PATHS)[index % len(PATHS)]

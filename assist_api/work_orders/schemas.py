@@ -371,6 +371,7 @@ class CrewOrder(OutputModel):
     appointment_starts_at: datetime | None
     appointment_ends_at: datetime | None
     clocks: list[OrderClock]
+    time_zone: str = Field(description="Of the installation (tz database); the page shows every time in it")
     photos: int
     legal_actions: list[OrderAction]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
@@ -59,7 +60,7 @@ from assist_api.work_orders.transitions import (
     next_state,
 )
 from assist_api.work_orders.viewing import OrderViewer
-from assist_api.work_orders.views import ZONE, clocks_of, log_of, next_due, order_line
+from assist_api.work_orders.views import clocks_of, log_of, next_due, order_line
 from assist_api.work_orders.visits import Visits
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
@@ -99,18 +100,20 @@ class WorkOrderService:
 
     def __init__(
         self, session: AsyncSession, clock: Clock, audit: AuditTrail, outbox: Outbox, policies: Policies,
-        customers: CustomerService, news: OrderNews | None = None,
+        customers: CustomerService, zone: ZoneInfo, news: OrderNews | None = None,
     ) -> None:  # fmt: skip
         self._session = session
         self._orders = WorkOrderRepository(session)
-        self._viewer = OrderViewer(session, clock)
+        self._viewer = OrderViewer(session, clock, zone)
         self._addresses = AddressFinder(session)
-        self._visits = Visits(session, clock, policies)
+        self._visits = Visits(session, clock, policies, zone)
         self._clock = clock
         self._audit = audit
         self._outbox = outbox
         self._policies = policies
         self._customers = customers
+        self.zone = zone
+        """Of the installation: days, working hours and times of visits are told in it."""
         self._news = news
         """None tells nobody, as when a demo is filled."""
 
@@ -280,7 +283,7 @@ class WorkOrderService:
         before, order.state = order.state, became.state
         order.last_seq += 1
         order.urges, order.changed_at = became.urges, now
-        order.due_at = next_due(clocks_of([*log, event], now))
+        order.due_at = next_due(clocks_of([*log, event], now, self.zone))
         promised = appointment_of([*log, event])
         order.appointment_starts_at = None if promised is None else promised.starts_at
         order.appointment_ends_at = None if promised is None else promised.ends_at
@@ -439,7 +442,7 @@ class WorkOrderService:
     def _limits(self, order: WorkOrder) -> dict[str, Any]:
         found = limits_for(
             self._policies.current(LIMITS).rules, sector=order.sector, business_type=order.business_type,
-            area_class=order.area_class, on=order.created_at.astimezone(ZONE).date(),
+            area_class=order.area_class, on=order.created_at.astimezone(self.zone).date(),
         )  # fmt: skip
         kept = {"step", "kind", "minutes", "calendar", "source"}
         return {"limits": [rule.model_dump(mode="json", include=kept) for rule in found]}
@@ -451,7 +454,7 @@ class WorkOrderService:
 
     async def _insert(self, actor: Actor, draft: OrderDraft) -> WorkOrder:
         now = self._clock.now()
-        day = now.astimezone(ZONE).date()
+        day = now.astimezone(self.zone).date()
         number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
         copied = draft.model_dump(exclude={"evidence", "is_draft", "complaint", "appointment_at"})
         place = await self._addresses.find(draft.address)

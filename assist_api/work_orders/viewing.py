@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,11 +39,12 @@ _COPIED = (
 class OrderViewer:
     """Builds what the page of one order shows."""
 
-    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock, zone: ZoneInfo) -> None:
         self._session = session
         self._orders = WorkOrderRepository(session)
         self._addresses = AddressFinder(session)
         self._clock = clock
+        self._zone = zone
 
     async def view(self, order: WorkOrder, account: CurrentAccount | None = None) -> OrderView:
         """Return an order; `account` decides which actions of a complaint are hindered."""
@@ -63,7 +65,7 @@ class OrderViewer:
                 "complaint": await self._complaint(order, rows, standing.result, account),
                 "missed_callbacks": standing.missed_callbacks,
                 "sampling": _sampling(log),
-                "clocks": clocks_of(log, now),
+                "clocks": clocks_of(log, now, self._zone),
                 "events": [_event_view(row) for row in rows],
                 "photos": [
                     OrderPhotoView.model_validate({name: getattr(photo, name) for name in OrderPhotoView.model_fields})

@@ -20,6 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -46,6 +47,7 @@ from kit.outbox import Outbox
 from scripts.bench.tables import print_table
 from tests.servers.postgres import run_postgres
 
+ZONE = ZoneInfo("Asia/Shanghai")
 SIZES = (100_000, 300_000, 1_000_000)
 UNITS = 20
 PAGE = 50
@@ -187,7 +189,7 @@ def _questions(database: Database, unit_ids: Sequence[UUID], size: int) -> dict[
 
     def orders_of(session: AsyncSession) -> WorkOrderService:
         customers = CustomerService(session, clock, audit, ContactSources())
-        return WorkOrderService(session, clock, audit, Outbox(clock), policies, customers)
+        return WorkOrderService(session, clock, audit, Outbox(clock), policies, customers, ZONE)
 
     def listing(account: Callable[[], CurrentAccount], wanted: OrderFilter) -> Callable[[], Awaitable[object]]:
         async def ask() -> None:

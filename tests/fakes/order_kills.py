@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
@@ -115,7 +116,7 @@ async def live(
     for _ in range(makes):
         async with database.session() as session:
             customers = CustomerService(session, clock, audit, ContactSources())
-            orders = WorkOrderService(session, clock, audit, outbox, policies, customers)
+            orders = WorkOrderService(session, clock, audit, outbox, policies, customers, ZoneInfo("Asia/Shanghai"))
             await orders.create(None, program("test"), draft())
             step()
         step()

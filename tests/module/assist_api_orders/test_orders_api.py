@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -80,7 +81,8 @@ async def test_order_goes_from_the_call_to_a_crew_and_back(server: Server) -> No
     link = (await agent.post(f"/api/v1/work-orders/{order_id}/crew-link")).json()
     crew = server.browser()
     crew.headers["Authorization"] = f"Bearer {link['token']}"
-    assert (await crew.get("/api/v1/crew/order")).json()["address"] == DRAFT["address"]
+    order_of_crew = (await crew.get("/api/v1/crew/order")).json()
+    assert (order_of_crew["address"], order_of_crew["time_zone"]) == (DRAFT["address"], "Asia/Shanghai")
     assert (await crew.post("/api/v1/crew/accept")).json()["state"] == "taken"
     server.clock.advance(timedelta(minutes=50))
     arrived = (await crew.post("/api/v1/crew/arrive")).json()
@@ -281,9 +283,9 @@ async def test_file_with_mistakes_changes_nothing_and_names_every_line(server: S
 
 
 async def test_demo_town_has_orders_in_every_state(server: Server) -> None:
-    await make_town(server.application.database, 20, 26)
+    await make_town(server.application.database, ZoneInfo("Asia/Shanghai"), 20, 26)
     admin = await server.browser_of(Role.ADMIN)
     items = (await admin.get("/api/v1/work-orders", params={"limit": 100})).json()["items"]
     assert {item["state"] for item in items} == set(OrderState)
     with pytest.raises(ConflictError, match="already"):
-        await make_town(server.application.database, 1, 0)
+        await make_town(server.application.database, ZoneInfo("Asia/Shanghai"), 1, 0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 from assist_api.work_orders.clock import LimitStep, StepLimit, appointment_clock, appointment_of, order_clock
 from assist_api.work_orders.log import OrderEvent, after, replay
 from assist_api.work_orders.transitions import OrderAction, OrderState, legal_actions
-from assist_api.work_orders.views import ZONE
+from assist_api.work_orders.views import clocks_of
 from kit.calendar import around_the_clock
 
 pytestmark = pytest.mark.unit
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ALWAYS = around_the_clock(ZONE)
@@ -107,3 +110,9 @@ def test_appointment_runs_out_when_its_time_ends_also_while_the_order_is_suspend
     assert kept is not None
     assert (kept[1].state, kept[1].breached_at, appointment_of(arrived)) == ("ended", None, None)
     assert appointment_of([*log, OrderEvent(OrderAction.DROP_APPOINTMENT, late)]) is None
+
+
+def test_promised_time_is_told_in_the_zone_of_the_installation() -> None:
+    log = [OrderEvent(OrderAction.CREATE, START), OrderEvent(OrderAction.ACCEPT, START), appointed(1, 60)]
+    (here,), (away,) = clocks_of(log, START, ZONE), clocks_of(log, START, ZoneInfo("America/New_York"))
+    assert (here.source, away.source) == ("2026-03-01 18:00–20:00", "2026-03-01 05:00–07:00")

@@ -8197,6 +8197,11 @@ export interface components {
             appointment_ends_at: string | null;
             /** Clocks */
             clocks: components["schemas"]["OrderClock"][];
+            /**
+             * Time Zone
+             * @description Of the installation (tz database); the page shows every time in it
+             */
+            time_zone: string;
             /** Photos */
             photos: number;
             /** Legal Actions */
@@ -14504,6 +14509,11 @@ export interface components {
             account: components["schemas"]["SignedInAccount"];
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+            /**
+             * Time Zone
+             * @description Of the installation (tz database); pages show every time in it
+             */
+            time_zone: string;
         };
         /**
          * SignIn

@@ -130,7 +130,7 @@ function Lines({ title, items, nameOf }: LinesProps) {
     { key: 'name', title, isMain: true, render: (line) => nameOf(line.key) },
     {
       key: 'share',
-      title: t('first_contact.share'),
+      title: t('first_contact.column_share'),
       isNumber: true,
       render: (line) => (
         <span className="first-contact__share">
