@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.addresses.finding import Place
@@ -77,12 +77,14 @@ class AddressRepository:
         return {row[0]: row[1] for row in rows}
 
     async def lock_tree(self) -> None:
-        """Let no other import change the tree until the transaction ends.
+        """Let no other import change the tree until the transaction ends; otherwise two would give one code twice.
 
-        SQLite has one writer anyway; on PostgreSQL two imports would plan the same codes for different places.
+        SQLite takes its one lock for writers with the first change, so a change of nothing comes before the reading.
         """
         if self.session.get_bind().dialect.name == "postgresql":
             await self.session.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
+        else:
+            await self.session.execute(update(AddressPlace).where(false()).values(name=AddressPlace.name))
 
     async def all(self) -> Sequence[AddressPlace]:
         """Return every place, for an import that compares."""

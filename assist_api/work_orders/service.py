@@ -14,21 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.addresses.service import AddressFinder
 from assist_api.customers.service import CustomerService
-from assist_api.http.actor import Actor, program
+from assist_api.http.actor import Actor
 from assist_api.http.core import AuditTrail
 from assist_api.http.permissions import Permission
 from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
 from assist_api.units.reach import Reach, reach_of
 from assist_api.work_orders.areas import area_of
-from assist_api.work_orders.callback_sampling import NOT_SAMPLED, is_dangerous, kept, sample, share_for
+from assist_api.work_orders.callback_sampling import NOT_SAMPLED
 from assist_api.work_orders.clock import appointment_of
 from assist_api.work_orders.complaints import SUPERVISING, check_judge, findings_of, subject_of
 from assist_api.work_orders.log import OrderEvent, Standing, after, replay
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
 from assist_api.work_orders.news import OrderNews
 from assist_api.work_orders.policy import (
-    CALLBACKS,
     DISPATCH,
     FIELDS,
     LIMITS,
@@ -38,6 +37,7 @@ from assist_api.work_orders.policy import (
     unit_for,
 )
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
+from assist_api.work_orders.sampler import SAMPLER, CallbackSampler
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
     ComplaintDraft,
@@ -71,8 +71,6 @@ ORDERS_CHANGED = "work_orders.changed"
 """Topic of every change; the payload names order, action and state."""
 ORDERS_ACCEPTED = "work_orders.accepted"
 """Topic of orders that leave for the business system."""
-SAMPLER = program("callback-sampling")
-"""Closes the reviewed orders that are not drawn for a call-back."""
 MISSES_BEFORE_UNREACHABLE = 3
 MOST_OPEN = 20
 """Open orders of one caller that are shown."""
@@ -106,6 +104,7 @@ class WorkOrderService:
         self._orders = WorkOrderRepository(session)
         self._viewer = OrderViewer(session, clock, zone)
         self._addresses = AddressFinder(session)
+        self._sampler = CallbackSampler(self._orders, policies)
         self._visits = Visits(session, clock, policies, zone)
         self._clock = clock
         self._audit = audit
@@ -344,7 +343,7 @@ class WorkOrderService:
                 raise InvalidInputError("Say what was done.", field="result", code="required")
             return request.action, data | {"result": request.result}
         if request.action is OrderAction.REVIEW:
-            return request.action, data | {"sampling": await self._sampling(order)}
+            return request.action, data | {"sampling": await self._sampler.draw(order)}
         if request.action is OrderAction.MERGE:
             return request.action, data | await self._merge(account, order, request.parent_id)
         if request.action is OrderAction.CLOSE and order.business_type == COMPLAINT:
@@ -376,18 +375,6 @@ class WorkOrderService:
             text = f"Try to reach the caller {MISSES_BEFORE_UNREACHABLE} times first; so far {missed}."
             raise ConflictError(text, code="callback_attempts_missing", missed=missed)
         return _BY_OUTCOME.get(outcome, OrderAction.CLOSE), data | {"outcome": outcome.value}
-
-    async def _sampling(self, order: WorkOrder) -> dict[str, Any]:
-        """Return whether a reviewed order is called back, as its log keeps it."""
-        chosen, policy = self._policies.in_force(CALLBACKS.name).version, self._policies.current(CALLBACKS)
-        percent = share_for(policy, sector=order.sector, business_type=order.business_type)
-        log = await self._orders.events_of(order.id)
-        found = sample(
-            order.id, percent,
-            is_danger=is_dangerous(order.category_id) or await self._orders.has_alert(order.call_id),
-            was_reopened=any(event.action == OrderAction.REOPEN for event in log),
-        )  # fmt: skip
-        return kept(found, 0 if chosen is None else chosen.number)
 
     async def _merge(self, account: CurrentAccount, order: WorkOrder, parent_id: UUID | None) -> dict[str, Any]:
         if parent_id is None or parent_id == order.id:
