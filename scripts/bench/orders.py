@@ -64,9 +64,10 @@ _FILL = (
     due_at, urges, last_seq, idempotency_key)
     SELECT {id}, CAST(20000000000000 + n AS VARCHAR(16)), {state}, {type}, {sector}, '路' || (n % 500), 'urban', {id},
     '王', CAST(13000000000 + n AS VARCHAR(20)), '解放路' || n || '号', '家里停电半小时了，隔壁有电。', '{{}}', {unit},
-    {unit}, 'bench', {at}, {at}, CASE WHEN n % 50 = 0 THEN {at} END, 0, 3, 'bench-' || n FROM series""",
+    {unit}, 'bench', {at}, {at}, CASE WHEN n > {open} AND n % 10 = 0 THEN {at} END, 0, 3, 'bench-' || n FROM series""",
 )
-"""Every n is a customer with one order. The newest n has the highest moment; n of every fifty is open."""
+"""Every n is a customer with one order. The newest n has the highest moment; the newest fiftieth is open, and one in ten
+of it is overdue: a clock that has ended leaves no limit."""
 _STATE = "CASE WHEN n > {open} THEN 'dispatched' WHEN n % 40 = 0 THEN 'cancelled' ELSE 'closed' END"
 _TYPE = "CASE WHEN n % 50 = 0 THEN 'complaint' WHEN n % 3 = 0 THEN 'enquiry' ELSE 'fault' END"
 
@@ -165,9 +166,10 @@ async def _fill_postgres(database: Database, size: int, unit_ids: Sequence[UUID]
 def _insert(statement: str, series: str, new_id: str, at: str, unit: str, size: int) -> str:
     """Return a statement with its expressions; a series stands before the SELECT of an INSERT on both databases."""
     sector = "CASE n % 5 WHEN 0 THEN 'power' WHEN 1 THEN 'heating' WHEN 2 THEN 'water' WHEN 3 THEN 'gas' ELSE 'tv' END"
+    is_open_from = size - size // 50
     filled = statement.format(
-        id=new_id, name="'客户' || n", sector=sector, at=at, unit=unit, state=_STATE.format(open=size - size // 50),
-        type=_TYPE,
+        id=new_id, name="'客户' || n", sector=sector, at=at, unit=unit, state=_STATE.format(open=is_open_from),
+        type=_TYPE, open=is_open_from,
     )  # fmt: skip
     head, select_part = filled.split("SELECT", 1)
     return f"{head} {series} SELECT{select_part}"
