@@ -66,8 +66,8 @@ _FILL = (
     '王', CAST(13000000000 + n AS VARCHAR(20)), '解放路' || n || '号', '家里停电半小时了，隔壁有电。', '{{}}', {unit},
     {unit}, 'bench', {at}, {at}, CASE WHEN n > {open} AND n % 10 = 0 THEN {at} END, 0, 3, 'bench-' || n FROM series""",
 )
-"""Every n is a customer with one order. The newest n has the highest moment; the newest fiftieth is open, and one in ten
-of it is overdue: a clock that has ended leaves no limit."""
+"""Every n is a customer with one order. The newest n has the highest moment; the newest fiftieth is open, and one in
+ten of it is overdue: a clock that has ended leaves no limit."""
 _STATE = "CASE WHEN n > {open} THEN 'dispatched' WHEN n % 40 = 0 THEN 'cancelled' ELSE 'closed' END"
 _TYPE = "CASE WHEN n % 50 = 0 THEN 'complaint' WHEN n % 3 = 0 THEN 'enquiry' ELSE 'fault' END"
 
