@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assist_api.demo_town.town import choose_rules, fill_town, has_customers
+from assist_api.demo_town.town import choose_rules, fill_town, has_begun, has_customers
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.policies.service import Policies
@@ -25,10 +25,10 @@ def build(core: Core, policies: Policies) -> Module[None]:
                 await core.jobs.enqueue(session, KIND, {}, unique_key=KIND)
 
     async def fill(job: RunningJob) -> JobResult:
-        async with job.transaction() as session:
-            if await has_customers(session):
+        async with core.database.session() as session:
+            if await has_customers(session) and not await has_begun(session):
                 return {"customers": 0, "orders": 0}
-            units = await fill_town(session, core.database, core.settings.zone, CUSTOMERS, ORDERS)
+        units = await fill_town(job.transaction, core.database, core.settings.zone, CUSTOMERS, ORDERS)
         await choose_rules(policies, units)
         return {"customers": CUSTOMERS, "orders": ORDERS}
 

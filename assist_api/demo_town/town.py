@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -123,6 +124,10 @@ PATHS: Mapping[OrderState, Sequence[OrderAction]] = {
 SECTORS = tuple(COMPANIES)
 _MARK = "DEMO"
 """Begins the account numbers of the town, so that it is never made twice."""
+_KEY = "demo-town-{}"
+"""The key of each order, so that what an interrupted try has made is not made again."""
+ORDERS_AT_ONCE = 10
+"""In one unit of work: a third of a second, in which SQLite lets nobody else write."""
 
 
 class _PastClock(SystemClock):
@@ -136,61 +141,115 @@ class _PastClock(SystemClock):
         return super().now() - self.back
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The services that write the town, in one unit of work.
+
+    Attributes:
+        session: Of the unit of work.
+        clock: The moment that is written down for what is made.
+        audit: Names the program that wrote the town.
+        registry: Of the customers.
+        orders: Writes the orders; nobody is told.
+        account: Whose orders they are.
+        actor: Who writes them.
+    """
+
+    session: AsyncSession
+    clock: _PastClock
+    audit: AuditLog
+    registry: CustomerService
+    orders: WorkOrderService
+    account: CurrentAccount
+    actor: Actor
+
+    async def has_order(self, key: str) -> bool:
+        wanted = select(WorkOrder.id).where(WorkOrder.idempotency_key == _KEY.format(key)).limit(1)
+        return await self.session.scalar(wanted) is not None
+
+    async def write_order(self, line: CustomerLine, matter: Matter, key: str, *, is_draft: bool) -> UUID:
+        customer = (await self.registry.search(line.account_number)).items[0].id
+        draft = _draft(line, customer, matter, key, is_draft=is_draft)
+        return (await self.orders.create(self.account, self.actor, draft)).order.id
+
+    async def newest_accepted(self, *, but: UUID) -> UUID | None:
+        wanted = (
+            select(WorkOrder.id)
+            .where(WorkOrder.state == _S.ACCEPTED, WorkOrder.id != but)
+            .order_by(WorkOrder.number.desc())
+            .limit(1)
+        )
+        return (await self.session.execute(wanted)).scalar()
+
+
 async def has_customers(session: AsyncSession) -> bool:
     """Tell whether anybody has customers or orders here: then a demo town would be in the way."""
     found = await session.scalar(select(Customer.id).limit(1))
     return found is not None or await session.scalar(select(WorkOrder.id).limit(1)) is not None
 
 
+async def has_begun(session: AsyncSession) -> bool:
+    """Tell whether the first customer of the town is there."""
+    first = select(Customer.id).where(Customer.account_number == f"{_MARK}000000")
+    return await session.scalar(first) is not None
+
+
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a unit of work that is committed where its block ends well."""
+
+
 async def make_town(database: Database, zone: ZoneInfo, customers: int, orders: int) -> None:
-    """Write the town in one transaction, then the rules that send its orders to its units.
+    """Write the town, then the rules that send its orders to its units.
 
     Raises:
         ConflictError: `demo_town_exists`, or `no_account`: nobody is there whose orders they could be.
     """
     clock = SystemClock()
     async with database.session() as session:
-        units = await fill_town(session, database, zone, customers, orders)
+        if await has_begun(session):
+            raise ConflictError("The demo town is there already.", code="demo_town_exists")
+    units = await fill_town(database.session, database, zone, customers, orders)
     await choose_rules(Policies(database, clock, AuditLog(clock), ORDER_POLICIES), units)
 
 
 async def fill_town(
-    session: AsyncSession, database: Database, zone: ZoneInfo, customers: int, orders: int
+    transaction: Transaction, database: Database, zone: ZoneInfo, customers: int, orders: int
 ) -> dict[str, UUID]:
-    """Write the town and return the unit of each sector; the caller commits.
+    """Write the town in small units of work, so that nobody waits for one long one; return the unit of each sector.
+
+    What an interrupted try has written is kept, and the rest is added.
 
     Raises:
-        ConflictError: `demo_town_exists`, or `no_account`.
+        ConflictError: `no_account`.
     """
     clock = _PastClock()
-    audit, chance, actor = AuditLog(clock), random.Random(7), program("demo-town")  # noqa: S311  # rejected: a demo
-    account = await _first_admin(session)
-    registry = CustomerService(session, clock, audit, ContactSources())
-    if (await registry.search(f"{_MARK}000000")).items:
-        raise ConflictError("The demo town is there already.", code="demo_town_exists")
-    lines = [_customer(chance, index) for index in range(customers)]
-    await registry.take(actor, lines)
-    await AddressService(session, clock, audit).take(actor, places())
-    units = await _units(session, clock, audit, actor)
-    policies = Policies(database, clock, audit, ORDER_POLICIES)
-    # Nobody is told: a hundred notifications at the first start would hide the first real one.
-    service = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
-    last: UUID | None = None
-    for index in range(orders):
-        state = list(PATHS)[index % len(PATHS)]
-        clock.back = timedelta(minutes=chance.randrange(5, 4_000))
-        line = chance.choice(lines)
-        made = await _order(service, registry, account, actor, chance, line, is_draft=state is _S.DRAFT)
-        for action in PATHS[state]:
-            clock.back = max(clock.back - timedelta(minutes=chance.randrange(1, 30)), timedelta(0))
-            await service.act(account, actor, made, _request(action, units[line.sector], last))
-        last = made if state is _S.ACCEPTED else last
+    lines = [_customer(random.Random(f"customer {index}"), index) for index in range(customers)]  # noqa: S311  # rejected: a demo
+    async with transaction() as session:
+        books = await _open_books(session, database, zone, clock)
+        if not await has_begun(session):
+            await books.registry.take(books.actor, lines)
+            await AddressService(session, clock, books.audit).take(books.actor, places())
+        units = await _units(session, clock, books.audit, books.actor)
+    for first in range(0, orders, ORDERS_AT_ONCE):
+        async with transaction() as session:
+            books = await _open_books(session, database, zone, clock)
+            for index in range(first, min(first + ORDERS_AT_ONCE, orders)):
+                if not await books.has_order(f"order-{index}"):
+                    await _order_on_its_way(books, index, lines, units)
+            # The limits that have passed are history of the town, not news for its supervisors.
+            await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+    for index, line in enumerate(lines[: orders // HISTORY_SHARE]):
+        async with transaction() as session:
+            books = await _open_books(session, database, zone, clock)
+            await _order_of_the_past(books, index, line, units[line.sector])
     if orders:
-        await _history(service, registry, clock, account, chance, lines, units, orders // HISTORY_SHARE)
-        # The limits that have passed are history of the town, not news for its supervisors.
-        await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
-        await _outage(service, registry, clock, account, actor, chance, lines)
-        await _complaints(service, clock, account, actor, chance.choice(lines), units["power"])
+        async with transaction() as session:
+            books = await _open_books(session, database, zone, clock)
+            await _outage(books, lines)
+        async with transaction() as session:
+            books = await _open_books(session, database, zone, clock)
+            if not await books.has_order("complaint-0"):
+                await _complaints(books, lines[0], units["power"])
     return units
 
 
@@ -225,62 +284,73 @@ async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
     await policies.choose(actor, SLOTS.name, visits, note=note, based_on=None)
 
 
-async def _order(
-    service: WorkOrderService, registry: CustomerService, account: CurrentAccount, actor: Actor, chance: random.Random,
-    line: CustomerLine, *, is_draft: bool, matter: Matter | None = None,
-) -> UUID:  # fmt: skip
-    customer = (await registry.search(line.account_number)).items[0].id
-    draft = _draft(line, customer, matter or chance.choice(MATTERS[line.sector]), is_draft=is_draft)
-    return (await service.create(account, actor, draft)).order.id
+async def _open_books(session: AsyncSession, database: Database, zone: ZoneInfo, clock: _PastClock) -> _Books:
+    audit = AuditLog(clock)
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
+    registry = CustomerService(session, clock, audit, ContactSources())
+    # Nobody is told: a hundred notifications at the first start would hide the first real one.
+    orders = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
+    return _Books(session, clock, audit, registry, orders, await _first_admin(session), program("demo-town"))
 
 
-async def _history(
-    service: WorkOrderService, registry: CustomerService, clock: _PastClock, account: CurrentAccount,
-    chance: random.Random, lines: Sequence[CustomerLine], units: Mapping[str, UUID], callers: int,
-) -> None:  # fmt: skip
-    """Write closed orders of the last weeks; some callers came again, so that reports show both."""
-    for index, line in enumerate(lines[:callers]):
-        matter = chance.choice(MATTERS[line.sector])
-        days = chance.randrange(12, 28)
-        for again in (0, 2) if index % RETURNING == 0 else (0,):
-            clock.back = timedelta(days=days - again, minutes=chance.randrange(600))
-            actor = replace(actor_of(account), name=AGENTS[index % len(AGENTS)])
-            made = await _order(service, registry, account, actor, chance, line, is_draft=False, matter=matter)
-            for action in PATHS[_S.CLOSED]:
-                clock.back -= timedelta(minutes=chance.randrange(5, 60))
-                await service.act(account, actor, made, _request(action, units[line.sector], None))
+async def _order_on_its_way(
+    books: _Books, index: int, lines: Sequence[CustomerLine], units: Mapping[str, UUID]
+) -> None:
+    """Write the order of this number and take it to its state."""
+    chance = random.Random(f"order {index}")  # noqa: S311  # rejected: a demo
+    state = list(PATHS)[index % len(PATHS)]
+    books.clock.back = timedelta(minutes=chance.randrange(5, 4_000))
+    line = chance.choice(lines)
+    matter = chance.choice(MATTERS[line.sector])
+    made = await books.write_order(line, matter, f"order-{index}", is_draft=state is _S.DRAFT)
+    for action in PATHS[state]:
+        books.clock.back = max(books.clock.back - timedelta(minutes=chance.randrange(1, 30)), timedelta(0))
+        parent = await books.newest_accepted(but=made) if action is _A.MERGE else None
+        await books.orders.act(books.account, books.actor, made, _request(action, units[line.sector], parent))
 
 
-async def _outage(
-    service: WorkOrderService, registry: CustomerService, clock: _PastClock, account: CurrentAccount, actor: Actor,
-    chance: random.Random, lines: Sequence[CustomerLine],
-) -> None:  # fmt: skip
+async def _order_of_the_past(books: _Books, index: int, line: CustomerLine, unit_id: UUID) -> None:
+    """Write a closed order of the last weeks; some callers came again, so that reports show both."""
+    chance = random.Random(f"past {index}")  # noqa: S311  # rejected: a demo
+    by_agent = replace(books, actor=replace(actor_of(books.account), name=AGENTS[index % len(AGENTS)]))
+    matter, days = chance.choice(MATTERS[line.sector]), chance.randrange(12, 28)
+    for again in (0, 2) if index % RETURNING == 0 else (0,):
+        if await books.has_order(f"past-{index}-{again}"):
+            continue
+        books.clock.back = timedelta(days=days - again, minutes=chance.randrange(600))
+        made = await by_agent.write_order(line, matter, f"past-{index}-{again}", is_draft=False)
+        for action in PATHS[_S.CLOSED]:
+            books.clock.back -= timedelta(minutes=chance.randrange(5, 60))
+            await books.orders.act(books.account, by_agent.actor, made, _request(action, unit_id, None))
+    # The limits that have passed are history of the town, not news for its supervisors.
+    await books.session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+
+
+async def _outage(books: _Books, lines: Sequence[CustomerLine]) -> None:
     """Write five reports of the last minutes from one street, so that the page shows a suspected mass fault."""
     street = STREETS[0]
     neighbours = [line for line in lines if line.sector == "power" and line.area == street][:OUTAGE_REPORTS]
     for place, line in enumerate(neighbours):
-        clock.back = timedelta(minutes=3 * (len(neighbours) - place))
-        await _order(service, registry, account, actor, chance, line, is_draft=False, matter=OUTAGE)
+        books.clock.back = timedelta(minutes=3 * (len(neighbours) - place))
+        await books.write_order(line, OUTAGE, f"outage-{place}", is_draft=False)
 
 
-async def _complaints(
-    service: WorkOrderService, clock: _PastClock, account: CurrentAccount, actor: Actor, line: CustomerLine,
-    unit_id: UUID,
-) -> None:  # fmt: skip
+async def _complaints(books: _Books, line: CustomerLine, unit_id: UUID) -> None:
     """Write a complaint in each of its steps."""
     for place, (text, kind, actions) in enumerate(COMPLAINTS):
-        clock.back = timedelta(hours=9 * (place + 1))
-        draft = _draft(line, None, Matter(text, "power.service.staff"), is_draft=False).model_dump() | {
+        books.clock.back = timedelta(hours=9 * (place + 1))
+        matter = Matter(text, "power.service.staff")
+        draft = _draft(line, None, matter, f"complaint-{place}", is_draft=False).model_dump() | {
             "business_type": "complaint",
             "category_id": None,
             "sector": "power",
             "responsible_unit_id": unit_id,
             "complaint": {"kind": kind, "subject": ""},
         }
-        made = await service.create(account, actor, OrderDraft.model_validate(draft))
+        made = await books.orders.create(books.account, books.actor, OrderDraft.model_validate(draft))
         for action in actions:
-            clock.back -= timedelta(hours=1)
-            await service.act(account, actor, made.order.id, _complaint_request(action))
+            books.clock.back -= timedelta(hours=1)
+            await books.orders.act(books.account, books.actor, made.order.id, _complaint_request(action))
 
 
 def _complaint_request(action: OrderAction) -> OrderActionRequest:
@@ -337,7 +407,7 @@ def _customer(chance: random.Random, index: int) -> CustomerLine:
     )
 
 
-def _draft(line: CustomerLine, customer_id: UUID | None, matter: Matter, *, is_draft: bool) -> OrderDraft:
+def _draft(line: CustomerLine, customer_id: UUID | None, matter: Matter, key: str, *, is_draft: bool) -> OrderDraft:
     return OrderDraft.model_validate(
         {
             "business_type": "fault",
@@ -350,7 +420,7 @@ def _draft(line: CustomerLine, customer_id: UUID | None, matter: Matter, *, is_d
             "area_class": line.area_class,
             "category_id": f"fault/{matter.situation}",
             "description": matter.text,
-            "idempotency_key": f"demo-town-{uuid4().hex}",
+            "idempotency_key": _KEY.format(key),
             "is_draft": is_draft,
         }
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -114,6 +115,7 @@ class CategoryService:
         self._is_judged = False
         self._vectors: dict[str, Floats] = {}
         self._training = asyncio.Lock()
+        self._has_ended = threading.Event()
         # Ranking takes milliseconds and never waits behind learning, which takes seconds.
         self._learner = background_executor("category-learner")
         self._ranker = ThreadPoolExecutor(1, thread_name_prefix="category-ranker")
@@ -305,7 +307,7 @@ class CategoryService:
         if self._embedder is not None:
             self._embedder.warm_up()
             texts = list(dict.fromkeys(text for example in examples if (text := content_text(example.text))))
-            vectors = embed(texts, self._embedder, self._vectors)
+            vectors = embed(texts, self._embedder, self._vectors, has_ended=self._has_ended.is_set)
             self._vectors = dict(zip(map(vector_text, texts), vectors, strict=True))
         trained = fit(examples, embedder=self._embedder, known_vectors=self._vectors)
         return trained, time.perf_counter() - began
@@ -400,7 +402,8 @@ class CategoryService:
         return await asyncio.get_running_loop().run_in_executor(self._learner, work)
 
     async def aclose(self) -> None:
-        """Let running work end and free the threads; safe to call twice."""
+        """Give up what is being learned, let the rest end and free the threads; safe to call twice."""
+        self._has_ended.set()
         for executor in (self._ranker, self._learner):
             await asyncio.to_thread(executor.shutdown, cancel_futures=True)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 
 import numpy as np
@@ -199,12 +200,24 @@ def _groups(names: Sequence[str], vectors: Floats | None) -> Rows | None:
     return found
 
 
-def embed(texts: Sequence[str], embedder: Embedder, known: Mapping[str, Floats]) -> Floats:
-    """Return one vector a text, embedding only those that are not known; similar lengths go together."""
+def embed(
+    texts: Sequence[str],
+    embedder: Embedder,
+    known: Mapping[str, Floats],
+    *,
+    has_ended: Callable[[], bool] = lambda: False,
+) -> Floats:
+    """Return one vector a text, embedding only those that are not known; similar lengths go together.
+
+    Raises:
+        CancelledError: `has_ended` said so before a batch: the server stops, and nobody waits for the rest.
+    """
     wanted = [vector_text(text) for text in texts]
     missing = sorted({text for text in wanted if text not in known}, key=lambda text: (len(text), text))
     size = embedder.capabilities.batch_size
     made = dict(known)
     for batch in (missing[at : at + size] for at in range(0, len(missing), size)):
+        if has_ended():
+            raise CancelledError
         made |= zip(batch, embedder.embed_questions(batch), strict=True)
     return np.stack([made[text] for text in wanted])

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from assist_api.accounts.models import Account
 from assist_api.audit.models import AuditEntry
 from assist_api.calls.models import CallRow, CategoryChoiceRow
-from assist_api.demo_town.town import make_town
+from assist_api.demo_town.town import fill_town, make_town
 from assist_api.http.permissions import Role
+from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.service import ORDERS_ACCEPTED
 from assist_api.work_orders.transitions import OrderState
 from kit.errors import ConflictError
@@ -21,6 +22,8 @@ from kit.outbox.models import OutboxEventRow
 from tests.fakes.assist_core_server import ADMIN_PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.module
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 FILE = """户号,户名,行业,电话,地址,区域,区域类别,表号,客户类别,类别原因
 0530112233,王建国,电力,138-0013-8000;05398881234,解放路 12 号 3 单元 501,解放路,城区,A10086,重要,透析设备
@@ -283,9 +286,19 @@ async def test_file_with_mistakes_changes_nothing_and_names_every_line(server: S
 
 
 async def test_demo_town_has_orders_in_every_state(server: Server) -> None:
-    await make_town(server.application.database, ZoneInfo("Asia/Shanghai"), 20, 26)
+    await make_town(server.application.database, ZONE, 20, 26)
     admin = await server.browser_of(Role.ADMIN)
     items = (await admin.get("/api/v1/work-orders", params={"limit": 100})).json()["items"]
     assert {item["state"] for item in items} == set(OrderState)
     with pytest.raises(ConflictError, match="already"):
-        await make_town(server.application.database, ZoneInfo("Asia/Shanghai"), 1, 0)
+        await make_town(server.application.database, ZONE, 1, 0)
+
+
+async def test_an_interrupted_demo_town_is_finished_by_the_next_try(server: Server) -> None:
+    database = server.application.database
+    await fill_town(database.session, database, ZONE, 20, 5)
+    await fill_town(database.session, database, ZONE, 20, 13)
+    await fill_town(database.session, database, ZONE, 20, 13)
+    async with database.session() as session:
+        keys = (await session.scalars(select(WorkOrder.idempotency_key))).all()
+    assert sorted(key for key in keys if "order-" in key) == sorted(f"demo-town-order-{index}" for index in range(13))

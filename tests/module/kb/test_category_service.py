@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from kb.classify.service import CategoryService, ModelPolicy
 from kb.classify.storage import model_path
 from kb.entries.service import KnowledgeService
 from kb.indexing.document_source import DatabaseDocumentSource
+from kb.search.embedders.base import Vectors
 from kit.db import Database
 from kit.errors import ConflictError, NotFoundError
 from tests.fakes.kb_core_clock import SteppingClock
 from tests.fakes.kb_core_drafts import entry_draft
+from tests.fakes.kb_search_documents import HashedEmbedder
 
 pytestmark = pytest.mark.module
 
@@ -242,3 +245,36 @@ async def test_follow_learns_in_the_background(database: Database, tmp_path: Pat
         await follower
     assert ranked.categories[0].category_id == "enquiry/power.billing.dispute"
     await service.aclose()
+
+
+class _HeldEmbedder(HashedEmbedder):
+    """Tells when the first batch is embedded, and holds it until the test lets go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches = 0
+        self.has_begun, self.may_go_on = threading.Event(), threading.Event()
+
+    def embed_questions(self, texts: Sequence[str]) -> Vectors:
+        self.batches += 1
+        self.has_begun.set()
+        assert self.may_go_on.wait(60)
+        return super().embed_questions(texts)
+
+
+async def test_closing_gives_up_the_model_that_is_being_learned(
+    database: Database, clock: SteppingClock, tmp_path: Path
+) -> None:
+    await add_knowledge(database, clock)
+    embedder = _HeldEmbedder()
+    service = CategoryService(
+        DatabaseDocumentSource(database), ModelRegistry(database, clock), tmp_path / "categories", clock, embedder
+    )
+    learning = asyncio.ensure_future(service.train(""))
+    assert await asyncio.to_thread(embedder.has_begun.wait, 60)
+    learning.cancel()
+    closing = asyncio.ensure_future(service.aclose())
+    await asyncio.sleep(0)
+    embedder.may_go_on.set()
+    await closing
+    assert embedder.batches == 1

@@ -3,6 +3,7 @@ import type { RTCSession } from 'jssip/lib/RTCSession'
 
 import type { SoftphoneAccess } from '@/api/types'
 
+import { Hold } from './hold'
 import { ringTone } from './ringTone'
 
 export type Line = 'off' | 'connecting' | 'ready' | 'lost' | 'refused'
@@ -46,6 +47,7 @@ export class Phone {
   private readonly listeners = new Set<() => void>()
   private ua: UA | null = null
   private session: RTCSession | null = null
+  private hold: Hold | null = null
   private readonly audio = new Audio()
   private meter: { context: AudioContext; input: AnalyserNode | null; output: AnalyserNode | null } | null = null
 
@@ -118,10 +120,7 @@ export class Phone {
   }
 
   toggleHold(): void {
-    const session = this.session
-    if (session === null || this.state.call?.phase !== 'talking') return
-    if (this.state.call.isHeld) session.unhold()
-    else session.hold()
+    if (this.state.call?.phase === 'talking') this.hold?.toggle()
   }
 
   toggleMute(): void {
@@ -146,6 +145,7 @@ export class Phone {
       return
     }
     this.session = session
+    this.hold = new Hold(session)
     const isInbound = INCOMING.includes(session.direction)
     const number = session.remote_identity.uri.user
     this.change({
@@ -213,6 +213,7 @@ export class Phone {
 
   private leave(): void {
     this.session = null
+    this.hold = null
     this.audio.srcObject = null
     void this.meter?.context.close()
     this.meter = null
