@@ -100,8 +100,8 @@ COMPLAINTS = (
 """In the words of the caller, the kind, and what was done since the complaint was taken."""
 AGENTS = ("李敏", "赵晓燕", "周航")
 """Who took the orders of the last weeks."""
-HISTORY_SHARE, RETURNING = 7, 4
-"""For seven orders there is one more that is weeks old; of four such callers one came again."""
+HISTORY_SHARE, RETURNING = 10, 4
+"""For ten orders there is one more that is weeks old; of four such callers one came again."""
 COMPANIES = {"power": "供电公司", "heating": "热力公司", "water": "水务公司", "gas": "燃气公司", "tv": "广电网络"}
 _S, _A = OrderState, OrderAction
 _WORKED = (_A.TAKE, _A.ARRIVE, _A.FINISH)
