@@ -65,13 +65,13 @@ async def sign_in(
         previous_token=request.cookies.get(SESSION_COOKIE),
     )
     _set_cookie(request, response, core, token)
-    return _session_view(account)
+    return _session_view(account, core)
 
 
 @router.get("/session", tags=["session"])
-async def get_session_view(account: AccountInAnyStateDep) -> SessionView:
+async def get_session_view(account: AccountInAnyStateDep, core: CoreDep) -> SessionView:
     """Tell who is signed in and what they may do."""
-    return _session_view(account)
+    return _session_view(account, core)
 
 
 @router.delete("/session", status_code=status.HTTP_204_NO_CONTENT, tags=["session"])
@@ -103,7 +103,7 @@ async def change_password(
     audit.record(session, actor, "account.password_changed", "account", account.id)
     _set_cookie(request, response, core, await accounts.renew_token(current.session_id))
     _tell_sockets(session, core, current.id)
-    return _session_view(current_account(account, current.session_id))
+    return _session_view(current_account(account, current.session_id), core)
 
 
 @router.get("/session/browsers", tags=["session"])
@@ -220,9 +220,9 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _session_view(account: CurrentAccount) -> SessionView:
+def _session_view(account: CurrentAccount, core: Core) -> SessionView:
     signed_in = SignedInAccount.model_validate({name: getattr(account, name) for name in SignedInAccount.model_fields})
-    return SessionView(account=signed_in, permissions=sorted(account.permissions))
+    return SessionView(account=signed_in, permissions=sorted(account.permissions), time_zone=core.settings.time_zone)
 
 
 def _view(account: Account) -> AccountView:

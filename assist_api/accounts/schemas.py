@@ -48,6 +48,7 @@ class SessionView(OutputModel):
 
     account: SignedInAccount
     permissions: list[Permission]
+    time_zone: str = Field(description="Of the installation (tz database); pages show every time in it")
 
 
 class OwnSession(OutputModel):

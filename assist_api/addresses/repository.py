@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.addresses.finding import Place
@@ -14,6 +14,8 @@ from assist_api.addresses.names import PlaceLevel
 
 _AT_ONCE = 500
 """Values in one statement; SQLite takes 32,766."""
+TREE_LOCK = 0x7472_6565
+"""Number of the advisory lock of PostgreSQL that an import of addresses holds."""
 MOST_CHILDREN = 2_000
 """Places below one that are shown or searched; a street with more buildings is cut into communities."""
 
@@ -73,6 +75,16 @@ class AddressRepository:
         """Return how many places each level has."""
         rows = await self.session.execute(select(AddressPlace.level, func.count()).group_by(AddressPlace.level))
         return {row[0]: row[1] for row in rows}
+
+    async def lock_tree(self) -> None:
+        """Let no other import change the tree until the transaction ends; otherwise two would give one code twice.
+
+        SQLite takes its one lock for writers with the first change, so a change of nothing comes before the reading.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            await self.session.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
+        else:
+            await self.session.execute(update(AddressPlace).where(false()).values(name=AddressPlace.name))
 
     async def all(self) -> Sequence[AddressPlace]:
         """Return every place, for an import that compares."""

@@ -107,9 +107,13 @@ class AddressService:
     async def take(self, actor: Actor, lines: Sequence[PlaceLine], *, is_preview: bool = False) -> AddressImport:
         """Add or change the places of a file, all of them; a preview writes nothing.
 
+        A second import at the same time waits, and compares with what the first one wrote.
+
         Raises:
             InvalidInputError: `address_file_invalid`: a line gives a place another code, or a code of another place.
         """
+        if not is_preview:
+            await self._rows.lock_tree()
         standing = await self._rows.all()
         changes = plan_import(lines, [place_of(row) for row in standing])
         result = _summary(changes, len(lines), is_preview=is_preview)

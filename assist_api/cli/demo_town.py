@@ -25,10 +25,11 @@ def demo_town(
 
 
 async def _fill(customers: int, orders: int) -> None:
-    database = Database(AssistSettings.load().effective_database_url)
+    settings = AssistSettings.load()
+    database = Database(settings.effective_database_url)
     try:
         await runner.upgrade(database)
-        await make_town(database, customers, orders)
+        await make_town(database, settings.zone, customers, orders)
     finally:
         await database.aclose()
     Console().print(f"{customers} customers and {orders} work orders")

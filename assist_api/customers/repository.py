@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
@@ -29,16 +29,20 @@ class CustomerRepository:
         return await self.session.get(Customer, customer_id)
 
     async def search(self, *, text: str, phone: str | None) -> Sequence[Customer]:
-        """Return customers by number or by the beginning of a name; exact numbers only, by their indexes."""
+        """Return customers by number or by the beginning of a name; exact numbers only, by their indexes.
+
+        A union, because PostgreSQL reads every customer for the same conditions joined by OR.
+        """
         by_meter = select(Premise.customer_id).join(Meter, Meter.premise_id == Premise.id).where(Meter.number == text)
-        conditions = [Customer.account_number == text, Customer.id.in_(by_meter)]
+        found = [select(Customer.id).where(Customer.account_number == text), by_meter]
         if phone is not None:
-            by_phone = select(CustomerPhone.customer_id).where(CustomerPhone.number == phone)
-            conditions.append(Customer.id.in_(by_phone))
+            found.append(select(CustomerPhone.customer_id).where(CustomerPhone.number == phone))
         if not text.isdecimal():
-            conditions.append(Customer.name.between(text, text + "\U0010ffff"))
-        statement = select(Customer).where(or_(*conditions)).order_by(Customer.name, Customer.id).limit(MAX_FOUND)
-        return (await self.session.scalars(statement)).all()
+            by_name = select(Customer.id).where(Customer.name.between(text, text + "\U0010ffff"))
+            first = by_name.order_by(Customer.name, Customer.id).limit(MAX_FOUND).subquery()
+            found.append(select(first.c.id))
+        statement = select(Customer).where(Customer.id.in_(union(*found)))
+        return (await self.session.scalars(statement.order_by(Customer.name, Customer.id).limit(MAX_FOUND))).all()
 
     async def by_account_numbers(self, numbers: Sequence[str]) -> dict[str, Customer]:
         """Return the customers that exist, by account number."""

@@ -28,7 +28,7 @@ def build(core: Core, policies: Policies) -> Module[None]:
         async with core.database.session() as session:
             if await has_customers(session) and not await has_begun(session):
                 return {"customers": 0, "orders": 0}
-        units = await fill_town(job.transaction, core.database, CUSTOMERS, ORDERS)
+        units = await fill_town(job.transaction, core.database, core.settings.zone, CUSTOMERS, ORDERS)
         await choose_rules(policies, units)
         return {"customers": CUSTOMERS, "orders": ORDERS}
 

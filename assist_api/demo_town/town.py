@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +22,7 @@ from assist_api.audit.log import AuditLog
 from assist_api.customers.file_format import CustomerLine
 from assist_api.customers.models import Customer
 from assist_api.customers.service import ContactSources, CustomerService
-from assist_api.http.actor import Actor, program
+from assist_api.http.actor import Actor, actor_of, program
 from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
 from assist_api.organisation.schemas import UnitCreation
@@ -30,7 +31,7 @@ from assist_api.policies.service import Policies
 from assist_api.units.tree import UnitKind
 from assist_api.work_orders.complaints import ComplaintVerdict
 from assist_api.work_orders.models import WorkOrder
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS, SlotRule, WorkOrderSlots
+from assist_api.work_orders.policy import DISPATCH, ORDER_POLICIES, SLOTS, SlotRule, WorkOrderSlots
 from assist_api.work_orders.schemas import CallbackOutcome, OrderActionRequest, OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from assist_api.work_orders.transitions import OrderAction, OrderState
@@ -97,6 +98,10 @@ COMPLAINTS = (
     ("一个月停了四次电，每次都不通知。", "outage", (OrderAction.FINISH, OrderAction.VERIFY, OrderAction.ANSWER)),
 )
 """In the words of the caller, the kind, and what was done since the complaint was taken."""
+AGENTS = ("李敏", "赵晓燕", "周航")
+"""Who took the orders of the last weeks."""
+HISTORY_SHARE, RETURNING = 10, 4
+"""For ten orders there is one more that is weeks old; of four such callers one came again."""
 COMPANIES = {"power": "供电公司", "heating": "热力公司", "water": "水务公司", "gas": "燃气公司", "tv": "广电网络"}
 _S, _A = OrderState, OrderAction
 _WORKED = (_A.TAKE, _A.ARRIVE, _A.FINISH)
@@ -193,7 +198,7 @@ Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 """Opens a unit of work that is committed where its block ends well."""
 
 
-async def make_town(database: Database, customers: int, orders: int) -> None:
+async def make_town(database: Database, zone: ZoneInfo, customers: int, orders: int) -> None:
     """Write the town, then the rules that send its orders to its units.
 
     Raises:
@@ -203,11 +208,13 @@ async def make_town(database: Database, customers: int, orders: int) -> None:
     async with database.session() as session:
         if await has_begun(session):
             raise ConflictError("The demo town is there already.", code="demo_town_exists")
-    units = await fill_town(database.session, database, customers, orders)
-    await choose_rules(Policies(database, clock, AuditLog(clock), (LIMITS, DISPATCH, FIELDS, SLOTS)), units)
+    units = await fill_town(database.session, database, zone, customers, orders)
+    await choose_rules(Policies(database, clock, AuditLog(clock), ORDER_POLICIES), units)
 
 
-async def fill_town(transaction: Transaction, database: Database, customers: int, orders: int) -> dict[str, UUID]:
+async def fill_town(
+    transaction: Transaction, database: Database, zone: ZoneInfo, customers: int, orders: int
+) -> dict[str, UUID]:
     """Write the town in small units of work, so that nobody waits for one long one; return the unit of each sector.
 
     What an interrupted try has written is kept, and the rest is added.
@@ -218,25 +225,29 @@ async def fill_town(transaction: Transaction, database: Database, customers: int
     clock = _PastClock()
     lines = [_customer(random.Random(f"customer {index}"), index) for index in range(customers)]  # noqa: S311  # rejected: a demo
     async with transaction() as session:
-        books = await _open_books(session, database, clock)
+        books = await _open_books(session, database, zone, clock)
         if not await has_begun(session):
             await books.registry.take(books.actor, lines)
             await AddressService(session, clock, books.audit).take(books.actor, places())
         units = await _units(session, clock, books.audit, books.actor)
     for first in range(0, orders, ORDERS_AT_ONCE):
         async with transaction() as session:
-            books = await _open_books(session, database, clock)
+            books = await _open_books(session, database, zone, clock)
             for index in range(first, min(first + ORDERS_AT_ONCE, orders)):
                 if not await books.has_order(f"order-{index}"):
                     await _order_on_its_way(books, index, lines, units)
             # The limits that have passed are history of the town, not news for its supervisors.
             await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+    for index, line in enumerate(lines[: orders // HISTORY_SHARE]):
+        async with transaction() as session:
+            books = await _open_books(session, database, zone, clock)
+            await _order_of_the_past(books, index, line, units[line.sector])
     if orders:
         async with transaction() as session:
-            books = await _open_books(session, database, clock)
+            books = await _open_books(session, database, zone, clock)
             await _outage(books, lines)
         async with transaction() as session:
-            books = await _open_books(session, database, clock)
+            books = await _open_books(session, database, zone, clock)
             if not await books.has_order("complaint-0"):
                 await _complaints(books, lines[0], units["power"])
     return units
@@ -273,12 +284,12 @@ async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
     await policies.choose(actor, SLOTS.name, visits, note=note, based_on=None)
 
 
-async def _open_books(session: AsyncSession, database: Database, clock: _PastClock) -> _Books:
+async def _open_books(session: AsyncSession, database: Database, zone: ZoneInfo, clock: _PastClock) -> _Books:
     audit = AuditLog(clock)
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
     registry = CustomerService(session, clock, audit, ContactSources())
     # Nobody is told: a hundred notifications at the first start would hide the first real one.
-    orders = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry)
+    orders = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
     return _Books(session, clock, audit, registry, orders, await _first_admin(session), program("demo-town"))
 
 
@@ -296,6 +307,23 @@ async def _order_on_its_way(
         books.clock.back = max(books.clock.back - timedelta(minutes=chance.randrange(1, 30)), timedelta(0))
         parent = await books.newest_accepted(but=made) if action is _A.MERGE else None
         await books.orders.act(books.account, books.actor, made, _request(action, units[line.sector], parent))
+
+
+async def _order_of_the_past(books: _Books, index: int, line: CustomerLine, unit_id: UUID) -> None:
+    """Write a closed order of the last weeks; some callers came again, so that reports show both."""
+    chance = random.Random(f"past {index}")  # noqa: S311  # rejected: a demo
+    by_agent = replace(books, actor=replace(actor_of(books.account), name=AGENTS[index % len(AGENTS)]))
+    matter, days = chance.choice(MATTERS[line.sector]), chance.randrange(12, 28)
+    for again in (0, 2) if index % RETURNING == 0 else (0,):
+        if await books.has_order(f"past-{index}-{again}"):
+            continue
+        books.clock.back = timedelta(days=days - again, minutes=chance.randrange(600))
+        made = await by_agent.write_order(line, matter, f"past-{index}-{again}", is_draft=False)
+        for action in PATHS[_S.CLOSED]:
+            books.clock.back -= timedelta(minutes=chance.randrange(5, 60))
+            await books.orders.act(books.account, by_agent.actor, made, _request(action, unit_id, None))
+    # The limits that have passed are history of the town, not news for its supervisors.
+    await books.session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
 
 
 async def _outage(books: _Books, lines: Sequence[CustomerLine]) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from assist_api.notices.models import Notice
-from assist_api.work_orders.views import ZONE
 
 MOST_SPOKEN = 110
 """Characters of a notice that are read out; agents read the rest."""
@@ -22,11 +22,11 @@ def notice_for(notices: Sequence[Notice], said: str, addresses: Sequence[str]) -
     return None
 
 
-def spoken_values(notice: Notice) -> Mapping[str, str]:
-    """Return a notice by the fields of `flow.LOOK_UPS`."""
+def spoken_values(notice: Notice, zone: ZoneInfo) -> Mapping[str, str]:
+    """Return a notice by the fields of `flow.LOOK_UPS`; its end is told in the zone."""
     until = UNKNOWN_END
     if notice.ends_at is not None:
-        at = notice.ends_at.astimezone(ZONE)
+        at = notice.ends_at.astimezone(zone)
         until = f"{at.month}月{at.day}日{at.hour}点{at.minute:02d}分"
     return {"area": notice.area, "text": spoken_text(notice.text), "until": until}
 

@@ -26,7 +26,6 @@ from assist_api.search.parts import Knowledge
 from assist_api.search.service import TypedSearch
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.text_messages.port import TextGateway
-from assist_api.work_orders.views import ZONE
 from kit.calendar import office_hours
 from kit.errors import MisconfiguredError
 from kit.outbox import OutboxEvent, Subscriber
@@ -58,7 +57,7 @@ def build(
     """Build the module."""
     policies.add(PUSH)
     policies.add(AFTER_CALL_POLICY)
-    live = LiveFlows(core.database, core.clock, found.embedder, office_hours(ZONE))
+    live = LiveFlows(core.database, core.clock, found.embedder, office_hours(core.settings.zone))
     live.follow_choice(lambda: policies.current(AFTER_CALL_POLICY).is_asked)
     systems = InstalledSystems(core, search, business, policies, contacts, SimulatedSubscribers(), texts)
     voices = chosen_voices(VoiceSettings.load())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -48,7 +49,6 @@ from assist_api.text_messages.port import TextGateway, TextMessage
 from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.schemas import OrderDraft
 from assist_api.work_orders.service import WorkOrderService
-from assist_api.work_orders.views import ZONE
 from kb.kinds import Audience, DocumentKind
 
 ACTOR = program("ivr")
@@ -165,7 +165,13 @@ class InstalledSystems:
                 customer = found.get(wanted.account_number)
             contacts = CustomerService(session, self._core.clock, self._core.audit, self._contacts)
             orders = WorkOrderService(
-                session, self._core.clock, self._core.audit, self._core.outbox, self._policies, contacts
+                session,
+                self._core.clock,
+                self._core.audit,
+                self._core.outbox,
+                self._policies,
+                contacts,
+                self._core.settings.zone,
             )
             order = await orders.create(None, ACTOR, _draft(wanted, customer))
         return order.order.id, order.order.number
@@ -217,7 +223,7 @@ class InstalledSystems:
         state = await self._business.find_account(wanted.subject)
         if state is None:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
-        values = _figures(state).get(wanted.what)
+        values = _figures(state, self._core.settings.zone).get(wanted.what)
         if values is None:
             return LookedUp(LookUpStatus.NOT_FOUND, state.account_number)
         return LookedUp(LookUpStatus.FOUND, state.account_number, values)
@@ -244,7 +250,7 @@ class InstalledSystems:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
         if order.contact_phone != wanted.caller_number:
             return LookedUp(LookUpStatus.UNVERIFIED, wanted.subject)
-        changed = order.changed_at.astimezone(ZONE)
+        changed = order.changed_at.astimezone(self._core.settings.zone)
         values = {
             "number": order.number,
             "state": ORDER_STATES.get(order.state, "正在处理"),
@@ -257,7 +263,7 @@ class InstalledSystems:
         found = notice_for(await self._outages(wanted.sector), wanted.subject, known.addresses)
         if found is None:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
-        return LookedUp(LookUpStatus.FOUND, wanted.subject, spoken_values(found))
+        return LookedUp(LookUpStatus.FOUND, wanted.subject, spoken_values(found, self._core.settings.zone))
 
     async def _outages(self, sector: str) -> list[Notice]:
         async with self._core.database.session() as session:
@@ -269,8 +275,8 @@ class InstalledSystems:
     async def pushed_to(self, known: KnownCaller, sector: str, hours: str) -> tuple[str, ...]:
         """Return what a caller is told before the flow."""
         outage = notice_for(await self._outages(sector), "", known.addresses)
-        told = [] if outage is None else [OUTAGE_PUSHED.format(**spoken_values(outage))]
-        today = self._core.clock.now().astimezone(ZONE).date()
+        told = [] if outage is None else [OUTAGE_PUSHED.format(**spoken_values(outage, self._core.settings.zone))]
+        today = self._core.clock.now().astimezone(self._core.settings.zone).date()
         listener = Listener(sector, known.addresses, hours == "holiday", today)
         return pushed_to(listener, told, self._policies.current(PUSH).texts)
 
@@ -293,8 +299,8 @@ async def known_caller(core: Core, caller_number: str) -> KnownCaller:
     )
 
 
-def _figures(state: AccountState) -> dict[str, dict[str, str]]:
-    as_of = state.as_of.astimezone(ZONE).date().isoformat()
+def _figures(state: AccountState, zone: ZoneInfo) -> dict[str, dict[str, str]]:
+    as_of = state.as_of.astimezone(zone).date().isoformat()
     figures = {
         "balance": {"amount": f"{state.balance_yuan:.2f}", "as_of": as_of},
         "bill": {"amount": f"{state.last_bill_yuan:.2f}", "month": f"{state.last_bill_on.month}月", "as_of": as_of},

@@ -148,11 +148,12 @@ class CrewService:
     async def _view(self, order: WorkOrder) -> CrewOrder:
         log = log_of(await self._rows.events_of(order.id))
         state = OrderState(order.state)
-        copied = CrewOrder.model_fields.keys() - {"clocks", "photos", "legal_actions"}
+        copied = CrewOrder.model_fields.keys() - {"clocks", "time_zone", "photos", "legal_actions"}
         return CrewOrder.model_validate(
             {
                 **{name: getattr(order, name) for name in copied},
-                "clocks": clocks_of(log, self._clock.now()),
+                "clocks": clocks_of(log, self._clock.now(), self._orders.zone),
+                "time_zone": self._orders.zone.key,
                 "photos": len(await self._rows.photos_of(order.id)),
                 "legal_actions": [
                     action for action in legal_actions(state, order.business_type) if action in _CREW_ACTIONS

@@ -55,7 +55,7 @@ async def get_orders(
     session: SessionDep, core: CoreDep, audit: AuditDep, policies: PoliciesDep, customers: CustomersDep, news: NewsDep
 ) -> WorkOrderService:
     """Return the work orders of this request."""
-    return WorkOrderService(session, core.clock, audit, core.outbox, policies, customers, news)
+    return WorkOrderService(session, core.clock, audit, core.outbox, policies, customers, core.settings.zone, news)
 
 
 OrdersDep = Annotated[WorkOrderService, Depends(get_orders)]

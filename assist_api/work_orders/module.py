@@ -15,12 +15,12 @@ from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.notifications.service import Notifier
 from assist_api.policies.service import Policies
-from assist_api.work_orders import crew_endpoints, endpoints, mass_fault_endpoints
+from assist_api.work_orders import crew_endpoints, endpoints, first_contact_endpoints, mass_fault_endpoints
 from assist_api.work_orders.delivery import OrderDelivery
 from assist_api.work_orders.from_calls import CallOrders
 from assist_api.work_orders.news import OrderNews, OverdueWatch
 from assist_api.work_orders.photos import MAX_PHOTO_BYTES
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
+from assist_api.work_orders.policy import ORDER_POLICIES
 from assist_api.work_orders.repository import WorkOrderRepository
 from kit.periodic import Loop
 
@@ -34,10 +34,8 @@ def build(
     notifier: Notifier,
 ) -> Module[CallOrders]:
     """Build the module."""
-    policies.add(LIMITS)
-    policies.add(DISPATCH)
-    policies.add(FIELDS)
-    policies.add(SLOTS)
+    for kind in ORDER_POLICIES:
+        policies.add(kind)
     contacts.add(order_contacts)
     core.outbox.subscribe(OrderDelivery(core.database, core.clock, system).subscriber())
     news = OrderNews(notifier)
@@ -47,7 +45,7 @@ def build(
         service=CallOrders(calls),
         provides=(news,),
         loops=(Loop("overdue-orders", OVERDUE_CHECK_SECONDS, watch.run),),
-        routers=(mass_fault_endpoints.router, endpoints.router, crew_endpoints.router),
+        routers=(mass_fault_endpoints.router, first_contact_endpoints.router, endpoints.router, crew_endpoints.router),
         upload_limits={"/crew/photo": MAX_PHOTO_BYTES},
     )
 

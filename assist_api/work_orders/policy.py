@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from assist_api.policies.kinds import PolicyKind, PolicyModel
 from assist_api.work_orders.clock import LimitKind, LimitStep
@@ -164,10 +164,44 @@ class WorkOrderSlots(PolicyModel):
     """A slot that begins sooner than this is offered to nobody."""
 
 
+class CallbackRule(_Rule):
+    """Share of the orders of a kind that are called back; None stands for every sector or type."""
+
+    sector: str | None = None
+    business_type: OrderType | None = None
+    percent: Annotated[int, Field(ge=0, le=100)]
+
+    @field_validator("business_type")
+    @classmethod
+    def _check_business_type(cls, business_type: OrderType | None) -> OrderType | None:
+        if business_type == "complaint":
+            raise ValueError("leave complaints out: every one of them is answered")
+        return business_type
+
+
+class WorkOrderCallbacks(PolicyModel):
+    """Which share of reviewed orders is called back; complaints, dangers and reopened orders always are."""
+
+    percent: Annotated[int, Field(ge=0, le=100)] = 100
+    """Of orders that no rule names."""
+    rules: tuple[CallbackRule, ...] = ()
+
+
+class FirstContactRecall(PolicyModel):
+    """How long a caller must not come again about a matter for its first contact to count as resolved."""
+
+    recall_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """Contact centres use windows from one day to a month; there is no standard, so the page states this one."""
+
+
 LIMITS = PolicyKind("work_order_limits", WorkOrderLimits, WorkOrderLimits)
 DISPATCH = PolicyKind("work_order_dispatch", WorkOrderDispatch, WorkOrderDispatch)
 FIELDS = PolicyKind("work_order_fields", WorkOrderFields, WorkOrderFields)
 SLOTS = PolicyKind("work_order_slots", WorkOrderSlots, WorkOrderSlots)
+FIRST_CONTACT = PolicyKind("first_contact", FirstContactRecall, FirstContactRecall)
+CALLBACKS = PolicyKind("work_order_callbacks", WorkOrderCallbacks, WorkOrderCallbacks)
+ORDER_POLICIES = (LIMITS, DISPATCH, FIELDS, SLOTS, CALLBACKS, FIRST_CONTACT)
+"""Every policy of work orders."""
 
 
 def limits_for(

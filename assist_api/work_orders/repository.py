@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from assist_api.accounts.models import Account
-from assist_api.calls.models import CallEventRow
+from assist_api.calls.models import ALERT_EVENTS, CallEventRow
 from assist_api.units.models import Unit
 from assist_api.units.reach import Reach
 from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderCount, WorkOrderEventRow, WorkOrderPhoto
@@ -148,6 +148,13 @@ class WorkOrderRepository:
             CallEventRow.call_id == call_id, CallEventRow.type == "transcript.final"
         )
         return {data["segment_id"]: (data["text"], data["start_ms"]) for data in await self.session.scalars(wanted)}
+
+    async def has_alert(self, call_id: UUID | None) -> bool:
+        """Tell whether the call that made an order raised a safety alert."""
+        if call_id is None:
+            return False
+        wanted = select(CallEventRow.seq).where(CallEventRow.call_id == call_id, text(ALERT_EVENTS)).limit(1)
+        return await self.session.scalar(wanted) is not None
 
     async def children_of(self, order_id: UUID) -> Sequence[WorkOrder]:
         """Return the orders that were merged into an order, the oldest first."""

@@ -14,6 +14,7 @@ from assist_api.customers.schemas import AreaClass, CustomerHit, CustomerSector
 from assist_api.facts.fields import FactField
 from assist_api.http.schemas import InputModel, OutputModel
 from assist_api.notices.schemas import AreaName, NoticeText, NoticeView
+from assist_api.work_orders.callback_sampling import SamplingReason
 from assist_api.work_orders.clock import LimitKind, LimitStep
 from assist_api.work_orders.complaints import ComplaintKind, ComplaintVerdict
 from assist_api.work_orders.mass_faults import ReportKind
@@ -188,6 +189,16 @@ class ComplaintView(OutputModel):
     hindrances: list[Hindrance]
 
 
+class CallbackSampling(OutputModel):
+    """Whether the order is called back before it closes, as was decided when it was reviewed."""
+
+    is_sampled: bool
+    reason: SamplingReason
+    percent: int = Field(description="Share of the policy for orders of this kind")
+    draw: float = Field(description="Of the order, 0.00 to 99.99; below the share it is called back")
+    version: int = Field(description="Of the policy `work_order_callbacks`; 0 for its defaults")
+
+
 class OrderView(OutputModel):
     """A work order with everything that happened to it."""
 
@@ -206,6 +217,7 @@ class OrderView(OutputModel):
     evidence: dict[str, list[EvidenceSentence]] = Field(description="Field → sentences of the call that prove it")
     result: str
     missed_callbacks: int
+    sampling: CallbackSampling | None = Field(description="Null before the review, and for complaints")
     external_reference: str | None
     created_by_name: str
     clocks: list[OrderClock]
@@ -359,6 +371,7 @@ class CrewOrder(OutputModel):
     appointment_starts_at: datetime | None
     appointment_ends_at: datetime | None
     clocks: list[OrderClock]
+    time_zone: str = Field(description="Of the installation (tz database); the page shows every time in it")
     photos: int
     legal_actions: list[OrderAction]
 
@@ -416,3 +429,35 @@ class ConfirmedMassFault(OutputModel):
     notice: NoticeView
     parent_id: UUID | None = Field(description="Order under which the others go on; null when only calls reported it")
     merged_orders: int
+
+
+class FirstContactFigureView(OutputModel):
+    """How many first contacts had which outcome."""
+
+    resolved: int
+    came_again: int = Field(description="The caller came again about the matter, or urged the order, in the window")
+    reopened: int = Field(description="The order had to be done again")
+    still_open: int = Field(description="The window is not over, or the order is not; not part of the share")
+    share: float | None = Field(
+        description="resolved / (resolved + came_again + reopened); null while no window is over"
+    )
+
+
+class FirstContactLine(FirstContactFigureView):
+    """The figure of an agent, a business type or an area."""
+
+    key: str = Field(description="Name of the agent or area, or the business type; empty where there is none")
+
+
+class FirstContactReport(OutputModel):
+    """First-contact resolution of a period, with the window that it was counted by."""
+
+    since: datetime
+    recall_days: int
+    whole: FirstContactFigureView
+    by_agent: list[FirstContactLine] = Field(description="Only contacts that an agent took; most contacts first")
+    by_type: list[FirstContactLine]
+    by_area: list[FirstContactLine]
+    repetitions: int = Field(description="Contacts of the period that are no first ones")
+    unassigned: int = Field(description="Contacts whose caller or business type is unknown; in no other number")
+    is_cut: bool = Field(description="Whether the period has more contacts than are counted; the newest ones are")

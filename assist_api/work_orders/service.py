@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
@@ -20,13 +21,23 @@ from assist_api.http.principal import CurrentAccount
 from assist_api.policies.service import Policies
 from assist_api.units.reach import Reach, reach_of
 from assist_api.work_orders.areas import area_of
+from assist_api.work_orders.callback_sampling import NOT_SAMPLED
 from assist_api.work_orders.clock import appointment_of
 from assist_api.work_orders.complaints import SUPERVISING, check_judge, findings_of, subject_of
 from assist_api.work_orders.log import OrderEvent, Standing, after, replay
 from assist_api.work_orders.models import WorkOrder, WorkOrderEventRow
 from assist_api.work_orders.news import OrderNews
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, DispatchRule, OrderType, limits_for, unit_for
+from assist_api.work_orders.policy import (
+    DISPATCH,
+    FIELDS,
+    LIMITS,
+    DispatchRule,
+    OrderType,
+    limits_for,
+    unit_for,
+)
 from assist_api.work_orders.repository import OrderFilter, WorkOrderRepository
+from assist_api.work_orders.sampler import SAMPLER, CallbackSampler
 from assist_api.work_orders.schemas import (
     CallbackOutcome,
     ComplaintDraft,
@@ -49,7 +60,7 @@ from assist_api.work_orders.transitions import (
     next_state,
 )
 from assist_api.work_orders.viewing import OrderViewer
-from assist_api.work_orders.views import ZONE, clocks_of, log_of, next_due, order_line
+from assist_api.work_orders.views import clocks_of, log_of, next_due, order_line
 from assist_api.work_orders.visits import Visits
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
@@ -87,18 +98,21 @@ class WorkOrderService:
 
     def __init__(
         self, session: AsyncSession, clock: Clock, audit: AuditTrail, outbox: Outbox, policies: Policies,
-        customers: CustomerService, news: OrderNews | None = None,
+        customers: CustomerService, zone: ZoneInfo, news: OrderNews | None = None,
     ) -> None:  # fmt: skip
         self._session = session
         self._orders = WorkOrderRepository(session)
-        self._viewer = OrderViewer(session, clock)
+        self._viewer = OrderViewer(session, clock, zone)
         self._addresses = AddressFinder(session)
-        self._visits = Visits(session, clock, policies)
+        self._sampler = CallbackSampler(self._orders, policies)
+        self._visits = Visits(session, clock, policies, zone)
         self._clock = clock
         self._audit = audit
         self._outbox = outbox
         self._policies = policies
         self._customers = customers
+        self.zone = zone
+        """Of the installation: days, working hours and times of visits are told in it."""
         self._news = news
         """None tells nobody, as when a demo is filled."""
 
@@ -243,6 +257,8 @@ class WorkOrderService:
         else:
             action, data = await self._translated(account, order, request)
             await self.append(actor, order, action, data)
+            if action is OrderAction.REVIEW and not data["sampling"]["is_sampled"]:
+                await self.append(SAMPLER, order, OrderAction.CLOSE, {"outcome": NOT_SAMPLED})
         return await self._viewer.view(order, account)
 
     async def append(self, actor: Actor, order: WorkOrder, action: OrderAction, data: Mapping[str, Any]) -> None:
@@ -266,7 +282,7 @@ class WorkOrderService:
         before, order.state = order.state, became.state
         order.last_seq += 1
         order.urges, order.changed_at = became.urges, now
-        order.due_at = next_due(clocks_of([*log, event], now))
+        order.due_at = next_due(clocks_of([*log, event], now, self.zone))
         promised = appointment_of([*log, event])
         order.appointment_starts_at = None if promised is None else promised.starts_at
         order.appointment_ends_at = None if promised is None else promised.ends_at
@@ -277,6 +293,8 @@ class WorkOrderService:
             )
         )  # fmt: skip
         details = {"action": action.value, "state": became.state.value}
+        if "outcome" in data:
+            details["outcome"] = data["outcome"]
         self._audit.record(
             self._session, actor, "work_order.changed", "work_order", order.id, before=before, after=order.state,
             details=details,
@@ -324,6 +342,8 @@ class WorkOrderService:
             if not request.result:
                 raise InvalidInputError("Say what was done.", field="result", code="required")
             return request.action, data | {"result": request.result}
+        if request.action is OrderAction.REVIEW:
+            return request.action, data | {"sampling": await self._sampler.draw(order)}
         if request.action is OrderAction.MERGE:
             return request.action, data | await self._merge(account, order, request.parent_id)
         if request.action is OrderAction.CLOSE and order.business_type == COMPLAINT:
@@ -409,7 +429,7 @@ class WorkOrderService:
     def _limits(self, order: WorkOrder) -> dict[str, Any]:
         found = limits_for(
             self._policies.current(LIMITS).rules, sector=order.sector, business_type=order.business_type,
-            area_class=order.area_class, on=order.created_at.astimezone(ZONE).date(),
+            area_class=order.area_class, on=order.created_at.astimezone(self.zone).date(),
         )  # fmt: skip
         kept = {"step", "kind", "minutes", "calendar", "source"}
         return {"limits": [rule.model_dump(mode="json", include=kept) for rule in found]}
@@ -421,7 +441,7 @@ class WorkOrderService:
 
     async def _insert(self, actor: Actor, draft: OrderDraft) -> WorkOrder:
         now = self._clock.now()
-        day = now.astimezone(ZONE).date()
+        day = now.astimezone(self.zone).date()
         number = f"{day:%Y%m%d}{await self._orders.next_number(day):06d}"
         copied = draft.model_dump(exclude={"evidence", "is_draft", "complaint", "appointment_at"})
         place = await self._addresses.find(draft.address)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,11 +39,12 @@ _COPIED = (
 class OrderViewer:
     """Builds what the page of one order shows."""
 
-    def __init__(self, session: AsyncSession, clock: Clock) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock, zone: ZoneInfo) -> None:
         self._session = session
         self._orders = WorkOrderRepository(session)
         self._addresses = AddressFinder(session)
         self._clock = clock
+        self._zone = zone
 
     async def view(self, order: WorkOrder, account: CurrentAccount | None = None) -> OrderView:
         """Return an order; `account` decides which actions of a complaint are hindered."""
@@ -61,7 +64,8 @@ class OrderViewer:
                 "result": standing.result,
                 "complaint": await self._complaint(order, rows, standing.result, account),
                 "missed_callbacks": standing.missed_callbacks,
-                "clocks": clocks_of(log, now),
+                "sampling": _sampling(log),
+                "clocks": clocks_of(log, now, self._zone),
                 "events": [_event_view(row) for row in rows],
                 "photos": [
                     OrderPhotoView.model_validate({name: getattr(photo, name) for name in OrderPhotoView.model_fields})
@@ -121,6 +125,12 @@ def _offered(state: OrderState, order: WorkOrder, log: Sequence[OrderEvent]) -> 
     if OrderAction.DROP_APPOINTMENT in actions and appointment_of(log) is None:
         actions.remove(OrderAction.DROP_APPOINTMENT)
     return actions
+
+
+def _sampling(log: Sequence[OrderEvent]) -> Mapping[str, Any] | None:
+    """Return the draw of the newest review; None before one, and for reviews from before there was sampling."""
+    reviews = [event.data.get("sampling") for event in log if event.action is OrderAction.REVIEW]
+    return reviews[-1] if reviews else None
 
 
 def _event_view(row: WorkOrderEventRow) -> OrderEventView:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,7 @@ from assist_api.work_orders.transitions import FINAL, OrderAction, OrderState
 from kit.calendar import WorkingCalendar, around_the_clock, office_hours
 from kit.sla import SLAClock
 
-ZONE = ZoneInfo("Asia/Shanghai")
-_CALENDARS: Mapping[str, WorkingCalendar] = {"always": around_the_clock(ZONE), "office": office_hours(ZONE)}
+_CALENDARS: Mapping[str, Callable[[ZoneInfo], WorkingCalendar]] = {"always": around_the_clock, "office": office_hours}
 
 
 def log_of(rows: Sequence[WorkOrderEventRow]) -> list[OrderEvent]:
@@ -24,19 +24,27 @@ def log_of(rows: Sequence[WorkOrderEventRow]) -> list[OrderEvent]:
     return [OrderEvent(OrderAction(row.action), row.at, row.data) for row in rows]
 
 
-def clocks_of(events: Sequence[OrderEvent], now: datetime) -> list[OrderClock]:
-    """Return the clock of every limit that was in force when the order was made, and of its appointment."""
+@lru_cache(maxsize=8)
+def _calendar(name: str, zone: ZoneInfo) -> WorkingCalendar:
+    return _CALENDARS[name](zone)
+
+
+def clocks_of(events: Sequence[OrderEvent], now: datetime, zone: ZoneInfo) -> list[OrderClock]:
+    """Return the clock of every limit that was in force when the order was made, and of its appointment.
+
+    Working hours and the time of the appointment are those of the zone.
+    """
     promised = events[0].data.get("limits", []) if events else []
     made: list[OrderClock] = []
     for item in promised:
         limit = StepLimit(LimitStep(item["step"]), timedelta(minutes=item["minutes"]))
-        clock = order_clock(events, limit, _CALENDARS[item["calendar"]], now)
+        clock = order_clock(events, limit, _calendar(item["calendar"], zone), now)
         if clock is not None:
             made.append(_clock_view(limit.step, LimitKind(item["kind"]), clock, item["source"]))
-    appointed = appointment_clock(events, _CALENDARS["always"], now)
+    appointed = appointment_clock(events, _calendar("always", zone), now)
     if appointed is not None:
         appointment, clock = appointed
-        starts, ends = (moment.astimezone(ZONE) for moment in (appointment.starts_at, appointment.ends_at))
+        starts, ends = (moment.astimezone(zone) for moment in (appointment.starts_at, appointment.ends_at))
         source = f"{starts:%Y-%m-%d %H:%M}–{ends:%H:%M}"
         made.append(_clock_view(LimitStep.APPOINTMENT, LimitKind.LIMIT, clock, source))
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,6 @@ from assist_api.work_orders.policy import SLOTS
 from assist_api.work_orders.repository import WorkOrderRepository
 from assist_api.work_orders.schemas import VisitSlot, VisitSlots
 from assist_api.work_orders.slots import Slot, offer, slots_of, with_taken
-from assist_api.work_orders.views import ZONE
 from kit.calendar import ChinaHolidays
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError
@@ -22,10 +22,11 @@ from kit.errors import ConflictError, InvalidInputError
 class Visits:
     """When crews can come, by the policy `work_order_slots` and what is promised already."""
 
-    def __init__(self, session: AsyncSession, clock: Clock, policies: Policies) -> None:
+    def __init__(self, session: AsyncSession, clock: Clock, policies: Policies, zone: ZoneInfo) -> None:
         self._orders = WorkOrderRepository(session)
         self._clock = clock
         self._policies = policies
+        self._zone = zone
 
     async def offered(self, unit_id: UUID | None, place: str) -> VisitSlots:
         """Return the slots of a unit for a place and a sentence that offers the free ones."""
@@ -34,7 +35,7 @@ class Visits:
             VisitSlot(starts_at=slot.starts_at, ends_at=slot.ends_at, free=slot.free, capacity=slot.capacity)
             for slot in slots
         ]
-        return VisitSlots(unit_id=unit_id, items=items, offer=offer(slots, self._clock.now(), ZONE))
+        return VisitSlots(unit_id=unit_id, items=items, offer=offer(slots, self._clock.now(), self._zone))
 
     async def reserve(self, order: WorkOrder, starts_at: datetime, place: str) -> Slot:
         """Take a place in the slot that begins at a moment; the order's earlier place becomes free.
@@ -61,7 +62,7 @@ class Visits:
 
     async def _slots(self, unit_id: UUID, place: str) -> list[Slot]:
         now = self._clock.now()
-        slots = slots_of(self._policies.current(SLOTS), unit_id, place, now, ChinaHolidays(), ZONE)
+        slots = slots_of(self._policies.current(SLOTS), unit_id, place, now, ChinaHolidays(), self._zone)
         if not slots:
             return []
         taken = await self._orders.appointments(unit_id, slots[0].starts_at, slots[-1].starts_at)

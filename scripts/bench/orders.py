@@ -20,6 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -35,7 +36,7 @@ from assist_api.migrations import runner
 from assist_api.policies.service import Policies
 from assist_api.units.models import Unit
 from assist_api.work_orders.board import DispatchBoard
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
+from assist_api.work_orders.policy import ORDER_POLICIES
 from assist_api.work_orders.repository import OrderFilter
 from assist_api.work_orders.schemas import BoardGroup
 from assist_api.work_orders.service import WorkOrderService
@@ -46,6 +47,7 @@ from kit.outbox import Outbox
 from scripts.bench.tables import print_table
 from tests.servers.postgres import run_postgres
 
+ZONE = ZoneInfo("Asia/Shanghai")
 SIZES = (100_000, 300_000, 1_000_000)
 UNITS = 20
 PAGE = 50
@@ -62,9 +64,10 @@ _FILL = (
     due_at, urges, last_seq, idempotency_key)
     SELECT {id}, CAST(20000000000000 + n AS VARCHAR(16)), {state}, {type}, {sector}, '路' || (n % 500), 'urban', {id},
     '王', CAST(13000000000 + n AS VARCHAR(20)), '解放路' || n || '号', '家里停电半小时了，隔壁有电。', '{{}}', {unit},
-    {unit}, 'bench', {at}, {at}, CASE WHEN n % 50 = 0 THEN {at} END, 0, 3, 'bench-' || n FROM series""",
+    {unit}, 'bench', {at}, {at}, CASE WHEN n > {open} AND n % 10 = 0 THEN {at} END, 0, 3, 'bench-' || n FROM series""",
 )
-"""Every n is a customer with one order. The newest n has the highest moment; n of every fifty is open."""
+"""Every n is a customer with one order. The newest n has the highest moment; the newest fiftieth is open, and one in
+ten of it is overdue: a clock that has ended leaves no limit."""
 _STATE = "CASE WHEN n > {open} THEN 'dispatched' WHEN n % 40 = 0 THEN 'cancelled' ELSE 'closed' END"
 _TYPE = "CASE WHEN n % 50 = 0 THEN 'complaint' WHEN n % 3 = 0 THEN 'enquiry' ELSE 'fault' END"
 
@@ -163,9 +166,10 @@ async def _fill_postgres(database: Database, size: int, unit_ids: Sequence[UUID]
 def _insert(statement: str, series: str, new_id: str, at: str, unit: str, size: int) -> str:
     """Return a statement with its expressions; a series stands before the SELECT of an INSERT on both databases."""
     sector = "CASE n % 5 WHEN 0 THEN 'power' WHEN 1 THEN 'heating' WHEN 2 THEN 'water' WHEN 3 THEN 'gas' ELSE 'tv' END"
+    is_open_from = size - size // 50
     filled = statement.format(
-        id=new_id, name="'客户' || n", sector=sector, at=at, unit=unit, state=_STATE.format(open=size - size // 50),
-        type=_TYPE,
+        id=new_id, name="'客户' || n", sector=sector, at=at, unit=unit, state=_STATE.format(open=is_open_from),
+        type=_TYPE, open=is_open_from,
     )  # fmt: skip
     head, select_part = filled.split("SELECT", 1)
     return f"{head} {series} SELECT{select_part}"
@@ -174,7 +178,7 @@ def _insert(statement: str, series: str, new_id: str, at: str, unit: str, size: 
 def _questions(database: Database, unit_ids: Sequence[UUID], size: int) -> dict[str, Callable[[], Awaitable[object]]]:
     clock, chance = SystemClock(), random.Random(7)  # noqa: S311  # rejected: no secret
     audit = AuditLog(clock)
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
     admin = _account(Role.ADMIN, None)
     actor = program("bench")
 
@@ -187,7 +191,7 @@ def _questions(database: Database, unit_ids: Sequence[UUID], size: int) -> dict[
 
     def orders_of(session: AsyncSession) -> WorkOrderService:
         customers = CustomerService(session, clock, audit, ContactSources())
-        return WorkOrderService(session, clock, audit, Outbox(clock), policies, customers)
+        return WorkOrderService(session, clock, audit, Outbox(clock), policies, customers, ZONE)
 
     def listing(account: Callable[[], CurrentAccount], wanted: OrderFilter) -> Callable[[], Awaitable[object]]:
         async def ask() -> None:

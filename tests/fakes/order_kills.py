@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import structlog
@@ -31,7 +32,7 @@ from assist_api.customers.service import ContactSources, CustomerService
 from assist_api.http.actor import program
 from assist_api.policies.service import Policies
 from assist_api.work_orders.delivery import OrderDelivery
-from assist_api.work_orders.policy import DISPATCH, FIELDS, LIMITS, SLOTS
+from assist_api.work_orders.policy import ORDER_POLICIES
 from assist_api.work_orders.schemas import OrderDraft
 from assist_api.work_orders.service import WorkOrderService
 from kit.db import Database
@@ -111,11 +112,11 @@ async def live(
     outbox.subscribe(replace(delivery.subscriber(), handle=deliver))
     runner = OutboxRunner(database, clock, outbox)
     await runner.prepare()
-    policies = Policies(database, clock, audit, (LIMITS, DISPATCH, FIELDS, SLOTS))
+    policies = Policies(database, clock, audit, ORDER_POLICIES)
     for _ in range(makes):
         async with database.session() as session:
             customers = CustomerService(session, clock, audit, ContactSources())
-            orders = WorkOrderService(session, clock, audit, outbox, policies, customers)
+            orders = WorkOrderService(session, clock, audit, outbox, policies, customers, ZoneInfo("Asia/Shanghai"))
             await orders.create(None, program("test"), draft())
             step()
         step()

@@ -247,6 +247,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("POST", "/api/v1/addresses/import"): (None, AUDITORS),
     ("GET", "/api/v1/work-orders"): (None, SERVICE),
     ("GET", "/api/v1/work-orders/board"): (None, SERVICE),
+    ("GET", "/api/v1/work-orders/first-contact"): (None, AUDITORS),
     ("POST", "/api/v1/work-orders/slots"): (None, SERVICE),
     ("GET", "/api/v1/work-orders/{order_id}/slots"): (None, SERVICE),
     ("POST", "/api/v1/work-orders"): (None, SERVICE),

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from sqlalchemy import func, select
 
+from assist_api.accounts.models import Account
 from assist_api.audit.models import AuditEntry
+from assist_api.calls.models import CallRow, CategoryChoiceRow
 from assist_api.demo_town.town import fill_town, make_town
 from assist_api.http.permissions import Role
 from assist_api.work_orders.models import WorkOrder
@@ -14,9 +19,11 @@ from assist_api.work_orders.service import ORDERS_ACCEPTED
 from assist_api.work_orders.transitions import OrderState
 from kit.errors import ConflictError
 from kit.outbox.models import OutboxEventRow
-from tests.fakes.assist_core_server import Server
+from tests.fakes.assist_core_server import ADMIN_PASSWORD, Server, sign_in
 
 pytestmark = pytest.mark.module
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 FILE = """户号,户名,行业,电话,地址,区域,区域类别,表号,客户类别,类别原因
 0530112233,王建国,电力,138-0013-8000;05398881234,解放路 12 号 3 单元 501,解放路,城区,A10086,重要,透析设备
@@ -77,7 +84,8 @@ async def test_order_goes_from_the_call_to_a_crew_and_back(server: Server) -> No
     link = (await agent.post(f"/api/v1/work-orders/{order_id}/crew-link")).json()
     crew = server.browser()
     crew.headers["Authorization"] = f"Bearer {link['token']}"
-    assert (await crew.get("/api/v1/crew/order")).json()["address"] == DRAFT["address"]
+    order_of_crew = (await crew.get("/api/v1/crew/order")).json()
+    assert (order_of_crew["address"], order_of_crew["time_zone"]) == (DRAFT["address"], "Asia/Shanghai")
     assert (await crew.post("/api/v1/crew/accept")).json()["state"] == "taken"
     server.clock.advance(timedelta(minutes=50))
     arrived = (await crew.post("/api/v1/crew/arrive")).json()
@@ -114,6 +122,49 @@ async def test_order_goes_from_the_call_to_a_crew_and_back(server: Server) -> No
     async with server.application.database.session() as session:
         sent = select(func.count()).select_from(OutboxEventRow).where(OutboxEventRow.topic == ORDERS_ACCEPTED)
         assert await session.scalar(sent) == 1
+    await check_first_contact(server, admin)
+
+
+async def check_first_contact(server: Server, admin: httpx.AsyncClient) -> None:
+    """The caller of the one closed order did not come again in the stated window; later a second order is made."""
+    server.clock.advance(timedelta(days=7))
+    (await sign_in(admin, "admin", ADMIN_PASSWORD)).raise_for_status()
+    report = (await admin.get("/api/v1/work-orders/first-contact")).json()
+    resolved = {"resolved": 1, "came_again": 0, "reopened": 0, "still_open": 0, "share": 1.0}
+    assert (report["recall_days"], report["whole"]) == (7, resolved)
+    assert (report["by_agent"], report["by_type"], report["by_area"]) == (
+        [{"key": "a.agent"} | resolved], [{"key": "fault"} | resolved], [{"key": "解放路"} | resolved],
+    )  # fmt: skip
+    await add_call_about_a_fault(server)
+    await admin.post("/api/v1/work-orders", json=DRAFT | {"idempotency_key": "call-0009"})
+    later = (await admin.get("/api/v1/work-orders/first-contact")).json()
+    assert (later["whole"]["resolved"], later["whole"]["still_open"], later["unassigned"]) == (1, 1, 1)
+    policy = {"value": {"recall_days": 30}, "note": "", "based_on": 0}
+    assert (await admin.put("/api/v1/policies/first_contact", json=policy)).status_code == 200
+    month = (await admin.get("/api/v1/work-orders/first-contact", params={"days": 60})).json()
+    assert (month["whole"]["still_open"], month["whole"]["share"], month["repetitions"]) == (1, None, 1)
+
+
+async def add_call_about_a_fault(server: Server) -> None:
+    """Add a call of a caller whom nobody bound to a file: it is an answered call without an order."""
+    call_id, now = uuid4(), server.clock.now()
+    async with server.application.database.session() as session:
+        account_id = await session.scalar(select(Account.id).where(Account.username == "a.agent"))
+        session.add(
+            CallRow(
+                id=call_id, source="live", state="ended", title="95598", sector="power", customer_number_masked="",
+                agent_account_id=account_id, agent_name="a.agent", created_at=now, ended_at=now, end_reason="completed",
+                end_code="", end_message="", duration_ms=60_000, heard_ms=60_000, speed="1", leg_roles=["customer"],
+                last_seq=0, recording_files=[], playable_file=None, runner_id=uuid4(),
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            CategoryChoiceRow(
+                call_id=call_id, category_id="fault/power.outage.single", account_id=account_id, chosen_at=now,
+                was_ranked=None, is_correction=False,
+            )
+        )  # fmt: skip
 
 
 async def test_missing_fields_urges_merges_and_returns(server: Server) -> None:
@@ -136,6 +187,41 @@ async def test_missing_fields_urges_merges_and_returns(server: Server) -> None:
     assert returned.json()["events"][-1]["data"] == {"reason": "不在辖区"}
     listed = (await admin.get("/api/v1/work-orders", params={"is_open": True})).json()["items"]
     assert [item["id"] for item in listed] == [first["id"]]
+    await check_call_backs_by_rule(server, admin)
+
+
+async def check_call_backs_by_rule(server: Server, admin: httpx.AsyncClient) -> None:
+    """Without a share every order is called back; with a share of 0 only those about a danger are."""
+    reviewed = (await reviewed_order(admin, "sample-01"))["sampling"]
+    assert (reviewed["is_sampled"], reviewed["percent"], reviewed["version"]) == (True, 100, 0)
+    rules = {"percent": 100, "rules": [{"sector": "power", "percent": 0}]}
+    body = {"value": rules, "note": "", "based_on": 0}
+    assert (await admin.put("/api/v1/policies/work_order_callbacks", json=body)).status_code == 200
+    left_out = await reviewed_order(admin, "sample-02")
+    assert (left_out["order"]["state"], left_out["sampling"]["reason"]) == ("closed", "share")
+    assert (left_out["sampling"]["percent"], left_out["sampling"]["version"]) == (0, 1)
+    assert [(event["action"], event["actor_name"]) for event in left_out["events"]][-2:] == [
+        ("review", "初始账号"), ("close", "callback-sampling"),
+    ]  # fmt: skip
+    assert left_out["events"][-1]["data"] == {"outcome": "not_sampled"}
+    async with server.application.database.session() as session:
+        wanted = select(AuditEntry).where(AuditEntry.object_id == left_out["order"]["id"])
+        entries = (await session.scalars(wanted)).all()
+    assert [entry.details for entry in entries if entry.actor_name == "callback-sampling"] == [
+        {"action": "close", "state": "closed", "outcome": "not_sampled"}
+    ]
+    hazard = await reviewed_order(admin, "sample-03", category_id="fault/power.facility.hazard")
+    assert (hazard["order"]["state"], hazard["sampling"]["reason"]) == ("callback_due", "danger")
+    by_hand = await do(admin, hazard["order"]["id"], "close", outcome="not_sampled")
+    assert by_hand.status_code == 422
+
+
+async def reviewed_order(admin: httpx.AsyncClient, key: str, **values: object) -> dict[str, Any]:
+    """Make an order, finish it at once and review it."""
+    made = await admin.post("/api/v1/work-orders", json=DRAFT | {"idempotency_key": key} | values)
+    order_id = made.json()["order"]["id"]
+    assert (await do(admin, order_id, "finish", result="已处理")).status_code == 200
+    return dict((await do(admin, order_id, "review")).json())
 
 
 async def test_orders_of_other_units_and_complaints_about_the_own_one(server: Server) -> None:
@@ -200,19 +286,19 @@ async def test_file_with_mistakes_changes_nothing_and_names_every_line(server: S
 
 
 async def test_demo_town_has_orders_in_every_state(server: Server) -> None:
-    await make_town(server.application.database, 20, 26)
+    await make_town(server.application.database, ZONE, 20, 26)
     admin = await server.browser_of(Role.ADMIN)
     items = (await admin.get("/api/v1/work-orders", params={"limit": 100})).json()["items"]
     assert {item["state"] for item in items} == set(OrderState)
     with pytest.raises(ConflictError, match="already"):
-        await make_town(server.application.database, 1, 0)
+        await make_town(server.application.database, ZONE, 1, 0)
 
 
 async def test_an_interrupted_demo_town_is_finished_by_the_next_try(server: Server) -> None:
     database = server.application.database
-    await fill_town(database.session, database, 20, 5)
-    await fill_town(database.session, database, 20, 13)
-    await fill_town(database.session, database, 20, 13)
+    await fill_town(database.session, database, ZONE, 20, 5)
+    await fill_town(database.session, database, ZONE, 20, 13)
+    await fill_town(database.session, database, ZONE, 20, 13)
     async with database.session() as session:
         keys = (await session.scalars(select(WorkOrder.idempotency_key))).all()
     assert sorted(key for key in keys if "order-" in key) == sorted(f"demo-town-order-{index}" for index in range(13))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
@@ -12,6 +13,8 @@ from assist_api.ivr.push import MOST_CHARACTERS, Listener, PushText, pushed_to
 from assist_api.notices.models import Notice
 
 pytestmark = pytest.mark.unit
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 AT_HOME = Listener("power", ("城东人民路1号",), is_holiday=False, today=date(2026, 11, 30))
 
@@ -60,9 +63,9 @@ def test_a_notice_is_found_by_what_is_said_else_by_the_registered_address() -> N
 
 
 def test_a_notice_is_read_in_whole_sentences_and_says_when_nobody_knows_the_end() -> None:
-    assert spoken_values(notice("人民路"))["until"] == UNKNOWN_END
+    assert spoken_values(notice("人民路"), ZONE)["until"] == UNKNOWN_END
     ends_at = datetime(2026, 11, 30, 10, 5, tzinfo=UTC)
-    assert spoken_values(notice("人民路", ends_at=ends_at))["until"] == "11月30日18点05分"
+    assert spoken_values(notice("人民路", ends_at=ends_at), ZONE)["until"] == "11月30日18点05分"
     long = "检修停电。" * 40
     assert len(spoken_text(long)) <= MOST_SPOKEN
     assert spoken_text("停电{x}") == "停电x。"

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assist_api.work_orders.policy import SlotRule, WorkOrderSlots
 from assist_api.work_orders.slots import offer, slots_of, with_taken
-from assist_api.work_orders.views import ZONE
 from kit.calendar import NoHolidays
 
 pytestmark = pytest.mark.unit
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 UNIT, OTHER = UUID(int=1), UUID(int=2)
 FRIDAY = datetime(2026, 3, 6, 2, 30, tzinfo=UTC)

@@ -2886,6 +2886,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/work-orders/first-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read First Contact Report
+         * @description Return how many matters of one's units were settled at the first contact: per agent, business type and area.
+         */
+        get: operations["read_first_contact_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/work-orders": {
         parameters: {
             query?: never;
@@ -6795,6 +6815,30 @@ export interface components {
          */
         CallbackReason: "asked" | "message" | "bad_mark";
         /**
+         * CallbackSampling
+         * @description Whether the order is called back before it closes, as was decided when it was reviewed.
+         */
+        CallbackSampling: {
+            /** Is Sampled */
+            is_sampled: boolean;
+            reason: components["schemas"]["SamplingReason"];
+            /**
+             * Percent
+             * @description Share of the policy for orders of this kind
+             */
+            percent: number;
+            /**
+             * Draw
+             * @description Of the order, 0.00 to 99.99; below the share it is called back
+             */
+            draw: number;
+            /**
+             * Version
+             * @description Of the policy `work_order_callbacks`; 0 for its defaults
+             */
+            version: number;
+        };
+        /**
          * CallbackState
          * @description Where a request stands.
          * @enum {string}
@@ -8153,6 +8197,11 @@ export interface components {
             appointment_ends_at: string | null;
             /** Clocks */
             clocks: components["schemas"]["OrderClock"][];
+            /**
+             * Time Zone
+             * @description Of the installation (tz database); the page shows every time in it
+             */
+            time_zone: string;
             /** Photos */
             photos: number;
             /** Legal Actions */
@@ -9508,6 +9557,105 @@ export interface components {
             source: components["schemas"]["FieldSource"];
             /** Is Confirmed */
             is_confirmed: boolean;
+        };
+        /**
+         * FirstContactFigureView
+         * @description How many first contacts had which outcome.
+         */
+        FirstContactFigureView: {
+            /** Resolved */
+            resolved: number;
+            /**
+             * Came Again
+             * @description The caller came again about the matter, or urged the order, in the window
+             */
+            came_again: number;
+            /**
+             * Reopened
+             * @description The order had to be done again
+             */
+            reopened: number;
+            /**
+             * Still Open
+             * @description The window is not over, or the order is not; not part of the share
+             */
+            still_open: number;
+            /**
+             * Share
+             * @description resolved / (resolved + came_again + reopened); null while no window is over
+             */
+            share: number | null;
+        };
+        /**
+         * FirstContactLine
+         * @description The figure of an agent, a business type or an area.
+         */
+        FirstContactLine: {
+            /** Resolved */
+            resolved: number;
+            /**
+             * Came Again
+             * @description The caller came again about the matter, or urged the order, in the window
+             */
+            came_again: number;
+            /**
+             * Reopened
+             * @description The order had to be done again
+             */
+            reopened: number;
+            /**
+             * Still Open
+             * @description The window is not over, or the order is not; not part of the share
+             */
+            still_open: number;
+            /**
+             * Share
+             * @description resolved / (resolved + came_again + reopened); null while no window is over
+             */
+            share: number | null;
+            /**
+             * Key
+             * @description Name of the agent or area, or the business type; empty where there is none
+             */
+            key: string;
+        };
+        /**
+         * FirstContactReport
+         * @description First-contact resolution of a period, with the window that it was counted by.
+         */
+        FirstContactReport: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Recall Days */
+            recall_days: number;
+            whole: components["schemas"]["FirstContactFigureView"];
+            /**
+             * By Agent
+             * @description Only contacts that an agent took; most contacts first
+             */
+            by_agent: components["schemas"]["FirstContactLine"][];
+            /** By Type */
+            by_type: components["schemas"]["FirstContactLine"][];
+            /** By Area */
+            by_area: components["schemas"]["FirstContactLine"][];
+            /**
+             * Repetitions
+             * @description Contacts of the period that are no first ones
+             */
+            repetitions: number;
+            /**
+             * Unassigned
+             * @description Contacts whose caller or business type is unknown; in no other number
+             */
+            unassigned: number;
+            /**
+             * Is Cut
+             * @description Whether the period has more contacts than are counted; the newest ones are
+             */
+            is_cut: boolean;
         };
         /**
          * FlagRecorded
@@ -12682,6 +12830,8 @@ export interface components {
             result: string;
             /** Missed Callbacks */
             missed_callbacks: number;
+            /** @description Null before the review, and for complaints */
+            sampling: components["schemas"]["CallbackSampling"] | null;
             /** External Reference */
             external_reference: string | null;
             /** Created By Name */
@@ -14138,6 +14288,12 @@ export interface components {
          */
         RunTrigger: "publish" | "import" | "all";
         /**
+         * SamplingReason
+         * @description Why an order is called back, or not.
+         * @enum {string}
+         */
+        SamplingReason: "danger" | "reopened" | "share";
+        /**
          * SearchAnswer
          * @description Answer to a typed question, best first.
          */
@@ -14353,6 +14509,11 @@ export interface components {
             account: components["schemas"]["SignedInAccount"];
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
+            /**
+             * Time Zone
+             * @description Of the installation (tz database); pages show every time in it
+             */
+            time_zone: string;
         };
         /**
          * SignIn
@@ -35051,6 +35212,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfirmedMassFault"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_first_contact_report: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstContactReport"];
                 };
             };
             /** @description The request cannot be read */

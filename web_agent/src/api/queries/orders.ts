@@ -55,6 +55,15 @@ export const boardQuery = (group: BoardGroup, sector: OrderLine['sector'] | null
     refetchInterval: BOARD_EVERY_MS,
   })
 
+/** First-contact resolution of the last days. */
+export const firstContactQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['first-contact', days],
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/work-orders/first-contact', { params: { query: { days } }, signal })),
+    placeholderData: (before) => before,
+  })
+
 /** When a crew of the order's unit can come. */
 export const slotsQuery = (id: string) =>
   queryOptions({

@@ -1,11 +1,12 @@
 import type { AuditFilter } from '@/api/queries/audit'
+import { beginOfDay } from '@/ui/format'
 
 /** What the filter fields hold; empty filters nothing. */
 export interface AuditFields {
   actor: string
   action: string
   object: string
-  /** Days of the machine's time zone, both included: `2026-03-01`. */
+  /** Days of the installation's time zone, both included: `2026-03-01`. */
   from: string
   to: string
 }
@@ -14,12 +15,7 @@ export const NO_FIELDS: AuditFields = { actor: '', action: '', object: '', from:
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
 
-/** Midnight at which a day begins here, `shift` days later. */
-function beginOf(day: string, shift: number): string | null {
-  const [year, month, date] = day.split('-').map(Number)
-  if (year === undefined || month === undefined || date === undefined) return null
-  return new Date(year, month - 1, date + shift).toISOString()
-}
+const beginOf = (day: string, shift: number): string | null => (day === '' ? null : beginOfDay(day, shift))
 
 /** The fields as the server takes them; the last day counts to its end. */
 export function filterOf(fields: AuditFields): AuditFilter {

@@ -15,7 +15,7 @@ import { SlotField, spanText } from '@/features/work-orders/SlotField'
 import { fieldText, problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import { localTime } from '@/ui/format'
+import { localTime, showTimesIn } from '@/ui/format'
 import { sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
@@ -41,6 +41,7 @@ function Order({ token }: { token: string }) {
   if (order.isPending) return <Loading />
   if (order.isError) return <Failure error={order.error} onRetry={order.refetch} />
   const { data } = order
+  showTimesIn(data.time_zone)
   return (
     <>
       <div className="crew__head">

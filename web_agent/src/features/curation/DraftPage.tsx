@@ -14,6 +14,7 @@ import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { AntdProvider } from '@/ui/AntdProvider'
 import { Button } from '@/ui/Button'
+import { today } from '@/ui/format'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Failure, Loading } from '@/ui/states'
 import { usePageTitle } from '@/ui/usePageTitle'
@@ -43,8 +44,6 @@ export function DraftPage() {
     </AntdProvider>
   )
 }
-
-const today = () => new Date().toLocaleDateString('sv')
 
 /** What the form begins with: the present text of the entry, looked through today, or the callers' words. */
 function seedOf(view: CurationItemView): FormValues {

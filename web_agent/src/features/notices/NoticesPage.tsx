@@ -12,7 +12,7 @@ import { ConfirmButton } from '@/ui/ConfirmButton'
 import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
 import { Field } from '@/ui/Field'
-import { localTime } from '@/ui/format'
+import { localTime, momentOf } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { SECTORS, sectorText } from '@/ui/sectors'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
@@ -86,7 +86,7 @@ function NoticeForm({ onDone }: { onDone: () => void }) {
           sector: typed.sector,
           text: typed.text.trim(),
           starts_at: null,
-          ends_at: typed.endsAt === '' ? null : new Date(typed.endsAt).toISOString(),
+          ends_at: typed.endsAt === '' ? null : momentOf(typed.endsAt),
         })
       }}
     >

@@ -2,7 +2,8 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import { choiceText, settingHint, settingText } from './labels'
 import type { Setting } from './settings'
-import { isLong, readField, shown } from './settings'
+import { isLong, namesUnits, readField, shown } from './settings'
+import { UnitNames } from './UnitNames'
 
 interface SettingFieldProps {
   /** Name of the policy that the setting belongs to. */
@@ -38,11 +39,14 @@ export function SettingField(props: SettingFieldProps) {
     )
   }
   return (
-    <label className="field">
-      <span className="field__label">{settingText(t, policy, setting.name)}</span>
-      <Entry {...props} />
-      {below}
-    </label>
+    <>
+      <label className="field">
+        <span className="field__label">{settingText(t, policy, setting.name)}</span>
+        <Entry {...props} />
+        {below}
+      </label>
+      {namesUnits(setting) && <UnitNames rules={props.text} />}
+    </>
   )
 }
 

@@ -8,6 +8,7 @@ export interface SettingSchema {
   maximum?: number
   $ref?: string
   items?: SettingSchema
+  properties?: Readonly<Record<string, SettingSchema>>
   additionalProperties?: unknown
 }
 
@@ -32,6 +33,9 @@ export function settingsOf(schema: Readonly<Record<string, unknown>>): Setting[]
 
 /** Whether a setting is a list of rules or a table, which needs more room than a line. */
 export const isLong = (setting: SettingSchema): boolean => setting.type === 'object' || setting.items?.type === 'object'
+
+/** Whether the rules of a setting name units by their ids. */
+export const namesUnits = (setting: SettingSchema): boolean => setting.items?.properties?.unit_id !== undefined
 
 /** How a setting stands in its field: a list of rules one rule a line. */
 export function written(setting: SettingSchema, value: unknown): string {

@@ -7,6 +7,7 @@ import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Field } from '@/ui/Field'
+import { momentOf } from '@/ui/format'
 import { Banner, Empty } from '@/ui/states'
 
 import { Check } from './Check'
@@ -35,7 +36,7 @@ export function TrialPanel({ book, isDirty }: { book: RoutingBook; isDirty: bool
             book,
             caller,
             dialled,
-            at: at === '' ? null : new Date(at).toISOString(),
+            at: at === '' ? null : momentOf(at),
             customer_class: customerClass ?? null,
             nobody_is_free: nobodyIsFree,
           })

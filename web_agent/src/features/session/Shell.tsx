@@ -4,6 +4,7 @@ import { Navigate, Outlet, useLocation } from 'react-router'
 
 import { sessionQuery } from '@/api/queries/session'
 import type { Feature } from '@/ui/feature'
+import { showTimesIn } from '@/ui/format'
 import { ShortcutOverlay } from '@/ui/ShortcutOverlay'
 import { Failure, Loading } from '@/ui/states'
 
@@ -26,6 +27,8 @@ export function Shell({ features }: { features: readonly Feature[] }) {
     const state: SignInState = { from: `${location.pathname}${location.search}` }
     return <Navigate to="/sign-in" state={state} replace />
   }
+  // Before any page below is drawn, so that none shows a time of another zone first.
+  showTimesIn(session.data.time_zone)
   if (session.data.account.must_change_password) return <PasswordPage />
   return <SignedInShell features={features} />
 }

@@ -1,10 +1,8 @@
-import { useTranslation } from '@/i18n/useTranslation'
-
 import { usePathNames } from '@/features/category/useCategoryNames'
+import { useTranslation } from '@/i18n/useTranslation'
+import { today } from '@/ui/format'
 
 import type { CardContent } from './content'
-
-const today = (): string => new Date().toLocaleDateString('sv-SE')
 
 /** Revision, review date and place in the classification; an entry past its last day says so. */
 export function CardMeta({ content }: { content: CardContent }) {

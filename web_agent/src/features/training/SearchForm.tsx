@@ -7,12 +7,11 @@ import { useName } from '@/i18n/useName'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { ChoiceField } from '@/ui/ChoiceField'
-import { percent } from '@/ui/format'
+import { beginOfDay, percent } from '@/ui/format'
 import { SECTORS, sectorText } from '@/ui/sectors'
 
 const MOMENTS: readonly CallMoment[] = ['alert', 'no_answer', 'card_shown', 'card_used', 'card_rejected']
 const SILENCES = [0.1, 0.2, 0.3, 0.5] as const
-const DAY_MS = 86_400_000
 
 /** What narrows a search across calls down. */
 export function SearchForm({ query, onSearch }: { query: CallQuery; onSearch: (changes: Partial<CallQuery>) => void }) {
@@ -175,9 +174,7 @@ function CategoryChoice({ value, onChange }: { value: string; onChange: (categor
 }
 
 function moment(day: string, edge: 'since' | 'until'): string | null {
-  if (day === '') return null
-  const start = new Date(`${day}T00:00:00`).getTime()
-  return new Date(edge === 'since' ? start : start + DAY_MS).toISOString()
+  return day === '' ? null : beginOfDay(day, edge === 'since' ? 0 : 1)
 }
 
 interface ChoiceProps {

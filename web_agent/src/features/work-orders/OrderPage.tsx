@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { orderQuery, photoAddress } from '@/api/queries/orders'
-import type { OrderClock, OrderEventView, OrderView } from '@/api/types'
+import type { CallbackSampling, OrderClock, OrderEventView, OrderView } from '@/api/types'
 import { usePermission } from '@/features/session/useSession'
 import type { Translate } from '@/i18n/useTranslation'
 import { useTranslation } from '@/i18n/useTranslation'
@@ -91,6 +91,7 @@ function Facts({ view }: { view: OrderView }) {
     [t('addresses.feeder'), view.place?.feeder ?? ''],
     [t('orders.description'), view.description, 'description'],
     [t('orders.result'), view.complaint === null ? view.result : ''],
+    [t('orders.sampling'), view.sampling === null ? null : samplingText(t, view.sampling)],
     [t('orders.external'), view.external_reference],
   ]
   return (
@@ -215,7 +216,20 @@ function OrderTimeline({ view }: { view: OrderView }) {
   return <Timeline label={t('orders.timeline')} items={items} />
 }
 
+/** Whether the order is called back, and by which share and draw that was decided. */
+function samplingText(t: Translate, sampling: CallbackSampling): string {
+  const { is_sampled, reason, percent, draw, version } = sampling
+  if (reason !== 'share') return t(`orders.sampling_${reason}`)
+  if (percent === 100) return t('orders.sampling_all')
+  return t(is_sampled ? 'orders.sampling_drawn' : 'orders.sampling_left_out', {
+    percent,
+    draw: draw.toFixed(2),
+    version,
+  })
+}
+
 function actorText(t: Translate, event: OrderEventView): string {
+  if (event.actor_name === 'callback-sampling') return t('orders.by_sampling')
   return event.actor_name === 'crew' ? t('orders.by_crew') : event.actor_name
 }
 

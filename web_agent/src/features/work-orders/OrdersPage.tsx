@@ -34,6 +34,7 @@ export function OrdersPage() {
           <Link to="/addresses">{t('addresses.title')}</Link>
           <Link to="/complaints">{t('complaints.title')}</Link>
           <Link to="/notices">{t('notices.title')}</Link>
+          {canDirect && <Link to="/work-orders/first-contact">{t('first_contact.title')}</Link>}
         </>
       }
     >

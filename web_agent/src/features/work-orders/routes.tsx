@@ -15,6 +15,12 @@ export const workOrders: Feature = {
       command: 'board.nav',
     },
     {
+      path: 'work-orders/first-contact',
+      permission: 'work_orders.direct',
+      page: async () => (await import('./FirstContactPage')).FirstContactPage,
+      command: 'first_contact.nav',
+    },
+    {
       path: 'complaints',
       permission: 'work_orders.read',
       page: async () => (await import('./ComplaintsPage')).ComplaintsPage,

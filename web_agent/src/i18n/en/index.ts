@@ -17,6 +17,7 @@ import complaints from './complaints.json'
 import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
+import firstContact from './first-contact.json'
 import floor from './floor.json'
 import health from './health.json'
 import hints from './hints.json'
@@ -62,6 +63,7 @@ export const en: Texts = {
   ...curation,
   ...errors,
   ...facts,
+  ...firstContact,
   ...floor,
   ...health,
   ...hints,

@@ -16,6 +16,7 @@ import complaints from './complaints.json'
 import curation from './curation.json'
 import errors from './errors.json'
 import facts from './facts.json'
+import firstContact from './first-contact.json'
 import floor from './floor.json'
 import health from './health.json'
 import hints from './hints.json'
@@ -61,6 +62,7 @@ export const zhCN = {
   ...curation,
   ...errors,
   ...facts,
+  ...firstContact,
   ...floor,
   ...health,
   ...hints,
