@@ -15,6 +15,7 @@ const DOORS = {
   jobs: ['kind'],
   knowledge: ['EntryEditor', 'EntryFields', 'EntryView', 'draft'],
   'knowledge-tests': ['DraftTests', 'DropPanel', 'EntryRun', 'HitTestPage', 'refusals'],
+  'new-hires': ['StandingPanel', 'useHelp'],
   notices: ['CallNotices'],
   routing: ['reasons'],
   search: ['SearchBox', 'SearchResults', 'SearchSummary', 'useSearch'],
