@@ -13,7 +13,7 @@ const DOORS = {
   hints: ['HintsPanel'],
   ivr: ['DialoguePanel', 'words'],
   jobs: ['kind'],
-  knowledge: ['EntryEditor', 'EntryFields', 'EntryView', 'draft'],
+  knowledge: ['Conflict', 'EntryEditor', 'EntryFields', 'EntryView', 'draft'],
   'knowledge-tests': ['DraftTests', 'DropPanel', 'EntryRun', 'HitTestPage', 'refusals'],
   'new-hires': ['StandingPanel', 'useHelp'],
   notices: ['CallNotices'],

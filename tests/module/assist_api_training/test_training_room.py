@@ -17,7 +17,9 @@ from assist_api.audit.models import AuditEntry
 from assist_api.call_search.indexing import CallIndex
 from assist_api.calls.masked_audio import TONE_HZ
 from assist_api.calls.observers import CallObservers
+from assist_api.hints.service import HintBooks
 from assist_api.http.permissions import Role
+from assist_api.new_hires.service import NewHires
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import Desk
 from tests.fakes.assist_calls_server import open_socket, run_desk_server
@@ -172,6 +174,40 @@ async def test_calls_are_found_by_words_and_by_what_happened(served: tuple[Serve
     assert len(await found(text="停电")) == 1
 
 
+async def new_hire_sees_more_help(server: Server, trainer: httpx.AsyncClient, learner: httpx.AsyncClient) -> None:
+    """The mode shows what was reached, widens the budget of hints, and is fixed, ended and audited."""
+    account = (await trainer.get(f"{API}/training/new-hires")).json()["agents"][-1]["account_id"]
+    address, mine = f"{API}/training/new-hires/{account}", f"{API}/training/new-hires/mine"
+    hints, new_hires = server.application.get(HintBooks), server.application.get(NewHires)
+
+    async def budget() -> int:
+        await new_hires.refresh()
+        return hints.coaching("power", UUID(account))[1].hints_per_minute
+
+    assert (await learner.get(mine)).json()["new_hire"] is None
+    assert (await learner.put(address, json={"since": "2026-01-01"})).status_code == 403
+    future = await trainer.put(address, json={"since": "2999-01-01"})
+    assert (future.status_code, future.json()["code"]) == (422, "since_in_future")
+    assert await budget() == 3
+    made = (await trainer.put(address, json={"since": "2020-01-01"})).json()
+    assert made["level"] == 3
+    assert [(each["measure"], each["count"], each["percent"]) for each in made["measures"]] == [
+        ("lessons", 1, 100.0),
+        ("categories", 2, 100.0),
+        ("cards", 0, 0.0),
+    ]
+    assert await budget() == 9
+    fixed = {"since": "2020-01-01", "fixed_level": 1}
+    assert (await trainer.put(address, json=fixed)).json()["level"] == 1
+    assert (await learner.get(mine)).json()["new_hire"]["fixed_level"] == 1
+    assert await budget() == 5
+    assert [item["level"] for item in (await trainer.get(f"{API}/training/new-hires")).json()["items"]] == [1]
+    assert [(await trainer.delete(address)).status_code for _ in range(2)] == [204, 404]
+    assert await budget() == 3
+    audited = [action for action in await actions(server) if action.startswith("new_hire")]
+    assert audited == ["new_hire.set", "new_hire.set", "new_hire.ended"]
+
+
 async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, Desk]) -> None:
     server, desk = served
     _agent, call_id = await finished(server, desk)
@@ -241,6 +277,7 @@ async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, De
 
     done = (await learner.post(f"{at}/finish")).json()
     assert (done["has_passed"], done["score"]) == (True, 100.0), done["answers"]
+    await new_hire_sees_more_help(server, trainer, learner)
     supervisor = await server.browser_of(Role.SUPERVISOR)
     proposal = (await supervisor.get(f"{API}/training/skills")).json()["items"][0]
     assert (proposal["skill"], proposal["account_name"], proposal["state"]) == ("停电", "an.other", "open")

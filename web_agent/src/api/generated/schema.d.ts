@@ -8719,6 +8719,11 @@ export interface components {
              * @default []
              */
             questions: string[];
+            /**
+             * Base Revision Id
+             * @description The entry's text that this one was written on, 409 `stale_revision` when it has another one by now; null stands for the text that the item names
+             */
+            base_revision_id?: string | null;
         };
         /**
          * DraftToTest
