@@ -3869,7 +3869,7 @@ export interface paths {
         put?: never;
         /**
          * Decide Skill
-         * @description Confirm or decline a skill that a passed exam proposes; the learner is told.
+         * @description Confirm or decline a skill that a passed exam proposes, or take it back; the learner is told.
          */
         post: operations["decide_skill"];
         delete?: never;
@@ -11475,6 +11475,11 @@ export interface components {
             agent: string;
             /** Name */
             name: string;
+            /**
+             * Joins
+             * @description Queues that ring this agent for a confirmed skill, beside those that name it
+             */
+            joins: string[];
         };
         /**
          * LegRole

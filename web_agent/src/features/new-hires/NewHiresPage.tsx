@@ -33,7 +33,7 @@ export function NewHiresPage() {
   const problem = setting.problem ?? ending.problem
   return (
     <ListPage title={t('new_hires.title')}>
-      <p className="field__hint">{t('new_hires.lead')}</p>
+      <p className="field__hint new-hires__lead">{t('new_hires.lead')}</p>
       {problem !== null && problem.fields.length === 0 && <Banner tone="problem">{problemText(t, problem)}</Banner>}
       {list.isPending && <Loading />}
       {list.isError && <Failure error={list.error} onRetry={list.refetch} />}
@@ -42,45 +42,49 @@ export function NewHiresPage() {
       )}
       {list.data?.items.length === 0 && <Empty title={t('new_hires.none')} hint={t('new_hires.none_hint')} />}
       {list.data !== undefined && list.data.items.length > 0 && (
-        <DataTable
-          caption={t('new_hires.title')}
-          columns={[
-            { key: 'name', title: t('new_hires.person'), render: (row) => row.account_name },
-            { key: 'since', title: t('new_hires.since'), render: (row) => row.since },
-            { key: 'level', title: t('new_hires.level'), render: (row) => <Level level={row.level} /> },
-            {
-              key: 'why',
-              title: t('new_hires.why'),
-              isMain: true,
-              render: (row) => <Measures newHire={row} />,
-            },
-            {
-              key: 'decides',
-              title: t('new_hires.decides'),
-              render: (row) => <Decides row={row} canSet={canSet} isPending={setting.isPending} onSet={setting.save} />,
-            },
-            {
-              key: 'end',
-              title: t('new_hires.end'),
-              render: (row) =>
-                canSet && (
-                  <ConfirmButton
-                    question={t('new_hires.end_question', { name: row.account_name })}
-                    confirmLabel={t('new_hires.end')}
-                    aria-label={t('new_hires.end_named', { name: row.account_name })}
-                    isPending={ending.isPending}
-                    onConfirm={() => {
-                      ending.save(row.account_id)
-                    }}
-                  >
-                    {t('new_hires.end')}
-                  </ConfirmButton>
+        <section className="panel">
+          <DataTable
+            caption={t('new_hires.title')}
+            columns={[
+              { key: 'name', title: t('new_hires.person'), render: (row) => row.account_name },
+              { key: 'since', title: t('new_hires.since'), render: (row) => row.since },
+              { key: 'level', title: t('new_hires.level'), render: (row) => <Level level={row.level} /> },
+              {
+                key: 'why',
+                title: t('new_hires.why'),
+                isMain: true,
+                render: (row) => <Measures newHire={row} />,
+              },
+              {
+                key: 'decides',
+                title: t('new_hires.decides'),
+                render: (row) => (
+                  <Decides row={row} canSet={canSet} isPending={setting.isPending} onSet={setting.save} />
                 ),
-            },
-          ]}
-          rows={list.data.items}
-          keyOf={(row) => row.account_id}
-        />
+              },
+              {
+                key: 'end',
+                title: t('new_hires.end'),
+                render: (row) =>
+                  canSet && (
+                    <ConfirmButton
+                      question={t('new_hires.end_question', { name: row.account_name })}
+                      confirmLabel={t('new_hires.end')}
+                      aria-label={t('new_hires.end_named', { name: row.account_name })}
+                      isPending={ending.isPending}
+                      onConfirm={() => {
+                        ending.save(row.account_id)
+                      }}
+                    >
+                      {t('new_hires.end')}
+                    </ConfirmButton>
+                  ),
+              },
+            ]}
+            rows={list.data.items}
+            keyOf={(row) => row.account_id}
+          />
+        </section>
       )}
     </ListPage>
   )
@@ -143,7 +147,7 @@ function Decides({ row, canSet, isPending, onSet }: DecidesProps) {
   return (
     <>
       <select
-        className="input"
+        className="input new-hires__decides"
         aria-label={t('new_hires.decides_named', { name: row.account_name })}
         disabled={isPending}
         value={row.fixed_level ?? ''}

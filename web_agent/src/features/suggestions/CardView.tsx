@@ -59,7 +59,11 @@ export function CardView(props: CardViewProps) {
       ) : (
         <>
           <p className="card__excerpt">{content.script === '' ? excerptOf(content.answer) : content.script}</p>
-          {showsSteps && !isSettled && <ReasonsAndSteps {...props} />}
+          {showsSteps && !isSettled && (
+            <div className="card__body">
+              <ReasonsAndSteps {...props} />
+            </div>
+          )}
         </>
       )}
     </article>
