@@ -6,7 +6,7 @@ import { Button } from '@/ui/Button'
 import { Banner } from '@/ui/states'
 
 import type { FieldName, FormValues } from './draft'
-import { changedFields, valuesOf } from './draft'
+import { conflictsOf, valuesOf } from './draft'
 
 import './Conflict.css'
 
@@ -28,34 +28,43 @@ export function Conflict({ base, theirs, mine: formValues, onTake, onRebase }: C
   const [mine] = useState(formValues)
   const [taken, setTaken] = useState<Partial<Record<FieldName, Side>>>({})
   const values: Record<Side, FormValues> = { base: valuesOf(base), theirs: valuesOf(theirs), mine }
-  const fields = changedFields(base, theirs).filter((name) => textOf(mine[name]) !== textOf(values.theirs[name]))
+  const fields = conflictsOf(base, theirs, mine)
+  const sideOf = (name: FieldName): Side =>
+    taken[name] ?? (fields.some((field) => field.name === name && field.isOnlyTheirs) ? 'theirs' : 'mine')
   const take = (name: FieldName, side: Side) => {
     onTake(name, values[side][name])
     setTaken({ ...taken, [name]: side })
+  }
+  const goOn = () => {
+    // What only they changed is taken over, so that the next text does not undo it.
+    for (const { name, isOnlyTheirs } of fields) {
+      if (isOnlyTheirs && taken[name] === undefined) onTake(name, values.theirs[name])
+    }
+    onRebase()
   }
   return (
     <div className="conflict" role="alert">
       <Banner
         tone="waiting"
         action={
-          <Button isSmall tone="primary" onClick={onRebase}>
+          <Button isSmall tone="primary" onClick={goOn}>
             {t('editor.rebase', { number: theirs.number })}
           </Button>
         }
       >
         {t('editor.stale', { author: theirs.author, number: theirs.number })}
       </Banner>
-      {fields.map((name) => (
+      {fields.map(({ name }) => (
         <section key={name} className="conflict__field" aria-label={t(`entry.field_${name}`)}>
           <h3>{t(`entry.field_${name}`)}</h3>
           <div className="conflict__sides">
             {SIDES.map((side) => (
-              <div key={side} className={(taken[name] ?? 'mine') === side ? 'is-taken' : ''}>
+              <div key={side} className={sideOf(name) === side ? 'is-taken' : ''}>
                 <span className="field__hint">{t(`editor.side_${side}`)}</span>
                 <p>{textOf(values[side][name]) || t('editor.side_empty')}</p>
                 <Button
                   isSmall
-                  aria-pressed={(taken[name] ?? 'mine') === side}
+                  aria-pressed={sideOf(name) === side}
                   onClick={() => {
                     take(name, side)
                   }}

@@ -23,7 +23,7 @@ export function SkillsPage() {
   const decision = (row: SkillView) =>
     row.state !== 'open' || !canDecide ? (
       <>
-        {t(`skills.state_${row.state}`)}
+        {t(`skills.state_${row.state}`)}{' '}
         {row.state === 'confirmed' && canDecide && (
           <ConfirmButton
             question={t('skills.take_back_question')}
@@ -60,7 +60,7 @@ export function SkillsPage() {
     )
   return (
     <ListPage title={t('skills.title')}>
-      <p className="field__hint">{t('skills.lead')}</p>
+      <p className="field__hint lesson__bar">{t('skills.lead')}</p>
       {deciding.problem !== null && <Banner tone="problem">{problemText(t, deciding.problem)}</Banner>}
       {skills.isPending && <Loading />}
       {skills.isError && <Failure error={skills.error} onRetry={skills.refetch} />}
