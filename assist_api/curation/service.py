@@ -121,10 +121,11 @@ class CurationDesk:
             item = await self._get(rows, item_id, (ItemState.OPEN, ItemState.TAKEN))
             drafts, author = DraftService(session, self._clock), Author(actor.name, actor.account_id)
             draft = submission.draft()
-            base_id = submission.base_revision_id or item.revision_id
+            base_id = item.revision_id
             if item.kind == ItemKind.UNANSWERED or item.entry_id is None or base_id is None:
                 revision = await drafts.submit_new(draft, author)
             else:
+                base_id = submission.base_revision_id or base_id
                 revision = await drafts.submit_revision(item.entry_id, base_id, draft, author)
             values = {
                 "state": ItemState.IN_REVIEW,

@@ -11,13 +11,14 @@ from pydantic import Field
 from assist_api.http.schemas import InputModel, OutputModel
 from assist_api.new_hires.level import MOST_HELP, MeasureName
 
+EARLIEST = date(2000, 1, 1)
 Level = Annotated[int, Field(ge=0, le=MOST_HELP)]
 
 
 class NewHireDraft(InputModel):
     """Since when somebody is new, and with how much help."""
 
-    since: date = Field(description="Results from this day on count")
+    since: Annotated[date, Field(ge=EARLIEST)] = Field(description="Results from this day on count")
     fixed_level: Level | None = Field(default=None, description="Null lets the results decide")
 
 
