@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from assist_api.http.deps import SESSION_COOKIE
-from tests.e2e.conftest import PATIENCE_MS, WINDOW, launch
+from tests.e2e.conftest import PATIENCE_MS, WINDOW, launch, microphone_of
 from tests.e2e.desk import LISTENING_MS, NewPage, snapshot_of, wait_until
 from tests.e2e.test_accessibility import violations
 from tests.e2e.texts import text
@@ -118,12 +118,7 @@ def practise_by_voice(
     microphone.write_bytes(sound)
     with wave.open(io.BytesIO(sound)) as file:
         spoken_ms = 1_000 * file.getnframes() // file.getframerate()
-    options = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={microphone}",
-    )
-    with closing(launch(playwright, options)) as speaking:
+    with closing(launch(playwright, microphone_of(microphone))) as speaking:
         context = speaking.new_context(base_url=server.url, viewport=WINDOW, locale="zh-CN")
         context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": SESSION_COOKIE, "value": agent.cookies[SESSION_COOKIE], "url": server.url}])
