@@ -116,6 +116,8 @@ AUDITED: Mapping[Route, tuple[str, ...]] = {
     ("POST", f"{API}/training/lessons/{{lesson_id}}/attempts"): ("lesson.attempted",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/answers"): ("lesson.answered",),
     ("POST", f"{API}/training/attempts/{{attempt_id}}/finish"): ("lesson.finished",),
+    ("PUT", f"{API}/training/new-hires/{{account_id}}"): ("new_hire.set",),
+    ("DELETE", f"{API}/training/new-hires/{{account_id}}"): ("new_hire.ended",),
     ("POST", f"{API}/training/skills/{{proposal_id}}/decision"): ("skill.confirmed", "skill.declined"),
     ("POST", f"{API}/calls/replays"): ("call.started",),
     ("POST", f"{API}/demo-calls/{{demo_id}}/calls"): ("call.started",),

@@ -37,6 +37,7 @@ from assist_api.knowledge import module as knowledge
 from assist_api.knowledge.publishing import PublicationGate
 from assist_api.knowledge_tests import module as knowledge_tests
 from assist_api.must_reads import module as must_reads
+from assist_api.new_hires import module as new_hires
 from assist_api.notices import module as notices
 from assist_api.notifications import module as notifications
 from assist_api.organisation import module as organisation
@@ -179,6 +180,7 @@ def compose(
         second_pass.build(core, running.service, seen, speech.service, chosen.service),
         call_search.build(core, running.service, seen, found),
         training.build(running.service, seen, notifier.service),
+        new_hires.build(core, chosen.service, coaching.service.extra),
         marks := surveys.build(core, notifier.service, texts),
         ivr.build(
             core,

@@ -14,6 +14,7 @@ from assist_api.calls.events import (
     CallEvent,
     CallSnapshot,
     CallSnapshotEvent,
+    CallStateChangedEvent,
     StageState,
     event_of,
 )
@@ -53,9 +54,13 @@ class JournalWays:
 class CallJournal:
     """Events of one call, in order. Every method may be called from any task of the event loop."""
 
-    def __init__(self, snapshot: CallSnapshot, seq: int, ways: JournalWays) -> None:
+    def __init__(
+        self, snapshot: CallSnapshot, seq: int, ways: JournalWays, *, agent_account_id: UUID | None = None
+    ) -> None:
         self._snapshot = snapshot
         self._seq = seq
+        self.agent_account_id = agent_account_id
+        """Account of the agent whose call it is; None while there is none."""
         self._database = ways.database
         self._hub = ways.hub
         self._clock = ways.clock
@@ -74,7 +79,7 @@ class CallJournal:
             ways: Where its events go.
             write: Last thing before the commit; moves a recording into place.
         """
-        journal = cls(empty_snapshot(call_info(row)), 0, ways)
+        journal = cls(empty_snapshot(call_info(row)), 0, ways, agent_account_id=row.agent_account_id)
 
         async def insert(session: AsyncSession) -> None:
             CallRepository(session).add(row)
@@ -99,7 +104,7 @@ class CallJournal:
         snapshot = fold(empty_snapshot(call_info(row)), events)
         # The writer may have committed between the two reads; its events are in the snapshot, so their number is too.
         seq = max(row.last_seq, events[-1].seq if events else 0)
-        return cls(snapshot, seq, ways)
+        return cls(snapshot, seq, ways, agent_account_id=row.agent_account_id)
 
     @property
     def call_id(self) -> UUID:
@@ -205,6 +210,8 @@ class CallJournal:
 
     async def _publish(self, event: CallEvent, snapshot: CallSnapshot) -> None:
         self._seq, self._snapshot = event.seq, snapshot
+        if isinstance(event, CallStateChangedEvent) and event.data.agent_account_id is not None:
+            self.agent_account_id = event.data.agent_account_id
         await self._hub.publish(event)
 
 

@@ -23,7 +23,7 @@ from assist_api.facts.found import FactsFound
 from assist_api.facts.observer import FactObserver
 from assist_api.hints.book import book_sector, shipped_book
 from assist_api.hints.listener import BookListener
-from assist_api.hints.observer import Coaching, Hinted, HintObserver
+from assist_api.hints.observer import Hinted, HintObserver
 from assist_api.hints.policy import HintPolicy
 from assist_api.transcripts.utterances import Utterance
 from kit.logging import told_by
@@ -129,7 +129,11 @@ def observe_nothing(_journal: CallJournal) -> Observation:
     return Observation()
 
 
-def shipped_coaching(sector: str | None) -> tuple[BookListener, HintPolicy]:
+CoachingOf = Callable[[str | None, UUID | None], tuple[BookListener, HintPolicy]]
+"""Returns the hint book and the policy in force for a sector and the account of an agent; may take a moment."""
+
+
+def shipped_coaching(sector: str | None, _agent_id: UUID | None) -> tuple[BookListener, HintPolicy]:
     """Return the hint book and the policy that ship with the product."""
     return BookListener(shipped_book(book_sector(sector))), HintPolicy()
 
@@ -141,7 +145,7 @@ class CallObservers:
         self,
         tell: Tell = tell_nobody,
         rules: Callable[[], RuleBook] = shipped_rules,
-        coaching: Coaching = shipped_coaching,
+        coaching: CoachingOf = shipped_coaching,
     ) -> None:
         """Keep what calls share.
 
@@ -166,7 +170,7 @@ class CallObservers:
             AlertObserver(self._rules, snapshot.alerts),
             FactObserver(finals, snapshot.facts),
             HintObserver(
-                self._coaching,
+                lambda sector: self._coaching(sector, journal.agent_account_id),
                 snapshot.call.sector,
                 finals=finals,
                 ticked=snapshot.steps,

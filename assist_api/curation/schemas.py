@@ -62,6 +62,11 @@ class DraftSubmission(EntryDraft):
 
     version: Version
     questions: list[Annotated[str, Field(max_length=200)]] = Field(default=[], max_length=20)
+    base_revision_id: UUID | None = Field(
+        default=None,
+        description="The entry's text that this one was written on, 409 `stale_revision` when it has another one by "
+        "now; null stands for the text that the item names",
+    )
 
     def draft(self) -> EntryDraft:
         """Return the text alone."""

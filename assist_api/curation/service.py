@@ -121,15 +121,19 @@ class CurationDesk:
             item = await self._get(rows, item_id, (ItemState.OPEN, ItemState.TAKEN))
             drafts, author = DraftService(session, self._clock), Author(actor.name, actor.account_id)
             draft = submission.draft()
-            if item.kind == ItemKind.UNANSWERED or item.entry_id is None or item.revision_id is None:
+            base_id = item.revision_id
+            if item.kind == ItemKind.UNANSWERED or item.entry_id is None or base_id is None:
                 revision = await drafts.submit_new(draft, author)
             else:
-                revision = await drafts.submit_revision(item.entry_id, item.revision_id, draft, author)
+                base_id = submission.base_revision_id or base_id
+                revision = await drafts.submit_revision(item.entry_id, base_id, draft, author)
             values = {
                 "state": ItemState.IN_REVIEW,
                 "draft_entry_id": revision.entry_id,
                 "draft_revision_id": revision.id,
                 "drafted_by": actor.account_id,
+                # The second person compares the draft with the text that it replaces.
+                "revision_id": base_id,
                 "questions": [text.strip() for text in submission.questions if text.strip()],
             }
             await self._change(rows, item, submission.version, values | _assigned(actor))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import structlog
 from sqlalchemy.exc import IntegrityError
 
 from assist_api.hints.book import BOOK_SECTORS, BookSector, HintBook, Step, book_sector, parse_book, shipped_book
+from assist_api.hints.extra import ExtraHints
 from assist_api.hints.listener import BookListener
 from assist_api.hints.models import HintBookVersion
 from assist_api.hints.policy import HINTS, HintPolicy
@@ -35,17 +38,19 @@ class HintBooks:
         self._policies = policies
         self._versions: dict[BookSector, HintBookVersion] = {}
         self._listeners: dict[BookSector, BookListener] = {}
+        self.extra = ExtraHints()
+        """Hints that single agents are shown beyond the budget of everybody."""
         self._unknown: BookListener | None = None
         """For a call whose sector is not known: the general book with the questions of every sector."""
 
-    def coaching(self, sector: str | None) -> tuple[BookListener, HintPolicy]:
-        """Return the compiled book and the policy for calls of a sector; callable from any thread.
+    def coaching(self, sector: str | None, agent_id: UUID | None = None) -> tuple[BookListener, HintPolicy]:
+        """Return the compiled book and the policy for an agent's calls of a sector; callable from any thread.
 
         While the sector is unknown, the questions of every sector serve: what the caller names first decides.
         """
         known = book_sector(sector)
         listener = self._listener(known) if known != "general" else self._of_every_sector()
-        return listener, self._policies.current(HINTS)
+        return listener, self.extra.widened(self._policies.current(HINTS), agent_id)
 
     def _of_every_sector(self) -> BookListener:
         if self._unknown is None:

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     """Cut clips, make lessons and publish them."""
     READ_RESULTS = "training.read_results"
     """See how everyone did in lessons and exams."""
+    SET_NEW_HIRES = "training.set_new_hires"
+    """Put agents into new-hire mode, and fix their level of help."""
     CONFIRM_SKILLS = "skills.confirm"
     """Decide on the skills that passed exams propose."""
     READ_ROUTING = "routing.read"
@@ -117,10 +119,11 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {Permission.EDIT_FLOWS, Permission.PUBLISH_FLOWS, Permission.READ_ROUTING}
         | {Permission.WATCH_FLOOR, Permission.DIRECT_FLOOR, Permission.HOLD_RECORDINGS}
         | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS}
-        | {Permission.CONFIRM_SKILLS},
+        | {Permission.CONFIRM_SKILLS, Permission.SET_NEW_HIRES},
         Role.TRAINER: _EVERYONE
         | _EVERY_CALL
-        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS},
+        | {Permission.EXPORT_CALLS, Permission.TEACH, Permission.READ_RESULTS, Permission.FOLLOW_MUST_READS}
+        | {Permission.SET_NEW_HIRES},
         Role.ADMIN: frozenset(Permission),
     }
 )

@@ -13,6 +13,7 @@ import assist_api.customers.models
 import assist_api.hints.models
 import assist_api.ivr.models
 import assist_api.must_reads.models
+import assist_api.new_hires.models
 import assist_api.notices.models
 import assist_api.notifications.models
 import assist_api.policies.models
@@ -46,6 +47,7 @@ MODULES = (
     assist_api.customers.models,
     assist_api.hints.models,
     assist_api.must_reads.models,
+    assist_api.new_hires.models,
     assist_api.notices.models,
     assist_api.ivr.models,
     assist_api.notifications.models,

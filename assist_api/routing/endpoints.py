@@ -31,6 +31,7 @@ from assist_api.routing.schemas import (
     RoutingView,
 )
 from assist_api.routing.service import RoutingBooks
+from assist_api.routing.skilled import joined_queues
 from kit.errors import InvalidInputError, NotFoundError
 
 READ = [Depends(permitted(Permission.READ_ROUTING))]
@@ -138,11 +139,13 @@ async def read_call_route(
 async def _view(books: RoutingBooks) -> RoutingView:
     plan = await books.plan()
     version = books.version
+    phones = plan.agents if plan else ()
+    joins = joined_queues(books.book, await books.skilled(), {phone.agent for phone in phones})
     return RoutingView(
         book=books.book,
         version=None if version is None else views.version(version),
         newest=await books.newest_number(),
         problems=[views.problem(item) for item in await books.problems(books.book)],
-        agents=[KnownAgent(agent=phone.agent, name=phone.name) for phone in (plan.agents if plan else ())],
+        agents=[KnownAgent(agent=phone.agent, name=phone.name, joins=joins.get(phone.agent, [])) for phone in phones],
         has_exchange=plan is not None,
     )

@@ -5,7 +5,7 @@ Telephones, trunks, addresses and passwords stay those of the plan: they are not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from assist_api.routing.book import DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
 from assist_api.routing.hours import open_times
+from assist_api.routing.skilled import NOBODY, Skilled, joined_members
 from cti_adapter.asterisk.plan import SEAT_PREFIX, NumberPlan, PBXPlan, QueueMembership, QueuePlan
 
 MORNING, EVENING = time(8, 30), time(18, 0)
@@ -23,7 +24,7 @@ def seat_of(agent: str) -> str:
     return f"{SEAT_PREFIX}{agent}"[:40]
 
 
-def plan_of(book: RoutingBook, base: PBXPlan, at: datetime, zone: ZoneInfo) -> PBXPlan:
+def plan_of(book: RoutingBook, base: PBXPlan, at: datetime, zone: ZoneInfo, skilled: Skilled = NOBODY) -> PBXPlan:
     """Return the plan with the numbers and queues of the book.
 
     Args:
@@ -31,11 +32,16 @@ def plan_of(book: RoutingBook, base: PBXPlan, at: datetime, zone: ZoneInfo) -> P
         base: The plan of the exchange.
         at: When the plan is made; hours are foreseen from this day on.
         zone: Of opening hours.
+        skilled: Agents with a confirmed skill; they join the queues that ask for it.
     """
+    phones = {phone.agent for phone in base.agents}
     today = at.astimezone(zone).date()
     return replace(
         base,
-        queues=(*map(_queue_plan, book.queues), *_seats(book, base)),
+        queues=(
+            *(_queue_plan(queue, joined_members(queue, skilled, phones)) for queue in book.queues),
+            *_seats(book, base),
+        ),
         numbers=tuple(_number_plan(item, book.find_hours(item.hours), zone, today) for item in book.numbers),
     )
 
@@ -56,10 +62,10 @@ def book_of(plan: PBXPlan) -> RoutingBook:
     )  # fmt: skip
 
 
-def _queue_plan(queue: Queue) -> QueuePlan:
+def _queue_plan(queue: Queue, joined: Iterable[Member]) -> QueuePlan:
     return QueuePlan(
         name=queue.name,
-        members=tuple(QueueMembership(member.agent, member.penalty) for member in queue.members),
+        members=tuple(QueueMembership(member.agent, member.penalty) for member in (*queue.members, *joined)),
         ring_seconds=queue.ring_seconds,
         max_wait_seconds=queue.max_wait_seconds,
         strategy=queue.strategy,

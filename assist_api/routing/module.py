@@ -7,8 +7,10 @@ from assist_api.http.module import Module
 from assist_api.routing.endpoints import of_call, router
 from assist_api.routing.router import CallRouter
 from assist_api.routing.service import RoutingBooks
+from assist_api.training.skills import SKILLS_CHANGED
 from cti_adapter.asterisk.applying import LocalExchange
 from cti_adapter.settings import CTISettings
+from kit.outbox import OutboxEvent, Subscriber
 
 
 def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
@@ -20,6 +22,11 @@ def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
     exchange = LocalExchange((cti or CTISettings.load()).data_dir)
     books = RoutingBooks(core.database, core.clock, core.audit, exchange, core.settings.zone)
     calls = CallRouter(core.database, core.clock, books, core.settings.zone)
+
+    async def follow_skills(_event: OutboxEvent) -> None:
+        await books.follow_skills()
+
+    core.outbox.follow(Subscriber("routing-skills", (SKILLS_CHANGED,), follow_skills))
     return Module(
         name="routing",
         service=calls,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from assist_api.routing.book import PrefixRule, RoutingBook
 from assist_api.routing.hours import closed_weekdays, gaps
+from assist_api.routing.skilled import NOBODY, Skilled, with_skill
 from cti_adapter.asterisk.plan import SEAT_PREFIX
 
 ProblemCode = Literal[
@@ -66,12 +67,13 @@ class BookProblem:
         return self.code in _BLOCKING
 
 
-def problems_of(book: RoutingBook, agents: Collection[str] | None) -> list[BookProblem]:
+def problems_of(book: RoutingBook, agents: Collection[str] | None, skilled: Skilled = NOBODY) -> list[BookProblem]:
     """Return every problem, those that block first.
 
     Args:
         book: The book.
         agents: Agents who have a telephone; None when the exchange is not known.
+        skilled: Agents with a confirmed skill.
     """
     found = [
         *_twice("number_twice", "numbers", [item.number for item in book.numbers]),
@@ -79,7 +81,7 @@ def problems_of(book: RoutingBook, agents: Collection[str] | None) -> list[BookP
         *_twice("hours_twice", "hours", [hours.name for hours in book.hours]),
         *_unknown_names(book),
         *_of_members(book, agents),
-        *_of_queues(book),
+        *_of_queues(book, skilled),
         *_of_hours(book),
         *_hidden_rules(book.rules),
     ]
@@ -125,7 +127,7 @@ def _of_members(book: RoutingBook, agents: Collection[str] | None) -> Iterator[B
             yield BookProblem("number_is_agent", f"numbers.{item.number}", {"number": item.number})
 
 
-def _of_queues(book: RoutingBook) -> Iterator[BookProblem]:
+def _of_queues(book: RoutingBook, skilled: Skilled) -> Iterator[BookProblem]:
     used = {
         *(name for item in book.numbers for name in (item.queue, item.closed_queue)),
         *(queue.overflow for queue in book.queues),
@@ -136,7 +138,7 @@ def _of_queues(book: RoutingBook) -> Iterator[BookProblem]:
         place, values = f"queues.{queue.name}", {"queue": queue.title or queue.name}
         if queue.name.startswith(SEAT_PREFIX):
             yield BookProblem("queue_reserved", place, {"prefix": SEAT_PREFIX, **values})
-        if not queue.members:
+        if not queue.members and not with_skill(queue, skilled):
             yield BookProblem("queue_without_members", place, values)
         if queue.name not in used:
             yield BookProblem("queue_without_number", place, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,9 @@ from assist_api.accounts.models import Account
 from assist_api.calls.models import CallRow
 from assist_api.customers.models import Customer, CustomerCall, CustomerPhone
 from assist_api.routing.models import RoutedCall, RoutingVersion
+from assist_api.routing.skilled import Skilled, comparable_skill
+from assist_api.telephony.agents import number_of
+from assist_api.training.models import SkillProposal
 from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.transitions import FINAL
 
@@ -109,3 +113,16 @@ class RoutingRepository:
             .limit(1)
         )
         return await self.session.scalar(statement)
+
+    async def skilled_agents(self) -> Skilled:
+        """Return the agents with a confirmed skill who have a telephone of their own."""
+        confirmed = (
+            select(SkillProposal.skill, Account)
+            .join(Account, Account.id == SkillProposal.account_id)
+            .where(SkillProposal.state == "confirmed", Account.is_active)
+        )
+        found: dict[str, set[str]] = defaultdict(set)
+        for skill, account in await self.session.execute(confirmed):
+            if (number := number_of(account)) is not None:
+                found[comparable_skill(skill)].add(number)
+        return found

@@ -44,6 +44,7 @@ class KnownAgent(OutputModel):
 
     agent: str
     name: str
+    joins: list[str] = Field(description="Queues that ring this agent for a confirmed skill, beside those that name it")
 
 
 class RoutingView(OutputModel):

@@ -18,6 +18,7 @@ from assist_api.routing.exchange_plan import book_of, plan_of
 from assist_api.routing.models import RoutingVersion
 from assist_api.routing.problems import BookProblem, problems_of
 from assist_api.routing.repository import RoutingRepository
+from assist_api.routing.skilled import Skilled
 from cti_adapter.asterisk.applying import LocalExchange
 from cti_adapter.asterisk.plan import PBXPlan
 from kit.clock import Clock
@@ -86,14 +87,30 @@ class RoutingBooks:
     async def problems(self, book: RoutingBook) -> list[BookProblem]:
         """Return what is wrong with a book on the exchange of this machine."""
         plan = await self.plan()
-        return problems_of(book, None if plan is None else [phone.agent for phone in plan.agents])
+        agents = None if plan is None else [phone.agent for phone in plan.agents]
+        return problems_of(book, agents, await self.skilled())
+
+    async def skilled(self) -> Skilled:
+        """Return the agents with a confirmed skill."""
+        async with self._database.session() as session:
+            return await RoutingRepository(session).skilled_agents()
+
+    async def follow_skills(self) -> None:
+        """Let the exchange ring whoever has a skill by now; nothing where nobody has written a book yet.
+
+        Raises:
+            ConfigurationRefusedError, ExchangeSilentError: As `put`.
+        """
+        await self.refresh()
+        if self._version is not None:
+            await self._apply(self._book)
 
     async def preview(self, book: RoutingBook) -> dict[str, str]:
         """Return the configuration that a book makes; nothing where there is no exchange or a problem blocks."""
         plan = await self.plan()
         if plan is None or any(problem.is_blocking for problem in await self.problems(book)):
             return {}
-        return await asyncio.to_thread(self._exchange.preview, self._plan_of(book, plan))
+        return await asyncio.to_thread(self._exchange.preview, await self._plan_of(book, plan))
 
     async def put(self, actor: Actor, book: RoutingBook, *, note: str, based_on: int) -> RoutingVersion:
         """Put another book in force; the exchange takes it without dropping a call.
@@ -162,14 +179,14 @@ class RoutingBooks:
             raise _changed(newest + 1) from error
         return row
 
-    def _plan_of(self, book: RoutingBook, plan: PBXPlan) -> PBXPlan:
-        return plan_of(book, plan, self._clock.now(), self._zone)
+    async def _plan_of(self, book: RoutingBook, plan: PBXPlan) -> PBXPlan:
+        return plan_of(book, plan, self._clock.now(), self._zone, await self.skilled())
 
     async def _apply(self, book: RoutingBook) -> str:
         plan = await self.plan()
         if plan is None:
             return "saved"
-        is_running = await asyncio.to_thread(self._exchange.apply, self._plan_of(book, plan))
+        is_running = await asyncio.to_thread(self._exchange.apply, await self._plan_of(book, plan))
         return "applied" if is_running else "saved"
 
     async def _settle(self, actor: Actor, number: int, state: str, problem: str) -> RoutingVersion:

@@ -215,7 +215,7 @@ async def list_own_skills(account: Learner, skills: SkillsDep) -> SkillList:
 async def decide_skill(
     proposal_id: UUID, decision: SkillDecision, _account: SkillConfirmer, actor: ActorDep, skills: SkillsDep
 ) -> SkillView:
-    """Confirm or decline a skill that a passed exam proposes; the learner is told."""
+    """Confirm or decline a skill that a passed exam proposes, or take it back; the learner is told."""
     return await skills.decide(actor, proposal_id, decision)
 
 

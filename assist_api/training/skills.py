@@ -21,8 +21,11 @@ from assist_api.notifications.service import Notifier
 from assist_api.training.models import Lesson, LessonAttempt, SkillProposal
 from kit.clock import Clock
 from kit.errors import ConflictError, NotFoundError
+from kit.outbox import signal
 
 MOST_LISTED = 200
+SKILLS_CHANGED = "skills.changed"
+"""Topic of the outbox: somebody has a skill from now on, or no longer."""
 PROPOSED = NotificationRule(
     "skill.proposed", parameters=frozenset({"name", "skill"}), to_owner=False, to_holders_of=Permission.CONFIRM_SKILLS
 )
@@ -98,7 +101,7 @@ class Skills:
         )
 
     async def decide(self, actor: Actor, proposal_id: UUID, decision: SkillDecision) -> SkillView:
-        """Confirm or decline a proposal, and tell the learner.
+        """Confirm or decline a proposal, or take a confirmed skill back, and tell the learner.
 
         Raises:
             NotFoundError: `skill_proposal_not_found`.
@@ -107,9 +110,12 @@ class Skills:
         made = await self._session.get(SkillProposal, proposal_id, with_for_update=True)
         if made is None:
             raise NotFoundError("There is no such proposal.", code="skill_proposal_not_found")
-        if made.state != "open":
+        is_taken_back = made.state == "confirmed" and not decision.is_confirmed
+        if made.state != "open" and not is_taken_back:
             raise ConflictError("Somebody has decided on this proposal already.", code="skill_decided")
         made.state, action = _DECIDED[decision.is_confirmed]
+        if decision.is_confirmed or is_taken_back:
+            signal(self._session, SKILLS_CHANGED)
         made.reason, made.decided_by_name, made.decided_at = decision.reason, actor.name, self._clock.now()
         await self._session.flush()
         self._audit.record(self._session, actor, action, "skill_proposal", made.id)

@@ -72,6 +72,15 @@ def launch(playwright: Playwright, further: Sequence[str] = ()) -> Browser:
     return playwright.chromium.launch(executable_path=installed, args=[*CHROMIUM_OPTIONS, *further])
 
 
+def microphone_of(sound: Path) -> tuple[str, ...]:
+    """Return the options of a browser whose microphone plays a file over and over."""
+    return (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sound}",
+    )
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A real Chromium: the machine's, or the one that playwright has installed."""

@@ -18,7 +18,7 @@ from assist_api.http.deps import SESSION_COOKIE
 from assist_api.ivr.models import Dialogue, DialogueStep
 from assist_api.ivr.repository import FlowRepository
 from kit.db import Database
-from tests.e2e.conftest import PATIENCE_MS, WINDOW, launch
+from tests.e2e.conftest import PATIENCE_MS, WINDOW, launch, microphone_of
 from tests.e2e.desk import LISTENING_MS
 from tests.e2e.test_accessibility import violations
 from tests.e2e.texts import text
@@ -41,12 +41,7 @@ def sound(admin: httpx.Client, tmp_path: Path) -> Path:
 @pytest.fixture
 def page(playwright: Playwright, server: TingzhiServer, admin: httpx.Client, sound: Path) -> Iterator[Page]:
     """A page of the administrator, whose microphone hears the caller over and over."""
-    microphone = (
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={sound}",
-    )
-    with closing(launch(playwright, microphone)) as listening:
+    with closing(launch(playwright, microphone_of(sound))) as listening:
         context = listening.new_context(base_url=server.url, viewport=WINDOW, locale="zh-CN")
         context.set_default_timeout(PATIENCE_MS)
         context.add_cookies([{"name": SESSION_COOKIE, "value": admin.cookies[SESSION_COOKIE], "url": server.url}])

@@ -25,6 +25,7 @@ import { knowledge } from './features/knowledge/routes'
 import { knowledgeTests } from './features/knowledge-tests/routes'
 import { learning } from './features/learning/routes'
 import { models } from './features/models/routes'
+import { newHires } from './features/new-hires/routes'
 import { notices } from './features/notices/routes'
 import { notifications } from './features/notifications/routes'
 import { policies } from './features/policies/routes'
@@ -62,6 +63,7 @@ const FEATURES = [
   cases,
   taxonomy,
   training,
+  newHires,
   ivr,
   models,
   jobs,

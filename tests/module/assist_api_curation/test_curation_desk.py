@@ -130,6 +130,17 @@ async def test_a_flag_on_a_card_is_decided_once_and_its_giver_is_told(server: Se
     use = (await agent.get(f"/api/v1/knowledge/entries/{entry['id']}/use")).json()
     assert (use["shown"], use["calls"], use["flags"]) == (1, 1, 1)
 
+    # Somebody replaces the text meanwhile: a draft on the old one is refused, one that names the new one is taken.
+    other = entry_draft(owner="营业部").model_dump(mode="json") | {"base_revision_id": entry["current"]["id"]}
+    theirs = (await curator.post(f"/api/v1/knowledge/entries/{entry['id']}/revisions", json=other)).json()
+    mine = entry_draft(owner="营业部", answer="现行规定不同。").model_dump(mode="json") | {"version": item["version"]}
+    on_old = await curator.post(f"{ITEMS}/{item['id']}/draft", json=mine)
+    assert (on_old.status_code, on_old.json()["code"]) == (409, "stale_revision")
+    drafted = (await curator.post(f"{ITEMS}/{item['id']}/draft", json=mine | {"base_revision_id": theirs["id"]})).json()
+    assert (drafted["entry"]["id"], drafted["draft"]["number"]) == (theirs["id"], 3)
+    back = {"version": drafted["item"]["version"], "reason": "不改"}
+    item = (await curator.post(f"{ITEMS}/{item['id']}/send-back", json=back)).json()["item"]
+
     nameless = await curator.post(address, json={"action": "reject", "version": item["version"]})
     assert (nameless.status_code, nameless.json()["code"]) == (422, "required")
     rejected = {"action": "reject", "version": item["version"], "reason": "文本与现行规定一致"}

@@ -6,18 +6,27 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import av
 import httpx
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from assist_api.accounts.models import Account
 from assist_api.audit.models import AuditEntry
 from assist_api.call_search.indexing import CallIndex
 from assist_api.calls.masked_audio import TONE_HZ
 from assist_api.calls.observers import CallObservers
+from assist_api.hints.service import HintBooks
 from assist_api.http.permissions import Role
+from assist_api.new_hires.service import NewHires
+from assist_api.routing.book import Queue, RoutingBook, Service
+from assist_api.routing.service import RoutingBooks
+from cti_adapter.asterisk.applying import LocalExchange
+from cti_adapter.asterisk.plan import PBXAddresses
+from cti_adapter.asterisk.plan_file import demo_plan, save_plan
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import Desk
 from tests.fakes.assist_calls_server import open_socket, run_desk_server
@@ -172,7 +181,50 @@ async def test_calls_are_found_by_words_and_by_what_happened(served: tuple[Serve
     assert len(await found(text="停电")) == 1
 
 
-async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, Desk]) -> None:
+async def routing_of(server: Server, folder: Path) -> RoutingBooks:
+    """Return routing on the plan of an exchange that is not running; the learner has the telephone 8001."""
+    core = server.application.core
+    async with core.database.session() as session:
+        await session.execute(update(Account).where(Account.username == "an.other").values(extension="8001"))
+    save_plan(demo_plan(PBXAddresses()), folder)
+    return RoutingBooks(core.database, core.clock, core.audit, LocalExchange(folder), ZoneInfo("Asia/Shanghai"))
+
+
+async def new_hire_sees_more_help(server: Server, trainer: httpx.AsyncClient, learner: httpx.AsyncClient) -> None:
+    """The mode shows what was reached, widens the budget of hints, and is fixed, ended and audited."""
+    account = (await trainer.get(f"{API}/training/new-hires")).json()["agents"][-1]["account_id"]
+    address, mine = f"{API}/training/new-hires/{account}", f"{API}/training/new-hires/mine"
+    hints, new_hires = server.application.get(HintBooks), server.application.get(NewHires)
+
+    async def budget() -> int:
+        await new_hires.refresh()
+        return hints.coaching("power", UUID(account))[1].hints_per_minute
+
+    assert (await learner.get(mine)).json()["new_hire"] is None
+    assert (await learner.put(address, json={"since": "2026-01-01"})).status_code == 403
+    future = await trainer.put(address, json={"since": "2999-01-01"})
+    assert (future.status_code, future.json()["code"]) == (422, "since_in_future")
+    assert await budget() == 3
+    made = (await trainer.put(address, json={"since": "2020-01-01"})).json()
+    assert made["level"] == 3
+    assert [(each["measure"], each["count"], each["percent"]) for each in made["measures"]] == [
+        ("lessons", 1, 100.0),
+        ("categories", 2, 100.0),
+        ("cards", 0, 0.0),
+    ]
+    assert await budget() == 9
+    fixed = {"since": "2020-01-01", "fixed_level": 1}
+    assert (await trainer.put(address, json=fixed)).json()["level"] == 1
+    assert (await learner.get(mine)).json()["new_hire"]["fixed_level"] == 1
+    assert await budget() == 5
+    assert [item["level"] for item in (await trainer.get(f"{API}/training/new-hires")).json()["items"]] == [1]
+    assert [(await trainer.delete(address)).status_code for _ in range(2)] == [204, 404]
+    assert await budget() == 3
+    audited = [action for action in await actions(server) if action.startswith("new_hire")]
+    assert audited == ["new_hire.set", "new_hire.set", "new_hire.ended"]
+
+
+async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, Desk], tmp_path: Path) -> None:
     server, desk = served
     _agent, call_id = await finished(server, desk)
     trainer, learner = await server.browser_of(Role.TRAINER), await server.browser_of_other(Role.AGENT)
@@ -241,17 +293,25 @@ async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, De
 
     done = (await learner.post(f"{at}/finish")).json()
     assert (done["has_passed"], done["score"]) == (True, 100.0), done["answers"]
+    await new_hire_sees_more_help(server, trainer, learner)
     supervisor = await server.browser_of(Role.SUPERVISOR)
     proposal = (await supervisor.get(f"{API}/training/skills")).json()["items"][0]
     assert (proposal["skill"], proposal["account_name"], proposal["state"]) == ("停电", "an.other", "open")
     decision = f"{API}/training/skills/{proposal['id']}/decision"
+    books, cuts = await routing_of(server, tmp_path), Queue(name="cuts", title="停电", skill="停电")
+    book = RoutingBook(queues=(cuts,), service=Service(rings_assigned_agent=False))
+    assert "agent-8001" not in (await books.preview(book))["queues.conf"]
     answers = [await supervisor.post(decision, json={"is_confirmed": True}) for _ in range(2)]
     assert [reply.status_code for reply in answers] == [200, 409]
+    # The confirmed skill is all that the exchange's configuration asks for, until it is taken back.
+    assert "agent-8001" in (await books.preview(book))["queues.conf"]
     assert (await learner.get(f"{API}/training/skills/mine")).json()["items"][0]["state"] == "confirmed"
     assert {part["part"] for part in done["answers"][1]["parts"]} == set(asks)
     results = (await trainer.get(f"{API}/training/lessons/{lesson_id}/results")).json()["items"]
     assert [(line["account_name"], line["has_passed"]) for line in results] == [("an.other", True)]
     assert (await learner.get(f"{API}/training/lessons/{lesson_id}/results")).status_code == 403
+    assert (await supervisor.post(decision, json={"is_confirmed": False})).json()["state"] == "declined"
+    assert "agent-8001" not in (await books.preview(book))["queues.conf"]
     await learner.post(f"{API}/training/lessons/{lesson_id}/attempts")
     second = (await learner.post(f"{API}/training/lessons/{lesson_id}/attempts")).json()
     await learner.post(f"{API}/training/attempts/{second['id']}/finish")

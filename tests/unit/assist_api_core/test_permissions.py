@@ -49,6 +49,7 @@ calls.export                   no      no        yes     yes   yes
 training.learn                yes     yes        yes     yes   yes
 training.teach                 no      no        yes     yes   yes
 training.read_results          no      no        yes     yes   yes
+training.set_new_hires         no      no        yes     yes   yes
 routing.read                   no      no        yes      no   yes
 routing.edit                   no      no         no      no   yes
 telephony.take_calls          yes      no        yes      no   yes

@@ -146,6 +146,18 @@ def test_the_plan_of_a_book_passes_the_checks_of_the_exchange_and_says_the_book_
     assert seat_of("8001") in {queue.name for queue in plan.queues if queue.is_seat}
 
 
+def test_agents_with_a_confirmed_skill_join_the_queues_that_ask_for_it():
+    gas = Queue(name="gas", title="燃气", skill="燃气 安全", members=(Member(agent="8002", penalty=4),))
+    book = BOOK.model_copy(update={"queues": (*BOOK.queues[:1], gas.model_copy(update={"overflow": None}))})
+    skilled = {"燃气安全": {"8001", "8002", "without a telephone"}, "": {"8003"}}
+    plan = plan_of(book, demo_plan(PBXAddresses()), MONDAY_TEN, ZONE, skilled)
+    members = {queue.name: [(item.agent, item.penalty) for item in queue.members] for queue in plan.queues}
+    assert (members["power"], members["gas"]) == ([("8001", 0)], [("8002", 4), ("8001", 4)])
+    empty = book.model_copy(update={"queues": (gas.model_copy(update={"members": ()}),)})
+    codes = [{item.code for item in problems_of(empty, AGENTS, known)} for known in ({}, skilled)]
+    assert ["queue_without_members" in found for found in codes] == [True, False]
+
+
 LATE = OpeningHours(
     name="late",
     title="",

@@ -3889,10 +3889,74 @@ export interface paths {
         put?: never;
         /**
          * Decide Skill
-         * @description Confirm or decline a skill that a passed exam proposes; the learner is told.
+         * @description Confirm or decline a skill that a passed exam proposes, or take it back; the learner is told.
          */
         post: operations["decide_skill"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/new-hires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List New Hires
+         * @description List the agents in new-hire mode with their level and its reasons, and the agents who can be put into it.
+         */
+        get: operations["list_new_hires"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/new-hires/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Help
+         * @description Return one's own level of help with its reasons.
+         */
+        get: operations["get_own_help"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/new-hires/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set New Hire
+         * @description Put an agent into new-hire mode, or fix or free the level.
+         */
+        put: operations["set_new_hire"];
+        post?: never;
+        /**
+         * End New Hire
+         * @description End the new-hire mode of an agent.
+         */
+        delete: operations["end_new_hire"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5260,6 +5324,19 @@ export interface components {
         AddressSearch: {
             /** Text */
             text: string;
+        };
+        /**
+         * AgentOption
+         * @description An agent who can be put into new-hire mode.
+         */
+        AgentOption: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Name */
+            name: string;
         };
         /**
          * AgentState
@@ -8691,6 +8768,11 @@ export interface components {
              * @default []
              */
             questions: string[];
+            /**
+             * Base Revision Id
+             * @description The entry's text that this one was written on, 409 `stale_revision` when it has another one by now; null stands for the text that the item names
+             */
+            base_revision_id?: string | null;
         };
         /**
          * DraftToTest
@@ -11541,6 +11623,11 @@ export interface components {
             agent: string;
             /** Name */
             name: string;
+            /**
+             * Joins
+             * @description Queues that ring this agent for a confirmed skill, beside those that name it
+             */
+            joins: string[];
         };
         /**
          * LegRole
@@ -11799,6 +11886,30 @@ export interface components {
             name_zh: string;
             /** Entry Count */
             entry_count: number;
+        };
+        /**
+         * MeasureView
+         * @description One result beside what takes a level away.
+         */
+        MeasureView: {
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "lessons" | "categories" | "cards";
+            /**
+             * Count
+             * @description Lessons, chosen categories or calls that the percentage is of
+             */
+            count: number;
+            /** Percent */
+            percent: number;
+            /** Needed Count */
+            needed_count: number;
+            /** Needed Percent */
+            needed_percent: number;
+            /** Has Passed */
+            has_passed: boolean;
         };
         /**
          * Member
@@ -12186,6 +12297,70 @@ export interface components {
              * @default
              */
             change_note: string;
+        };
+        /**
+         * NewHireDraft
+         * @description Since when somebody is new, and with how much help.
+         */
+        NewHireDraft: {
+            /**
+             * Since
+             * Format: date
+             * @description Results from this day on count
+             */
+            since: string;
+            /**
+             * Fixed Level
+             * @description Null lets the results decide
+             */
+            fixed_level?: number | null;
+        };
+        /**
+         * NewHireList
+         * @description Agents in new-hire mode, the newest first, and those who can be.
+         */
+        NewHireList: {
+            /** Items */
+            items: components["schemas"]["NewHireView"][];
+            /** Agents */
+            agents: components["schemas"]["AgentOption"][];
+        };
+        /**
+         * NewHireView
+         * @description An agent in new-hire mode.
+         */
+        NewHireView: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Account Name */
+            account_name: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Level
+             * @description 3 most help, 0 the desk as everybody sees it
+             */
+            level: number;
+            /**
+             * Fixed Level
+             * @description Fixed by a trainer; null while the results decide
+             */
+            fixed_level: number | null;
+            /** Set By Name */
+            set_by_name: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Measures */
+            measures: components["schemas"]["MeasureView"][];
         };
         /**
          * NewQuestion
@@ -12877,6 +13052,14 @@ export interface components {
             members: number;
         };
         /**
+         * OwnHelp
+         * @description How much more help the signed-in account sees at the desk, and why.
+         */
+        OwnHelp: {
+            /** @description Null for an account that is not in new-hire mode */
+            new_hire: components["schemas"]["NewHireView"] | null;
+        };
+        /**
          * OwnSession
          * @description A browser in which the account is signed in.
          */
@@ -12963,7 +13146,7 @@ export interface components {
          * @description One thing an endpoint asks for; `own` means calls that the account itself took or started.
          * @enum {string}
          */
-        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "must_reads.follow" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "skills.confirm" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
+        Permission: "calls.read_own" | "calls.read_all" | "calls.hear_own" | "calls.hear_all" | "calls.replay" | "calls.act_on_all" | "suggestions.give_feedback" | "knowledge.search" | "knowledge.read" | "knowledge.edit" | "must_reads.follow" | "curation.work" | "cases.make" | "cases.edit" | "cases.read_identified" | "health.read" | "accounts.manage" | "integrations.manage" | "units.manage" | "audit.read" | "policies.manage" | "customers.read" | "customers.edit" | "work_orders.read" | "work_orders.handle" | "work_orders.direct" | "ivr.edit" | "ivr.publish" | "floor.watch" | "floor.direct" | "recordings.hold" | "calls.export" | "training.learn" | "training.teach" | "training.read_results" | "training.set_new_hires" | "skills.confirm" | "routing.read" | "routing.edit" | "jobs.manage" | "telephony.take_calls";
         /**
          * Phase
          * @description What the dialogue waits for.
@@ -41533,6 +41716,452 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SkillView"];
                 };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_new_hires: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewHireList"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnHelp"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_new_hire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHireDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewHireView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_new_hire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read */
             400: {

@@ -7,6 +7,7 @@ import type { Utterance } from '@/api/types'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
 import { HintsPanel } from '@/features/hints/HintsPanel'
+import { useHelp } from '@/features/new-hires/useHelp'
 import { CallNotices } from '@/features/notices/CallNotices'
 import { SummaryPanel } from '@/features/summary/SummaryPanel'
 import { DialoguePanel } from '@/features/ivr/DialoguePanel'
@@ -63,6 +64,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
   const [source, setSource] = useState<string | null>(null)
   const canChoose = usePermission('suggestions.give_feedback')
   const canHear = usePermission('calls.hear_own')
+  const help = useHelp()
   const listensAtOnce = (useLocation().state as DeskState | null)?.listen === true
   usePageTitle(call.title)
 
@@ -150,6 +152,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           utterances={utterances}
           deeds={deeds}
           pushed={screen.call.pushed}
+          help={help}
         />
         <aside className="desk__side" aria-label={t('call.side')}>
           <CategoryPanel
@@ -165,6 +168,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           <HintsPanel
             call={screen.call}
             canAct={canChoose}
+            help={help}
             onPoint={point}
             onDismissed={stream.addDismissedHint}
             onStepSet={stream.addSetStep}

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallInfo, CardPushed, Utterance } from '@/api/types'
 import { FlagMenu } from '@/features/curation/FlagMenu'
+import type { Help } from '@/features/new-hires/useHelp'
 import { SearchBox } from '@/features/search/SearchBox'
 import { SearchResults, walk } from '@/features/search/SearchResults'
 import type { Search } from '@/features/search/useSearch'
@@ -20,10 +21,12 @@ interface MiddleColumnProps {
   utterances: readonly Utterance[]
   deeds: CardDeeds
   pushed: readonly CardPushed[]
+  /** What a new hire sees more. */
+  help: Help
 }
 
 /** What to say: the cards of the call, or the results of a typed search in the same form. */
-export function MiddleColumn({ board, search, call, utterances, deeds, pushed }: MiddleColumnProps) {
+export function MiddleColumn({ board, search, call, utterances, deeds, pushed, help }: MiddleColumnProps) {
   const { t } = useTranslation()
   const canFlag = usePermission('suggestions.give_feedback')
   const results = useRef<HTMLDivElement>(null)
@@ -55,7 +58,14 @@ export function MiddleColumn({ board, search, call, utterances, deeds, pushed }:
         ) : (
           <>
             {canFlag && <FlagMenu callId={call.id} card={board.openCard} />}
-            <LiveCards board={board} callId={call.id} callState={call.state} utterances={utterances} deeds={deeds} />
+            <LiveCards
+              board={board}
+              callId={call.id}
+              callState={call.state}
+              utterances={utterances}
+              deeds={deeds}
+              help={help}
+            />
           </>
         )}
       </div>

@@ -1,11 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Form } from 'antd'
 import { useEffect, useState } from 'react'
 import { Link, useParams } from 'react-router'
 
 import { curationItemQuery, submitDraft, useDeskChanged } from '@/api/queries/curation'
-import { categoriesQuery } from '@/api/queries/knowledge'
-import type { CategoryTree, CurationItemView } from '@/api/types'
+import { categoriesQuery, entryQuery } from '@/api/queries/knowledge'
+import type { CategoryTree, CurationItemView, RevisionDetail } from '@/api/types'
+import { Conflict } from '@/features/knowledge/Conflict'
 import type { FormValues } from '@/features/knowledge/draft'
 import { draftOf, EMPTY, linesOf, valuesOf } from '@/features/knowledge/draft'
 import { fieldErrors } from '@/features/knowledge/EntryEditor'
@@ -74,24 +75,29 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
   const leave = useLeaving(isDirty)
   const changed = useDeskChanged()
   const [seed] = useState(() => seedOf(view))
+  const client = useQueryClient()
+  const [base, setBase] = useState<RevisionDetail | null>(view.entry)
+  const [theirs, setTheirs] = useState<RevisionDetail | null>(null)
+  const values = () => ({ ...seed, ...(form.getFieldsValue(true) as Partial<FormValues>) })
   const desk = `/curation/${view.item.id}`
   const saving = useSaving(
-    () => {
-      const values = { ...seed, ...(form.getFieldsValue(true) as Partial<FormValues>) }
-      return submitDraft(view.item.id, {
-        ...draftOf(values),
+    () =>
+      submitDraft(view.item.id, {
+        ...draftOf(values()),
         version: view.item.version,
         questions: linesOf(questions),
-      })
-    },
+        base_revision_id: base?.id ?? null,
+      }),
     {
       onSaved: () => {
         setIsDirty(false)
         void changed()
         leave(desk)
       },
-      onRefused: (problem) => {
+      onRefused: async (problem) => {
         form.setFields(fieldErrors(problem, t))
+        if (problem.code !== 'stale_revision' || base === null) return
+        setTheirs((await client.query({ ...entryQuery(base.entry_id), staleTime: 0 })).current)
       },
     },
   )
@@ -120,7 +126,23 @@ function DraftEditor({ tree, view }: { tree: CategoryTree; view: CurationItemVie
           </span>
         </div>
         {guard}
-        {saving.problem !== null && (
+        {theirs !== null && base !== null && (
+          <Conflict
+            key={theirs.id}
+            base={base}
+            theirs={theirs}
+            mine={values()}
+            onTake={(name, value) => {
+              form.setFieldValue(name, value)
+            }}
+            onRebase={() => {
+              setBase(theirs)
+              setTheirs(null)
+              saving.settle()
+            }}
+          />
+        )}
+        {saving.problem !== null && theirs === null && (
           <Banner tone="problem">
             {saving.problem.fields.length > 0 ? t('editor.check_fields') : problemText(t, saving.problem)}
           </Banner>

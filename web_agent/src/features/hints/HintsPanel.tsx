@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { asProblem } from '@/api/problem'
 import { bookSector, tracksQuery, useDismissHint, useSetStep } from '@/api/queries/hints'
 import type { CallHint, CallSnapshot, HintVerdict, StepSet, TrackStep } from '@/api/types'
+import type { Help } from '@/features/new-hires/useHelp'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -23,16 +24,18 @@ const TICK = 'Alt+6'
 interface HintsPanelProps {
   call: CallSnapshot
   canAct: boolean
+  /** What a new hire sees more. */
+  help: Help
   onPoint: (segmentId: string) => void
   onDismissed: (hint: CallHint) => void
   onStepSet: (step: StepSet) => void
 }
 
 /** What the agent still has to say and what to watch, on two lines; the whole track and every hint behind one key. */
-export function HintsPanel({ call, canAct, onPoint, onDismissed, onStepSet }: HintsPanelProps) {
+export function HintsPanel({ call, canAct, help, onPoint, onDismissed, onStepSet }: HintsPanelProps) {
   const { t, i18n } = useTranslation()
   const language = i18n.language.startsWith('zh') ? 'zh' : 'en'
-  const [isOpen, setIsOpen] = useState(false)
+  const [chosenOpen, setChosenOpen] = useState<boolean | null>(null)
   const [mode, setMode] = usePreference('hints')
   const dismiss = useDismissHint(call.call.id)
   const tracks = useQuery(tracksQuery(bookSector(call.call.sector)))
@@ -42,10 +45,12 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed, onStepSet }: Hi
   const next = track.find((step) => !isSaid(step))
   const done = track.filter(isSaid).length
   const isRunning = call.call.ended_at === null
+  // A new hire's track stands open while the call runs, until the agent folds it.
+  const isOpen = chosenOpen ?? (isRunning && help.track)
   const shown = isRunning ? newestShown(call.hints, mode === 'quiet') : null
   const isQuiet = mode === 'quiet'
   const toggle = () => {
-    setIsOpen(!isOpen)
+    setChosenOpen(!isOpen)
   }
   const putAway = (hint: CallHint, verdict: HintVerdict) => {
     if (!dismiss.isPending) dismiss.mutate({ hintId: hint.hint_id, verdict }, { onSuccess: onDismissed })
@@ -85,6 +90,11 @@ export function HintsPanel({ call, canAct, onPoint, onDismissed, onStepSet }: Hi
         {track.length > 0 && (
           <span className={`tag ${next === undefined ? 'tag--ready' : ''}`}>
             {t('hints.progress', { done, all: track.length })}
+          </span>
+        )}
+        {help.level > 0 && (
+          <span className="tag tag--accent" title={t('new_hires.tag_hint')}>
+            {t('new_hires.tag', { level: help.level })}
           </span>
         )}
         {call.hints.length > 0 && <span className="tag">{t('hints.waiting', { count: call.hints.length })}</span>}

@@ -86,8 +86,10 @@ export function EntryEditor({ tree, entry, seed = NO_SEED }: EntryEditorProps) {
         )}
         {saving.theirs !== null && base !== null && (
           <Conflict
+            key={saving.theirs.id}
             base={base}
             theirs={saving.theirs}
+            mine={saving.values()}
             onTake={(name, value) => {
               form.setFieldValue(name, value)
             }}

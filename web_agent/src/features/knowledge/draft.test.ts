@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { makeRevision } from '../../../tests/support/knowledge'
-import { changedFields, draftOf, fieldOf, lineOf, valuesOf } from './draft'
+import { changedFields, conflictsOf, draftOf, fieldOf, lineOf, valuesOf } from './draft'
 
 it('goes to the form and back without changing anything but the note', () => {
   const revision = makeRevision({ region: '3205', valid_until: '2027-01-01', change_note: '旧说明' })
@@ -22,6 +22,16 @@ it('names the fields in which two revisions differ', () => {
   expect(changedFields(base, { ...base, script: '新的', variants: ['x'], change_note: 'y' })).toEqual([
     'script',
     'variants',
+  ])
+})
+
+it('names what they changed meanwhile, and takes it where only they did', () => {
+  const base = makeRevision()
+  const theirs = { ...base, script: '对方的', owner: '对方', answer: '同样的' }
+  const mine = { ...valuesOf(base), script: '我的', answer: '同样的', region: '3205' }
+  expect(conflictsOf(base, theirs, mine)).toEqual([
+    { name: 'script', isOnlyTheirs: false },
+    { name: 'owner', isOnlyTheirs: true },
   ])
 })
 

@@ -91,12 +91,30 @@ export function draftOf(values: FormValues): EntryDraft {
 
 export type FieldName = keyof FormValues
 
+const isSame = (left: FormValues[FieldName], right: FormValues[FieldName]): boolean =>
+  JSON.stringify(left) === JSON.stringify(right)
+
 /** The fields in which two texts differ; the note on a change belongs to one revision alone. */
 export function changedFields(left: RevisionDetail, right: RevisionDetail): FieldName[] {
   const [before, after] = [valuesOf(left), valuesOf(right)]
   return (Object.keys(EMPTY) as FieldName[]).filter(
-    (name) => name !== 'change_note' && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) => name !== 'change_note' && !isSame(before[name], after[name]),
   )
+}
+
+/** A field that somebody else changed meanwhile. */
+export interface FieldConflict {
+  name: FieldName
+  /** Whether the form still holds what was there before: then the other text is taken unless the person says no. */
+  isOnlyTheirs: boolean
+}
+
+/** The fields that they changed and that the form does not hold in the same words. */
+export function conflictsOf(base: RevisionDetail, theirs: RevisionDetail, mine: FormValues): FieldConflict[] {
+  const [before, after] = [valuesOf(base), valuesOf(theirs)]
+  return changedFields(base, theirs)
+    .filter((name) => !isSame(mine[name], after[name]))
+    .map((name) => ({ name, isOnlyTheirs: isSame(mine[name], before[name]) }))
 }
 
 /** The field of the form that shows the server's message about `variants.2` or `sources.0.title`. */

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 
 import { lessonsQuery, ownSkillsQuery, startAttempt } from '@/api/queries/training'
 import type { LessonHead } from '@/api/types'
+import { StandingPanel } from '@/features/new-hires/StandingPanel'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -28,6 +29,7 @@ export function LearningPage() {
       {starting.problem !== null && <Banner tone="problem">{problemText(t, starting.problem)}</Banner>}
       {lessons.isPending && <Loading />}
       {lessons.isError && <Failure error={lessons.error} onRetry={lessons.refetch} />}
+      <StandingPanel />
       {skills.data !== undefined && skills.data.items.length > 0 && (
         <p aria-label={t('learning.skills')}>
           {skills.data.items.map((skill) => (

@@ -16,7 +16,10 @@ export function Members({ queue, agents, isReadOnly, onMembers }: MembersProps) 
   const { t } = useTranslation()
   const known = agents.map((agent) => agent.agent)
   const lost = queue.members.filter((member) => !known.includes(member.agent))
-  const rows = [...agents, ...lost.map((member) => ({ agent: member.agent, name: t('routing.no_telephone') }))]
+  const rows = [
+    ...agents,
+    ...lost.map(({ agent }) => ({ agent, name: t('routing.no_telephone'), joins: [] as string[] })),
+  ]
   const set = (agent: string, penalty: number | null) => {
     const others = queue.members.filter((member) => member.agent !== agent)
     onMembers(
@@ -32,7 +35,7 @@ export function Members({ queue, agents, isReadOnly, onMembers }: MembersProps) 
       <legend className="field__label">{t('routing.members')}</legend>
       {rows.length === 0 && <p className="field__hint">{t('routing.no_agents')}</p>}
       <ul>
-        {rows.map(({ agent, name }) => {
+        {rows.map(({ agent, name, joins }) => {
           const member = queue.members.find((item) => item.agent === agent)
           return (
             <li key={agent} className="routing__member">
@@ -44,6 +47,9 @@ export function Members({ queue, agents, isReadOnly, onMembers }: MembersProps) 
                   set(agent, isIn ? 0 : null)
                 }}
               />
+              {member === undefined && joins.includes(queue.name) && (
+                <span className="tag tag--ready">{t('routing.joins', { skill: queue.skill })}</span>
+              )}
               {member !== undefined && (
                 <Choice
                   label={t('routing.penalty_named', { agent })}
@@ -63,6 +69,7 @@ export function Members({ queue, agents, isReadOnly, onMembers }: MembersProps) 
         })}
       </ul>
       <p className="field__hint">{t('routing.penalty_hint')}</p>
+      {queue.skill !== '' && <p className="field__hint">{t('routing.skill_hint')}</p>}
     </fieldset>
   )
 }

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { useGiveFeedback } from '@/api/queries/calls'
 import type { Card, CardSpoken, FeedbackRecorded, Verdict } from '@/api/types'
 import { Outcomes } from './Outcomes'
+import type { Help } from '@/features/new-hires/useHelp'
 import { ConfidenceBar } from '@/ui/ConfidenceBar'
 
 import { CardView } from './CardView'
@@ -28,6 +29,8 @@ interface CardItemProps {
   /** What of the card the agent has said. */
   spoken?: CardSpoken | undefined
   deeds: CardDeeds
+  /** What a new hire sees more. */
+  help?: Help
   onOpen: () => void
   /** Called when a verdict was stored. */
   onVerdict?: (recorded: FeedbackRecorded) => void
@@ -35,7 +38,7 @@ interface CardItemProps {
 
 /** A suggested card with everything that can be done with it; keys work on the open one. */
 export function CardItem(props: CardItemProps) {
-  const { card, isOpen, chord, reasons, verdict, spoken, deeds, onOpen } = props
+  const { card, isOpen, chord, reasons, verdict, spoken, deeds, help, onOpen } = props
   const { t } = useTranslation()
   return (
     <CardView
@@ -45,6 +48,8 @@ export function CardItem(props: CardItemProps) {
       {...(chord !== undefined && { chord })}
       titleMarks={fieldMarks(card, 'title')}
       {...(spoken !== undefined && { spoken })}
+      showsSteps={help?.steps ?? false}
+      showsDetails={help?.details ?? false}
       reasons={reasons}
       folded={card.folded}
       isSettled={isSettled(verdict)}

@@ -32,6 +32,10 @@ interface CardViewProps {
   /** Copy, feedback: what can be done with it. */
   actions?: ReactNode
   isSettled?: boolean
+  /** Shows the reasons and steps also while it is closed. */
+  showsSteps?: boolean
+  /** Opens its details with it. */
+  showsDetails?: boolean
   onOpen?: () => void
   onReason?: (reason: Reason) => void
   id?: string
@@ -41,7 +45,7 @@ interface CardViewProps {
 
 /** Opens on the sentence to say aloud, then steps, then details folded. */
 export function CardView(props: CardViewProps) {
-  const { content, isOpen, aside, isSettled = false, id } = props
+  const { content, isOpen, aside, isSettled = false, showsSteps = false, id } = props
   const titleId = useId()
   const classes = ['card', isOpen ? 'is-open' : '', isSettled ? 'is-settled' : ''].filter(Boolean).join(' ')
   return (
@@ -53,7 +57,14 @@ export function CardView(props: CardViewProps) {
       {isOpen ? (
         <OpenCard {...props} />
       ) : (
-        <p className="card__excerpt">{content.script === '' ? excerptOf(content.answer) : content.script}</p>
+        <>
+          <p className="card__excerpt">{content.script === '' ? excerptOf(content.answer) : content.script}</p>
+          {showsSteps && !isSettled && (
+            <div className="card__body">
+              <ReasonsAndSteps {...props} />
+            </div>
+          )}
+        </>
       )}
     </article>
   )
@@ -76,10 +87,36 @@ function CardTitle({ content, isOpen, chord, titleMarks = [], onOpen, titleId }:
   )
 }
 
-function OpenCard({ content, spoken, reasons = [], onReason, actions, folded = [] }: CardViewProps) {
+const termsOf = (reasons: readonly Reason[]) =>
+  reasons.filter((reason) => reason.kind === 'exact').map((reason) => reason.text)
+
+const useParts = (answer: string) => useMemo(() => splitSteps(parseMarkdown(answer)), [answer])
+
+/** Why a card came and what to do, step by step. */
+function ReasonsAndSteps({ content, spoken, reasons = [], onReason }: CardViewProps) {
   const { t } = useTranslation()
-  const { steps, rest } = useMemo(() => splitSteps(parseMarkdown(content.answer)), [content.answer])
-  const terms = reasons.filter((reason) => reason.kind === 'exact').map((reason) => reason.text)
+  const { steps } = useParts(content.answer)
+  return (
+    <>
+      {reasons.length > 0 && <Reasons reasons={reasons} {...(onReason && { onReason })} />}
+      {steps.length > 0 && (
+        <ol className="card__steps" aria-label={t('card.steps')}>
+          {steps.map((step, index) => (
+            <li key={index} className={spoken?.steps.includes(index) === true ? 'is-said' : ''}>
+              {spoken?.steps.includes(index) === true && <SaidTick />}
+              <InlineMarkdown source={step} terms={termsOf(reasons)} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
+  )
+}
+
+function OpenCard(props: CardViewProps) {
+  const { content, spoken, reasons = [], actions, folded = [], showsDetails = false } = props
+  const { t } = useTranslation()
+  const { steps, rest } = useParts(content.answer)
   return (
     <div className="card__body">
       {content.script !== '' && (
@@ -87,20 +124,10 @@ function OpenCard({ content, spoken, reasons = [], onReason, actions, folded = [
           <ScriptText script={content.script} said={spoken?.script ?? []} />
         </p>
       )}
-      {reasons.length > 0 && <Reasons reasons={reasons} {...(onReason && { onReason })} />}
-      {steps.length > 0 && (
-        <ol className="card__steps" aria-label={t('card.steps')}>
-          {steps.map((step, index) => (
-            <li key={index} className={spoken?.steps.includes(index) === true ? 'is-said' : ''}>
-              {spoken?.steps.includes(index) === true && <SaidTick />}
-              <InlineMarkdown source={step} terms={terms} />
-            </li>
-          ))}
-        </ol>
-      )}
-      <details className="card__details" open={steps.length === 0}>
+      <ReasonsAndSteps {...props} />
+      <details className="card__details" open={showsDetails || steps.length === 0}>
         <summary>{t('card.details')}</summary>
-        {rest.length > 0 && <Markdown blocks={rest} terms={terms} />}
+        {rest.length > 0 && <Markdown blocks={rest} terms={termsOf(reasons)} />}
         <CardMeta content={content} />
       </details>
       <Folded documents={folded} addressOf={(id) => `/knowledge/${id}`} />

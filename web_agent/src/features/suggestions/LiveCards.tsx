@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 
 import type { CallState, Card, SuggestionList, Utterance } from '@/api/types'
+import type { Help } from '@/features/new-hires/useHelp'
 import { Button } from '@/ui/Button'
 import { useShortcut } from '@/ui/shortcuts'
 import { Banner, Empty } from '@/ui/states'
@@ -25,6 +26,8 @@ interface LiveCardsProps {
   callState: CallState
   utterances: readonly Utterance[]
   deeds: CardDeeds
+  /** What a new hire sees more. */
+  help?: Help
 }
 
 /** At most three cards and the cases beside them; new ones wait behind a chip while the list is being read. */
@@ -55,6 +58,7 @@ function CardList({
   callState,
   utterances,
   deeds,
+  help,
   onGiven,
 }: LiveCardsProps & { onGiven: (given: GivenVerdict) => void }) {
   const { t } = useTranslation()
@@ -90,6 +94,7 @@ function CardList({
               verdict={board.verdicts.get(card.suggestion_id)}
               spoken={board.spoken.get(card.suggestion_id)}
               deeds={deeds}
+              {...(help !== undefined && { help })}
               onOpen={() => {
                 board.openEntry(card.entry_id)
               }}

@@ -6,6 +6,7 @@ import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { ConfirmButton } from '@/ui/ConfirmButton'
 import { DataTable } from '@/ui/DataTable'
 import { localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
@@ -21,7 +22,22 @@ export function SkillsPage() {
   const deciding = useSaving(decideSkill, { onSaved: () => void changed(), onRefused: () => changed() })
   const decision = (row: SkillView) =>
     row.state !== 'open' || !canDecide ? (
-      t(`skills.state_${row.state}`)
+      <>
+        {t(`skills.state_${row.state}`)}{' '}
+        {row.state === 'confirmed' && canDecide && (
+          <ConfirmButton
+            question={t('skills.take_back_question')}
+            confirmLabel={t('skills.take_back')}
+            aria-label={t('skills.take_back_named', { name: row.account_name, skill: row.skill })}
+            isPending={deciding.isPending}
+            onConfirm={() => {
+              deciding.save({ id: row.id, isConfirmed: false })
+            }}
+          >
+            {t('skills.take_back')}
+          </ConfirmButton>
+        )}
+      </>
     ) : (
       <>
         {([true, false] as const).map((isConfirmed) => (
@@ -44,6 +60,7 @@ export function SkillsPage() {
     )
   return (
     <ListPage title={t('skills.title')}>
+      <p className="field__hint lesson__bar">{t('skills.lead')}</p>
       {deciding.problem !== null && <Banner tone="problem">{problemText(t, deciding.problem)}</Banner>}
       {skills.isPending && <Loading />}
       {skills.isError && <Failure error={skills.error} onRetry={skills.refetch} />}

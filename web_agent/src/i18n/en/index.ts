@@ -29,6 +29,7 @@ import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import learning from './learning.json'
 import models from './models.json'
+import newHires from './new-hires.json'
 import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
@@ -75,6 +76,7 @@ export const en: Texts = {
   ...knowledgeTests,
   ...learning,
   ...models,
+  ...newHires,
   ...notices,
   ...visits,
   ...board,

@@ -28,6 +28,7 @@ import knowledge from './knowledge.json'
 import knowledgeTests from './knowledge-tests.json'
 import learning from './learning.json'
 import models from './models.json'
+import newHires from './new-hires.json'
 import notices from './notices.json'
 import notifications from './notifications.json'
 import policies from './policies.json'
@@ -74,6 +75,7 @@ export const zhCN = {
   ...knowledgeTests,
   ...learning,
   ...models,
+  ...newHires,
   ...notices,
   ...visits,
   ...board,
