@@ -30,15 +30,25 @@ def take_turn(walk: Walk, happened: Heard | Keyed | Silence) -> None:
         walk.give_up(phrases.HELP_FROM_AGENT)
         return
     match happened:
-        case Silence(has_voice):
-            walk.note(StepKind.UNHEARD if has_voice else StepKind.SILENCE)
-            walk.fail(phrases.NOT_UNDERSTOOD if has_voice else phrases.NOTHING_HEARD)
+        case Silence():
+            kind, reason = _silence(happened)
+            walk.note(kind)
+            walk.fail(reason)
         case Keyed(keys):
             walk.note(StepKind.KEYED, keys)
             _take_keys(walk, keys)
         case Heard():
             _note_heard(walk, happened)
             _take_words(walk, happened)
+
+
+def _silence(happened: Silence) -> tuple[StepKind, str]:
+    """Return what is noted of an answer that did not come, and what the caller is told."""
+    if happened.is_slow:
+        return StepKind.SLOW, phrases.RECOGNISER_SLOW
+    if happened.has_voice:
+        return StepKind.UNHEARD, phrases.NOT_UNDERSTOOD
+    return StepKind.SILENCE, phrases.NOTHING_HEARD
 
 
 def _is_danger(heard: Heard) -> bool:

@@ -44,6 +44,8 @@ class StepKind(StrEnum):
     SILENCE = "silence"
     UNHEARD = "unheard"
     """The caller spoke, and no words were recognised."""
+    SLOW = "slow"
+    """The words did not come in time."""
     NO_MATCH = "no_match"
     REPEATED = "repeated"
     JUMPED = "jumped"
@@ -170,11 +172,19 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The caller said something; `is_dangerous` when the danger reflex found a danger in it."""
+    """The caller said something.
+
+    Attributes:
+        text: As the recogniser wrote it.
+        ranking: What the words want.
+        is_dangerous: Whether the danger reflex found a danger in them.
+        alternatives: What else it may have been.
+    """
 
     text: str
     ranking: IntentRanking
     is_dangerous: bool = False
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +196,15 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The caller pressed nothing, and nothing was understood; with `has_voice` the caller spoke all the same."""
+    """The caller pressed nothing, and nothing was understood.
+
+    Attributes:
+        has_voice: The caller spoke all the same.
+        is_slow: The recogniser was too far behind to tell.
+    """
 
     has_voice: bool = False
+    is_slow: bool = False
 
 
 class LookUpStatus(StrEnum):

@@ -18,14 +18,14 @@ LIMITS = RecordingLimits(max_duration=timedelta(minutes=2))
 """One thing that a caller says."""
 
 
-async def heard_in(engine: SpeechEngine, file: Path) -> str:
+async def heard_in(engine: SpeechEngine, file: Path, limits: RecordingLimits = LIMITS) -> str:
     """Return what is understood of a sound file; empty where nothing is.
 
     Raises:
         InvalidInputError: The file is no sound that can be read, or too long.
         DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
     """
-    recording = await asyncio.to_thread(open_recording, [file], limits=LIMITS)
+    recording = await asyncio.to_thread(open_recording, [file], limits=limits)
     return await words_in(engine, at_telephone_rate(recording), RATE_HZ)
 
 

@@ -25,6 +25,7 @@ from kit.clock import Clock
 from kit.db import Database
 from kit.errors import AssistError, ConflictError
 from kit.logging import told_by
+from speech.events import Alternative
 from speech.settings import Language
 
 log = structlog.get_logger(__name__)
@@ -104,8 +105,12 @@ class LiveFlows:
         """Learn the intents; slow, once."""
         self._classifier = await asyncio.to_thread(self._learn)
 
-    def understand(self, text: str) -> IntentRanking:
+    def understand(self, text: str, alternatives: Sequence[Alternative] = ()) -> IntentRanking:
         """Return what a caller's words want.
+
+        Args:
+            text: As the recogniser wrote it.
+            alternatives: What else it may have been.
 
         Raises:
             ConflictError: The server is still starting.

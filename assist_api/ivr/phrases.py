@@ -7,6 +7,8 @@ CONFIRM_NUMBER = "您的{name}是{number}，对吗？对请说对，或者按1�
 WRONG_NUMBER = "这个{name}不对，请核对一下。"
 NOTHING_HEARD = "没有听到您的声音。"
 NOT_UNDERSTOOD = "对不起，没有听明白。"
+ONE_MOMENT = "请稍等，正在识别。"
+RECOGNISER_SLOW = "语音识别现在比较慢，请用按键回答。"
 TO_AGENT = "好的，马上为您转接人工。"
 HELP_FROM_AGENT = "这件事请人工客服帮您，正在为您转接。"
 SYSTEM_AWAY = "查询系统暂时没有响应，正在为您转接人工。"
@@ -15,3 +17,6 @@ NOTHING_RECORDED = "没有录到您的留言。"
 OUTAGE_PUSHED = "您所在的{area}有停电停供通知：{text}"
 CALLERS_BEFORE = "您前面有{count}位在等待。"
 EXPECTED_WAIT = "预计等待约{minutes}分钟。"
+
+SAID_WHEN_SLOW = (ONE_MOMENT, RECOGNISER_SLOW)
+"""Spoken beforehand: a machine that is too slow to recognise is too slow to speak as well."""

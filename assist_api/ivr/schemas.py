@@ -213,7 +213,7 @@ class NodeFigures(OutputModel):
     node: str
     visits: int
     heard: int
-    unheard: int
+    unheard: int = Field(description="Somebody spoke, and no words were recognised, or not in time")
     silences: int
     no_matches: int
     recognition_failure: float | None = Field(description="unheard ÷ (heard + unheard); null where nobody spoke")

@@ -32,6 +32,7 @@ from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems
+from assist_api.ivr.voicemails import Voicemails
 from assist_api.notices.schemas import NoticeDraft
 from assist_api.notices.service import NoticeService
 from assist_api.settings import AssistSettings
@@ -473,6 +474,7 @@ async def answering(
         engine,
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
         application.get(SurveyKeeper),
+        application.get(Voicemails),
     )
     await calls.start()
     try:
