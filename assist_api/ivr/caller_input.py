@@ -6,17 +6,18 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from assist_api.ivr.dialogue import Heard, HungUp, Input, Keyed, Listen, Record, Silence
 from assist_api.ivr.phone_message import PhoneMessage
 from assist_api.ivr.phone_parts import RecognisedLeg, Recogniser, Understanding
+from assist_api.ivr.readings import Spoken
 from cti_adapter.audio_line import AudioLine
 from cti_adapter.audiosocket import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 from kit.tasks import Overflow
 from speech.audio import AudioChunk
-from speech.events import Alternative, TranscriptFinal, TranscriptPartial
+from speech.events import TranscriptFinal, TranscriptPartial
 from speech.vad.energy import EnergyVAD
 
 T = TypeVar("T")
@@ -37,20 +38,6 @@ NUMBER_GAP_SECONDS = 1.5
 MESSAGE_PAUSE_SECONDS = 6.0
 """Pause after which a message is over without a key."""
 _POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """Words of the caller as the recogniser wrote them, with what else it may have been."""
-
-    text: str
-    alternatives: tuple[Alternative, ...] = ()
-
-    def and_then(self, later: Spoken) -> Spoken:
-        """Return these words with later ones behind them; an alternative replaces one of the two."""
-        first = [replace(other, text=other.text + later.text) for other in self.alternatives]
-        second = [replace(other, text=self.text + other.text) for other in later.alternatives]
-        return Spoken(self.text + later.text, (*first, *second))
 
 
 @dataclass(slots=True)
@@ -158,7 +145,7 @@ class CallerInput:
 
     async def _understood(self, spoken: Spoken) -> Heard:
         ranking = await asyncio.to_thread(self.understanding.understand, spoken.text, spoken.alternatives)
-        return Heard(spoken.text, ranking, alternatives=tuple(other.text for other in spoken.alternatives))
+        return Heard(spoken.text, ranking)
 
     async def _next_words(self, wanted: Listen) -> Spoken:
         spoken = await self._words.get()

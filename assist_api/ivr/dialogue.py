@@ -18,6 +18,8 @@ class Phase(StrEnum):
     """An answer to the question of the node."""
     CONFIRMING_INTENT = "confirming_intent"
     """Yes or no to the intent in `candidate`."""
+    CHOOSING_INTENT = "choosing_intent"
+    """Which of the intents in `candidate` and `rival` it is."""
     CONFIRMING_NUMBER = "confirming_number"
     """Yes or no to the number in `candidate`."""
     WORKING = "working"
@@ -136,6 +138,7 @@ class DialogueState:
         slots: What the caller gave, by slot.
         values: What was looked up, by `what.field`.
         candidate: Intent or number that waits for a yes.
+        rival: The other intent, where the caller chooses between two.
         failures: Failures in a row.
         turns: Inputs of the caller so far.
         intent: What the caller wants, as last understood.
@@ -153,6 +156,7 @@ class DialogueState:
     slots: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     candidate: str = ""
+    rival: str = ""
     failures: int = 0
     turns: int = 0
     intent: str | None = None
@@ -172,19 +176,11 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The caller said something.
-
-    Attributes:
-        text: As the recogniser wrote it.
-        ranking: What the words want.
-        is_dangerous: Whether the danger reflex found a danger in them.
-        alternatives: What else it may have been.
-    """
+    """The caller said something; `is_dangerous` when the danger reflex found a danger in it."""
 
     text: str
     ranking: IntentRanking
     is_dangerous: bool = False
-    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

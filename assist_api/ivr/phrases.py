@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CONFIRM_INTENT = "您是要{title}，对吗？请说对或者不对，也可以按1确认，按2重说。"
+CHOOSE_INTENT = "您是要{first}，还是{second}？请说出来，也可以按1选前一个，按2选后一个。"
 CONFIRM_NUMBER = "您的{name}是{number}，对吗？对请说对，或者按1。不对请说不对，或者按2。"
 WRONG_NUMBER = "这个{name}不对，请核对一下。"
 NOTHING_HEARD = "没有听到您的声音。"

@@ -12,6 +12,9 @@ _MARKS = {"非常满意": 5, "很满意": 5, "不满意": 2, "非常不满意": 
 _REFUSES = re.compile(r"^(?:先)?(?:不用|不要|不需要|不必|算了|没(?:有|了)?(?:别的|其他)?)")
 _WANTS = re.compile(r"^(?:我)?(?:要(?!不)|需要|确认|同意|有(?!没有))[的啊吧呀。，]*$|^(?:要|需要)(?!不)")
 
+_FIRST = re.compile(r"第一|前一|前面|前者|头一")
+_SECOND = re.compile(r"第二|后一|后面|后者")
+
 
 def number_in(text: str, fewest: int, most: int) -> str | None:
     """Return the number that a caller said, or None where the words are no number of that length.
@@ -38,6 +41,12 @@ def is_yes(text: str) -> bool | None:
     if YES.search(text) or _WANTS.search(text):
         return True
     return None
+
+
+def which_of_two(text: str) -> int | None:
+    """Return 0 or 1 where a caller named the first or the second of two; None where neither, or both."""
+    named = bool(_FIRST.search(text)), bool(_SECOND.search(text))
+    return None if named[0] == named[1] else int(named[1])
 
 
 def mark_in(text: str) -> int | None:

@@ -69,7 +69,7 @@ class Voicemails:
 
     async def _recognise(self, job: RunningJob) -> JobResult:
         voicemail_id, sector = UUID(str(job.payload["voicemail_id"])), str(job.payload["sector"])
-        text = await heard_in(self._engine, self._folder / f"{voicemail_id}.wav", limits=_LONGEST)
+        text = (await heard_in(self._engine, self._folder / f"{voicemail_id}.wav", limits=_LONGEST)).text
         async with self._core.database.session() as session:
             row = await session.get(Voicemail, voicemail_id)
         if row is None or row.text or not text:

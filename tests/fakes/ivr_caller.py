@@ -11,17 +11,17 @@ from uuid import UUID, uuid4
 
 from assist_api.ivr.dialogue import Circumstances, DialogueState
 from assist_api.ivr.flow import Flow
-from assist_api.ivr.intents import IntentClassifier, IntentRanking, shipped_intents
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.live_flows import without_meaning
 from assist_api.ivr.phone_dialogue import PhoneDialogue
+from assist_api.ivr.readings import WeighedIntents, learned_intents
 from assist_api.ivr.scenario import ScenarioWorldData
 from assist_api.ivr.simulation import ScriptedWorld
 from assist_api.ivr.world import Conversation
 from cti_adapter.audio_line import FRAME_BYTES, AudioLine, LineFrame
 from kit.tasks import Overflow
 from speech.audio import AudioChunk
-from speech.events import Alternative, EndReason, TranscriptEvent, TranscriptFinal
+from speech.events import EndReason, TranscriptEvent, TranscriptFinal
 from tests.fakes.speech_recognizer import tone
 from tests.fakes.virtual_time import LoopClock
 
@@ -31,22 +31,9 @@ _LOUD = tone(20, sample_rate_hz=8000)
 
 
 @lru_cache
-def blind_classifier() -> IntentClassifier:
+def blind_intents() -> WeighedIntents:
     """Learn the shipped intents once, without the sentence model."""
-    return IntentClassifier(shipped_intents(), without_meaning)
-
-
-class Understander:
-    """Knows the shipped intents, without the sentence model."""
-
-    def __init__(self) -> None:
-        self._classifier = blind_classifier()
-
-    def understand(self, text: str, alternatives: Sequence[Alternative] = ()) -> IntentRanking:
-        return self._classifier.rank(text)
-
-    def is_dangerous(self, text: str) -> bool:
-        return self._classifier.is_dangerous(text)
+    return learned_intents(without_meaning)
 
 
 @dataclass
@@ -165,7 +152,7 @@ async def talk(flow: Flow, recogniser: ScriptedRecogniser, caller: Sequence[Does
     interpreter = Interpreter({flow.name: flow})
     conversation = Conversation(interpreter, ScriptedWorld(ScenarioWorldData()))
     beeps = Beeps()
-    dialogue = PhoneDialogue(line, conversation, Understander(), beeps, recogniser)
+    dialogue = PhoneDialogue(line, conversation, blind_intents(), beeps, recogniser)
     speaking = asyncio.ensure_future(_send(line, caller))
     try:
         state = await dialogue.run(interpreter.begin(flow.name, Circumstances()))

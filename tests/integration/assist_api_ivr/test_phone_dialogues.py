@@ -6,13 +6,14 @@ import asyncio
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import psutil
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from assist_api.composition import compose
 from assist_api.customers.models import Customer, CustomerPhone, Premise
 from assist_api.http.actor import program
 from assist_api.http.application import Application
+from assist_api.ivr import phrases
 from assist_api.ivr.dialogue import MakeOrder
 from assist_api.ivr.flow import flow_as_yaml, parse_flow
 from assist_api.ivr.flow_service import FlowService
@@ -351,6 +353,22 @@ async def hanging_business_system_is_told_and_an_agent_takes_over(line: Line) ->
     assert (dialogue.end, dialogue.node) == ("agent", "away"), dialogue.context
 
 
+async def slow_recogniser_is_told_keys_are_asked_for_and_an_agent_takes_over(line: Line) -> None:
+    prompts = line.application.get(Prompts)
+    for text in phrases.SAID_WHEN_SLOW:
+        await prompts.prepare(text)
+    with stopped_recogniser():
+        call = await line.call()
+        await line.say(call, NONSENSE)
+        line.agent.reject(await line.agent.ringing.get())
+        await call.hang_up()
+    dialogue = await line.dialogue()
+    steps = dialogue.context["steps"]
+    assert dialogue.end == "agent", steps
+    assert [step["kind"] for step in steps].count("slow") == 2, steps
+    assert phrases.RECOGNISER_SLOW in [step["text"] for step in steps], steps
+
+
 async def silent_caller_reaches_an_agent(line: Line) -> None:
     call = await line.call()
     line.agent.reject(await line.agent.ringing.get())
@@ -387,6 +405,7 @@ JOURNEYS: list[Callable[[Line], Awaitable[None]]] = [
     agent_sends_the_caller_to_a_flow_and_gets_both_back,
     mark_by_keys_after_the_agent,
     hanging_business_system_is_told_and_an_agent_takes_over,
+    slow_recogniser_is_told_keys_are_asked_for_and_an_agent_takes_over,
     silent_caller_reaches_an_agent,
     babble_reaches_an_agent,
     killed_in_the_dialogue_nobody_is_cut_off,
@@ -523,6 +542,22 @@ async def business_system() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+
+
+@contextmanager
+def stopped_recogniser() -> Iterator[None]:
+    """Let the processes of the recogniser stand still meanwhile."""
+    processes = [
+        child for child in psutil.Process().children(recursive=True) if "speech.stt.own_process" in child.cmdline()[-2]
+    ]
+    assert processes, "the recogniser has no process of its own"
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 def babble(voices: list[bytes]) -> bytes:

@@ -60,14 +60,19 @@ def ranking(intent: str, probability: float = 0.9) -> IntentRanking:
     return IntentRanking((HeardIntent(intent, probability),), handling)
 
 
+def rivals(first: str, second: str) -> IntentRanking:
+    return IntentRanking((HeardIntent(first, 0.4), HeardIntent(second, 0.35)), Handling.CHOOSE)
+
+
 WORDS = st.sampled_from(
     ["对", "不对", "三二零五八一九零零一", "人民路三号楼", "满意", "8000", "嗯那个", "四四零零零零零零零二"]
 )
-LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER}
+LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CHOOSING_INTENT, Phase.CONFIRMING_NUMBER}
 CALLER = st.one_of(
     st.builds(Heard, WORDS, st.builds(ranking, st.sampled_from(INTENTS), st.sampled_from([0.1, 0.4, 0.9]))),
+    st.builds(Heard, WORDS, st.builds(rivals, st.sampled_from(INTENTS), st.sampled_from(INTENTS))),
     st.builds(Keyed, st.sampled_from([*"0123456789*#", MINE, OTHERS, "8000", "9999", "20261130000001"])),
-    st.builds(Silence, st.booleans()),
+    st.builds(Silence, st.booleans(), is_slow=st.booleans()),
 )
 ANSWERS = st.tuples(st.sampled_from(LookUpStatus), st.booleans(), st.booleans())
 AROUND = st.builds(
