@@ -151,7 +151,9 @@ class PhoneCalls:
         if question.stage == AFTER_CALL:
             return await self._survey_of(question.call_id)
         flow = self._live.flows.get(question.stage)
-        return None if flow is None or not flow.is_for_agents else ChosenFlow(flow, self._live.version_of(flow.name))
+        if flow is None or not flow.is_for_agents or (flow.is_survey and await self._was_asked(question.call_id)):
+            return None
+        return ChosenFlow(flow, self._live.version_of(flow.name))
 
     async def _around(self, question: RouteQuestion, flow: Flow, now: datetime) -> Circumstances:
         """Return what is known of a caller before the first word."""
@@ -169,15 +171,19 @@ class PhoneCalls:
         )
 
     async def _survey_of(self, call_id: UUID) -> ChosenFlow | None:
-        """Return the flow that asks for a mark; None where nobody is asked, as after a danger."""
+        """Return the flow that asks for a mark; None where nobody is asked: after a danger, or a second time."""
         flow = self._live.flows.get(AFTER_CALL)
         if flow is None or not self._live.asks_after_calls:
             return None
         async with self._core.database.session() as session:
             before = await FlowRepository(session).dialogue_of_call(call_id)
-        if before is not None and before.intent in _UNASKED:
+        if (before is not None and before.intent in _UNASKED) or await self._was_asked(call_id):
             return None
         return ChosenFlow(flow, self._live.version_of(AFTER_CALL))
+
+    async def _was_asked(self, call_id: UUID) -> bool:
+        async with self._core.database.session() as session:
+            return await self._surveys.has_asked(session, call_id)
 
     async def talk(self, line: AudioLine) -> None:
         """Run the dialogue of a caller, and keep it before the call goes on, so that the agent sees it."""

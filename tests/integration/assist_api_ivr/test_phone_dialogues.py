@@ -325,8 +325,19 @@ async def agent_sends_the_caller_to_a_flow_and_gets_both_back(line: Line) -> Non
     assert (dialogue.flow, dialogue.context["slots"]["agreed"]) == ("agent_payment", "yes"), dialogue.context
     call.say(PCMSource(tone(), is_endless=True))
     await until(lambda: has_tone(bytes(agent.heard[-16_000:])))
-    await call.hang_up()
-    await agent.ended.wait()
+    # The mark is given before the call ends; once the agent has left, nobody is asked for a second one.
+    await line.control.execute(SendToFlow(talking.call_id, "agent_survey"))
+    await until(lambda: line.calls.running > 0)
+    await call.press("5")
+    await until(lambda: line.calls.running == 0)
+    answer = await line.newest(SurveyAnswer)
+    assert isinstance(answer, SurveyAnswer)
+    assert (answer.mark, answer.way, answer.served_by) == (5, "keys", "agent")
+    agent.say(PCMSource(tone(), is_endless=True))
+    await until(lambda: has_tone(bytes(call.heard[-16_000:])))
+    await agent.hang_up()
+    await call.ended.wait()
+    assert line.calls.running == 0
 
 
 async def mark_by_keys_after_the_agent(line: Line) -> None:

@@ -9859,7 +9859,7 @@ export interface components {
              * Flow
              * @enum {string}
              */
-            flow: "agent_identity" | "agent_payment";
+            flow: "agent_identity" | "agent_payment" | "agent_survey";
         };
         /**
          * FlowLine
