@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import wave
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -49,23 +50,22 @@ class Voicemails:
             id=voicemail_id, call_id=call_id, number=around.caller_number, seconds=message.seconds, text="",
             received_at=self._core.clock.now(),
         )  # fmt: skip
-        if message.is_drained:
-            await self._file(row, "".join(message.words), sector, around.account)
+        if message.is_drained and message.words:
+            filed = await self._file("".join(message.words), row.number, sector, around.account)
+            filed.write_to(row)
         async with self._core.database.session() as session:
             FlowRepository(session).add_row(row)
             if not message.is_drained:
                 ordered = {"voicemail_id": str(voicemail_id), "sector": sector}
                 await self._core.jobs.enqueue(session, RECOGNISE, ordered, unique_key=str(voicemail_id))
 
-    async def _file(self, row: Voicemail, text: str, sector: str, account: str) -> None:
-        """Note the words, what they are about, and a draft order."""
-        row.text = text
-        if not text:
-            return
-        row.intent = (await asyncio.to_thread(self._live.understand, text)).best
-        row.order_id, row.order_number = await self._systems.draft_of_message(
-            sector=sector, intent=row.intent, text=text, number=row.number, account=account
+    async def _file(self, text: str, number: str, sector: str, account: str) -> _Filed:
+        """Say what a message is about, and make a draft order of it."""
+        intent = (await asyncio.to_thread(self._live.understand, text)).best
+        order_id, order_number = await self._systems.draft_of_message(
+            sector=sector, intent=intent, text=text, number=number, account=account
         )
+        return _Filed(text, intent, order_id, order_number)
 
     async def _recognise(self, job: RunningJob) -> JobResult:
         voicemail_id, sector = UUID(str(job.payload["voicemail_id"])), str(job.payload["sector"])
@@ -74,13 +74,32 @@ class Voicemails:
             row = await session.get(Voicemail, voicemail_id)
         if row is None or row.text or not text:
             return {"state": "no_words" if row is not None and not text else "unchanged"}
+        filed = _Filed(text)
         if row.handled_at is None and row.order_id is None:
             account = (await known_caller(self._core, row.number)).account
-            await self._file(row, text, sector, account)
-        row.text = text
+            filed = await self._file(text, row.number, sector, account)
         async with job.transaction() as session:
-            await session.merge(row)
+            # Somebody may have handled the message meanwhile.
+            now = await session.get(Voicemail, voicemail_id, with_for_update=True)
+            if now is not None:
+                filed.write_to(now)
         return {"state": "recognised"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Filed:
+    """Words of a message, what they are about, and the draft order; without an order where a person has seen to it."""
+
+    text: str
+    intent: str | None = None
+    order_id: UUID | None = None
+    order_number: str | None = None
+
+    def write_to(self, row: Voicemail) -> None:
+        row.text = self.text
+        row.intent = row.intent or self.intent
+        row.order_id = row.order_id or self.order_id
+        row.order_number = row.order_number or self.order_number
 
 
 def _write(file: Path, pcm: bytes) -> None:
