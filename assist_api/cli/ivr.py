@@ -19,7 +19,8 @@ from rich.table import Table
 from assist_api.ivr.checks import Flaw, check_flow
 from assist_api.ivr.flow import Flow, parse_flow
 from assist_api.ivr.hearing import heard_in
-from assist_api.ivr.intents import IntentClassifier, shipped_intents
+from assist_api.ivr.intents import shipped_intents
+from assist_api.ivr.readings import Spoken, WeighedIntents, learned_intents
 from assist_api.ivr.scenario import Scenario, parse_scenarios
 from assist_api.ivr.shipped import shipped_flows, shipped_scenarios
 from assist_api.ivr.simulation import ScenarioResult, Simulator, Understand
@@ -102,9 +103,15 @@ def understanding() -> Iterator[Understand]:
         raise MisconfiguredError("KB_EMBEDDER is none; flows need the sentence model", code="embedder_missing")
     try:
         embedder.warm_up()
-        yield lru_cache(maxsize=4096)(IntentClassifier(shipped_intents(), embedder.embed_questions).rank)
+        yield _remembered(learned_intents(embedder.embed_questions))
     finally:
         embedder.close()
+
+
+def _remembered(intents: WeighedIntents) -> Understand:
+    """Understand each text once: callers of a thousand scenarios say the same."""
+    known = lru_cache(maxsize=4096)(intents.understand)
+    return lambda text, alternatives: known(text, tuple(alternatives))
 
 
 def _scenarios(flow: str, paths: list[Path]) -> list[tuple[Scenario, Path | None]]:
@@ -133,7 +140,7 @@ async def _run(
         await engine.warm_up()
         at_once = asyncio.Semaphore(_HEARD_AT_ONCE)
 
-        async def transcribe(file: Path) -> str:
+        async def transcribe(file: Path) -> Spoken:
             async with at_once:
                 return await heard_in(engine, file)
 

@@ -12,8 +12,10 @@ from rich.table import Table
 
 from assist_api.evaluation.layouts import MANIFEST_JSONL, layout_error, read_jsonl
 from assist_api.ivr.hearing import heard_in
-from assist_api.ivr.intents import Embed, Handling, IntentClassifier, shipped_intents
+from assist_api.ivr.intents import Embed, Handling, shipped_intents
+from assist_api.ivr.readings import Spoken, learned_intents
 from speech.engine import SpeechEngine
+from speech.events import Alternative
 
 
 class LabelledIntent(BaseModel):
@@ -27,6 +29,7 @@ class LabelledIntent(BaseModel):
     file: str | None = Field(
         default=None, validation_alias=AliasChoices("file", "audio", "wav"), description="Sound, beside the manifest"
     )
+    alternatives: tuple[Alternative, ...] = Field(default=(), description="What else the recogniser may have heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class IntentsReport:
         accuracy: Share with the right intent; a sentence that is asked again counts as `other`.
         wrong_actions: Share that a flow would act on wrongly without asking for a yes.
         rejected: Share that a flow would ask again.
-        confirmed: Share that a flow would ask a yes for.
+        confirmed: Share that a flow would ask a yes for, or which of two it is.
         by_intent: Accuracy of each intent.
         errors: Where label and answer differ.
     """
@@ -88,15 +91,18 @@ async def hear_intents(sentences: Sequence[LabelledIntent], folder: Path, engine
         InvalidInputError: A sound cannot be read.
     """
     return [
-        item if item.file is None else item.model_copy(update={"text": await heard_in(engine, folder / item.file)})
-        for item in sentences
+        item if item.file is None else _as_heard(item, await heard_in(engine, folder / item.file)) for item in sentences
     ]
+
+
+def _as_heard(item: LabelledIntent, spoken: Spoken) -> LabelledIntent:
+    return item.model_copy(update={"text": spoken.text, "alternatives": spoken.alternatives})
 
 
 def evaluate_intents(sentences: Sequence[LabelledIntent], embed: Embed) -> IntentsReport:
     """Ask the shipped classifier for every sentence and compare."""
-    classifier = IntentClassifier(shipped_intents(), embed)
-    pairs = [(item, classifier.rank(item.text)) for item in sentences]
+    intents = learned_intents(embed)
+    pairs = [(item, intents.understand(item.text, item.alternatives)) for item in sentences]
 
     def share(flags: Sequence[bool]) -> float:
         return sum(flags) / len(flags)
@@ -109,7 +115,7 @@ def evaluate_intents(sentences: Sequence[LabelledIntent], embed: Embed) -> Inten
             [ranking.handling is Handling.ACT and ranking.best != item.intent for item, ranking in pairs]
         ),
         rejected=share([ranking.handling is Handling.REJECT for _, ranking in pairs]),
-        confirmed=share([ranking.handling is Handling.CONFIRM for _, ranking in pairs]),
+        confirmed=share([ranking.handling in {Handling.CONFIRM, Handling.CHOOSE} for _, ranking in pairs]),
         by_intent={
             name: share([right for (item, _), right in zip(pairs, rights, strict=True) if item.intent == name])
             for name in sorted({item.intent for item in sentences})

@@ -8,14 +8,18 @@ from assist_api.ivr import phrases
 from assist_api.ivr.checks import AGENT_INTENT, EMERGENCY_INTENT
 from assist_api.ivr.dialogue import Heard, KeepMark, Keyed, Listen, Phase, Silence, StepKind
 from assist_api.ivr.flow import ASKING, MARK_SLOT, MenuNode, NumberNode, SurveyNode, WordsNode, YesNoNode
-from assist_api.ivr.intents import OTHER, Handling
-from assist_api.ivr.spoken_input import has_digits, is_yes, mark_in, number_in, passes_check
+from assist_api.ivr.intents import CONFIRM_FROM, OTHER, Handling
+from assist_api.ivr.spoken_input import has_digits, is_yes, mark_in, number_in, passes_check, which_of_two
 from assist_api.ivr.walk import ACCOUNT_SLOT, MOST_TURNS, PROOF_SLOT, WISH, Walk, listening_to
+
+_ASKED = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CHOOSING_INTENT, Phase.CONFIRMING_NUMBER}
+_MUCH_LIKELIER = 2.0
+"""How many times likelier one of two intents must be to count as the one that was named."""
 
 
 def take_turn(walk: Walk, happened: Heard | Keyed | Silence) -> None:
     """Take one answer of the caller; a danger in it interrupts everything."""
-    if walk.state.phase not in {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER, Phase.WORKING}:
+    if walk.state.phase not in {*_ASKED, Phase.WORKING}:
         return
     if isinstance(happened, Heard) and _is_danger(happened):
         _note_heard(walk, happened)
@@ -30,15 +34,25 @@ def take_turn(walk: Walk, happened: Heard | Keyed | Silence) -> None:
         walk.give_up(phrases.HELP_FROM_AGENT)
         return
     match happened:
-        case Silence(has_voice):
-            walk.note(StepKind.UNHEARD if has_voice else StepKind.SILENCE)
-            walk.fail(phrases.NOT_UNDERSTOOD if has_voice else phrases.NOTHING_HEARD)
+        case Silence():
+            kind, reason = _silence(happened)
+            walk.note(kind)
+            walk.fail(reason)
         case Keyed(keys):
             walk.note(StepKind.KEYED, keys)
             _take_keys(walk, keys)
         case Heard():
             _note_heard(walk, happened)
             _take_words(walk, happened)
+
+
+def _silence(happened: Silence) -> tuple[StepKind, str]:
+    """Return what is noted of an answer that did not come, and what the caller is told."""
+    if happened.is_slow:
+        return StepKind.SLOW, phrases.RECOGNISER_SLOW
+    if happened.has_voice:
+        return StepKind.UNHEARD, phrases.NOT_UNDERSTOOD
+    return StepKind.SILENCE, phrases.NOTHING_HEARD
 
 
 def _is_danger(heard: Heard) -> bool:
@@ -49,6 +63,8 @@ def _take_keys(walk: Walk, keys: str) -> None:
     node = walk.flow.nodes[walk.state.node]
     if walk.state.phase is Phase.CONFIRMING_INTENT or walk.state.phase is Phase.CONFIRMING_NUMBER:
         _confirm(walk, {"1": True, "2": False}.get(keys[:1]), keys)
+    elif walk.state.phase is Phase.CHOOSING_INTENT and keys[:1] != "0":
+        _take_choice(walk, {"1": 0, "2": 1}.get(keys[:1]))
     elif isinstance(node, NumberNode):
         _take_number(walk, node, keys.rstrip("#"))
     elif keys[:1] == "*":
@@ -70,6 +86,9 @@ def _take_keys(walk: Walk, keys: str) -> None:
 def _take_words(walk: Walk, heard: Heard) -> None:
     node = walk.flow.nodes[walk.state.node]
     if walk.state.phase in {Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER} and _confirm_by_words(walk, heard):
+        return
+    if walk.state.phase is Phase.CHOOSING_INTENT and _wants(walk, heard) is None:
+        _take_choice(walk, _choice_in(walk, heard))
         return
     match node:
         case NumberNode():
@@ -108,8 +127,8 @@ def _take_intent(walk: Walk, heard: Heard, node: object) -> None:
         if not isinstance(node, MenuNode):
             walk.note(StepKind.JUMPED, detail=wanted)
         _choose(walk, wanted, heard.text)
-    elif isinstance(node, MenuNode) and heard.ranking.handling is Handling.CONFIRM:
-        _ask_whether(walk, heard)
+    elif isinstance(node, MenuNode) and heard.ranking.handling in {Handling.CONFIRM, Handling.CHOOSE}:
+        _ask_what(walk, heard)
     else:
         walk.fail(phrases.NOT_UNDERSTOOD)
 
@@ -121,15 +140,53 @@ def _wants(walk: Walk, heard: Heard) -> str | None:
     return best if is_clear and (best == AGENT_INTENT or best in walk.root.intents) else None
 
 
-def _ask_whether(walk: Walk, heard: Heard) -> None:
-    best = heard.ranking.best
-    if best != AGENT_INTENT and best not in walk.root.intents:
+def _ask_what(walk: Walk, heard: Heard) -> None:
+    """Ask whether it is the likeliest intent, or which of the two likeliest, of those that lead somewhere."""
+    ranked = heard.ranking.ranked[: 2 if heard.ranking.handling is Handling.CHOOSE else 1]
+    titles = {item.intent: title for item in ranked if (title := _title(walk, item.intent)) is not None}
+    if not titles:
         walk.fail(phrases.NOT_UNDERSTOOD)
         return
-    title = walk.root.intents[best].title if best in walk.root.intents else "转人工客服"
-    walk.change(phase=Phase.CONFIRMING_INTENT, candidate=best, slots={**walk.state.slots, WISH: _plain(heard.text)})
-    walk.say(phrases.CONFIRM_INTENT.format(title=title))
+    first, *others = titles
+    walk.change(
+        candidate=first, rival=others[0] if others else "", slots={**walk.state.slots, WISH: _plain(heard.text)}
+    )
+    if others:
+        walk.change(phase=Phase.CHOOSING_INTENT)
+        walk.say(phrases.CHOOSE_INTENT.format(first=titles[first], second=titles[others[0]]))
+    else:
+        walk.change(phase=Phase.CONFIRMING_INTENT)
+        walk.say(phrases.CONFIRM_INTENT.format(title=titles[first]))
     walk.listen(Listen())
+
+
+def _title(walk: Walk, intent: str) -> str | None:
+    """Return how an intent is called in a question; None where it leads nowhere."""
+    if intent in walk.root.intents:
+        return walk.root.intents[intent].title
+    return "转人工客服" if intent == AGENT_INTENT else None
+
+
+def _choice_in(walk: Walk, heard: Heard) -> int | None:
+    """Return which of the two intents was named, by its place or in its own words."""
+    named = which_of_two(heard.text)
+    if named is not None or is_yes(heard.text) is False:
+        return named
+    likely = {item.intent: item.probability for item in heard.ranking.ranked}
+    first, second = likely.get(walk.state.candidate, 0.0), likely.get(walk.state.rival, 0.0)
+    if max(first, second) < CONFIRM_FROM or max(first, second) < _MUCH_LIKELIER * min(first, second):
+        return None
+    return int(second > first)
+
+
+def _take_choice(walk: Walk, which: int | None) -> None:
+    if which is None:
+        walk.fail(phrases.NOT_UNDERSTOOD)
+        return
+    walk.note(StepKind.CONFIRMED)
+    chosen = (walk.state.candidate, walk.state.rival)[which]
+    walk.change(phase=Phase.ASKING, candidate="", rival="")
+    _choose(walk, chosen, walk.state.slots.get(WISH, ""))
 
 
 def _choose(walk: Walk, intent: str, text: str) -> None:

@@ -18,6 +18,8 @@ class Phase(StrEnum):
     """An answer to the question of the node."""
     CONFIRMING_INTENT = "confirming_intent"
     """Yes or no to the intent in `candidate`."""
+    CHOOSING_INTENT = "choosing_intent"
+    """Which of the intents in `candidate` and `rival` it is."""
     CONFIRMING_NUMBER = "confirming_number"
     """Yes or no to the number in `candidate`."""
     WORKING = "working"
@@ -44,6 +46,8 @@ class StepKind(StrEnum):
     SILENCE = "silence"
     UNHEARD = "unheard"
     """The caller spoke, and no words were recognised."""
+    SLOW = "slow"
+    """The words did not come in time."""
     NO_MATCH = "no_match"
     REPEATED = "repeated"
     JUMPED = "jumped"
@@ -134,6 +138,7 @@ class DialogueState:
         slots: What the caller gave, by slot.
         values: What was looked up, by `what.field`.
         candidate: Intent or number that waits for a yes.
+        rival: The other intent, where the caller chooses between two.
         failures: Failures in a row.
         turns: Inputs of the caller so far.
         intent: What the caller wants, as last understood.
@@ -151,6 +156,7 @@ class DialogueState:
     slots: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     candidate: str = ""
+    rival: str = ""
     failures: int = 0
     turns: int = 0
     intent: str | None = None
@@ -186,9 +192,15 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The caller pressed nothing, and nothing was understood; with `has_voice` the caller spoke all the same."""
+    """The caller pressed nothing, and nothing was understood.
+
+    Attributes:
+        has_voice: The caller spoke all the same.
+        is_slow: The recogniser was too far behind to tell.
+    """
 
     has_voice: bool = False
+    is_slow: bool = False
 
 
 class LookUpStatus(StrEnum):

@@ -31,6 +31,7 @@ from assist_api.ivr.schemas import (
     FlowList,
     FlowSaving,
     FlowView,
+    HeardAlternative,
     HeardSound,
     NumberTable,
     NumberTableView,
@@ -106,7 +107,9 @@ async def hear_sound(
 ) -> HeardSound:
     """Return what the recogniser of calls understands of a sound, at the rate of telephones; nothing is kept."""
     async with _kept_for_now(file) as sound:
-        return HeardSound(text=await heard_in(engine, sound))
+        spoken = await heard_in(engine, sound)
+    others = [HeardAlternative(text=other.text, confidence=other.confidence) for other in spoken.alternatives]
+    return HeardSound(text=spoken.text, alternatives=others)
 
 
 @asynccontextmanager

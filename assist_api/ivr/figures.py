@@ -42,7 +42,7 @@ async def figures_of(flows: FlowRepository, name: str, now: datetime) -> FlowFig
 
 def node_figures(node: str, kinds: Mapping[str, int]) -> NodeFigures:
     """Return the figures of a node from how often each kind of step happened there."""
-    heard, unheard = kinds.get(StepKind.HEARD, 0), kinds.get(StepKind.UNHEARD, 0)
+    heard, unheard = kinds.get(StepKind.HEARD, 0), kinds.get(StepKind.UNHEARD, 0) + kinds.get(StepKind.SLOW, 0)
     silences, no_matches = kinds.get(StepKind.SILENCE, 0), kinds.get(StepKind.NO_MATCH, 0)
     given = heard + kinds.get(StepKind.KEYED, 0)
     # A silence is a failure as well, though nobody said or keyed anything.

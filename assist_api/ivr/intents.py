@@ -31,6 +31,10 @@ CONFIRM_FROM = 0.2
 SURE = 0.99
 """Probabilities from which an intent is acted on, or offered for a yes or no. Chosen on sentences of our own so that
 few wrong actions are left (`tests/evals/assist`)."""
+SURE_MARGIN = 0.4
+"""Lead of the likeliest intent from which it is acted on although readings of what was said disagree."""
+NEAR_MARGIN = 0.2
+"""Lead below which the caller is asked which of two intents it is."""
 _MEANING_WEIGHT, _CUE_WEIGHT = 3.0, 0.5
 _REGULARISATION = 10.0
 """Weights of sentence vectors and telling words beside character n-grams. Of 72 sentences of our own in other words
@@ -49,6 +53,8 @@ class Handling(StrEnum):
 
     ACT = "act"
     CONFIRM = "confirm"
+    CHOOSE = "choose"
+    """Ask which of the first two it is."""
     REJECT = "reject"
 
 
@@ -85,16 +91,33 @@ class HeardIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One text that may have been said.
+
+    Attributes:
+        text: The words.
+        share: How much it counts; all readings sum to 1.
+        best: The likeliest intent of this text alone.
+    """
+
+    text: str
+    share: float
+    best: HeardIntent
+
+
+@dataclass(frozen=True, slots=True)
 class IntentRanking:
     """What a sentence may want.
 
     Attributes:
         ranked: Every intent, the likeliest first.
         handling: What to do with the first.
+        readings: What may have been said, where that was more than one text; the recogniser's own comes first.
     """
 
     ranked: tuple[HeardIntent, ...]
     handling: Handling
+    readings: tuple[Reading, ...] = ()
 
     @property
     def best(self) -> str:
@@ -132,13 +155,12 @@ class IntentClassifier:
 
     def rank(self, text: str) -> IntentRanking:
         """Return the intents of a sentence, the likeliest first; danger goes before everything."""
-        probabilities = self._model.predict_proba(self._columns([text], self._embed([text])))[0]
-        scores = dict(zip(map(str, self._model.classes_), map(float, probabilities), strict=True))
-        if self._detector.find(text):
-            scores = {name: score * (1 - SURE) for name, score in scores.items()}
-            scores[EMERGENCY] += SURE
-        ranked = tuple(HeardIntent(name, scores[name]) for name in sorted(scores, key=scores.__getitem__, reverse=True))
-        return IntentRanking(ranked, _handling(ranked[0]))
+        return self.rank_all([text])[0]
+
+    def rank_all(self, texts: Sequence[str]) -> list[IntentRanking]:
+        """Return the intents of several sentences; the sentence model is called once."""
+        rows = self._model.predict_proba(self._columns(texts, self._embed(texts)))
+        return [self._ranking(text, row) for text, row in zip(texts, rows, strict=True)]
 
     def is_dangerous(self, text: str) -> bool:
         """Tell whether the rules find a danger; cheap, without the sentence model."""
@@ -150,6 +172,14 @@ class IntentClassifier:
         for name, pattern in self._words:
             text = pattern.sub(name, text)
         return _MARKS.sub("", text)
+
+    def _ranking(self, text: str, probabilities: npt.NDArray[np.float64]) -> IntentRanking:
+        scores = dict(zip(map(str, self._model.classes_), map(float, probabilities), strict=True))
+        if self._detector.find(text):
+            scores = {name: score * (1 - SURE) for name, score in scores.items()}
+            scores[EMERGENCY] += SURE
+        ranked = tuple(HeardIntent(name, scores[name]) for name in sorted(scores, key=scores.__getitem__, reverse=True))
+        return IntentRanking(ranked, handling_of(ranked))
 
     def _columns(self, texts: Sequence[str], vectors: npt.NDArray[np.float32]) -> csr_matrix:
         prepared = [self.prepared(text) for text in texts]
@@ -178,10 +208,24 @@ def parse_intents(text: str) -> IntentFile:
         raise _error(".".join(map(str, first["loc"])), first["msg"]) from error
 
 
-def _handling(best: HeardIntent) -> Handling:
+def handling_of(ranked: Sequence[HeardIntent], *, do_agree: bool = True) -> Handling:
+    """Say what to do with the likeliest intent.
+
+    It is acted on where it is likely enough, and every reading names it or its lead is `SURE_MARGIN`. The caller
+    chooses where the second is within `NEAR_MARGIN`, confirms where the first is likely, and else says it again.
+
+    Args:
+        ranked: Intents, the likeliest first.
+        do_agree: Whether every reading of what was said names the same intent.
+    """
+    best, second = ranked[0], ranked[1] if len(ranked) > 1 else HeardIntent(OTHER, 0.0)
+    lead = best.probability - second.probability
     if best.intent == OTHER or best.probability < CONFIRM_FROM:
         return Handling.REJECT
-    return Handling.ACT if best.probability >= ACT_FROM else Handling.CONFIRM
+    if best.probability >= ACT_FROM and (do_agree or lead >= SURE_MARGIN):
+        return Handling.ACT
+    is_near = lead < NEAR_MARGIN and second.intent != OTHER and second.probability >= CONFIRM_FROM
+    return Handling.CHOOSE if is_near else Handling.CONFIRM
 
 
 def _regex(place: str, text: str) -> re.Pattern[str]:

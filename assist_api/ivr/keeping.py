@@ -22,6 +22,7 @@ _SHOWN = frozenset(
         StepKind.KEYED,
         StepKind.SILENCE,
         StepKind.UNHEARD,
+        StepKind.SLOW,
         StepKind.DANGER,
         StepKind.LOOKED_UP,
         StepKind.ORDERED,

@@ -15,8 +15,9 @@ import structlog
 from assist_api.http.actor import program
 from assist_api.ivr.checks import EVERY_LANGUAGE
 from assist_api.ivr.flow import Flow, read_flow
-from assist_api.ivr.intents import Embed, IntentClassifier, IntentRanking, shipped_intents
+from assist_api.ivr.intents import Embed, IntentRanking
 from assist_api.ivr.models import FlowVersion, NumberRule
+from assist_api.ivr.readings import WeighedIntents, learned_intents
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.shipped import shipped_flows
 from kb.search.embedders.base import Embedder
@@ -25,6 +26,7 @@ from kit.clock import Clock
 from kit.db import Database
 from kit.errors import AssistError, ConflictError
 from kit.logging import told_by
+from speech.events import Alternative
 from speech.settings import Language
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ class LiveFlows:
         self._flows: Mapping[str, Flow] = {}
         self._versions: Mapping[str, int] = {}
         self._rules: Sequence[NumberRule] = ()
-        self._classifier: IntentClassifier | None = None
+        self._classifier: WeighedIntents | None = None
         self._asks: Callable[[], bool] = lambda: True
         self.spoken: Set[Language] = EVERY_LANGUAGE
         """Languages that a voice of this installation reads."""
@@ -104,15 +106,19 @@ class LiveFlows:
         """Learn the intents; slow, once."""
         self._classifier = await asyncio.to_thread(self._learn)
 
-    def understand(self, text: str) -> IntentRanking:
+    def understand(self, text: str, alternatives: Sequence[Alternative] = ()) -> IntentRanking:
         """Return what a caller's words want.
+
+        Args:
+            text: As the recogniser wrote it.
+            alternatives: What else it may have been.
 
         Raises:
             ConflictError: The server is still starting.
         """
         if self._classifier is None:
             raise ConflictError("The intents are not learned yet; try again in a moment.", code="intents_not_learned")
-        return self._classifier.rank(text)
+        return self._classifier.understand(text, alternatives)
 
     def is_dangerous(self, text: str) -> bool:
         """Tell whether a caller's words tell of a danger; False while the server is still starting."""
@@ -138,12 +144,12 @@ class LiveFlows:
     def _is_day_off(self, at: datetime) -> bool:
         return not self._calendar.shifts_of(at.astimezone(self._calendar.zone).date())
 
-    def _learn(self) -> IntentClassifier:
+    def _learn(self) -> WeighedIntents:
         embed: Embed = without_meaning
         if self._embedder is not None:
             self._embedder.warm_up()
             embed = self._embedder.embed_questions
-        return IntentClassifier(shipped_intents(), embed)
+        return learned_intents(embed)
 
     @staticmethod
     def _is_outdated(newest: FlowVersion, flow: Flow) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from assist_api.business_systems.port import BusinessSystem
 from assist_api.customers.service import ContactSources
@@ -14,6 +15,7 @@ from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.ivr.endpoints import MAX_SOUND_BYTES, router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
+from assist_api.ivr.phrases import SAID_WHEN_SLOW
 from assist_api.ivr.prompt_store import PromptStore
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.push import PUSH
@@ -21,13 +23,14 @@ from assist_api.ivr.recorded import RecordedPrompts
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.subscribers import SimulatedSubscribers
 from assist_api.ivr.systems import AFTER_CALL_POLICY, InstalledSystems
+from assist_api.ivr.voicemails import Voicemails
 from assist_api.policies.service import Policies
 from assist_api.search.parts import Knowledge
 from assist_api.search.service import TypedSearch
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.text_messages.port import TextGateway
 from kit.calendar import office_hours
-from kit.errors import MisconfiguredError
+from kit.errors import DependencyError, MisconfiguredError
 from kit.outbox import OutboxEvent, Subscriber
 from speech.engine import SpeechEngine
 from speech.settings import Language
@@ -66,12 +69,18 @@ def build(
     recorded = RecordedPrompts(folder / "recorded")
     prompts = Prompts(voices, PromptStore(folder / "prompts"), recorded)
     loads = BoardLoads(board)
-    calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, loads) if settings.enabled else None
+    voicemails = Voicemails(core, live, systems, engine)
+    calls = None
+    if settings.enabled:
+        calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, voicemails, loads)
 
     async def learn_and_listen() -> None:
         await live.learn()
         if calls is not None:
             await calls.start()
+            with suppress(DependencyError):  # without a voice; the health page says so
+                for text in SAID_WHEN_SLOW:
+                    await prompts.prepare(text)
 
     async def aclose() -> None:
         if calls is not None:
@@ -93,7 +102,8 @@ def build(
     return Module(
         name="ivr",
         service=live,
-        provides=(systems, prompts, recorded),
+        provides=(systems, prompts, recorded, voicemails),
+        jobs=(voicemails.handler,),
         routers=(router,),
         start=live.start,
         warm_up=learn_and_listen,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import wave
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,18 +16,17 @@ from assist_api.ivr.flow import Flow
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import ChosenFlow, LiveFlows
-from assist_api.ivr.models import Voicemail
 from assist_api.ivr.phone_dialogue import PhoneDialogue
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems, known_caller
+from assist_api.ivr.voicemails import Voicemails
 from assist_api.ivr.walk import URGENT_FROM
 from assist_api.ivr.world import Conversation
 from assist_api.surveys.keeping import SurveyKeeper
 from cti_adapter.agi import RouteAnswer, RouteQuestion, RouteServer
 from cti_adapter.audio_line import AudioLine, AudioLineServer
-from cti_adapter.audiosocket import SAMPLE_RATE_HZ
 from kit.errors import AssistError
 from kit.logging import told_by
 from speech.engine import SpeechEngine
@@ -92,7 +90,7 @@ class PhoneCalls:
 
     def __init__(
         self, core: Core, live: LiveFlows, systems: InstalledSystems, prompts: Prompts, engine: SpeechEngine,
-        settings: IVRSettings, surveys: SurveyKeeper, loads: QueueLoads | None = None,
+        settings: IVRSettings, surveys: SurveyKeeper, voicemails: Voicemails, loads: QueueLoads | None = None,
     ) -> None:  # fmt: skip
         self._core = core
         self._live = live
@@ -100,6 +98,7 @@ class PhoneCalls:
         self._prompts = prompts
         self._engine = engine
         self._surveys = surveys
+        self._voicemails = voicemails
         self._loads = loads
         self._calls: OrderedDict[UUID, _Call] = OrderedDict()
         self._running = 0
@@ -152,7 +151,9 @@ class PhoneCalls:
         if question.stage == AFTER_CALL:
             return await self._survey_of(question.call_id)
         flow = self._live.flows.get(question.stage)
-        return None if flow is None or not flow.is_for_agents else ChosenFlow(flow, self._live.version_of(flow.name))
+        if flow is None or not flow.is_for_agents or (flow.is_survey and await self._was_asked(question.call_id)):
+            return None
+        return ChosenFlow(flow, self._live.version_of(flow.name))
 
     async def _around(self, question: RouteQuestion, flow: Flow, now: datetime) -> Circumstances:
         """Return what is known of a caller before the first word."""
@@ -170,15 +171,19 @@ class PhoneCalls:
         )
 
     async def _survey_of(self, call_id: UUID) -> ChosenFlow | None:
-        """Return the flow that asks for a mark; None where nobody is asked, as after a danger."""
+        """Return the flow that asks for a mark; None where nobody is asked: after a danger, or a second time."""
         flow = self._live.flows.get(AFTER_CALL)
         if flow is None or not self._live.asks_after_calls:
             return None
         async with self._core.database.session() as session:
             before = await FlowRepository(session).dialogue_of_call(call_id)
-        if before is not None and before.intent in _UNASKED:
+        if (before is not None and before.intent in _UNASKED) or await self._was_asked(call_id):
             return None
         return ChosenFlow(flow, self._live.version_of(AFTER_CALL))
+
+    async def _was_asked(self, call_id: UUID) -> bool:
+        async with self._core.database.session() as session:
+            return await self._surveys.has_asked(session, call_id)
 
     async def talk(self, line: AudioLine) -> None:
         """Run the dialogue of a caller, and keep it before the call goes on, so that the agent sees it."""
@@ -203,8 +208,8 @@ class PhoneCalls:
                 flow, call.question.queue, surveys=self._surveys, flows=self._live.flows,
                 responses_ms=dialogue.responses_ms, is_texted=self._systems.texts_after_calls,
             )  # fmt: skip
-            if dialogue.message:
-                await self._keep_message(call.question.call_id, call, dialogue)
+            for message in dialogue.messages:
+                await self._voicemails.keep(message, call.question.call_id, call.chosen.flow.sector, call.circumstances)
         except AssistError as error:
             log.warning("dialogue_not_kept", call_id=str(line.call_id), **told_by(error))
         await line.hand_back()
@@ -227,34 +232,3 @@ class PhoneCalls:
             if state.queue is not None:
                 values["__TARGET_QUEUE"] = state.queue
         return FlowAnswer(call.question.queue, values=values)
-
-    async def _keep_message(self, call_id: UUID, call: _Call, dialogue: PhoneDialogue) -> None:
-        """Keep a message with its words, what it is about, and a draft order."""
-        text = "".join(dialogue.message)
-        intent = self._live.understand(text).best
-        voicemail_id = uuid4()
-        folder = self._core.settings.data_dir / "ivr" / "voicemails"
-        folder.mkdir(parents=True, exist_ok=True)
-        with wave.open(str(folder / f"{voicemail_id}.wav"), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE_HZ)
-            file.writeframes(bytes(dialogue.recording))
-        around, flow = call.circumstances, call.chosen.flow
-        order_id, order_number = await self._systems.draft_of_message(
-            sector=flow.sector, intent=intent, text=text, number=around.caller_number, account=around.account
-        )
-        async with self._core.database.session() as session:
-            FlowRepository(session).add_row(
-                Voicemail(
-                    id=voicemail_id,
-                    call_id=call_id,
-                    number=around.caller_number,
-                    seconds=len(dialogue.recording) // (2 * SAMPLE_RATE_HZ),
-                    text=text,
-                    intent=intent,
-                    order_id=order_id,
-                    order_number=order_number,
-                    received_at=self._core.clock.now(),
-                )
-            )

@@ -28,11 +28,20 @@ from assist_api.ivr.dialogue import (
     Started,
 )
 from assist_api.ivr.flow import Flow, read_flow
+from assist_api.ivr.intents import HeardIntent, Reading
 from assist_api.ivr.scenario import Scenario
-from assist_api.ivr.schemas import IntentProbability, SimulatedTurn, Simulation, SimulationInput, SimulationView
+from assist_api.ivr.schemas import (
+    IntentProbability,
+    ReadingView,
+    SimulatedTurn,
+    Simulation,
+    SimulationInput,
+    SimulationView,
+)
 from assist_api.ivr.simulation import Played, ScriptedWorld, Simulator, Understand
 from assist_api.ivr.world import Used, World
 from kit.errors import InvalidInputError
+from speech.events import Alternative
 
 _SHOWN_INTENTS = 4
 _MESSAGE_SECONDS = 8
@@ -81,7 +90,8 @@ def _scenario(given: dict[str, Any]) -> Scenario:
 def _input(item: SimulationInput, understand: Understand) -> Input:
     match item.kind:
         case "say":
-            return Heard(item.text, understand(item.text)) if item.text.strip() else Silence()
+            others = [Alternative(other.text, other.confidence) for other in item.alternatives]
+            return Heard(item.text, understand(item.text, others)) if item.text.strip() else Silence()
         case "keys":
             return Keyed(item.text)
         case "message":
@@ -118,18 +128,28 @@ def _view(played: list[Played]) -> SimulationView:
 
 def _turn(item: Played) -> SimulatedTurn:
     happened, turn = item.happened, item.turn
-    ranked = happened.ranking.ranked[:_SHOWN_INTENTS] if isinstance(happened, Heard) else ()
+    ranking = happened.ranking if isinstance(happened, Heard) else None
     return SimulatedTurn(
         kind="unheard" if happened == Silence(has_voice=True) else type(happened).__name__.lower(),
         text=happened.text if isinstance(happened, Heard) else happened.keys if isinstance(happened, Keyed) else "",
-        intents=[IntentProbability(intent=i.intent, probability=round(i.probability, 3)) for i in ranked],
-        handling=happened.ranking.handling.value if isinstance(happened, Heard) else None,
+        intents=[] if ranking is None else [_probability(shown) for shown in ranking.ranked[:_SHOWN_INTENTS]],
+        handling=None if ranking is None else ranking.handling.value,
+        readings=[] if ranking is None else [_reading(reading) for reading in ranking.readings],
         said=[say.text for say in turn.said],
         used=[_used(used) for used in turn.used],
         flow=turn.state.flow,
         node=turn.state.node,
         phase=turn.state.phase,
     )
+
+
+def _probability(item: HeardIntent) -> IntentProbability:
+    return IntentProbability(intent=item.intent, probability=round(item.probability, 3))
+
+
+def _reading(reading: Reading) -> ReadingView:
+    best = _probability(reading.best)
+    return ReadingView(text=reading.text, share=round(reading.share, 3), **best.model_dump())
 
 
 def _used(used: Used) -> str:

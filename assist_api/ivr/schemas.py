@@ -107,11 +107,21 @@ class FailedScenario(OutputModel):
     unmet: list[str]
 
 
+class HeardAlternative(InputModel):
+    """Another text that a sound may be."""
+
+    text: Annotated[str, StringConstraints(max_length=400)]
+    confidence: Annotated[float, Field(ge=0, le=1)]
+
+
 class SimulationInput(InputModel):
     """One thing that the simulated caller does."""
 
     kind: Literal["say", "keys", "silence", "unheard", "message", "hang_up"]
     text: Annotated[str, StringConstraints(max_length=400)] = ""
+    alternatives: list[HeardAlternative] = Field(
+        default_factory=list, max_length=10, description="Of `say`: what else the recogniser may have heard"
+    )
 
 
 class Simulation(InputModel):
@@ -132,6 +142,13 @@ class IntentProbability(OutputModel):
     probability: float
 
 
+class ReadingView(IntentProbability):
+    """One text that may have been said, with its likeliest intent."""
+
+    text: str
+    share: float = Field(description="How much it counts; all readings of a turn sum to 1")
+
+
 class SimulatedTurn(OutputModel):
     """One input of the caller and what it led to."""
 
@@ -139,6 +156,9 @@ class SimulatedTurn(OutputModel):
     text: str
     intents: list[IntentProbability]
     handling: str | None
+    readings: list[ReadingView] = Field(
+        description="What may have been said, the recogniser's own text first; empty where there was one text only"
+    )
     said: list[str]
     used: list[str] = Field(description="What systems were asked, and what came back")
     flow: str
@@ -175,6 +195,7 @@ class HeardSound(OutputModel):
     """What the recogniser of calls understands of a sound."""
 
     text: str = Field(description="Empty where no words were understood")
+    alternatives: list[HeardAlternative] = Field(description="What else it may have been, likeliest first")
 
 
 class RecordingView(OutputModel):
@@ -213,7 +234,7 @@ class NodeFigures(OutputModel):
     node: str
     visits: int
     heard: int
-    unheard: int
+    unheard: int = Field(description="Somebody spoke, and no words were recognised, or not in time")
     silences: int
     no_matches: int
     recognition_failure: float | None = Field(description="unheard ÷ (heard + unheard); null where nobody spoke")

@@ -36,13 +36,15 @@ from assist_api.ivr.dialogue import (
 from assist_api.ivr.flow import ACCOUNT_LOOK_UPS, LOOK_UPS, Flow
 from assist_api.ivr.intents import IntentRanking
 from assist_api.ivr.interpreter import Interpreter
+from assist_api.ivr.readings import Spoken
 from assist_api.ivr.scenario import Scenario, ScenarioTurn, ScenarioWorldData, unmet
 from assist_api.ivr.world import Conversation, Turn, World
 from kit.errors import DependencyCategory, DependencyError, InvalidInputError
+from speech.events import Alternative
 
-Understand = Callable[[str], IntentRanking]
-"""Says what a caller's words want."""
-Transcribe = Callable[[Path], Awaitable[str]]
+Understand = Callable[[str, Sequence[Alternative]], IntentRanking]
+"""Says what a caller's words want, given what else it may have been."""
+Transcribe = Callable[[Path], Awaitable[Spoken]]
 """Writes down what a sound file says, through the recogniser of calls."""
 
 EXAMPLE_VALUES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -228,7 +230,7 @@ class Simulator:
 
     async def _input(self, turn: ScenarioTurn, folder: Path | None) -> Input:
         if turn.say is not None:
-            return Heard(turn.say, self.understand(turn.say))
+            return Heard(turn.say, self.understand(turn.say, ()))
         if turn.audio is not None:
             return await self._heard_file(turn.audio, folder)
         if turn.keys is not None:
@@ -240,8 +242,10 @@ class Simulator:
     async def _heard_file(self, name: str, folder: Path | None) -> Input:
         if self.transcribe is None or folder is None:
             raise InvalidInputError("Sound files need a recogniser; use say, or run it on a file.", field="audio")
-        text = await self.transcribe(folder / name)
-        return Heard(text, self.understand(text)) if text else Silence(has_voice=True)
+        spoken = await self.transcribe(folder / name)
+        if not spoken.text:
+            return Silence(has_voice=True)
+        return Heard(spoken.text, self.understand(spoken.text, spoken.alternatives))
 
 
 def is_complete(values: Mapping[str, str], what: str) -> bool:

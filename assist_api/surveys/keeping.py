@@ -44,6 +44,10 @@ class SurveyKeeper:
         self._notifier = notifier
         notifier.rules.add(KIND)
 
+    async def has_asked(self, session: AsyncSession, call_id: UUID) -> bool:
+        """Tell whether a caller was asked about the agent in this call, with or without a mark."""
+        return await SurveyRepository(session).is_asked_about_agent(call_id)
+
     async def keep(self, session: AsyncSession, given: GivenAnswer) -> bool:
         """Keep an answer; the same one again changes nothing.
 

@@ -32,6 +32,11 @@ class SurveyRepository:
         await self.session.flush()
         return True
 
+    async def is_asked_about_agent(self, call_id: UUID) -> bool:
+        """Tell whether the caller was asked about the agent of a call."""
+        statement = select(SurveyAnswer.id).where(SurveyAnswer.call_id == call_id, SurveyAnswer.served_by == "agent")
+        return await self.session.scalar(statement.limit(1)) is not None
+
     async def to_text(self, since: datetime) -> Sequence[tuple[UUID, str]]:
         """Return whom to ask by text message, of the callers who were asked since a moment and gave no mark."""
         statement = (

@@ -127,7 +127,7 @@ class AgentStateChoice(InputModel):
 class FlowForCaller(InputModel):
     """Speech flow that one's caller is sent to; the caller comes back after it."""
 
-    flow: Literal["agent_identity", "agent_payment"]
+    flow: Literal["agent_identity", "agent_payment", "agent_survey"]
 
 
 class NumberToCall(InputModel):

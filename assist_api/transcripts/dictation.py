@@ -39,6 +39,15 @@ async def words_in(engine: SpeechEngine, chunks: Iterable[AudioChunk], rate_hz: 
     """Return what is said in the sound of one voice; empty where nothing is.
 
     Raises:
+        DependencyError: As `finals_in`.
+    """
+    return "".join(final.text for final in await finals_in(engine, chunks, rate_hz))
+
+
+async def finals_in(engine: SpeechEngine, chunks: Iterable[AudioChunk], rate_hz: int) -> list[TranscriptFinal]:
+    """Return the segments of the sound of one voice, with what else each may have been.
+
+    Raises:
         DependencyError: `speech_not_ready`: models are loading, or the recogniser is too slow.
     """
     if not engine.is_ready:
@@ -50,15 +59,15 @@ async def words_in(engine: SpeechEngine, chunks: Iterable[AudioChunk], rate_hz: 
             for chunk in chunks:
                 await leg.feed(chunk)
             await leg.finish()
-        return "".join(words.result())
+        return words.result()
     except TimeoutError as error:
         raise _not_ready("The recogniser is busy; try again in a moment, or type.") from error
     finally:
         await leg.aclose()
 
 
-async def _finals(leg: LegTranscriber) -> list[str]:
-    return [event.text async for event in leg.events() if isinstance(event, TranscriptFinal)]
+async def _finals(leg: LegTranscriber) -> list[TranscriptFinal]:
+    return [event async for event in leg.events() if isinstance(event, TranscriptFinal)]
 
 
 def _samples(file: bytes) -> tuple[bytes, int]:

@@ -6,13 +6,14 @@ import asyncio
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+import psutil
 import pytest
 from sqlalchemy import select
 
@@ -20,6 +21,7 @@ from assist_api.composition import compose
 from assist_api.customers.models import Customer, CustomerPhone, Premise
 from assist_api.http.actor import program
 from assist_api.http.application import Application
+from assist_api.ivr import phrases
 from assist_api.ivr.dialogue import MakeOrder
 from assist_api.ivr.flow import flow_as_yaml, parse_flow
 from assist_api.ivr.flow_service import FlowService
@@ -32,6 +34,7 @@ from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
 from assist_api.ivr.settings import IVRSettings
 from assist_api.ivr.systems import InstalledSystems
+from assist_api.ivr.voicemails import Voicemails
 from assist_api.notices.schemas import NoticeDraft
 from assist_api.notices.service import NoticeService
 from assist_api.settings import AssistSettings
@@ -58,6 +61,8 @@ QUIET, LOUD = 20, 5
 LOUDNESS = 300
 SILENCE = PCMSource(bytes(320), is_endless=True)
 NONSENSE, AGAIN = "今天天气真不错呀", "啦啦啦啦啦"
+BILL, STREET, MESSAGE = "我想查一下上个月的电费", "我住在人民路", "我家没有电了请派人来修"
+DANGER = "我闻到厨房里有很大的煤气味，煤气漏气了，快来人。"
 SHORT = """
 version: 1
 name: power_hotline
@@ -217,7 +222,7 @@ def has_tone(pcm: bytes) -> bool:
 
 async def bill_by_voice(line: Line) -> None:
     call = await line.call()
-    await line.say(call, "我想查一下上个月的电费")
+    await line.say(call, BILL)
     await answered(call)
     await call.press("2")
     await call.ended.wait()
@@ -243,7 +248,7 @@ async def outage_from_the_notice_of_the_street(line: Line) -> None:
         await notices.create(program("test"), NoticeDraft(area="人民路", sector="power", text="人民路检修停电"))
     call = await line.call(HANGING_CALLER)
     await call.press("2")
-    await line.say(call, "我住在人民路")
+    await line.say(call, STREET)
     await answered(call)
     await call.press("2")
     await call.ended.wait()
@@ -253,7 +258,7 @@ async def outage_from_the_notice_of_the_street(line: Line) -> None:
 
 async def danger_goes_to_an_agent_at_once(line: Line) -> None:
     call = await line.call()
-    await line.say(call, "我闻到厨房里有很大的煤气味，煤气漏气了，快来人。")
+    await line.say(call, DANGER)
     line.agent.reject(await line.agent.ringing.get())
     await call.hang_up()
     dialogue = await line.dialogue()
@@ -278,8 +283,7 @@ async def no_match_twice_reaches_an_agent_who_sees_it_all(line: Line) -> None:
 
 
 async def message_becomes_a_draft_order(line: Line) -> None:
-    # Spoken beforehand: a message ends when nothing is said for a while.
-    spoken = await line.voice_of("我家没有电了请派人来修")
+    spoken = await line.voice_of(MESSAGE)
     call = await line.call()
     await call.press("3")
     await until(lambda: has_tone(bytes(call.heard[-16_000:])))
@@ -322,8 +326,19 @@ async def agent_sends_the_caller_to_a_flow_and_gets_both_back(line: Line) -> Non
     assert (dialogue.flow, dialogue.context["slots"]["agreed"]) == ("agent_payment", "yes"), dialogue.context
     call.say(PCMSource(tone(), is_endless=True))
     await until(lambda: has_tone(bytes(agent.heard[-16_000:])))
-    await call.hang_up()
-    await agent.ended.wait()
+    # The mark is given before the call ends; once the agent has left, nobody is asked for a second one.
+    await line.control.execute(SendToFlow(talking.call_id, "agent_survey"))
+    await until(lambda: line.calls.running > 0)
+    await call.press("5")
+    await until(lambda: line.calls.running == 0)
+    answer = await line.newest(SurveyAnswer)
+    assert isinstance(answer, SurveyAnswer)
+    assert (answer.mark, answer.way, answer.served_by) == (5, "keys", "agent")
+    agent.say(PCMSource(tone(), is_endless=True))
+    await until(lambda: has_tone(bytes(call.heard[-16_000:])))
+    await agent.hang_up()
+    await call.ended.wait()
+    assert line.calls.running == 0
 
 
 async def mark_by_keys_after_the_agent(line: Line) -> None:
@@ -350,6 +365,19 @@ async def hanging_business_system_is_told_and_an_agent_takes_over(line: Line) ->
     assert (dialogue.end, dialogue.node) == ("agent", "away"), dialogue.context
 
 
+async def slow_recogniser_is_told_keys_are_asked_for_and_an_agent_takes_over(line: Line) -> None:
+    with stopped_recogniser():
+        call = await line.call()
+        await line.say(call, NONSENSE)
+        line.agent.reject(await line.agent.ringing.get())
+        await call.hang_up()
+    dialogue = await line.dialogue()
+    steps = dialogue.context["steps"]
+    assert dialogue.end == "agent", steps
+    assert [step["kind"] for step in steps].count("slow") == 2, steps
+    assert phrases.RECOGNISER_SLOW in [step["text"] for step in steps], steps
+
+
 async def silent_caller_reaches_an_agent(line: Line) -> None:
     call = await line.call()
     line.agent.reject(await line.agent.ringing.get())
@@ -359,7 +387,7 @@ async def silent_caller_reaches_an_agent(line: Line) -> None:
 
 
 async def babble_reaches_an_agent(line: Line) -> None:
-    voices = [await line.voice_of(text) for text in (NONSENSE, AGAIN, "我住在人民路")]
+    voices = [await line.voice_of(text) for text in (NONSENSE, AGAIN, STREET)]
     call = await line.call()
     call.say(PCMSource(babble(voices), is_endless=True))
     line.agent.reject(await line.agent.ringing.get())
@@ -386,6 +414,7 @@ JOURNEYS: list[Callable[[Line], Awaitable[None]]] = [
     agent_sends_the_caller_to_a_flow_and_gets_both_back,
     mark_by_keys_after_the_agent,
     hanging_business_system_is_told_and_an_agent_takes_over,
+    slow_recogniser_is_told_keys_are_asked_for_and_an_agent_takes_over,
     silent_caller_reaches_an_agent,
     babble_reaches_an_agent,
     killed_in_the_dialogue_nobody_is_cut_off,
@@ -398,6 +427,9 @@ async def test_callers_are_answered_by_voice_and_keys_and_reach_an_agent_in_ever
 ) -> None:
     failed: list[Exception] = []
     async with line_of(tmp_path, migrated_sqlite) as line:
+        # Spoken beforehand: a caller who says nothing while the voice is at work counts as silent.
+        for text in (NONSENSE, AGAIN, BILL, STREET, MESSAGE, DANGER, *phrases.SAID_WHEN_SLOW):
+            await line.application.get(Prompts).prepare(text)
         for journey in JOURNEYS:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
@@ -473,6 +505,7 @@ async def answering(
         engine,
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
         application.get(SurveyKeeper),
+        application.get(Voicemails),
     )
     await calls.start()
     try:
@@ -521,6 +554,22 @@ async def business_system() -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+
+
+@contextmanager
+def stopped_recogniser() -> Iterator[None]:
+    """Let the processes of the recogniser stand still meanwhile."""
+    processes = [
+        child for child in psutil.Process().children(recursive=True) if "speech.stt.own_process" in child.cmdline()[-2]
+    ]
+    assert processes, "the recogniser has no process of its own"
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 def babble(voices: list[bytes]) -> bytes:

@@ -14,13 +14,21 @@ from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.phone_dialogue import tone
+from assist_api.ivr.phone_message import PhoneMessage
 from assist_api.ivr.prompts import Prompts, as_wav
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.systems import InstalledSystems, known_caller
+from assist_api.ivr.voicemails import Voicemails
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.texting import SurveyTexts
 from assist_api.text_messages.gateways import FileGateway
+from kit.clock import SystemClock
+from kit.jobs import JobRunner
+from speech.engine import SpeechEngine
+from speech.settings import SpeechSettings
 from tests.fakes.assist_core_server import Server
+from tests.fakes.ivr_caller import ScriptedRecogniser
+from tests.fakes.speech_recognizer import FakeRecognizer
 
 pytestmark = pytest.mark.module
 FLOWS = "/api/v1/ivr/flows"
@@ -246,3 +254,30 @@ async def test_a_caller_without_a_mark_is_asked_by_text_and_the_reply_is_the_mar
     assert "13800138000" in file.read_text("utf-8")
     report = (await admin.get("/api/v1/surveys/report")).json()["whole"]
     assert (report["asked"], report["answered"], report["mean"]) == (1, 1, 4.0)
+
+
+async def test_words_of_a_message_that_came_too_late_are_recognised_from_its_sound(server: Server) -> None:
+    live, core = await ready(server), server.application.core
+    speech = SpeechEngine(
+        SpeechSettings(vad="energy", has_own_processes=False),
+        SystemClock(),
+        recognizer_factory=lambda _settings: FakeRecognizer(lambda _request: "我家没有电了"),
+    )
+    voicemails = Voicemails(core, live, server.application.get(InstalledSystems), speech)
+    message = PhoneMessage(ScriptedRecogniser([], None))
+    await message.take(tone() * 4, is_voice=True)
+    await message.aclose()
+    await voicemails.keep(message, uuid4(), "power", Circumstances(caller_number="13800138000"))
+    agent = await server.browser_of(Role.AGENT)
+    waiting = (await agent.get("/api/v1/voicemails")).json()["items"][0]
+    assert (waiting["text"], waiting["has_sound"], waiting["order_number"]) == ("", True, None)
+    runner = JobRunner(core.database, core.clock, core.jobs, [voicemails.handler])
+    # The models are still loading: the job waits for its next attempt.
+    await runner.run_due()
+    await speech.warm_up()
+    server.clock.advance(timedelta(minutes=5))
+    await runner.run_due()
+    found = (await agent.get("/api/v1/voicemails")).json()["items"][0]
+    assert (found["text"], found["intent"]) == ("我家没有电了", "outage_query")
+    assert found["order_number"] is not None
+    await speech.aclose()

@@ -42,7 +42,7 @@ from assist_api.ivr.intents import CONFIRM_FROM, EMERGENCY, OTHER, Handling, Hea
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.scenario import Scenario
 from assist_api.ivr.shipped import shipped_flows
-from assist_api.ivr.spoken_input import is_yes, number_in
+from assist_api.ivr.spoken_input import is_yes, mark_in, number_in
 from assist_api.ivr.walk import MOST_FAILURES
 from kit.errors import InvalidInputError
 from speech.settings import Language
@@ -60,14 +60,19 @@ def ranking(intent: str, probability: float = 0.9) -> IntentRanking:
     return IntentRanking((HeardIntent(intent, probability),), handling)
 
 
+def rivals(first: str, second: str) -> IntentRanking:
+    return IntentRanking((HeardIntent(first, 0.4), HeardIntent(second, 0.35)), Handling.CHOOSE)
+
+
 WORDS = st.sampled_from(
     ["对", "不对", "三二零五八一九零零一", "人民路三号楼", "满意", "8000", "嗯那个", "四四零零零零零零零二"]
 )
-LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CONFIRMING_NUMBER}
+LISTENING = {Phase.ASKING, Phase.CONFIRMING_INTENT, Phase.CHOOSING_INTENT, Phase.CONFIRMING_NUMBER}
 CALLER = st.one_of(
     st.builds(Heard, WORDS, st.builds(ranking, st.sampled_from(INTENTS), st.sampled_from([0.1, 0.4, 0.9]))),
+    st.builds(Heard, WORDS, st.builds(rivals, st.sampled_from(INTENTS), st.sampled_from(INTENTS))),
     st.builds(Keyed, st.sampled_from([*"0123456789*#", MINE, OTHERS, "8000", "9999", "20261130000001"])),
-    st.builds(Silence, st.booleans()),
+    st.builds(Silence, st.booleans(), is_slow=st.booleans()),
 )
 ANSWERS = st.tuples(st.sampled_from(LookUpStatus), st.booleans(), st.booleans())
 AROUND = st.builds(
@@ -206,6 +211,21 @@ def test_a_number_is_heard_digit_by_digit_and_a_wrong_length_is_none() -> None:
     assert (is_yes("对的"), is_yes("不对"), is_yes("要的"), is_yes("没有了"), is_yes("电费")) == (
         True, False, True, False, None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (5, ["非常满意", "很好", "打五分", "满分", "我给5分吧", "打5分非常满意", "很不错"]),
+        (4, ["满意", "比较满意", "都挺好的", "不错", "四", "给你们打4分吧"]),
+        (3, ["一般般", "还可以", "三星"]),
+        (2, ["不满意", "不太满意", "不怎么满意", "有点不满意", "不好", "两分"]),
+        (1, ["非常不满意", "很不满意", "太差了", "一分"]),
+        (None, ["六分", "人民路三号", "我还有一个问题", "嗯那个", "不可以", "等五分钟"]),
+    ],
+)
+def test_a_mark_is_heard_in_the_words_that_callers_use(mark: int | None, said: list[str]) -> None:
+    assert {text: mark_in(text) for text in said} == dict.fromkeys(said, mark)
 
 
 def test_a_scenario_turn_is_exactly_one_thing() -> None:

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import pytest
 
-from assist_api.ivr.intents import IntentClassifier, shipped_intents
 from assist_api.ivr.live_flows import without_meaning
+from assist_api.ivr.readings import learned_intents
 from assist_api.ivr.scenario import Scenario
 from assist_api.ivr.shipped import shipped_flows, shipped_scenarios
 from assist_api.ivr.simulation import Simulator
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.unit
 
 @lru_cache(maxsize=1)
 def simulator() -> Simulator:
-    return Simulator(shipped_flows(), IntentClassifier(shipped_intents(), without_meaning).rank)
+    return Simulator(shipped_flows(), learned_intents(without_meaning).understand)
 
 
 def test_every_flow_that_answers_calls_ships_with_scenarios() -> None:

@@ -10089,7 +10089,7 @@ export interface components {
              * Flow
              * @enum {string}
              */
-            flow: "agent_identity" | "agent_payment";
+            flow: "agent_identity" | "agent_payment" | "agent_survey";
         };
         /**
          * FlowLine
@@ -10762,6 +10762,16 @@ export interface components {
             parts: components["schemas"]["PartHealth"][];
         };
         /**
+         * HeardAlternative
+         * @description Another text that a sound may be.
+         */
+        HeardAlternative: {
+            /** Text */
+            text: string;
+            /** Confidence */
+            confidence: number;
+        };
+        /**
          * HeardSound
          * @description What the recogniser of calls understands of a sound.
          */
@@ -10771,6 +10781,11 @@ export interface components {
              * @description Empty where no words were understood
              */
             text: string;
+            /**
+             * Alternatives
+             * @description What else it may have been, likeliest first
+             */
+            alternatives: components["schemas"]["HeardAlternative"][];
         };
         /**
          * Hindrance
@@ -12383,7 +12398,10 @@ export interface components {
             visits: number;
             /** Heard */
             heard: number;
-            /** Unheard */
+            /**
+             * Unheard
+             * @description Somebody spoke, and no words were recognised, or not in time
+             */
             unheard: number;
             /** Silences */
             silences: number;
@@ -13152,7 +13170,7 @@ export interface components {
          * @description What the dialogue waits for.
          * @enum {string}
          */
-        Phase: "new" | "asking" | "confirming_intent" | "confirming_number" | "working" | "recording" | "over";
+        Phase: "new" | "asking" | "confirming_intent" | "choosing_intent" | "confirming_number" | "working" | "recording" | "over";
         /**
          * PlaceLevel
          * @description How large a place is.
@@ -13833,6 +13851,23 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "starting";
+        };
+        /**
+         * ReadingView
+         * @description One text that may have been said, with its likeliest intent.
+         */
+        ReadingView: {
+            /** Intent */
+            intent: string;
+            /** Probability */
+            probability: number;
+            /** Text */
+            text: string;
+            /**
+             * Share
+             * @description How much it counts; all readings of a turn sum to 1
+             */
+            share: number;
         };
         /**
          * ReasonView
@@ -14747,6 +14782,11 @@ export interface components {
             intents: components["schemas"]["IntentProbability"][];
             /** Handling */
             handling: string | null;
+            /**
+             * Readings
+             * @description What may have been said, the recogniser's own text first; empty where there was one text only
+             */
+            readings: components["schemas"]["ReadingView"][];
             /** Said */
             said: string[];
             /**
@@ -14799,6 +14839,11 @@ export interface components {
              * @default
              */
             text: string;
+            /**
+             * Alternatives
+             * @description Of `say`: what else the recogniser may have heard
+             */
+            alternatives?: components["schemas"]["HeardAlternative"][];
         };
         /**
          * SimulationView
@@ -15166,7 +15211,7 @@ export interface components {
          * @description What happened in one step of a dialogue; rows of `ivr_steps` hold it without anybody's words.
          * @enum {string}
          */
-        StepKind: "said" | "heard" | "keyed" | "silence" | "unheard" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "served" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
+        StepKind: "said" | "heard" | "keyed" | "silence" | "unheard" | "slow" | "no_match" | "repeated" | "jumped" | "danger" | "chose" | "confirmed" | "refused" | "looked_up" | "answered" | "ordered" | "served" | "recorded" | "callback" | "texted" | "marked" | "gave_up" | "left";
         /**
          * StepSet
          * @description The agent ticked a step of the talk track by hand, or took its tick away; from then on this decides.

@@ -14,7 +14,7 @@ import { intentText, stepText } from './words'
 
 import './Ivr.css'
 
-const FLOWS = ['agent_identity', 'agent_payment'] as const
+const FLOWS = ['agent_identity', 'agent_payment', 'agent_survey'] as const
 
 /** What the caller said and pressed before the call came here, and flows that the caller can be sent to. */
 export function DialoguePanel({ callId }: { callId: string }) {

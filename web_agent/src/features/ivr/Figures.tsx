@@ -20,7 +20,7 @@ export function Figures({ name, onOpen }: { name: string; onOpen: (node: string)
   const figures = useQuery(flowFiguresQuery(name))
   if (figures.isPending) return <Loading lines={5} />
   if (figures.isError) return <Failure error={figures.error} onRetry={figures.refetch} />
-  const { dialogues, containment, marks, mean_mark: mean, nodes } = figures.data
+  const { dialogues, nodes } = figures.data
   if (dialogues === 0 && nodes.length === 0)
     return <Empty title={t('ivr.no_dialogues')} hint={t('ivr.no_dialogues_hint')} />
   const columns: Column<NodeFigures>[] = [
@@ -56,22 +56,43 @@ export function Figures({ name, onOpen }: { name: string; onOpen: (node: string)
   const worst = [...nodes].sort((a, b) => b.no_matches + b.gave_up + b.left - (a.no_matches + a.gave_up + a.left))
   return (
     <>
-      <p className="flow-page__hint">
-        {t('ivr.figures_summary', {
-          dialogues,
-          contained: percent(containment),
-          marks,
-          mean: mean === null ? '–' : mean.toFixed(1),
-        })}
-      </p>
-      <p className="flow-page__hint">
-        {t('ivr.figures_more', {
-          again: percent(figures.data.called_again),
-          p50: seconds(figures.data.response_p50_ms),
-          p95: seconds(figures.data.response_p95_ms),
-        })}
-      </p>
+      <p className="flow-page__hint">{t('ivr.figures_of', { dialogues })}</p>
+      <Whole figures={figures.data} />
       <DataTable caption={t('ivr.side_figures')} columns={columns} rows={worst} keyOf={(row) => row.node} />
+      <p className="flow-page__hint">{t('ivr.rates_formula')}</p>
     </>
+  )
+}
+
+interface Figure {
+  name: 'containment' | 'called_again' | 'response' | 'mark'
+  value: string
+  counts: Record<string, number>
+}
+
+/** The figures of the flow, each with how it is reckoned. */
+function Whole({ figures }: { figures: FlowFigures }) {
+  const { t } = useTranslation()
+  const { response_p50_ms: p50, response_p95_ms: p95, mean_mark: mean, marks, ends } = figures
+  const shown: Figure[] = [
+    {
+      name: 'containment',
+      value: percent(figures.containment),
+      counts: { goodbyes: ends.goodbye ?? 0, dialogues: figures.dialogues },
+    },
+    { name: 'called_again', value: percent(figures.called_again), counts: {} },
+    { name: 'response', value: `${seconds(p50)} / ${seconds(p95)}`, counts: {} },
+    { name: 'mark', value: mean === null ? '–' : mean.toFixed(1), counts: { marks } },
+  ]
+  return (
+    <dl className="flow-page__whole">
+      {shown.map(({ name, value, counts }) => (
+        <div key={name}>
+          <dt>{t(`ivr.figure_${name}`)}</dt>
+          <dd className="flow-page__value">{value}</dd>
+          <dd>{t(`ivr.figure_${name}_formula`, counts)}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }

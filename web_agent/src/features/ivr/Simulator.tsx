@@ -110,8 +110,8 @@ export function Simulator({ flow, onHere }: SimulatorProps) {
       </form>
       <SpokenInput
         isOver={isOver}
-        onHeard={(text) => {
-          run([...inputs, text === '' ? { kind: 'unheard', text: '' } : { kind: 'say', text }])
+        onHeard={({ text, alternatives }) => {
+          run([...inputs, text === '' ? { kind: 'unheard', text: '' } : { kind: 'say', text, alternatives }])
         }}
       />
       <div className="simulator__tools">

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 
 import { asProblem } from '@/api/problem'
 import { hearSound } from '@/api/queries/ivr'
+import type { HeardSound } from '@/api/types'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
@@ -11,13 +12,11 @@ import { Banner } from '@/ui/states'
 import { useMicrophone } from './useMicrophone'
 
 /** The caller's voice: from the microphone or a file, through the recogniser of calls at 8 kHz. */
-export function SpokenInput({ isOver, onHeard }: { isOver: boolean; onHeard: (text: string) => void }) {
+export function SpokenInput({ isOver, onHeard }: { isOver: boolean; onHeard: (heard: HeardSound) => void }) {
   const { t } = useTranslation()
   const hear = useMutation({
     mutationFn: hearSound,
-    onSuccess: ({ text }) => {
-      onHeard(text)
-    },
+    onSuccess: onHeard,
   })
   const microphone = useMicrophone(hear.mutate)
   return (

@@ -1,6 +1,7 @@
 import type { SimulatedTurn, SimulationView } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
+import { percent } from '@/ui/format'
 import { Banner } from '@/ui/states'
 
 import type { Around } from './around'
@@ -74,10 +75,23 @@ export function Turn({ turn, onSay }: { turn: SimulatedTurn; onSay: (text: strin
             <li key={intent}>
               <span>{intentText(t, intent)}</span>
               <meter min={0} max={1} value={probability} aria-label={intentText(t, intent)} />
-              <b>{Math.round(probability * 100)}%</b>
+              <b>{percent(probability)}</b>
             </li>
           ))}
           {turn.handling !== null && <li className="tag">{optionText(t, turn.handling)}</li>}
+        </ul>
+      )}
+      {turn.readings.length > 0 && (
+        <ul className="sim-turn__readings" aria-label={t('ivr.readings')}>
+          {turn.readings.map(({ text, share, intent, probability }) => (
+            <li key={text}>
+              <q>{text}</q>
+              <span>
+                {intentText(t, intent)} {percent(probability)}
+              </span>
+              <span>{t('ivr.reading_share', { share: percent(share) })}</span>
+            </li>
+          ))}
         </ul>
       )}
       {turn.used.map((used) => (
