@@ -28,6 +28,8 @@ DEMO_AGENTS = ("8001", "8002", "8003", "8004")
 """Desk telephones, and those of `tingzhi answer`."""
 BROWSER_AGENTS = ("8101", "8102", "8103", "8104")
 """Telephones in the page: their voice is encrypted, which a desk telephone does not understand."""
+_DEMO_TRUNKS = (TrunkPlan("lab", ("127.0.0.1",)),)
+"""Callers from this machine."""
 _SECRET_BYTES = 18
 _PLANS = TypeAdapter(PBXPlan)
 
@@ -42,9 +44,15 @@ def demo_plan(addresses: PBXAddresses) -> PBXPlan:
         agents=agents,
         queues=(QueuePlan(DEMO_QUEUE, members),),
         numbers=(NumberPlan(DEMO_NUMBER, DEMO_QUEUE),),
-        trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
+        trunks=_DEMO_TRUNKS,
+        simulates_network=True,
     )
     return with_browser_phones(plan)
+
+
+def with_network(plan: PBXPlan) -> PBXPlan:
+    """Return a plan of the demo that is older than the simulated network with it; any other plan stays as it is."""
+    return replace(plan, simulates_network=True) if plan.trunks == _DEMO_TRUNKS else plan
 
 
 def with_browser_phones(plan: PBXPlan) -> PBXPlan:

@@ -25,7 +25,7 @@ from cti_adapter.commands import (
 )
 from cti_adapter.events import AgentStateChanged, CallStateChanged, LegOpened, PBXConnected
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall, SIPPhone
-from cti_adapter.states import LegRole
+from cti_adapter.states import CallState, LegRole
 from tests.fakes.cti_events import WAIT_SECONDS, EventLog, follow
 from tests.fakes.cti_tones import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, MUSIC_HZ, heard, tone
 from tests.servers.asterisk import NUMBER, phone_secret, run_asterisk, settings_of
@@ -185,6 +185,40 @@ class TestCallControl:
         await hears(customer, COLLEAGUE_HZ)
         await hears(colleague, CUSTOMER_HZ)
         await floor.log.wait(CallStateChanged, lambda event: (event.state, event.agent) == ("answered", COLLEAGUE))
+
+    async def test_a_blind_transfer_brings_the_customer_to_somebody_outside(self, floor: Floor):
+        customer, agent, talking = await floor.talk()
+        await floor.adapter.execute(TransferBlind(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(customer, COLLEAGUE_HZ)
+        await hears(outside, CUSTOMER_HZ)
+        assert agent.ended.is_set()
+        (call,) = floor.adapter.calls
+        assert (call.call_id, call.state) == (talking.call_id, CallState.ANSWERED)
+        await outside.hang_up()
+        await floor.log.wait(CallStateChanged, lambda event: (event.call_id, event.state) == (talking.call_id, "ended"))
+        await asyncio.wait_for(customer.ended.wait(), WAIT_SECONDS)
+
+    async def test_somebody_outside_is_consulted_left_and_takes_the_customer_over(self, floor: Floor):
+        customer, agent, talking = await floor.talk()
+        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(agent, COLLEAGUE_HZ)
+        await hears(outside, AGENT_HZ)
+        await hears(customer, MUSIC_HZ)
+        await floor.adapter.execute(CancelConsult(talking.call_id, AGENT))
+        await hears(customer, AGENT_HZ)
+        await asyncio.wait_for(outside.ended.wait(), WAIT_SECONDS)
+        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(agent, COLLEAGUE_HZ)
+        await agent.hang_up()
+        await hears(customer, COLLEAGUE_HZ)
+        await hears(outside, CUSTOMER_HZ)
+        (call,) = floor.adapter.calls
+        assert (call.call_id, call.state) == (talking.call_id, CallState.ANSWERED)
+        await customer.hang_up()
+        await asyncio.wait_for(outside.ended.wait(), WAIT_SECONDS)
 
     async def test_a_consultation_becomes_a_conversation_of_three_which_the_first_agent_leaves(self, floor: Floor):
         customer, agent, talking = await floor.talk()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,10 +17,14 @@ from cti_adapter.asterisk.packages import MINIMUM_VERSION, ensure_asterisk, find
 from cti_adapter.asterisk.plan_file import PLAN_FILE, demo_plan, find_plan, save_plan
 from cti_adapter.asterisk.process import AsteriskProcess, free_addresses
 from cti_adapter.check import check_pbx
+from cti_adapter.events import CallOffered
+from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
 from cti_adapter.simulated.exchange import SimulatedExchange
 from kit.errors import MisconfiguredError
 from tests.contract.cti_adapter.exchanges import simulated_settings
+from tests.fakes.cti_events import WAIT_SECONDS, follow
 from tests.fakes.cti_tones import AGENT_HZ, heard, tone
+from tests.servers.asterisk import settings_of
 
 pytestmark = pytest.mark.integration
 
@@ -99,6 +104,7 @@ def test_two_commands_make_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[
                 assert answering.wait() == 0
             finally:
                 answering.kill()
+        asyncio.run(try_dialling_out(process))
     finally:
         process.stop()
     called = [json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()]
@@ -107,6 +113,28 @@ def test_two_commands_make_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert answered[-1]["ended_by"] == "remote"
     with wave.open(str(heard_file)) as file:
         assert AGENT_HZ in heard(file.readframes(file.getnframes()))
+
+
+async def try_dialling_out(process: AsteriskProcess) -> None:
+    """Let an agent of the demo dial any number: its network answers and returns what he says."""
+    phone = next(phone for phone in process.plan.agents if phone.agent == "8002")
+    server = ("127.0.0.1", process.plan.addresses.sip_port)
+    async with (
+        SIPPhone.open("agent-8002", server, secret=phone.secret) as agent,
+        follow(settings_of(process)) as (
+            adapter,
+            log,
+        ),
+    ):
+        await adapter.wait_connected(WAIT_SECONDS)
+        await agent.register()
+        call = await agent.call("13900139000", source=PCMSource(tone(AGENT_HZ), is_endless=True))
+        async with asyncio.timeout(WAIT_SECONDS):
+            while heard(call.heard) != {AGENT_HZ}:  # noqa: ASYNC110 — sound has no event
+                await asyncio.sleep(0.2)
+        (known,) = adapter.calls
+        assert (known.direction, known.dialled_number, len(known.legs)) == ("outbound", "13900139000", 2)
+        assert len(log.of(CallOffered)) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cti_adapter.agent_names import AgentNames
-from cti_adapter.asterisk.configuration import InstanceFolders, render
+from cti_adapter.asterisk.configuration import InstanceFolders, find_outward_endpoint, render
 from cti_adapter.asterisk.plan import (
     AgentPhone,
     NumberPlan,
@@ -114,6 +114,17 @@ def test_a_name_that_is_shown_may_be_chinese_and_is_one_line(name: str):
 def test_a_plan_that_contradicts_itself_says_where(plan: PBXPlan, says: str):
     with pytest.raises(InvalidInputError, match=says):
         check_plan(plan)
+
+
+def test_a_plan_without_a_way_out_may_have_a_simulated_network_and_a_real_trunk_goes_before():
+    inward = replace(PLAN, trunks=(TrunkPlan("lab", ("127.0.0.1",)),), simulates_network=True)
+    files = render(inward, FOLDERS)
+    assert find_outward_endpoint(inward) == "trunk-simulated"
+    assert "PJSIP/${EXTEN}@trunk-simulated" in files["numbers.conf"]
+    assert "[simulated-network](telephone)\ncontext = simulated-network" in files["pjsip.conf"]
+    assert find_outward_endpoint(replace(inward, trunks=PLAN.trunks)) == "trunk-carrier"
+    assert find_outward_endpoint(replace(inward, simulates_network=False)) is None
+    assert "simulated" not in "".join(render(PLAN, FOLDERS).values())
 
 
 def test_agents_are_found_by_channel_and_device():
