@@ -21,7 +21,14 @@ from assist_api.self_calls.ordering import order_and_wait
 from assist_api.settings import AssistSettings
 from cti_adapter.asterisk.packages import ensure_asterisk
 from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
-from cti_adapter.asterisk.plan_file import demo_plan, find_plan, save_plan, with_browser_phones, with_network
+from cti_adapter.asterisk.plan_file import (
+    demo_plan,
+    find_plan,
+    save_plan,
+    with_browser_phones,
+    with_encryption,
+    with_network,
+)
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.asterisk.simulated_network import has_simulated_network
 from cti_adapter.check import check_pbx
@@ -116,6 +123,7 @@ def start_exchange(
         http_port=settings.http_port,
     )
     plan = with_network(with_browser_phones(replace(plan, addresses=addresses)))
+    plan = with_encryption(plan, settings)
     save_plan(plan, settings.data_dir)
     process = AsteriskProcess(files, plan, settings.data_dir / "asterisk", ends_with_parent=ends_with_parent)
     process.start()

@@ -16,9 +16,11 @@ from cti_adapter.asterisk.plan import (
     PBXPlan,
     QueueMembership,
     QueuePlan,
+    TLSPlan,
     TrunkPlan,
     check_plan,
 )
+from cti_adapter.settings import CTISettings
 from kit.errors import MisconfiguredError
 
 PLAN_FILE = "plan.json"
@@ -64,6 +66,21 @@ def with_browser_phones(plan: PBXPlan) -> PBXPlan:
     members = tuple(QueueMembership(agent) for agent in free)
     queues = tuple(replace(queue, members=(*queue.members, *members)) for queue in plan.queues)
     return replace(plan, agents=(*plan.agents, *phones), queues=queues)
+
+
+def with_encryption(plan: PBXPlan, settings: CTISettings) -> PBXPlan:
+    """Return the plan with the certificate of the settings, and with encrypted desk telephones where they ask for it.
+
+    What the plan itself says stays where the settings say nothing.
+    """
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        authority = settings.tls_authority.resolve() if settings.tls_authority is not None else None
+        tls = TLSPlan(settings.tls_certificate.resolve(), settings.tls_key.resolve(), authority, settings.tls_port)
+        plan = replace(plan, tls=tls)
+    if not settings.encrypt_phones:
+        return plan
+    agents = tuple(phone if phone.is_browser else replace(phone, encrypts_voice=True) for phone in plan.agents)
+    return replace(plan, agents=agents)
 
 
 def _secret() -> str:

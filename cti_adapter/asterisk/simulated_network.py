@@ -48,7 +48,7 @@ def dialplan_lines() -> Iterator[str]:
     yield " same => n,Ringing()"
     yield " same => n,Wait(2)"
     yield " same => n,Answer()"
-    yield " same => n,Playback(demo-echotest)"
+    yield " same => n,Playback(hello-world)"
     yield " same => n,Echo()"
     yield " same => n,Hangup()"
 
@@ -58,6 +58,10 @@ def endpoint_lines(plan: PBXPlan) -> Iterator[str]:
     yield f"[{SIMULATED_NETWORK}](telephone)"
     yield f"context = {SIMULATED_NETWORK}"
     yield "rtp_timeout = 60"
+    if plan.tls is not None:
+        # A trunk to this far end may be tried over TLS with encrypted voice.
+        yield "media_encryption = sdes"
+        yield "media_encryption_optimistic = yes"
     yield f"auth = {SIMULATED_NETWORK}"
     yield f"[{SIMULATED_NETWORK}]"
     yield "type = auth"
