@@ -82,7 +82,7 @@ async def evaluate_calls(
     Raises:
         NotFoundError: An expected entry is not in the knowledge base.
     """
-    expected = await _expected_entries(calls, application)
+    expected = await expected_entries(calls, application)
     scores, to_card, to_final = [], [], []
     for number, call in enumerate(calls, start=1):
         say(f"{number}/{len(calls)} {call.script.demo_id}")
@@ -93,7 +93,12 @@ async def evaluate_calls(
     return CallsReport(speed, tuple(scores), spread(to_card), spread(to_final))
 
 
-async def _expected_entries(calls: Sequence[LabelledCall], application: Application) -> dict[str, frozenset[UUID]]:
+async def expected_entries(calls: Sequence[LabelledCall], application: Application) -> dict[str, frozenset[UUID]]:
+    """Return the entries that answer each call, by its name.
+
+    Raises:
+        NotFoundError: One is not in the knowledge base.
+    """
     async with application.database.session() as session:
         entries = EntryRepository(session)
         return {call.script.demo_id: await _entry_ids(entries, call.script) for call in calls}

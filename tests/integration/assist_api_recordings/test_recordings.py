@@ -21,6 +21,7 @@ from assist_api.recordings.joining import sha256_of
 from assist_api.recordings.module import recordings_health
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.service import CLOSING_TIME, EXPIRE, CallRecordings, RecordingFolder
+from assist_api.self_calls.caller import SAID, SelfCaller
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.commands import ReadyAgent, SuperviseMode
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall
@@ -28,7 +29,8 @@ from kit.clock import SystemClock
 from kit.errors import NotFoundError
 from kit.jobs import JobQueue, JobRunner
 from tests.contract.cti_adapter.exchanges import AsteriskScript
-from tests.fakes.assist_calls_desk import add_agent, open_desk
+from tests.fakes.assist_calls_desk import Desk, add_agent, open_desk
+from tests.fakes.assist_calls_speech import Line
 from tests.fakes.assist_floor import Floor, open_floor
 from tests.fakes.cti_tones import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, heard, tone
 from tests.servers.asterisk import AGENTS, run_asterisk
@@ -115,6 +117,7 @@ async def test_a_call_that_was_taken_over_is_recorded_with_every_voice_and_kept_
             assert (reconciled.calls, reconciled.joined, reconciled.missing, unknown) == (1, 1, 0, 0)
 
             await talk_on_a_full_disk(process, script, floor, recordings, runner)
+            await call_oneself(process, desk, floor, recordings, runner)
 
             # Held audio stays, however old; let go, it is deleted and the log says so.
             await policies.choose(chief.actor, RETENTION.name, {"keep_days": 1}, note="", based_on=0)
@@ -164,6 +167,26 @@ async def talk_on_a_full_disk(
         assert (health.state, health.code, health.facts["missing"]) == ("degraded", code, 1)
     assert (await recordings_health(recordings)).code == "recordings_missing"
     assert process.is_running
+
+
+async def call_oneself(
+    process: AsteriskProcess, desk: Desk, floor: Floor, recordings: CallRecordings, runner: JobRunner
+) -> None:
+    """The daily self-call takes every step and leaves no call behind."""
+    # Whenever the legs are first listened to, the words come.
+    starts = range(0, 60_000, 2_000)
+    desk.engine.lines = [Line(leg, at, at + 1_500, "".join(SAID.values())) for leg in (0, 1) for at in starts]
+    caller = SelfCaller(floor.adapter, process.plan, desk.calls, recordings, SystemClock(), "127.0.0.1")
+    calling = asyncio.create_task(caller.run())
+    async with asyncio.timeout(120):
+        while not calling.done():
+            await recordings.order_forgotten()
+            await runner.run_due()
+            await asyncio.sleep(0.5)
+    found = await calling
+    assert (found.failed_step, found.detail) == (None, "")
+    assert list(found.steps) == ["register", "call", "notice", "queue", "voices", "words", "recording"]
+    assert (await recordings.reconcile())[0].calls == 2
 
 
 @contextmanager
