@@ -12,10 +12,9 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from assist_api.calls.events import CallEndedEvent
 from assist_api.calls.hub import CallHub
 from assist_api.evaluation.call_scores import CallScore, ObservedEvent, final_to_card_ms, score_call
-from assist_api.evaluation.calls import CallsReport, expected_entries
+from assist_api.evaluation.calls import CallsReport, expected_entries, observe_call
 from assist_api.evaluation.figures import spread
 from assist_api.evaluation.layouts import LabelledCall
 from assist_api.http.application import Application
@@ -27,15 +26,14 @@ from cti_adapter.asterisk.plan_file import DEMO_AGENTS, DEMO_NUMBER, demo_plan
 from cti_adapter.asterisk.process import AsteriskProcess, free_addresses
 from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
 from cti_adapter.settings import CTISettings
-from kit.errors import DependencyCategory, DependencyError, InvalidInputError
+from kit.errors import InvalidInputError
+from kit.tasks import cancel_and_wait
 from speech.telephone_voices import telephone_voices
 
 AGENT = DEMO_AGENTS[0]
 LEAD_SECONDS = 2.0
 """Silence between the answer and the first word, as the notice and a breath make it; both legs are listened to then."""
 RING_SECONDS, END_SECONDS, POLL_SECONDS = 30.0, 120.0, 0.05
-EVENTS = 50_000
-"""Of one call; they wait until it is over."""
 SIDES = 2
 
 
@@ -137,24 +135,21 @@ async def _dial(path: Path, application: Application, caller: SIPPhone, agent: S
     customer = await caller.call(DEMO_NUMBER, caller="13800138000")
     ringing = await asyncio.wait_for(agent.ringing.get(), RING_SECONDS)
     call_id = await _call_of_agent(application.get(CTIAdapter))
-    async with application.get(CallHub).watch(call_id, queue_size=EVENTS) as subscription:
-        answered = await agent.answer(ringing)
-        await asyncio.sleep(LEAD_SECONDS)
-        for side, voice in zip((customer, answered), voices, strict=True):
-            side.say(PCMSource(voice))
-        await asyncio.gather(customer.played.wait(), answered.played.wait())
-        await asyncio.sleep(LEAD_SECONDS)
-        await customer.hang_up()
-        observed: list[ObservedEvent] = []
-        async with asyncio.timeout(END_SECONDS):
-            async for event in subscription:
-                observed.append(ObservedEvent(event, application.clock.monotonic() * 1000))
-                if isinstance(event, CallEndedEvent):
-                    await answered.ended.wait()
-                    return observed
-    raise DependencyError(
-        "Events of the call were lost.", category=DependencyCategory.OVERLOADED, retryable=True, code="events_lost"
-    )
+    async with application.get(CallHub).watch(call_id) as subscription:
+        observing = asyncio.create_task(observe_call(subscription, application.clock))
+        try:
+            answered = await agent.answer(ringing)
+            await asyncio.sleep(LEAD_SECONDS)
+            for side, voice in zip((customer, answered), voices, strict=True):
+                side.say(PCMSource(voice))
+            await asyncio.gather(customer.played.wait(), answered.played.wait())
+            await asyncio.sleep(LEAD_SECONDS)
+            await customer.hang_up()
+            async with asyncio.timeout(END_SECONDS):
+                await answered.ended.wait()
+                return await observing
+        finally:
+            await cancel_and_wait(observing)
 
 
 async def _call_of_agent(adapter: CTIAdapter) -> UUID:
