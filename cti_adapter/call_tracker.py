@@ -16,6 +16,7 @@ from uuid import UUID
 from cti_adapter.agent_names import AgentNames, is_leaving
 from cti_adapter.agent_tracker import AgentTracker
 from cti_adapter.ami_message import AMIMessage
+from cti_adapter.asterisk.simulated_network import SIMULATED_NETWORK
 from cti_adapter.call_teller import CallTeller
 from cti_adapter.events import (
     CallNoted,
@@ -35,8 +36,11 @@ from cti_adapter.states import CallState, Direction, LegRole, LegState
 from cti_adapter.tracked import TrackedCall, TrackedLeg, identity
 from cti_adapter.views import AgentView, CallView, ChannelOfLeg
 
-_OWN_TECHNOLOGIES = ("AudioSocket/", "Local/", "Message/", "Surrogate/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/")
-"""Channels that are no telephone: our taps, halves of a consultation, announcers."""
+_NO_PARTY = (
+    *("AudioSocket/", "Local/", "Message/", "Surrogate/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/"),
+    f"PJSIP/{SIMULATED_NETWORK}-",
+)
+"""Channels that are no telephone: our taps, halves of a consultation, announcers, the far end of the demo's trunk."""
 _CONFERENCE = "ConfBridge"
 """Creator of a bridge that is a conference room, and the application that its parties are in."""
 _CHANNEL_STATE_RINGING = 5
@@ -204,7 +208,7 @@ class CallTracker:
         known = self._leg(uniqueid)
         if known is not None:
             return known
-        is_ours = channel.startswith(_OWN_TECHNOLOGIES) or is_leaving(channel)
+        is_ours = channel.startswith(_NO_PARTY) or is_leaving(channel)
         if not uniqueid or not channel or is_ours or uniqueid in self._dead:
             return None
         agent = self._names.find_by_channel(channel)

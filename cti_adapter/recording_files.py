@@ -16,6 +16,7 @@ from uuid import UUID
 from cti_adapter.states import LegRole
 from cti_adapter.tracked import identity
 
+WAV_HEADER_BYTES = 44
 _UNIQUE_ID = r"(?:[a-z0-9-]+-)?\d+\.\d+"
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _IDENTITY_VERSION = 5
@@ -41,6 +42,10 @@ class LegFile:
     call_id: UUID
     role: LegRole
     started_at_ms: int
+
+    def has_sound(self) -> bool:
+        """Whether it holds a sample; an exchange whose disk is full makes files without any. Blocks on the disk."""
+        return self.path.stat().st_size > WAV_HEADER_BYTES
 
 
 def parse_name(path: Path, node_name: str) -> LegFile | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from kit.settings import Settings
@@ -32,6 +32,17 @@ class CTISettings(Settings):
     """Address on which the exchange that `tingzhi pbx run` starts listens; loopback in a new plan."""
     external_address: str | None = None
     """Address under which telephones beyond a router or in other networks reach that exchange."""
+    tls_certificate: Path | None = None
+    """PEM file with the certificate of that exchange and its chain; with it telephones and trunks may encrypt SIP."""
+    tls_key: Path | None = None
+    """PEM file with its private key, without a password."""
+    tls_authority: Path | None = None
+    """PEM file with the authorities that certificates of trunks are checked against; those of the machine when
+    unset."""
+    tls_port: Port = 5061
+    """TCP port for SIP over TLS."""
+    encrypt_phones: bool = False
+    """Whether desk telephones must encrypt their voice (SRTP); pages always do."""
     ami_username: str = "tingzhi"
     """Section of `manager.conf` that we sign in as."""
     ami_secret: SecretStr = SecretStr("")
@@ -78,6 +89,12 @@ class CTISettings(Settings):
     call_records: Path | None = None
     """File in which the exchange records its calls (`cdr-csv/Master.csv`), as this machine sees it; that of
     `tingzhi pbx run` when unset."""
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("CTI_TLS_CERTIFICATE and CTI_TLS_KEY are set together")
+        return self
 
     @property
     def call_records_file(self) -> Path:

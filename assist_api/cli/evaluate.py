@@ -22,9 +22,10 @@ from assist_api.cli import evaluate_assist
 from assist_api.cli.console import prepare_logging
 from assist_api.evaluation import tables
 from assist_api.evaluation.calls import CallsReport, evaluate_calls
+from assist_api.evaluation.dialled import Exchange, evaluate_dialled, open_exchange
 from assist_api.evaluation.figures import as_json
 from assist_api.evaluation.knowledge import evaluate_knowledge
-from assist_api.evaluation.layouts import read_call_set, require_file
+from assist_api.evaluation.layouts import LabelledCall, read_call_set, require_file
 from assist_api.evaluation.spoken import SpokenReport, evaluate_spoken, read_spoken
 from assist_api.evaluation.stage import open_stage
 from assist_api.evaluation.turn_layout import read_turn_set
@@ -62,6 +63,9 @@ class Speed(StrEnum):
 def calls(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds manifest.yaml and the recordings it names.")],
     speed: Annotated[Speed, typer.Option(help="1 also measures delays as a caller meets them.")] = Speed.MAX,
+    dialled: Annotated[
+        bool, typer.Option("--dialled", help="Dial them in by two telephones through an Asterisk started for it.")
+    ] = False,
     packs: Annotated[
         list[Path] | None, typer.Option("--pack", help="Knowledge to use instead of the demo knowledge; repeatable.")
     ] = None,
@@ -69,14 +73,27 @@ def calls(
 ) -> None:
     """Replay labelled calls through the whole product: cards, category, transcript, delays.
 
+    With `--dialled` the same recordings are spoken by two test telephones in a call through an exchange, 8 kHz A-law at
+    their pace: cards, category and transcript should be those of the replay. Each recording has two channels then.
+
     The manifest is that of the demo calls: a list `calls` with `demo_id`, `sector`, `file`, `lines` of `role` and
     `text`, `expected_entry` (key in the pack) and `expected_category`, or `expected_entries` and
     `expected_categories` where several are right. The object of `--json` is
     `assist_api.evaluation.calls.CallsReport`, properties included.
     """
     _prepare()
-    report = asyncio.run(_calls(folder, speed, packs or []))
+    if dialled:
+        scripts = read_call_set(folder)
+        with open_exchange(_say) as exchange:
+            report = asyncio.run(_dialled(scripts, exchange, packs or []))
+    else:
+        report = asyncio.run(_calls(folder, speed, packs or []))
     _show(report, tables.calls_tables(report), is_json=as_object)
+
+
+async def _dialled(scripts: Sequence[LabelledCall], exchange: Exchange, packs: Sequence[Path]) -> CallsReport:
+    async with open_stage(packs, _say, exchange=exchange.settings) as services:
+        return await evaluate_dialled(scripts, services, exchange, say=_say)
 
 
 async def _calls(folder: Path, speed: Speed, packs: Sequence[Path]) -> CallsReport:

@@ -21,8 +21,16 @@ from assist_api.self_calls.ordering import order_and_wait
 from assist_api.settings import AssistSettings
 from cti_adapter.asterisk.packages import ensure_asterisk
 from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
-from cti_adapter.asterisk.plan_file import demo_plan, find_plan, save_plan, with_browser_phones
+from cti_adapter.asterisk.plan_file import (
+    demo_plan,
+    find_plan,
+    save_plan,
+    with_browser_phones,
+    with_encryption,
+    with_network,
+)
 from cti_adapter.asterisk.process import AsteriskProcess
+from cti_adapter.asterisk.simulated_network import has_simulated_network
 from cti_adapter.check import check_pbx
 from cti_adapter.settings import CTISettings
 
@@ -114,7 +122,8 @@ def start_exchange(
         ami_port=ami_port or settings.ami_port,
         http_port=settings.http_port,
     )
-    plan = with_browser_phones(replace(plan, addresses=addresses))
+    plan = with_network(with_browser_phones(replace(plan, addresses=addresses)))
+    plan = with_encryption(plan, settings)
     save_plan(plan, settings.data_dir)
     process = AsteriskProcess(files, plan, settings.data_dir / "asterisk", ends_with_parent=ends_with_parent)
     process.start()
@@ -124,6 +133,8 @@ def start_exchange(
         f"» Asterisk takes calls to {numbers} on SIP port {plan.addresses.sip_port}; agents {agents}\n"
         f"» call it: tingzhi call {plan.numbers[0].number} --audio caller.wav\n"
     )
+    if has_simulated_network(plan):
+        _say("calls out reach a simulated network: any number answers, plays an announcement and then an echo")
     return process
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,11 +18,9 @@ from cti_adapter.asterisk.configuration import AGENT_ENDPOINT
 from cti_adapter.phone.sip_phone import SAMPLE_RATE_HZ, PCMSource, PhoneCall, SIPPhone
 from kit.clock import SystemClock
 from kit.errors import InvalidInputError
-from speech.audio_file import AudioFileReader, inspect
 from speech.audio_writer import write_audio
-from speech.resampler import StreamResampler
+from speech.telephone_voices import telephone_voices
 
-MAX_AUDIO = timedelta(hours=1)
 _SILENT_SECONDS = 2.0
 """How long a caller stays on the line after the last sound, so that the other end can finish."""
 
@@ -155,13 +152,7 @@ def read_pcm(path: Path) -> bytes:
     Raises:
         InvalidInputError: The file is missing or no audio.
     """
-    if not path.is_file():
-        raise InvalidInputError(f"{path} is not a file. Name an audio file.", field="audio")
-    file = inspect(path, max_duration=MAX_AUDIO)
-    resampler = StreamResampler(file.sample_rate_hz, SAMPLE_RATE_HZ)
-    with AudioFileReader(file) as reader:
-        pcm = b"".join(resampler.feed(channels[0]) for channels in reader.frames())
-    return pcm + resampler.flush()
+    return telephone_voices(path)[0]
 
 
 def read_address(server: str | None, host: str, port: int) -> tuple[str, int]:

@@ -10,15 +10,14 @@ from typing import Annotated
 import typer
 
 from assist_api.cli.console import prepare_logging
-from assist_api.cli.phone import MAX_AUDIO, Teller, read_address
+from assist_api.cli.phone import Teller, read_address
 from assist_api.settings import AssistSettings
 from cti_adapter.phone.recording_client import RecordingClient, Speaker
-from cti_adapter.phone.sip_phone import SAMPLE_RATE_HZ, PCMSource, PhoneError
+from cti_adapter.phone.sip_phone import PCMSource, PhoneError
 from cti_adapter.siprec.offer import G711
 from cti_adapter.siprec.settings import SiprecSettings
 from kit.errors import InvalidInputError
-from speech.audio_file import AudioFileReader, inspect
-from speech.resampler import StreamResampler
+from speech.telephone_voices import telephone_voices
 
 LEGS = 2
 _FIRST_REFUSAL = 300
@@ -69,17 +68,9 @@ def _own_host(server: str) -> str:
 
 
 def _voices(path: Path) -> list[bytes]:
-    if not path.is_file():
-        raise InvalidInputError(f"{path} is not a file. Name an audio file.", field="audio")
-    file = inspect(path, max_duration=MAX_AUDIO)
-    if file.channel_count != LEGS:
+    voices = telephone_voices(path)
+    if len(voices) != LEGS:
         raise InvalidInputError(
-            f"{path} has {file.channel_count} channel; a conversation has one for each party.", field="audio"
+            f"{path} has {len(voices)} channel; a conversation has one for each party.", field="audio"
         )
-    resamplers = [StreamResampler(file.sample_rate_hz, SAMPLE_RATE_HZ) for _ in range(LEGS)]
-    voices = [bytearray() for _ in range(LEGS)]
-    with AudioFileReader(file) as reader:
-        for channels in reader.frames():
-            for voice, resampler, channel in zip(voices, resamplers, channels, strict=True):
-                voice += resampler.feed(channel)
-    return [bytes(voice) + resampler.flush() for voice, resampler in zip(voices, resamplers, strict=True)]
+    return voices

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from assist_api.calls.events import CallEndedEvent
+from assist_api.calls.events import CallEndedEvent, CallEvent
 from assist_api.calls.hub import CallHub
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.schemas import ReplaySpeed
@@ -27,6 +27,7 @@ from assist_api.evaluation.figures import Spread, spread
 from assist_api.evaluation.layouts import CallScript, LabelledCall
 from assist_api.http.application import Application
 from kb.entries.repository import EntryRepository
+from kit.bus import Subscription
 from kit.clock import Clock
 from kit.errors import DependencyCategory, DependencyError, NotFoundError
 
@@ -82,7 +83,7 @@ async def evaluate_calls(
     Raises:
         NotFoundError: An expected entry is not in the knowledge base.
     """
-    expected = await _expected_entries(calls, application)
+    expected = await expected_entries(calls, application)
     scores, to_card, to_final = [], [], []
     for number, call in enumerate(calls, start=1):
         say(f"{number}/{len(calls)} {call.script.demo_id}")
@@ -93,7 +94,12 @@ async def evaluate_calls(
     return CallsReport(speed, tuple(scores), spread(to_card), spread(to_final))
 
 
-async def _expected_entries(calls: Sequence[LabelledCall], application: Application) -> dict[str, frozenset[UUID]]:
+async def expected_entries(calls: Sequence[LabelledCall], application: Application) -> dict[str, frozenset[UUID]]:
+    """Return the entries that answer each call, by its name.
+
+    Raises:
+        NotFoundError: One is not in the knowledge base.
+    """
     async with application.database.session() as session:
         entries = EntryRepository(session)
         return {call.script.demo_id: await _entry_ids(entries, call.script) for call in calls}
@@ -131,15 +137,20 @@ async def replay_observed(paths: Sequence[Path], application: Application, speed
             await application.get(CallService).start_replay(
                 COMMAND_LINE, files, speed=speed, source="cli", call_id=call_id
             )
-        observed: list[ObservedEvent] = []
-        async for event in subscription:
-            observed.append(ObservedEvent(event, _now_ms(application.clock)))
-            if isinstance(event, CallEndedEvent):
-                return observed
+        return await observe_call(subscription, application.clock)
+
+
+async def observe_call(events: Subscription[CallEvent], clock: Clock) -> list[ObservedEvent]:
+    """Return the events of a call, each with the moment it came, once the call has ended.
+
+    Raises:
+        DependencyError: Events were lost on the way here.
+    """
+    observed: list[ObservedEvent] = []
+    async for event in events:
+        observed.append(ObservedEvent(event, clock.monotonic() * 1000))
+        if isinstance(event, CallEndedEvent):
+            return observed
     raise DependencyError(
         "Events of the call were lost.", category=DependencyCategory.OVERLOADED, retryable=True, code="events_lost"
     )
-
-
-def _now_ms(clock: Clock) -> float:
-    return clock.monotonic() * 1000

@@ -14,6 +14,7 @@ from assist_api.lifespan import running
 from assist_api.search.demo_knowledge import DEMO_PACKS
 from assist_api.search.parts import Knowledge
 from assist_api.settings import AssistSettings
+from cti_adapter.settings import CTISettings
 from kb.classify.service import CategoryService
 from kb.packs.importing import PackImporter
 from kb.words.importing import import_demo_words
@@ -24,7 +25,11 @@ POLL_SECONDS = 0.2
 
 @asynccontextmanager
 async def open_stage(
-    packs: Sequence[Path] = (), say: Callable[[str], None] = print, *, max_concurrent_calls: int | None = None
+    packs: Sequence[Path] = (),
+    say: Callable[[str], None] = print,
+    *,
+    max_concurrent_calls: int | None = None,
+    exchange: CTISettings | None = None,
 ) -> AsyncIterator[Application]:
     """Start every part with the knowledge given, complete: nothing fills in behind while it is measured.
 
@@ -32,6 +37,7 @@ async def open_stage(
         packs: Files or folders to import; the demo knowledge and its words when empty.
         say: Told what is going on.
         max_concurrent_calls: Other than this installation's.
+        exchange: How an exchange is followed; None carries no telephone calls.
 
     Raises:
         InvalidInputError: A pack was refused; the message names file and line.
@@ -41,7 +47,7 @@ async def open_stage(
         own: dict[str, object] = {"data_dir": Path(folder), "database_url": None, "demo_knowledge": False}
         if max_concurrent_calls is not None:
             own["max_concurrent_calls"] = max_concurrent_calls
-        async with running(compose(AssistSettings.load().model_copy(update=own))) as application:
+        async with running(compose(AssistSettings.load().model_copy(update=own), cti_settings=exchange)) as application:
             say("importing knowledge")
             await _import(application, packs or (DEMO_PACKS,))
             if not packs:

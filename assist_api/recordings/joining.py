@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cti_adapter.recording_files import LegFile
+from cti_adapter.recording_files import WAV_HEADER_BYTES, LegFile
 from cti_adapter.states import LegRole
 
 RATE_HZ = 8_000
-_HEADER_BYTES = 44
 Samples = NDArray[np.int16]
 
 
@@ -89,7 +88,7 @@ def _samples(path: Path) -> Samples:
     except (wave.Error, EOFError):
         pcm = b""
     if not pcm:
-        pcm = path.read_bytes()[_HEADER_BYTES:]
+        pcm = path.read_bytes()[WAV_HEADER_BYTES:]
     return np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2")
 
 

@@ -88,31 +88,11 @@ def build(
         for feed in feeds:
             tasks.start(follow(feed), name="follow")
 
-    async def probe() -> PartHealth:
-        found, unknown = await recordings.reconcile()
-        MISSING.labels("recording").set(found.missing)
-        MISSING.labels("text").set(found.untranscribed)
-        MISSING.labels("call").set(unknown)
-        facts = {
-            "calls": found.calls,
-            "joined": found.joined,
-            "missing": found.missing,
-            "untranscribed": found.untranscribed,
-            "unknown": unknown,
-        }
-        detail = (
-            f"{found.joined} of {found.calls} calls recorded, {found.missing} missing, "
-            f"{found.untranscribed} without text, {unknown} of unknown calls"
-        )
-        if found.missing or found.untranscribed or unknown:
-            return not_ok("recordings", "degraded", "recordings_missing", detail, **facts)
-        return ok("recordings", detail, **facts)
-
     async def probe_days() -> PartHealth:
         return _health_of(await days.newest(), days.today)
 
     loops = [Loop("order-forgotten-recordings", FORGOTTEN_SECONDS, recordings.order_forgotten, is_due_at_start=True)]
-    probes: dict[str, Probe] = {"recordings": probe, "call_records": probe_days}
+    probes: dict[str, Probe] = {"recordings": partial(recordings_health, recordings), "call_records": probe_days}
     if not feeds:
         loops, probes = [], {}
     if kept is not None:
@@ -142,6 +122,30 @@ def _kept_audio(core: Core, settings: RecordingStoreSettings) -> KeptAudio | Non
         return None
     folder, keep = core.settings.data_dir / "recordings", timedelta(hours=settings.keep_local_hours)
     return KeptAudio(core.database, core.clock, folder, AudioStore(settings), keep)
+
+
+async def recordings_health(recordings: CallRecordings) -> PartHealth:
+    """Return the health line of a day's recordings and of the disk that the exchange writes them to."""
+    found, unknown = await recordings.reconcile()
+    MISSING.labels("recording").set(found.missing)
+    MISSING.labels("text").set(found.untranscribed)
+    MISSING.labels("call").set(unknown)
+    facts = {
+        "calls": found.calls,
+        "joined": found.joined,
+        "missing": found.missing,
+        "untranscribed": found.untranscribed,
+        "unknown": unknown,
+    }
+    detail = (
+        f"{found.joined} of {found.calls} calls recorded, {found.missing} missing, "
+        f"{found.untranscribed} without text, {unknown} of unknown calls"
+    )
+    if not await recordings.has_space():
+        return not_ok("recordings", "degraded", "recordings_disk_full", f"{detail}; the disk is nearly full", **facts)
+    if found.missing or found.untranscribed or unknown:
+        return not_ok("recordings", "degraded", "recordings_missing", detail, **facts)
+    return ok("recordings", detail, **facts)
 
 
 async def _store_health(kept: KeptAudio) -> PartHealth:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -42,6 +43,9 @@ CLOSING_TIME = timedelta(seconds=3)
 LOOKED_FOR = timedelta(days=7)
 RECONCILED_WITHIN = timedelta(hours=24)
 AT_ONCE = 200
+LOW_BYTES = 500_000_000
+"""Below it the exchange's disk is nearly full: two legs of a call need 1.9 MB a minute, so this is 4 h of one call or
+a quarter of an hour of sixteen."""
 
 
 class RecordingNotThereError(ConflictError):
@@ -69,6 +73,10 @@ class RecordingFolder:
     def legs(self) -> list[LegFile]:
         """Return every recorded leg; none while there is no folder."""
         return list(list_recordings(self.path, self.node_name)) if self.path.is_dir() else []
+
+    def free_bytes(self) -> int | None:
+        """Return how much the exchange can still write; None while there is no folder. Blocks on the disk."""
+        return shutil.disk_usage(self.path).free if self.path.is_dir() else None
 
 
 class CallRecordings:
@@ -139,28 +147,30 @@ class CallRecordings:
             return {"state": "unchanged"}
         if not CallState(call.state).is_over:
             raise RecordingNotThereError("The call is still being written.")
-        legs = await asyncio.to_thread(self._folder.legs_of, call_id)
+        files = await asyncio.to_thread(self._folder.legs_of, call_id)
+        if not files and job.attempt < 3:
+            raise RecordingNotThereError("The exchange has no file of this call yet.")
+        legs = await asyncio.to_thread(lambda: [leg for leg in files if leg.has_sound()])
         if not legs:
-            if job.attempt < 3:
-                raise RecordingNotThereError("The exchange has no file of this call yet.")
             state = "missing" if call.agent_name else "none"
             async with job.transaction() as session:
                 await RecordingRepository(session).save(self._row(call_id, state))
+            await asyncio.to_thread(_remove, files)
             return {"state": state}
         began_at_ms = round(call.created_at.timestamp() * 1000)
         with tempfile.TemporaryDirectory() as temporary:
-            joined, files = await asyncio.to_thread(join, legs, began_at_ms, Path(temporary))
-            await self._store(job, call_id, joined, files)
-        await asyncio.to_thread(_remove, legs)
+            joined, tracks = await asyncio.to_thread(join, legs, began_at_ms, Path(temporary))
+            await self._store(job, call_id, joined, tracks)
+        await asyncio.to_thread(_remove, files)
         return {"state": "joined", "legs": len(legs)}
 
-    async def _store(self, job: RunningJob, call_id: UUID, joined: Sequence[JoinedLeg], files: Sequence[Path]) -> None:
+    async def _store(self, job: RunningJob, call_id: UUID, joined: Sequence[JoinedLeg], tracks: Sequence[Path]) -> None:
         async def write(session: AsyncSession, stored: StoredAudio) -> None:
             row = self._row(call_id, "joined", [_leg(leg) for leg in joined], stored)
             await RecordingRepository(session).save(row)
 
         with ExitStack() as stack:
-            incoming = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in files]
+            incoming = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in tracks]
             await self._calls.store_audio(call_id, incoming, write, transaction=job.transaction)
 
     def _row(
@@ -266,6 +276,11 @@ class CallRecordings:
                 for row, kind in rows
             ],
         )
+
+    async def has_space(self) -> bool:
+        """Whether the exchange's disk takes the calls of the next hours; also true where it has no folder yet."""
+        free = await asyncio.to_thread(self._folder.free_bytes) if self._folder is not None else None
+        return free is None or free >= LOW_BYTES
 
     async def reconcile(self) -> tuple[Reconciled, int]:
         """Compare the calls of a day with their recordings, and count files of calls that nobody here knows."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
@@ -30,8 +29,7 @@ from cti_adapter.asterisk.self_test import (
 )
 from cti_adapter.phone.sip_phone import SAMPLE_RATE_HZ, PCMSource, PhoneCall, PhoneError, SIPPhone
 from kit.clock import Clock
-from speech.audio_file import AudioFileReader, inspect
-from speech.resampler import StreamResampler
+from speech.telephone_voices import telephone_voices
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +39,8 @@ SAID = {LegRole.CUSTOMER: "我们家刚才一下子就没电了", LegRole.AGENT:
 """What is said in the part of the conversation that is played."""
 PLAYED_SECONDS = 12
 LIKE_ENOUGH = 50.0
-"""Part of the words that must be recognised, in percent; telephone audio on a busy machine is heard worse."""
+"""Part of the words of each side that must be recognised, in percent; on a busy machine telephone audio is heard
+worse."""
 AUDIBLE = 200.0
 """Mean amplitude of 16-bit samples above which something is heard; line noise has less than 50."""
 RING_SECONDS, VOICE_SECONDS, WORDS_SECONDS, RECORDING_SECONDS = 20.0, 10.0, 60.0, 90.0
@@ -114,7 +113,8 @@ class SelfCaller:
 
     async def _steps(self, call_ids: list[UUID]) -> AsyncIterator[Step]:
         """Go through the call and yield each step that succeeded."""
-        customer, agent = await asyncio.to_thread(_voices)
+        # The beginning of a demo call, the customer's side first.
+        customer, agent = await asyncio.to_thread(telephone_voices, CONVERSATION, seconds=PLAYED_SECONDS)
         async with self._phones() as (caller, answering):
             await answering.register()
             yield "register"
@@ -167,15 +167,15 @@ class SelfCaller:
         return found[0]
 
     async def _hear_words(self, call_id: UUID) -> None:
-        """Wait until both sides have text, and that of one is what was played."""
+        """Wait until the text of both sides is what was played."""
 
         async def look() -> bool:
             utterances = (await self._calls.snapshot(call_id)).data.utterances
-            texts = {role: "".join(item.text for item in utterances if item.leg_role is role) for role in SAID}
-            likeness = max(fuzz.partial_ratio(SAID[role], text) for role, text in texts.items())
-            return all(texts.values()) and likeness >= LIKE_ENOUGH
+            return are_understood(
+                {role: "".join(item.text for item in utterances if item.leg_role is role) for role in SAID}
+            )
 
-        await _until(look, WORDS_SECONDS, "The words that were played are not in the text.")
+        await _until(look, WORDS_SECONDS, "The words that were played are not in the text of both sides.")
 
     async def _wait_recorded(self, call_id: UUID) -> None:
         async def look() -> bool:
@@ -196,6 +196,11 @@ class SelfCaller:
             log.warning("self_call_not_forgotten", call_id=str(call_id))
             return
         await self._calls.forget(call_id)
+
+
+def are_understood(texts: Mapping[LegRole, str]) -> bool:
+    """Whether the text of each side has most of what was played there. Pure."""
+    return all(texts.get(role) and fuzz.partial_ratio(said, texts[role]) >= LIKE_ENOUGH for role, said in SAID.items())
 
 
 _ORDER: tuple[Step, ...] = ("register", "call", "notice", "queue", "voices", "words", "recording")
@@ -230,20 +235,6 @@ def _is_audible(call: PhoneCall, since: int) -> bool:
     piece = SAMPLE_RATE_HZ // 10
     pieces = samples[: len(samples) // piece * piece].reshape(-1, piece)
     return bool(len(pieces)) and float(np.abs(pieces).mean(axis=1).max()) > AUDIBLE
-
-
-def _voices() -> list[bytes]:
-    """Return what each side says: the first seconds of a demo call, the customer's first."""
-    file = inspect(CONVERSATION, max_duration=timedelta(minutes=10))
-    resamplers = [StreamResampler(file.sample_rate_hz, SAMPLE_RATE_HZ) for _ in range(2)]
-    voices = [bytearray(), bytearray()]
-    with AudioFileReader(file) as reader:
-        for channels in reader.frames():
-            for voice, resampler, channel in zip(voices, resamplers, channels, strict=True):
-                voice += resampler.feed(channel)
-            if len(voices[0]) > 2 * SAMPLE_RATE_HZ * PLAYED_SECONDS:
-                break
-    return [bytes(voice) for voice in voices]
 
 
 def _own_host(server: str) -> str:

@@ -39,7 +39,7 @@ from cti_adapter.commands import (
 )
 from cti_adapter.events import AgentStateChanged
 from cti_adapter.states import TERMINAL_STATES, AgentState, CallState, Direction, LegRole, LegState
-from cti_adapter.views import CallView
+from cti_adapter.views import CallView, LegView
 from kit.errors import ConflictError, NotFoundError
 
 log = structlog.get_logger(__name__)
@@ -169,13 +169,13 @@ class TelephoneDesk:
         return call
 
     async def consult(self, agent: str, number: str) -> CallView:
-        """Call a colleague while the customer waits; hanging up passes the customer on."""
+        """Call a colleague or somebody outside while the customer waits; hanging up passes the customer on."""
         call = self._need_call(agent)
         await self._execute(Consult(call.call_id, number))
         return call
 
     async def cancel_consult(self, agent: str) -> CallView:
-        """Leave the colleague and return to the customer."""
+        """Leave whoever is consulted and return to the customer."""
         call = self._need_call(agent)
         await self._execute(CancelConsult(call.call_id, agent))
         return call
@@ -184,12 +184,12 @@ class TelephoneDesk:
         """Bring the customer into the consultation: all three hear each other.
 
         Raises:
-            ConflictError: `no_consultation`: no colleague has answered.
+            ConflictError: `no_consultation`: whoever is consulted has not answered.
         """
         call = self._need_call(agent)
-        answered = [leg for leg in call.legs if leg.role is LegRole.AGENT and leg.state is LegState.ANSWERED]
+        answered = [leg for leg in _talkers(call) if leg.state is LegState.ANSWERED]
         if len(answered) < TALKERS_OF_A_CONSULTATION or call.state is CallState.ANSWERED:
-            raise ConflictError("No colleague has answered a consultation yet.", code="no_consultation")
+            raise ConflictError("Nobody has answered a consultation yet.", code="no_consultation")
         await self._execute(JoinThree(call.call_id, agent))
         return call
 
@@ -306,12 +306,15 @@ class TelephoneDesk:
         if call is None:
             return None
         is_inbound = call.direction is not Direction.OUTBOUND
-        agents = [leg for leg in call.legs if leg.agent is not None and leg.role is LegRole.AGENT]
+        talkers = _talkers(call)
         # Legs stand in the order of their arrival: whoever is consulted came after the one who asks.
-        own = next(place for place, leg in enumerate(agents) if leg.agent == agent)
-        has_asked = own + 1 < len(agents)
-        talking = [leg for leg in agents if leg.state is LegState.ANSWERED]
-        is_of_three = call.state is CallState.ANSWERED and len(talking) > 1
+        own = next((place for place, leg in enumerate(talkers) if leg.agent == agent), None)
+        if own is None:
+            # A supervisor who listens is in no call of an agent.
+            return None
+        has_asked = _has_customer(call) and own + 1 < len(talkers)
+        talking = [leg for leg in talkers if leg.state is LegState.ANSWERED]
+        is_of_three = _has_customer(call) and call.state is CallState.ANSWERED and len(talking) > 1
         return TelephoneCall(
             call_id=call.call_id,
             state=cast("TelephoneCallState", call.state.value),
@@ -322,20 +325,35 @@ class TelephoneDesk:
             is_consulting=has_asked and not is_of_three and not call.is_conference,
             is_of_three=is_of_three and not call.is_conference,
             members=_members(call, agent),
-            has_history=call.was_answered and agents[own].state is LegState.RINGING,
+            has_history=call.was_answered and talkers[own].state is LegState.RINGING,
         )
 
 
 def _has_customer(call: CallView) -> bool:
-    return any(leg.role is LegRole.CUSTOMER for leg in call.legs)
+    return _find_customer(call) is not None
+
+
+def _find_customer(call: CallView) -> LegView | None:
+    """Return the customer, who came first; whoever was called in from outside later is a guest."""
+    return next((leg for leg in call.legs if leg.role is LegRole.CUSTOMER), None)
+
+
+def _talkers(call: CallView) -> list[LegView]:
+    """Return who talks with the customer, in the order of their arrival: agents, and guests from outside.
+
+    A supervisor is one of them after taking the call over; before, the supervisor's telephone is in a call of its own.
+    """
+    customer = _find_customer(call)
+    return [
+        leg for leg in call.legs if leg is not customer and (leg.role is not LegRole.SUPERVISOR or customer is not None)
+    ]
 
 
 def _members(call: CallView, agent: str) -> list[ConferenceMember]:
     """Return who is in the conference of a call, as this agent sees it."""
     if not call.is_conference:
         return []
-    # The customer came first; whoever was called in from outside later is a guest.
-    customer = next((leg for leg in call.legs if leg.role is LegRole.CUSTOMER), None)
+    customer = _find_customer(call)
     members = [
         ConferenceMember(
             leg_id=leg.leg_id,

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cti_adapter.asterisk import self_test, simulated_network
 from cti_adapter.asterisk.open_times import opening_lines
-from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, TrunkPlan, check_plan
-from cti_adapter.asterisk.self_test import dialplan_lines, endpoint_lines, with_self_test
+from cti_adapter.asterisk.plan import AgentPhone, PBXPlan, QueuePlan, check_plan
+from cti_adapter.asterisk.trunk_lines import TRUNK_ENDPOINT, tls_lines, trunk_lines
 
 FILES_DIR = Path(__file__).with_name("files")
 _PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
 AGENT_ENDPOINT = "agent-{agent}"
-TRUNK_ENDPOINT = "trunk-{name}"
 _LOOPBACK = "127.0.0.1"
 
 
@@ -55,7 +55,7 @@ def render(plan: PBXPlan, folders: InstanceFolders) -> Mapping[str, str]:
         InvalidInputError: The plan cannot be used; names the field.
     """
     check_plan(plan)
-    plan = with_self_test(plan)
+    plan = simulated_network.with_simulated_network(self_test.with_self_test(plan))
     values = _values(plan, folders)
     files = {
         ("extensions.conf" if path.name == "dialplan.conf" else path.name): _fill(path.read_text(), values)
@@ -114,7 +114,8 @@ def _join(lines: Iterator[str]) -> str:
 
 def find_outward_endpoint(plan: PBXPlan) -> str | None:
     """Return the endpoint through which numbers outside are reached; None where calls only come in."""
-    return next((TRUNK_ENDPOINT.format(name=trunk.name) for trunk in plan.trunks if trunk.contact), None)
+    trunks = simulated_network.with_simulated_network(plan).trunks
+    return next((TRUNK_ENDPOINT.format(name=trunk.name) for trunk in trunks if trunk.contact), None)
 
 
 # ---- dialplan -----------------------------------------------------------------------------------------------------
@@ -135,7 +136,9 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
     yield " same => n,Hangup(1)"
     yield from _queue_settings(plan)
-    yield from dialplan_lines()
+    yield from self_test.dialplan_lines()
+    if plan.simulates_network:
+        yield from simulated_network.dialplan_lines()
     yield from _open_hours(plan)
     yield "[agents]"
     for phone in plan.agents:
@@ -245,11 +248,15 @@ def _pjsip(plan: PBXPlan) -> Iterator[str]:
         outside=_OUTSIDE.format(address=external) if external else "",
         media=_LOOPBACK_MEDIA if is_loopback else "",
     )
+    if plan.tls is not None:
+        yield from tls_lines(plan.tls, plan.addresses.host)
     for phone in plan.agents:
         yield from _agent_endpoint(phone)
-    yield from endpoint_lines(plan)
+    yield from self_test.endpoint_lines(plan)
+    if plan.simulates_network:
+        yield from simulated_network.endpoint_lines(plan)
     for trunk in plan.trunks:
-        yield from _trunk_endpoint(trunk)
+        yield from trunk_lines(trunk)
 
 
 def _agent_endpoint(phone: AgentPhone) -> Iterator[str]:
@@ -265,30 +272,14 @@ def _agent_endpoint(phone: AgentPhone) -> Iterator[str]:
         # A browser's media does not come from the loopback address.
         yield "bind_rtp_to_media_address = no"
         yield "media_address ="
+    elif phone.encrypts_voice:
+        yield "media_encryption = sdes"
     yield f"[{name}]"
     yield "type = auth"
     yield "auth_type = userpass"
     yield f"username = {name}"
     yield f"password = {phone.secret}"
     yield f"[{name}](one-telephone)\n"
-
-
-def _trunk_endpoint(trunk: TrunkPlan) -> Iterator[str]:
-    name = TRUNK_ENDPOINT.format(name=trunk.name)
-    yield f"[{name}](telephone)"
-    yield "context = from-trunk"
-    # A gateway may suppress silence, and a caller on a mobile may be silent for long.
-    yield "rtp_timeout = 60"
-    yield f"aors = {name}"
-    yield f"[{name}]"
-    yield "type = aor"
-    if trunk.contact:
-        yield f"contact = sip:{trunk.contact}"
-    yield f"[{name}]"
-    yield "type = identify"
-    yield f"endpoint = {name}"
-    yield from (f"match = {address}" for address in trunk.addresses)
-    yield ""
 
 
 # ---- queues -------------------------------------------------------------------------------------------------------

@@ -20,11 +20,14 @@ _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9+._-]{1,80}")
+_PATH = re.compile(r"/[A-Za-z0-9_./ -]{1,400}")
 _ZONE = re.compile(r"[A-Za-z0-9_+/-]{1,40}")
 _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
 SEAT_PREFIX = "seat_"
 """Begins the queue of one agent, which rings nobody else."""
+Transport = Literal["udp", "tcp", "tls"]
 Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
 
 
@@ -37,12 +40,14 @@ class AgentPhone:
         secret: Password with which the telephone registers.
         name: Name that colleagues see.
         is_browser: Whether the telephone is a page (WebRTC: encrypted media, ICE) and not a desk telephone.
+        encrypts_voice: Whether a desk telephone encrypts its voice (SRTP); it registers over TLS then.
     """
 
     agent: str
     secret: str = field(repr=False)
     name: str = ""
     is_browser: bool = False
+    encrypts_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +114,39 @@ class TrunkPlan:
         name: Name without spaces.
         addresses: Hosts or networks (`192.0.2.0/24`) whose calls are this trunk's.
         contact: Host and port to send calls to; None for a line that only brings calls.
+        username: Account with which we sign in at the far end; None where it knows us by our address.
+        secret: Password of the account.
+        registers: Whether the account is registered there, so that the far end finds us: calls come to `username`.
+        transport: How SIP reaches the far end; `tls` needs the certificate of the plan.
+        encrypts_voice: Whether voice is encrypted (SRTP); its keys are in SIP, which must be encrypted then as well.
     """
 
     name: str
     addresses: tuple[str, ...]
     contact: str | None = None
+    username: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    registers: bool = False
+    transport: Transport = "udp"
+    encrypts_voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TLSPlan:
+    """What the exchange shows and believes where SIP is encrypted.
+
+    Attributes:
+        certificate: PEM file with its certificate and those between it and its authority.
+        key: PEM file with the key of the certificate, without a password.
+        authority: PEM file with the authorities that certificates of trunks are checked against; None for those of the
+            machine.
+        port: TCP port.
+    """
+
+    certificate: Path
+    key: Path
+    authority: Path | None = None
+    port: int = 5061
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +190,8 @@ class PBXPlan:
         closed_notice: Sound file that says that nobody works now, as `notice`; None plays a goodbye.
         music: Folder with the sound files of music on hold; it must hold one, or waiting callers hear silence.
         routing_seconds: How long the routing service may take before the call goes on without it.
+        tls: Certificate for encrypted SIP; None where no telephone and no trunk encrypts.
+        simulates_network: Whether numbers outside are answered by the exchange itself while no trunk leads outside.
     """
 
     ami_secret: str = field(repr=False)
@@ -171,6 +206,8 @@ class PBXPlan:
     closed_notice: Path | None = None
     music: Path | None = None
     routing_seconds: int = 3
+    tls: TLSPlan | None = None
+    simulates_network: bool = False
 
 
 def check_plan(plan: PBXPlan) -> None:
@@ -213,10 +250,40 @@ def check_plan(plan: PBXPlan) -> None:
             f"{', '.join(sorted(taken))} is an agent's number and a number that callers dial. Give the agent another.",
             field="numbers",
         )
+    _check_lines(plan)
     addresses = plan.addresses
     if addresses.rtp_first_port % 2 or addresses.rtp_last_port - addresses.rtp_first_port < 4:
         raise InvalidInputError(
             "The ports for voice begin with an even one and are at least five.", field="rtp_first_port"
+        )
+
+
+def _check_lines(plan: PBXPlan) -> None:
+    """Refuse accounts without a far end, and encryption that lacks a certificate or sends its keys in the clear."""
+    for trunk in plan.trunks:
+        if (trunk.username is None) != (trunk.secret is None):
+            raise InvalidInputError(
+                f"Trunk {trunk.name} needs both username and secret, or none.", field=f"trunks.{trunk.name}.secret"
+            )
+        if (trunk.registers and trunk.username is None) or (trunk.username is not None and trunk.contact is None):
+            raise InvalidInputError(
+                f"Trunk {trunk.name} signs in with an account: give it username, secret and contact.",
+                field=f"trunks.{trunk.name}.contact",
+            )
+        if trunk.encrypts_voice and trunk.transport != "tls":
+            raise InvalidInputError(
+                f"Trunk {trunk.name} encrypts voice, whose keys would travel in plain SIP. Set its transport to tls.",
+                field=f"trunks.{trunk.name}.transport",
+            )
+    if plan.tls is not None:
+        return
+    encrypted = [f"trunks.{trunk.name}" for trunk in plan.trunks if trunk.transport == "tls"]
+    encrypted += [f"agents.{phone.agent}" for phone in plan.agents if phone.encrypts_voice]
+    if encrypted:
+        raise InvalidInputError(
+            f"{', '.join(encrypted)} cannot be encrypted without a certificate of the exchange. Set "
+            "CTI_TLS_CERTIFICATE and CTI_TLS_KEY, or switch the encryption off there.",
+            field=encrypted[0],
         )
 
 
@@ -253,17 +320,23 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
         yield f"trunks.{trunk.name}.name", trunk.name, _NAME, word
         for text in (*trunk.addresses, *((trunk.contact,) if trunk.contact else ())):
             yield f"trunks.{trunk.name}.addresses", text, _ADDRESS, address
+        if trunk.username is not None:
+            yield f"trunks.{trunk.name}.username", trunk.username, _ACCOUNT, "letters, digits and + . _ - only"
+        if trunk.secret is not None:
+            yield f"trunks.{trunk.name}.secret", trunk.secret, _SECRET, secret
+    yield from _paths(plan)
+
+
+def _paths(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
     paths = [("notice", plan.notice), ("closed_notice", plan.closed_notice), ("music", plan.music)]
     paths += [(f"queues.{queue.name}.music", queue.music) for queue in plan.queues]
     paths += [(f"numbers.{number.number}.notice", number.notice) for number in plan.numbers]
+    if plan.tls is not None:
+        tls = plan.tls
+        paths += [("tls.certificate", tls.certificate), ("tls.key", tls.key), ("tls.authority", tls.authority)]
     for name, path in paths:
         if path is not None:
-            yield (
-                name,
-                str(path),
-                re.compile(r"/[A-Za-z0-9_./ -]{1,400}"),
-                "an absolute path of letters, digits and . _ - /",
-            )
+            yield name, str(path), _PATH, "an absolute path of letters, digits and . _ - /"
 
 
 def _check_unique(name: str, values: Sequence[str]) -> None:

@@ -16,9 +16,11 @@ from cti_adapter.asterisk.plan import (
     PBXPlan,
     QueueMembership,
     QueuePlan,
+    TLSPlan,
     TrunkPlan,
     check_plan,
 )
+from cti_adapter.settings import CTISettings
 from kit.errors import MisconfiguredError
 
 PLAN_FILE = "plan.json"
@@ -28,6 +30,8 @@ DEMO_AGENTS = ("8001", "8002", "8003", "8004")
 """Desk telephones, and those of `tingzhi answer`."""
 BROWSER_AGENTS = ("8101", "8102", "8103", "8104")
 """Telephones in the page: their voice is encrypted, which a desk telephone does not understand."""
+_DEMO_TRUNKS = (TrunkPlan("lab", ("127.0.0.1",)),)
+"""Callers from this machine."""
 _SECRET_BYTES = 18
 _PLANS = TypeAdapter(PBXPlan)
 
@@ -42,9 +46,15 @@ def demo_plan(addresses: PBXAddresses) -> PBXPlan:
         agents=agents,
         queues=(QueuePlan(DEMO_QUEUE, members),),
         numbers=(NumberPlan(DEMO_NUMBER, DEMO_QUEUE),),
-        trunks=(TrunkPlan("lab", ("127.0.0.1",)),),
+        trunks=_DEMO_TRUNKS,
+        simulates_network=True,
     )
     return with_browser_phones(plan)
+
+
+def with_network(plan: PBXPlan) -> PBXPlan:
+    """Return a plan of the demo that is older than the simulated network with it; any other plan stays as it is."""
+    return replace(plan, simulates_network=True) if plan.trunks == _DEMO_TRUNKS else plan
 
 
 def with_browser_phones(plan: PBXPlan) -> PBXPlan:
@@ -56,6 +66,21 @@ def with_browser_phones(plan: PBXPlan) -> PBXPlan:
     members = tuple(QueueMembership(agent) for agent in free)
     queues = tuple(replace(queue, members=(*queue.members, *members)) for queue in plan.queues)
     return replace(plan, agents=(*plan.agents, *phones), queues=queues)
+
+
+def with_encryption(plan: PBXPlan, settings: CTISettings) -> PBXPlan:
+    """Return the plan with the certificate of the settings, and with encrypted desk telephones where they ask for it.
+
+    What the plan itself says stays where the settings say nothing.
+    """
+    if settings.tls_certificate is not None and settings.tls_key is not None:
+        authority = settings.tls_authority.resolve() if settings.tls_authority is not None else None
+        tls = TLSPlan(settings.tls_certificate.resolve(), settings.tls_key.resolve(), authority, settings.tls_port)
+        plan = replace(plan, tls=tls)
+    if not settings.encrypt_phones:
+        return plan
+    agents = tuple(phone if phone.is_browser else replace(phone, encrypts_voice=True) for phone in plan.agents)
+    return replace(plan, agents=agents)
 
 
 def _secret() -> str:

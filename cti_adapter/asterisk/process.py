@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from cti_adapter.asterisk.configuration import InstanceFolders, render
 from cti_adapter.asterisk.packages import AsteriskFiles
-from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan
+from cti_adapter.asterisk.plan import PBXAddresses, PBXPlan, TLSPlan
 from kit.errors import DependencyCategory, DependencyError, MisconfiguredError
 
 START_TIMEOUT_SECONDS = 60.0
@@ -130,7 +131,9 @@ class AsteriskProcess:
         if self.is_running:
             return
         self.write()
-        _require_free_ports(self.plan.addresses)
+        _require_free_ports(self.plan)
+        if self.plan.tls is not None:
+            _require_certificate(self.plan.tls)
         # Pauses and registrations of an earlier run are another day's.
         for stale in (self.folder / "lib").glob("astdb.sqlite3*"):
             stale.unlink()
@@ -250,12 +253,15 @@ def _leash(ends_with_parent: bool) -> list[str]:
     return ["setpriv", "--pdeathsig", "TERM"] if ends_with_parent and shutil.which("setpriv") else []
 
 
-def _require_free_ports(addresses: PBXAddresses) -> None:
+def _require_free_ports(plan: PBXPlan) -> None:
+    addresses = plan.addresses
     wanted = {
         "sip_port": (addresses.sip_port, socket.SOCK_DGRAM),
         "ami_port": (addresses.ami_port, socket.SOCK_STREAM),
         "http_port": (addresses.http_port, socket.SOCK_STREAM),
     }
+    if plan.tls is not None:
+        wanted["tls_port"] = (plan.tls.port, socket.SOCK_STREAM)
     for name, (port, kind) in wanted.items():
         with closing(socket.socket(socket.AF_INET, kind)) as probe:
             if kind == socket.SOCK_STREAM:
@@ -267,6 +273,21 @@ def _require_free_ports(addresses: PBXAddresses) -> None:
                     f"Asterisk cannot listen on {addresses.host}:{port} (CTI_{name.upper()}): {error.strerror}. "
                     "Set another port or end what listens there."
                 ) from error
+
+
+def _require_certificate(tls: TLSPlan) -> None:
+    """Refuse files that Asterisk would log an error about, and start without encrypted SIP."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # A key with a password is refused: nobody types it when the exchange starts.
+        context.load_cert_chain(tls.certificate, tls.key, password=lambda: "")
+        if tls.authority is not None:
+            context.load_verify_locations(tls.authority)
+    except (OSError, ssl.SSLError) as error:
+        raise MisconfiguredError(
+            f"The certificate for encrypted SIP cannot be used ({error.strerror or type(error).__name__}): check "
+            "CTI_TLS_CERTIFICATE, CTI_TLS_KEY (without a password) and CTI_TLS_AUTHORITY."
+        ) from error
 
 
 def free_addresses() -> PBXAddresses:

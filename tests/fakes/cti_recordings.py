@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cti_adapter.phone.sip_phone import PhoneCall
-from cti_adapter.recording_files import LegFile
+from cti_adapter.recording_files import WAV_HEADER_BYTES, LegFile
 from tests.fakes.cti_tones import heard
 
 LOOK_SECONDS = 0.25
-_RATE_HZ, _HEADER_BYTES = 8_000, 44
+_RATE_HZ = 8_000
 _LAG_SECONDS = 0.6
 """How far a window that was heard may lie from the one that was recorded: the way through a busy machine."""
 
@@ -52,7 +52,7 @@ def find_missing(ears: Ears, legs: Iterable[LegFile], speakers: Mapping[int, Ite
     """
     spoken: dict[int, list[tuple[float, float]]] = {tone: [] for tone in speakers}
     for leg in legs:
-        samples = leg.path.read_bytes()[_HEADER_BYTES:]
+        samples = leg.path.read_bytes()[WAV_HEADER_BYTES:]
         for tone, roles in speakers.items():
             if leg.role in roles:
                 spoken[tone] += _spans(samples, leg.started_at_ms / 1000, tone)
@@ -61,6 +61,12 @@ def find_missing(ears: Ears, legs: Iterable[LegFile], speakers: Mapping[int, Ite
         for at, tone in ears.heard
         if tone in spoken and not any(start - _LAG_SECONDS <= at <= end + _LAG_SECONDS for start, end in spoken[tone])
     ]
+
+
+def share_with_tone(leg: LegFile, tone: int) -> float:
+    """Return in which share of the windows of a file a tone is heard, its last second aside: the hang-up cuts it."""
+    pcm = leg.path.read_bytes()[WAV_HEADER_BYTES : -2 * _RATE_HZ]
+    return len(_spans(pcm, 0, tone)) * LOOK_SECONDS / max(LOOK_SECONDS, len(pcm) / 2 / _RATE_HZ)
 
 
 def _spans(pcm: bytes, began: float, tone: int) -> list[tuple[float, float]]:

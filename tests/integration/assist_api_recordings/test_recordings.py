@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+import subprocess
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,16 +18,20 @@ from assist_api.audit.repository import AuditFilter, AuditRepository
 from assist_api.http.permissions import Role
 from assist_api.policies.service import Policies
 from assist_api.recordings.joining import sha256_of
+from assist_api.recordings.module import recordings_health
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.service import CLOSING_TIME, EXPIRE, CallRecordings, RecordingFolder
-from cti_adapter.commands import SuperviseMode
+from assist_api.self_calls.caller import SAID, SelfCaller
+from cti_adapter.asterisk.process import AsteriskProcess
+from cti_adapter.commands import ReadyAgent, SuperviseMode
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall
 from kit.clock import SystemClock
 from kit.errors import NotFoundError
 from kit.jobs import JobQueue, JobRunner
 from tests.contract.cti_adapter.exchanges import AsteriskScript
-from tests.fakes.assist_calls_desk import add_agent, open_desk
-from tests.fakes.assist_floor import open_floor
+from tests.fakes.assist_calls_desk import Desk, add_agent, open_desk
+from tests.fakes.assist_calls_speech import Line
+from tests.fakes.assist_floor import Floor, open_floor
 from tests.fakes.cti_tones import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, heard, tone
 from tests.servers.asterisk import AGENTS, run_asterisk
 
@@ -110,6 +116,9 @@ async def test_a_call_that_was_taken_over_is_recorded_with_every_voice_and_kept_
             reconciled, unknown = await recordings.reconcile()
             assert (reconciled.calls, reconciled.joined, reconciled.missing, unknown) == (1, 1, 0, 0)
 
+            await talk_on_a_full_disk(process, script, floor, recordings, runner)
+            await call_oneself(process, desk, floor, recordings, runner)
+
             # Held audio stays, however old; let go, it is deleted and the log says so.
             await policies.choose(chief.actor, RETENTION.name, {"keep_days": 1}, note="", based_on=0)
             aged = CallRecordings(desk.database, _Later(), desk.calls, jobs, audit, policies, folder)
@@ -127,6 +136,79 @@ async def test_a_call_that_was_taken_over_is_recorded_with_every_voice_and_kept_
                 await desk.calls.archive.audio(chief, call_id)
             async with desk.database.session() as session:
                 assert await AuditRepository(session).has_any(AuditFilter(action="recording.deleted"))
+
+
+async def talk_on_a_full_disk(
+    process: AsteriskProcess, script: AsteriskScript, floor: Floor, recordings: CallRecordings, runner: JobRunner
+) -> None:
+    """A call that cannot be recorded goes on to its end, and what is lacking is shown."""
+    with unwritable(process.folders.recordings) as code:
+        await floor.adapter.execute(ReadyAgent(AGENTS[0]))
+        await floor.until(lambda view: view.agents[0].state == "ready")
+        await script.call("13900139000")
+        await script.ring()
+        await script.answer()
+        assert script.customer is not None
+        assert script.agent is not None
+        view = await floor.until(lambda view: bool(view.calls) and view.calls[0].state == "answered")
+        await hears(script.customer, {AGENT_HZ})
+        await hears(script.agent, {CUSTOMER_HZ})
+        await script.hang_up_customer()
+        await floor.until(lambda view: not view.calls)
+        await recordings.order(view.calls[0].call_id)
+        async with asyncio.timeout(60):
+            while (await recordings.view(view.calls[0].call_id)).state == "none":
+                await runner.run_due()
+                await asyncio.sleep(0.5)
+        assert [
+            (gap.call_id, gap.missing) for gap in (await recordings.gaps()).items if gap.missing == "recording"
+        ] == [(view.calls[0].call_id, "recording")]
+        health = await recordings_health(recordings)
+        assert (health.state, health.code, health.facts["missing"]) == ("degraded", code, 1)
+    assert (await recordings_health(recordings)).code == "recordings_missing"
+    assert process.is_running
+
+
+async def call_oneself(
+    process: AsteriskProcess, desk: Desk, floor: Floor, recordings: CallRecordings, runner: JobRunner
+) -> None:
+    """The daily self-call takes every step and leaves no call behind."""
+    # Whenever the legs are first listened to, the words come.
+    starts = range(0, 60_000, 2_000)
+    desk.engine.lines = [Line(leg, at, at + 1_500, "".join(SAID.values())) for leg in (0, 1) for at in starts]
+    caller = SelfCaller(floor.adapter, process.plan, desk.calls, recordings, SystemClock(), "127.0.0.1")
+    calling = asyncio.create_task(caller.run())
+    async with asyncio.timeout(120):
+        while not calling.done():
+            await recordings.order_forgotten()
+            await runner.run_due()
+            await asyncio.sleep(0.5)
+    found = await calling
+    assert (found.failed_step, found.detail) == (None, "")
+    assert list(found.steps) == ["register", "call", "notice", "queue", "voices", "words", "recording"]
+    assert (await recordings.reconcile())[0].calls == 2
+
+
+@contextmanager
+def unwritable(folder: Path) -> Iterator[str]:
+    """Leave no free byte in a folder, and yield the code that the health line shows.
+
+    Where no file system may be mounted, the folder takes no new file instead.
+    """
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        folder.chmod(0o500)
+        yield "recordings_missing"
+        folder.chmod(0o700)
+        return
+    try:
+        with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while True:
+                filler.write(bytes(4096))
+        yield "recordings_disk_full"
+    finally:
+        # Asterisk may still have a file of the call that ended.
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 class _Later(SystemClock):

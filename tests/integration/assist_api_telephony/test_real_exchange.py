@@ -133,8 +133,17 @@ async def test_who_is_consulted_reads_the_call_before_answering_and_joins_as_the
         info = await hotline.answered()
         with pytest.raises(NotFoundError):
             await archive.check_readable(hotline.viewers[second], info.id)
-        with pytest.raises(ConflictError, match="No colleague"):
+        with pytest.raises(ConflictError, match="Nobody has answered"):
             await phones.join_three(first)
+
+        await phones.consult(first, OUTSIDE)
+        asked_outside = await answer(hotline.outside, MUSIC_HZ)
+        await until(lambda: hotline.call_of(first).is_consulting)
+        await phones.cancel_consult(first)
+        await asyncio.wait_for(asked_outside.ended.wait(), 20)
+        await until(lambda: not hotline.call_of(first).is_consulting and hotline.call_of(first).state == "answered")
+        assert script.customer is not None
+        await hears(script.customer, AGENT_HZ)
 
         await phones.consult(first, second)
         ringing = await asyncio.wait_for(script.phone(second).ringing.get(), 20)
@@ -150,7 +159,6 @@ async def test_who_is_consulted_reads_the_call_before_answering_and_joins_as_the
         assert not hotline.call_of(first).is_consulting
         await script.hang_up_agent()
         await until(lambda: phones.view(first).call is None)
-        assert script.customer is not None
         async with asyncio.timeout(20):
             while heard(script.customer.heard) != {COLLEAGUE_HZ}:  # noqa: ASYNC110 — sound has no event
                 await asyncio.sleep(0.1)

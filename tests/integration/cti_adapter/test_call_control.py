@@ -25,14 +25,19 @@ from cti_adapter.commands import (
 )
 from cti_adapter.events import AgentStateChanged, CallStateChanged, LegOpened, PBXConnected
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall, SIPPhone
-from cti_adapter.states import LegRole
+from cti_adapter.recording_files import list_recordings
+from cti_adapter.states import CallState, LegRole
 from tests.fakes.cti_events import WAIT_SECONDS, EventLog, follow
+from tests.fakes.cti_lossy_line import open_remote_phone
+from tests.fakes.cti_recordings import share_with_tone
 from tests.fakes.cti_tones import AGENT_HZ, COLLEAGUE_HZ, CUSTOMER_HZ, MUSIC_HZ, heard, tone
 from tests.servers.asterisk import NUMBER, phone_secret, run_asterisk, settings_of
 
 pytestmark = pytest.mark.integration
 
 AGENT, COLLEAGUE = "8001", "8002"
+PACKETS = 600
+"""Of voice, both ways: six seconds."""
 CALLER, OUTSIDE = "13800138000", "02012345678"
 TONES = {AGENT: AGENT_HZ, COLLEAGUE: COLLEAGUE_HZ}
 
@@ -186,6 +191,40 @@ class TestCallControl:
         await hears(colleague, CUSTOMER_HZ)
         await floor.log.wait(CallStateChanged, lambda event: (event.state, event.agent) == ("answered", COLLEAGUE))
 
+    async def test_a_blind_transfer_brings_the_customer_to_somebody_outside(self, floor: Floor):
+        customer, agent, talking = await floor.talk()
+        await floor.adapter.execute(TransferBlind(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(customer, COLLEAGUE_HZ)
+        await hears(outside, CUSTOMER_HZ)
+        assert agent.ended.is_set()
+        (call,) = floor.adapter.calls
+        assert (call.call_id, call.state) == (talking.call_id, CallState.ANSWERED)
+        await outside.hang_up()
+        await floor.log.wait(CallStateChanged, lambda event: (event.call_id, event.state) == (talking.call_id, "ended"))
+        await asyncio.wait_for(customer.ended.wait(), WAIT_SECONDS)
+
+    async def test_somebody_outside_is_consulted_left_and_takes_the_customer_over(self, floor: Floor):
+        customer, agent, talking = await floor.talk()
+        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(agent, COLLEAGUE_HZ)
+        await hears(outside, AGENT_HZ)
+        await hears(customer, MUSIC_HZ)
+        await floor.adapter.execute(CancelConsult(talking.call_id, AGENT))
+        await hears(customer, AGENT_HZ)
+        await asyncio.wait_for(outside.ended.wait(), WAIT_SECONDS)
+        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
+        outside = await floor.answer("outside", COLLEAGUE_HZ)
+        await hears(agent, COLLEAGUE_HZ)
+        await agent.hang_up()
+        await hears(customer, COLLEAGUE_HZ)
+        await hears(outside, CUSTOMER_HZ)
+        (call,) = floor.adapter.calls
+        assert (call.call_id, call.state) == (talking.call_id, CallState.ANSWERED)
+        await customer.hang_up()
+        await asyncio.wait_for(outside.ended.wait(), WAIT_SECONDS)
+
     async def test_a_consultation_becomes_a_conversation_of_three_which_the_first_agent_leaves(self, floor: Floor):
         customer, agent, talking = await floor.talk()
         await floor.adapter.execute(Consult(talking.call_id, COLLEAGUE))
@@ -209,3 +248,35 @@ class TestCallControl:
         await hears(agent, CUSTOMER_HZ, COLLEAGUE_HZ)
         await hears(colleague, CUSTOMER_HZ, AGENT_HZ)
         assert [call.call_id for call in floor.adapter.calls] == [talking.call_id]
+
+
+class TestABadLine:
+    async def test_an_agent_whose_line_loses_packets_is_heard_and_the_customer_is_recorded_whole(
+        self, floor: Floor, exchange: tuple[AsteriskProcess, int]
+    ):
+        process, _ = exchange
+        server = ("127.0.0.1", process.plan.addresses.sip_port)
+        async with open_remote_phone(f"agent-{AGENT}", server, phone_secret(AGENT)) as remote:
+            # Its contact replaces that of the telephone on the good line.
+            await remote.register()
+            floor.phones[AGENT] = remote
+            customer, agent, talking = await floor.talk()
+            async with asyncio.timeout(WAIT_SECONDS):
+                while remote.line.carried < PACKETS:  # noqa: ASYNC110 — packets have no event
+                    await asyncio.sleep(0.1)
+            await hears(customer, AGENT_HZ)
+            await hears(agent, CUSTOMER_HZ)
+            assert remote.line.lost > 0
+            (call,) = floor.adapter.calls
+            assert (call.call_id, call.state) == (talking.call_id, CallState.ANSWERED)
+            await customer.hang_up()
+            await floor.log.wait_state("ended")
+        recorded = list_recordings(process.folders.recordings, process.plan.node_name)
+        legs = {leg.role: leg for leg in recorded if leg.call_id == talking.call_id}
+        shares = {
+            role: share_with_tone(legs[role], hz)
+            for role, hz in ((LegRole.CUSTOMER, CUSTOMER_HZ), (LegRole.AGENT, AGENT_HZ))
+        }
+        print(f"recorded with 5 % loss and 200 ms jitter: {shares}")  # noqa: T201
+        assert shares[LegRole.CUSTOMER] > 0.9
+        assert shares[LegRole.AGENT] > 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import subprocess
 import sys
 import wave
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +17,19 @@ import pytest
 from assist_api.cli.main import run
 from cti_adapter.asterisk import packages
 from cti_adapter.asterisk.packages import MINIMUM_VERSION, ensure_asterisk, find_asterisk
+from cti_adapter.asterisk.plan import PBXPlan, TLSPlan
 from cti_adapter.asterisk.plan_file import PLAN_FILE, demo_plan, find_plan, save_plan
 from cti_adapter.asterisk.process import AsteriskProcess, free_addresses
+from cti_adapter.asterisk.simulated_network import with_simulated_network
 from cti_adapter.check import check_pbx
+from cti_adapter.events import CallOffered
+from cti_adapter.phone.sip_phone import PCMSource, SIPPhone
 from cti_adapter.simulated.exchange import SimulatedExchange
 from kit.errors import MisconfiguredError
 from tests.contract.cti_adapter.exchanges import simulated_settings
+from tests.fakes.cti_events import WAIT_SECONDS, follow
 from tests.fakes.cti_tones import AGENT_HZ, heard, tone
+from tests.servers.asterisk import settings_of
 
 pytestmark = pytest.mark.integration
 
@@ -76,7 +86,8 @@ def write_wav(path: Path, pcm: bytes) -> None:
 def test_two_commands_make_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     files = find_asterisk()
     assert files is not None
-    plan = demo_plan(free_addresses())
+    demo = demo_plan(free_addresses())
+    plan = with_encrypted_trunk(demo, tmp_path)
     save_plan(plan, tmp_path)
     monkeypatch.setenv("CTI_DATA_DIR", str(tmp_path))
     write_wav(tmp_path / "caller.wav", tone(400) * 3)
@@ -99,6 +110,10 @@ def test_two_commands_make_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[
                 assert answering.wait() == 0
             finally:
                 answering.kill()
+        # Over TLS with encrypted voice, and as `make run ARGS=--pbx` dials out.
+        for way_out in (plan, demo):
+            process.apply(way_out)
+            asyncio.run(try_dialling_out(process))
     finally:
         process.stop()
     called = [json.loads(line)["type"] for line in capsys.readouterr().out.splitlines()]
@@ -107,6 +122,44 @@ def test_two_commands_make_a_call(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert answered[-1]["ended_by"] == "remote"
     with wave.open(str(heard_file)) as file:
         assert AGENT_HZ in heard(file.readframes(file.getnframes()))
+
+
+def with_encrypted_trunk(plan: PBXPlan, folder: Path) -> PBXPlan:
+    """Return the plan with an encrypted trunk to its simulated network, and a certificate of the test's own."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    trunk = with_simulated_network(plan).trunks[-1]
+    secure = replace(trunk, name="secure", contact=f"127.0.0.1:{port}", transport="tls", encrypts_voice=True)
+    return replace(plan, trunks=(*plan.trunks, secure), tls=TLSPlan(certificate, key, certificate, port))
+
+
+async def try_dialling_out(process: AsteriskProcess) -> None:
+    """Let an agent of the demo dial any number: its network answers and returns what he says."""
+    phone = next(phone for phone in process.plan.agents if phone.agent == "8002")
+    server = ("127.0.0.1", process.plan.addresses.sip_port)
+    async with (
+        SIPPhone.open("agent-8002", server, secret=phone.secret) as agent,
+        follow(settings_of(process)) as (
+            adapter,
+            log,
+        ),
+    ):
+        await adapter.wait_connected(WAIT_SECONDS)
+        await agent.register()
+        call = await agent.call("13900139000", source=PCMSource(tone(AGENT_HZ), is_endless=True))
+        async with asyncio.timeout(WAIT_SECONDS):
+            while heard(call.heard) != {AGENT_HZ}:  # noqa: ASYNC110 — sound has no event
+                await asyncio.sleep(0.2)
+        (known,) = adapter.calls
+        assert (known.direction, known.dialled_number, len(known.legs)) == ("outbound", "13900139000", 2)
+        assert len(log.of(CallOffered)) == 1
 
 
 @pytest.mark.parametrize(

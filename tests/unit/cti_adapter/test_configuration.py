@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cti_adapter.agent_names import AgentNames
-from cti_adapter.asterisk.configuration import InstanceFolders, render
+from cti_adapter.asterisk.configuration import InstanceFolders, find_outward_endpoint, render
 from cti_adapter.asterisk.plan import (
     AgentPhone,
     NumberPlan,
@@ -14,9 +15,11 @@ from cti_adapter.asterisk.plan import (
     PBXPlan,
     QueueMembership,
     QueuePlan,
+    TLSPlan,
     TrunkPlan,
     check_plan,
 )
+from cti_adapter.asterisk.plan_file import with_encryption
 from cti_adapter.settings import CTISettings
 from kit.errors import InvalidInputError, MisconfiguredError
 
@@ -114,6 +117,67 @@ def test_a_name_that_is_shown_may_be_chinese_and_is_one_line(name: str):
 def test_a_plan_that_contradicts_itself_says_where(plan: PBXPlan, says: str):
     with pytest.raises(InvalidInputError, match=says):
         check_plan(plan)
+
+
+def test_a_plan_without_a_way_out_may_have_a_simulated_network_and_a_real_trunk_goes_before():
+    inward = replace(PLAN, trunks=(TrunkPlan("lab", ("127.0.0.1",)),), simulates_network=True)
+    files = render(inward, FOLDERS)
+    assert find_outward_endpoint(inward) == "trunk-simulated"
+    assert "PJSIP/${EXTEN}@trunk-simulated" in files["numbers.conf"]
+    assert "[simulated-network](telephone)\ncontext = simulated-network" in files["pjsip.conf"]
+    assert find_outward_endpoint(replace(inward, trunks=PLAN.trunks)) == "trunk-carrier"
+    assert find_outward_endpoint(replace(inward, simulates_network=False)) is None
+    assert "simulated" not in "".join(render(PLAN, FOLDERS).values())
+
+
+TLS = TLSPlan(Path("/etc/pbx/cert.pem"), Path("/etc/pbx/key.pem"), Path("/etc/pbx/ca.pem"))
+SECURE = TrunkPlan(
+    "secure", (), "sip.carrier.example:5061",
+    username="4008001234", secret="account-secret", registers=True, transport="tls", encrypts_voice=True,
+)  # fmt: skip
+
+
+def test_telephones_and_trunks_are_encrypted_with_the_certificate_of_the_plan():
+    plan = replace(
+        PLAN, agents=(replace(PHONE, encrypts_voice=True),), queues=(), numbers=(), trunks=(SECURE,), tls=TLS
+    )
+    text = render(plan, FOLDERS)["pjsip.conf"]
+    assert "protocol = tls\nbind = 127.0.0.1:5061" in text
+    assert "ca_list_file = /etc/pbx/ca.pem\nverify_server = yes" in text
+    phone = text[text.index("[agent-8001](telephone)") : text.index("type = auth")]
+    assert "media_encryption = sdes" in phone
+    trunk = text[text.index("[trunk-secure](telephone)") :]
+    assert "transport = tls\nmedia_encryption = sdes\noutbound_auth = trunk-secure\nfrom_user = 4008001234" in trunk
+    assert "contact = sip:sip.carrier.example:5061;transport=tls" in trunk
+    assert "client_uri = sip:4008001234@sip.carrier.example" in trunk
+    assert "type = identify" not in trunk
+    # Nothing of it where nothing is encrypted.
+    assert "sdes" not in render(PLAN, FOLDERS)["pjsip.conf"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"trunks": (SECURE,)}, "trunks.secure.*CTI_TLS_CERTIFICATE"),
+        ({"agents": (replace(PHONE, encrypts_voice=True),), "queues": (), "numbers": ()}, "agents.8001.*CTI_TLS_KEY"),
+        ({"trunks": (replace(SECURE, transport="udp"),), "tls": TLS}, "transport to tls"),
+        ({"trunks": (replace(SECURE, secret=None),), "tls": TLS}, "both username and secret"),
+        ({"trunks": (replace(SECURE, contact=None),), "tls": TLS}, "contact"),
+        ({"tls": replace(TLS, key=Path("/etc/a;b"))}, "tls.key"),
+    ],
+)
+def test_encryption_that_could_not_work_is_named_with_its_mend(changes: dict[str, Any], says: str):
+    with pytest.raises(InvalidInputError, match=says):
+        check_plan(replace(PLAN, **changes))
+
+
+def test_a_certificate_comes_with_its_key():
+    with pytest.raises(ValueError, match="set together"):
+        CTISettings(tls_certificate=Path("/etc/pbx/cert.pem"), _env_file=None)  # type: ignore[call-arg]
+    settings = CTISettings(tls_certificate=TLS.certificate, tls_key=TLS.key, encrypt_phones=True, _env_file=None)  # type: ignore[call-arg]
+    plan = with_encryption(PLAN, settings)
+    assert plan.tls == replace(TLS, authority=None)
+    assert [phone.encrypts_voice for phone in plan.agents] == [True, False]
 
 
 def test_agents_are_found_by_channel_and_device():
