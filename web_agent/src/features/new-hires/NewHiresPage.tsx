@@ -11,6 +11,7 @@ import { ChoiceField } from '@/ui/ChoiceField'
 import { ConfirmButton } from '@/ui/ConfirmButton'
 import { DataTable } from '@/ui/DataTable'
 import { Field } from '@/ui/Field'
+import { today } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { Banner, Empty, Failure, Loading } from '@/ui/states'
 import { useSaving } from '@/ui/useSaving'
@@ -19,8 +20,6 @@ import { Level, Measures } from './Measures'
 import { MOST_HELP } from './useHelp'
 
 import './NewHires.css'
-
-const today = () => new Date().toLocaleDateString('sv')
 
 /** Agents who see more help at the desk, with the results that take it away; a trainer may fix or end it. */
 export function NewHiresPage() {
@@ -40,7 +39,12 @@ export function NewHiresPage() {
       {canSet && list.data !== undefined && list.data.agents.length > 0 && (
         <AddForm agents={list.data.agents} saving={setting} />
       )}
-      {list.data?.items.length === 0 && <Empty title={t('new_hires.none')} hint={t('new_hires.none_hint')} />}
+      {list.data?.items.length === 0 && (
+        <Empty
+          title={t('new_hires.none')}
+          hint={t(list.data.agents.length > 0 ? 'new_hires.none_hint' : 'new_hires.no_agents')}
+        />
+      )}
       {list.data !== undefined && list.data.items.length > 0 && (
         <section className="panel">
           <DataTable
