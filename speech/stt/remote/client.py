@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from websockets.exceptions import InvalidHandshake, InvalidStatus
+from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from kit.circuit import CircuitBreaker
@@ -125,7 +125,7 @@ class Link:
             return False
         try:
             self._channel = self._greeted(self._open_channel())
-        except (OSError, InvalidHandshake, WorkerGoneError, KeyError, ValueError) as error:
+        except (OSError, WebSocketException, WorkerGoneError, KeyError, ValueError) as error:
             self._note_failure(_reason(error))
             return False
         if self._circuit.note_success():
