@@ -44,7 +44,9 @@ VOICEMAIL_FOLDER = Path("ivr") / "voicemails"
 class OrderMaker(Protocol):
     """Makes draft orders of messages."""
 
-    async def draft_of_message(self, *, sector: str, intent: str | None, text: str, number: str) -> tuple[UUID, str]:
+    async def draft_of_message(
+        self, voicemail_id: UUID, *, sector: str, intent: str | None, text: str, number: str
+    ) -> tuple[UUID, str]:
         """Return id and number of the order."""
         ...
 
@@ -187,7 +189,7 @@ class Callbacks:
         row, sector = await self.sector_of(voicemail_id, sectors)
         if row.order_id is None:
             row.order_id, row.order_number = await maker.draft_of_message(
-                sector=sector, intent=row.intent, text=row.text, number=row.number
+                voicemail_id, sector=sector, intent=row.intent, text=row.text, number=row.number
             )
             self._audit.record(
                 self._session, actor, "voicemail.ordered", "voicemail", voicemail_id,

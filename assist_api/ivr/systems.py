@@ -148,16 +148,17 @@ class InstalledSystems:
 
     async def make_order(self, wanted: MakeOrder) -> OrderMade:
         """Make a work order, as a draft where something that its type needs is missing."""
-        return OrderMade((await self._make(wanted))[1])
+        return OrderMade((await self._make(wanted, str(uuid4())))[1])
 
     async def draft_of_message(
-        self, *, sector: str, intent: str | None, text: str, number: str, account: str = ""
+        self, voicemail_id: UUID, *, sector: str, intent: str | None, text: str, number: str, account: str = ""
     ) -> tuple[UUID, str]:
-        """Make a draft order of a message that a caller left; return its id and number."""
+        """Make a draft order of a message that a caller left, once; return its id and number."""
         kind = _MESSAGE_TYPES.get(intent or "", "enquiry")
-        return await self._make(MakeOrder(kind, sector, f"语音留言：{text}"[:2000], account, number, ""))
+        wanted = MakeOrder(kind, sector, f"语音留言：{text}"[:2000], account, number, "")
+        return await self._make(wanted, f"voicemail-{voicemail_id}")
 
-    async def _make(self, wanted: MakeOrder) -> tuple[UUID, str]:
+    async def _make(self, wanted: MakeOrder, key: str) -> tuple[UUID, str]:
         async with self._core.database.session() as session:
             customer = None
             if wanted.account_number:
@@ -173,7 +174,7 @@ class InstalledSystems:
                 contacts,
                 self._core.settings.zone,
             )
-            order = await orders.create(None, ACTOR, _draft(wanted, customer))
+            order = await orders.create(None, ACTOR, _draft(wanted, customer, key))
         return order.order.id, order.order.number
 
     async def serve(self, wanted: SelfService) -> ServiceDone:
@@ -318,7 +319,7 @@ def _figures(state: AccountState, zone: ZoneInfo) -> dict[str, dict[str, str]]:
     return figures
 
 
-def _draft(wanted: MakeOrder, customer: Customer | None) -> OrderDraft:
+def _draft(wanted: MakeOrder, customer: Customer | None, key: str) -> OrderDraft:
     premise = customer.premises[0] if customer is not None and customer.premises else None
     address = wanted.address or (premise.address if premise is not None else "")
     is_complete = wanted.order_type == "fault" and bool(wanted.caller_number and address)
@@ -332,7 +333,7 @@ def _draft(wanted: MakeOrder, customer: Customer | None) -> OrderDraft:
         area=premise.area if premise is not None else "",
         area_class=AreaClass(premise.area_class) if premise is not None else AreaClass.URBAN,
         description=wanted.description,
-        idempotency_key=str(uuid4()),
+        idempotency_key=key,
         is_draft=not is_complete,
     )
 

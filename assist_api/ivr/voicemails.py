@@ -51,7 +51,7 @@ class Voicemails:
             received_at=self._core.clock.now(),
         )  # fmt: skip
         if message.is_drained and message.words:
-            filed = await self._file("".join(message.words), row.number, sector, around.account)
+            filed = await self._file(voicemail_id, "".join(message.words), row.number, sector, around.account)
             filed.write_to(row)
         async with self._core.database.session() as session:
             FlowRepository(session).add_row(row)
@@ -59,11 +59,11 @@ class Voicemails:
                 ordered = {"voicemail_id": str(voicemail_id), "sector": sector}
                 await self._core.jobs.enqueue(session, RECOGNISE, ordered, unique_key=str(voicemail_id))
 
-    async def _file(self, text: str, number: str, sector: str, account: str) -> _Filed:
+    async def _file(self, voicemail_id: UUID, text: str, number: str, sector: str, account: str) -> _Filed:
         """Say what a message is about, and make a draft order of it."""
         intent = (await asyncio.to_thread(self._live.understand, text)).best
         order_id, order_number = await self._systems.draft_of_message(
-            sector=sector, intent=intent, text=text, number=number, account=account
+            voicemail_id, sector=sector, intent=intent, text=text, number=number, account=account
         )
         return _Filed(text, intent, order_id, order_number)
 
@@ -77,7 +77,7 @@ class Voicemails:
         filed = _Filed(text)
         if row.handled_at is None and row.order_id is None:
             account = (await known_caller(self._core, row.number)).account
-            filed = await self._file(text, row.number, sector, account)
+            filed = await self._file(voicemail_id, text, row.number, sector, account)
         async with job.transaction() as session:
             # Somebody may have handled the message meanwhile.
             now = await session.get(Voicemail, voicemail_id, with_for_update=True)
