@@ -90,7 +90,7 @@ def test_two_people_on_one_entry_do_not_overwrite_each_other(admin_page: Page) -
             expect(other.get_by_role("region", name=text("knowledge.entry"))).to_contain_text("第0组")
     conflict = page.get_by_role("alert").filter(has_text=text("entry.field_owner"))
     expect(conflict).to_contain_text("第0组")
-    expect(page.get_by_label(text("entry.field_owner"), exact=True)).to_have_value("第1组")
+    expect(page.get_by_role("textbox", name=text("entry.field_owner"), exact=True)).to_have_value("第1组")
     page.get_by_role("button", name=pattern("editor.rebase")).click()
     page.get_by_role("button", name=text("editor.save")).click()
     expect(page.get_by_role("region", name=text("knowledge.entry"))).to_contain_text("第1组")
