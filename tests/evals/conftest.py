@@ -82,7 +82,8 @@ async def ask_typed(services: Application) -> Typed:
     kinds = frozenset({DocumentKind.ENTRY})
     fooled = [text for text in beside if (await search.search(SearchQuery(text=text, kinds=kinds))).has_answer]
     async with services.database.session() as session:
-        asked = (await GoldRepository(session).asked())[::2]
+        # Questions of one entry come in the order of random numbers: sorted, it is the same half each time.
+        asked = sorted(await GoldRepository(session).asked(), key=lambda item: item.question.text)[::2]
     answered = right = 0
     for item in asked:
         result = await search.search(query_of(replace(item, is_sector_known=False)))

@@ -35,7 +35,7 @@ SLOW_SECONDS = 60
 """A request may load a model first, on a machine that does other things as well."""
 # The phase of explicit examples alone (every boundary of every parameter) took ten minutes of two cores.
 SPARE_TIME = settings(
-    max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=8, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 
 
