@@ -270,8 +270,8 @@ class CallService:
                     await write(session, stored)
                     await session.flush()
                     # A folder of an attempt that was not committed may lie there.
-                    await self._on_disk(lambda: self._recordings.remove(call_id))
-                    await self._on_disk(lambda: self._recordings.publish(prepared))
+                    await asyncio.to_thread(self._recordings.remove, call_id)
+                    await self._publish(prepared)
             except BaseException:
                 await self._on_disk(lambda: self._recordings.discard(prepared))
                 raise
@@ -503,7 +503,7 @@ class CallService:
         async def publish(session: AsyncSession) -> None:
             details = {"source": new.source, "sector": new.sector, "legs": prepared.leg_count}
             self._audit.record(session, new.viewer.actor, "call.started", "call", new.call_id, details=details)
-            await self._on_disk(lambda: self._recordings.publish(prepared))
+            await self._publish(prepared)
 
         row = call_row(new, answered.leg_roles, self._lease.runner_id, prepared)
         return await CallJournal.create(row, answered, self._ways, write=publish)
@@ -561,6 +561,13 @@ class CallService:
 
     async def _load(self, call_id: UUID) -> CallJournal:
         return await CallJournal.load(call_id, self._ways)
+
+    async def _publish(self, prepared: PreparedRecording) -> None:
+        """Move a recording into place, at once: the transaction around it keeps every other writer of SQLite waiting.
+
+        The threads for recordings may be busy for many seconds with others that are being read.
+        """
+        await asyncio.to_thread(self._recordings.publish, prepared)
 
     async def _on_disk(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)

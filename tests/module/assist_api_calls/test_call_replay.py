@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -20,8 +21,10 @@ from assist_api.calls.events import (
     TranscriptPartialEvent,
     Verdict,
 )
+from assist_api.calls.recordings import IncomingFile, PreparedRecording, RecordingStore
 from assist_api.calls.reducer import empty_snapshot, fold
 from assist_api.calls.schemas import FeedbackRequest
+from assist_api.calls.service import DISK_THREADS
 from assist_api.calls.viewer import COMMAND_LINE, CallViewer
 from assist_api.transcripts.utterances import LegRole
 from kb.kinds import DocumentKind
@@ -303,3 +306,34 @@ async def test_account_has_so_many_calls_and_no_more(sqlite_url: str, tmp_path: 
         await desk.ended(await desk.begin(agent))
         await desk.calls.stop(other, second)
         await desk.ended(second)
+
+
+async def test_a_call_begins_while_every_thread_for_recordings_reads_another(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its recording is moved into place in a transaction, in which SQLite lets nobody else write."""
+    first, reading, may_go_on = uuid4(), threading.Semaphore(0), threading.Event()
+    prepare = RecordingStore.prepare
+
+    def slow_prepare(store: RecordingStore, call_id: UUID, files: Sequence[IncomingFile]) -> PreparedRecording:
+        if call_id == first:
+            for _ in range(DISK_THREADS - 1):
+                assert reading.acquire(timeout=20)
+        else:
+            reading.release()
+            assert may_go_on.wait(20)
+        return prepare(store, call_id, files)
+
+    monkeypatch.setattr(RecordingStore, "prepare", slow_prepare)
+    async with open_desk(sqlite_url, tmp_path, max_concurrent=DISK_THREADS + 1) as desk:
+        agent = await add_agent(desk.database)
+        others = [asyncio.create_task(desk.begin(agent)) for _ in range(DISK_THREADS - 1)]
+        begun = asyncio.create_task(desk.begin(agent, call_id=first))
+        await asyncio.sleep(0)
+        # Waits for a thread; it gets that of the first call as soon as its recording is read.
+        others.append(asyncio.create_task(desk.begin(agent)))
+        async with asyncio.timeout(15):
+            await begun
+        may_go_on.set()
+        for call_id in (first, *await asyncio.gather(*others)):
+            await desk.ended(call_id)
