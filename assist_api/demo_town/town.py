@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -179,7 +180,11 @@ class _Books:
             .order_by(WorkOrder.number.desc())
             .limit(1)
         )
-        return (await self.session.execute(wanted)).scalar()
+        return await self.session.scalar(wanted)
+
+    async def keep_overdue_quiet(self) -> None:
+        """Note that everybody was told: limits that have passed are history of the town, not news."""
+        await self.session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
 
 
 async def has_customers(session: AsyncSession) -> bool:
@@ -224,30 +229,25 @@ async def fill_town(
     """
     clock = _PastClock()
     lines = [_customer(random.Random(f"customer {index}"), index) for index in range(customers)]  # noqa: S311  # rejected: a demo
-    async with transaction() as session:
-        books = await _open_books(session, database, zone, clock)
-        if not await has_begun(session):
+    opened = partial(_opened, transaction, database, zone, clock)
+    async with opened() as books:
+        if not await has_begun(books.session):
             await books.registry.take(books.actor, lines)
-            await AddressService(session, clock, books.audit).take(books.actor, places())
-        units = await _units(session, clock, books.audit, books.actor)
+            await AddressService(books.session, clock, books.audit).take(books.actor, places())
+        units = await _units(books.session, clock, books.audit, books.actor)
     for first in range(0, orders, ORDERS_AT_ONCE):
-        async with transaction() as session:
-            books = await _open_books(session, database, zone, clock)
+        async with opened() as books:
             for index in range(first, min(first + ORDERS_AT_ONCE, orders)):
                 if not await books.has_order(f"order-{index}"):
                     await _order_on_its_way(books, index, lines, units)
-            # The limits that have passed are history of the town, not news for its supervisors.
-            await session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+            await books.keep_overdue_quiet()
     for index, line in enumerate(lines[: orders // HISTORY_SHARE]):
-        async with transaction() as session:
-            books = await _open_books(session, database, zone, clock)
+        async with opened() as books:
             await _order_of_the_past(books, index, line, units[line.sector])
     if orders:
-        async with transaction() as session:
-            books = await _open_books(session, database, zone, clock)
+        async with opened() as books:
             await _outage(books, lines)
-        async with transaction() as session:
-            books = await _open_books(session, database, zone, clock)
+        async with opened() as books:
             if not await books.has_order("complaint-0"):
                 await _complaints(books, lines[0], units["power"])
     return units
@@ -284,13 +284,18 @@ async def choose_rules(policies: Policies, units: Mapping[str, UUID]) -> None:
     await policies.choose(actor, SLOTS.name, visits, note=note, based_on=None)
 
 
-async def _open_books(session: AsyncSession, database: Database, zone: ZoneInfo, clock: _PastClock) -> _Books:
+@asynccontextmanager
+async def _opened(
+    transaction: Transaction, database: Database, zone: ZoneInfo, clock: _PastClock
+) -> AsyncIterator[_Books]:
+    """Open a unit of work with the services that write into it."""
     audit = AuditLog(clock)
     policies = Policies(database, clock, audit, ORDER_POLICIES)
-    registry = CustomerService(session, clock, audit, ContactSources())
-    # Nobody is told: a hundred notifications at the first start would hide the first real one.
-    orders = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
-    return _Books(session, clock, audit, registry, orders, await _first_admin(session), program("demo-town"))
+    async with transaction() as session:
+        registry = CustomerService(session, clock, audit, ContactSources())
+        # Nobody is told: a hundred notifications at the first start would hide the first real one.
+        orders = WorkOrderService(session, clock, audit, Outbox(clock), policies, registry, zone)
+        yield _Books(session, clock, audit, registry, orders, await _first_admin(session), program("demo-town"))
 
 
 async def _order_on_its_way(
@@ -322,8 +327,7 @@ async def _order_of_the_past(books: _Books, index: int, line: CustomerLine, unit
         for action in PATHS[_S.CLOSED]:
             books.clock.back -= timedelta(minutes=chance.randrange(5, 60))
             await books.orders.act(books.account, by_agent.actor, made, _request(action, unit_id, None))
-    # The limits that have passed are history of the town, not news for its supervisors.
-    await books.session.execute(update(WorkOrder).values(overdue_told_at=SystemClock().now()))
+    await books.keep_overdue_quiet()
 
 
 async def _outage(books: _Books, lines: Sequence[CustomerLine]) -> None:

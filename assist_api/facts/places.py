@@ -138,7 +138,7 @@ def _read_back(best: _Place, place: int, text: str) -> _Place:
     for span in find_whole_addresses(text):
         said = text[span.start : span.end]
         numbers = re.findall(r"[0-9]+", best.text)
-        has_head = said[:_SAME_HEAD] == best.text[:_SAME_HEAD] or said[:_SAME_HEAD] in best.text
+        has_head = said[:_SAME_HEAD] in best.text
         if best.is_corrected and has_head:
             return _Place(said, (Evidence(place, span.start, span.end),), best.weight)
         is_as_full = len(said) >= len(best.text) or has_head

@@ -30,9 +30,7 @@ _AFTER_PLACE = re.compile(
 )
 _AFTER_LANE = re.compile(rf"{_LANE}(?:{_NUMBER}[ ]?(?:号楼|号院|号|栋|幢)){_REST}")
 # 一层一层 is said of a menu.
-_CHAIN = re.compile(
-    rf"(?!(?P<twice>..)(?P=twice)){_INSIDE}(?:{_SEPARATOR}(?:{_INSIDE}|{_SIDE}|{_BARE_ROOM}))+(?:{_SEPARATOR}{_BARE_ROOM})?"
-)
+_CHAIN = re.compile(rf"(?!(?P<twice>..)(?P=twice)){_INSIDE}(?:{_SEPARATOR}(?:{_INSIDE}|{_SIDE}|{_BARE_ROOM}))+")
 _ROOM = re.compile(r"(?:[0-9０-９]{3,4}|[零〇一幺二三四五六七八九]{3,4})[ ]?室")
 _WORDS = r"(?:[A-Z][a-z]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Square)\b"
 _ENGLISH_HOUSE = re.compile(rf"\b\d{{1,5}}[A-Z]?(?= {_WORDS})")

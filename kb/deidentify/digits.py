@@ -16,7 +16,7 @@ _DIGIT = rf"[0-9０-９{''.join(SPOKEN_DIGITS)}]"
 _TIMES = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "2": 2, "3": 3, "4": 4, "5": 5}
 _SAME = rf"[{''.join(_TIMES)}]个{_DIGIT}(?![十百千万个])"
 """三个八 is 888."""
-_CHUNK = re.compile(rf"(?P<same>{_SAME})|(?:{_DIGIT}(?!个{_DIGIT}(?![十百千万个])))+")
+_CHUNK = re.compile(rf"(?P<same>{_SAME})|(?:(?!{_SAME}){_DIGIT})+")
 _PIECE = rf"(?:{_SAME}|{_DIGIT})"
 _WRITTEN_RUN = re.compile(rf"{_PIECE}(?:[ 　\-–—,，、]{{0,2}}{_PIECE})*")
 _WORD = rf"(?:(?:{'|'.join(_REPEATS)})[ -])?(?:{'|'.join(_ENGLISH)})"

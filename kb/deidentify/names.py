@@ -128,7 +128,7 @@ _RELATIVE = (
     "邻居|房东|租[户客]|朋友|同事|对门|老人|老太太|老爷子"
 )
 _AFTER_LEAD = re.compile(
-    rf"(?:姓名|名字|户名|{_ROLE}|(?:{_ROLE}|名字){_IS}|我是|我叫|叫|找(?:一?下)?(?:你们|咱们|那个)*|替|帮|让|跟|和|与|给|"
+    rf"(?:{_ROLE}|我是|叫|找(?:一?下)?(?:你们|咱们|那个)*|替|帮|让|跟|和|与|给|"
     rf"转[到给]|过户?[到给]|[写填](?:的|成)?|(?:{_RELATIVE})(?:是|叫)?|[表检修费工理报服业务装]员|[表检修费电水焊管]工|师傅|"
     r"班长|站长|队长|组长|所长|客户经理|主任)"
 )
@@ -152,6 +152,8 @@ _PLACE_AFTER = re.compile(
     r"花园|家园|小区|[路街村苑里城湾庄镇巷]|大厦|大道|广场|公寓|医院|学校|[小中大]学|公司|集团|超市|银行|市场|商场|酒店|车站"
 )
 _WORDS_TOO = "路金厉东爱古白舒宣康艾依廉安文童牛梅明温平黄花红高常全单"
+_BEGINS_LIKE_A_NAME = re.compile(ANY_SURNAME)
+_WHOLE = re.compile(rf"{ANY_SURNAME}{ANY_GIVEN}{{1,2}}")
 _SHORT = 2
 _LONGEST_LOOK = 7
 """Characters from the surname on, by which the dictionary tells where a name ends."""
@@ -165,21 +167,19 @@ def is_name_like(text: str) -> bool:
 def name_at(text: str, start: int) -> str | None:
     """Return the name that begins at a place of a text, as a dictionary of words reads it; None where none does."""
     look = re.match(r"[\u4e00-\u9fff]*", text[start : start + _LONGEST_LOOK])
-    if look is None or re.match(ANY_SURNAME, look[0]) is None:
+    if look is None or _BEGINS_LIKE_A_NAME.match(look[0]) is None:
         return None
     words = rjieba.tag(look[0])
     first, kind = words[0]
     is_person = kind.startswith("nr") or (first in _DOUBLE and first not in _PLACES_TOO)
     name = first
-    if re.fullmatch(ANY_SURNAME, first) and len(words) > 1:
+    if _BEGINS_LIKE_A_NAME.fullmatch(first) and len(words) > 1:
         given, given_kind = words[1]
         if is_person and len(given) == 1 and len(words) > 2 and len(words[2][0]) == 1:
             given += words[2][0] if re.fullmatch(GIVEN, words[2][0]) else ""
         is_person = is_person or given_kind.startswith(("nr", "ns", "nz"))
         name = first + given
-    is_whole = re.fullmatch(rf"{ANY_SURNAME}{ANY_GIVEN}{{1,2}}", name) and not _PLACE_AFTER.match(
-        text, start + len(name)
-    )
+    is_whole = _WHOLE.fullmatch(name) and not _PLACE_AFTER.match(text, start + len(name))
     return name if is_person and is_whole and not _NOT_NAMES.match(name) else None
 
 

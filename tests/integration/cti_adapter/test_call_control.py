@@ -119,6 +119,26 @@ async def floor(exchange: tuple[AsteriskProcess, int]) -> AsyncIterator[Floor]:
         yield Floor(adapter, log, phones)
 
 
+async def left_and_consulted_again(
+    floor: Floor, number: str, telephone: str
+) -> tuple[PhoneCall, PhoneCall, CallStateChanged]:
+    """Consult somebody, go back to the customer, consult again and hang up; return customer, consulted and the call."""
+    customer, agent, talking = await floor.talk()
+    await floor.adapter.execute(Consult(talking.call_id, number))
+    consulted = await floor.answer(telephone, COLLEAGUE_HZ)
+    await hears(agent, COLLEAGUE_HZ)
+    await hears(consulted, AGENT_HZ)
+    await hears(customer, MUSIC_HZ)
+    await floor.adapter.execute(CancelConsult(talking.call_id, AGENT))
+    await hears(customer, AGENT_HZ)
+    await asyncio.wait_for(consulted.ended.wait(), WAIT_SECONDS)
+    await floor.adapter.execute(Consult(talking.call_id, number))
+    consulted = await floor.answer(telephone, COLLEAGUE_HZ)
+    await hears(agent, COLLEAGUE_HZ)
+    await agent.hang_up()
+    return customer, consulted, talking
+
+
 class TestCallControl:
     async def test_hold_brings_music_and_mute_silence(self, floor: Floor):
         customer, agent, _ = await floor.talk()
@@ -174,19 +194,7 @@ class TestCallControl:
         assert agent.ended.is_set()
 
     async def test_a_consultation_is_left_and_another_passes_the_customer_on(self, floor: Floor):
-        customer, agent, talking = await floor.talk()
-        await floor.adapter.execute(Consult(talking.call_id, COLLEAGUE))
-        colleague = await floor.answer(COLLEAGUE, COLLEAGUE_HZ)
-        await hears(agent, COLLEAGUE_HZ)
-        await hears(colleague, AGENT_HZ)
-        await hears(customer, MUSIC_HZ)
-        await floor.adapter.execute(CancelConsult(talking.call_id, AGENT))
-        await hears(customer, AGENT_HZ)
-        await asyncio.wait_for(colleague.ended.wait(), WAIT_SECONDS)
-        await floor.adapter.execute(Consult(talking.call_id, COLLEAGUE))
-        colleague = await floor.answer(COLLEAGUE, COLLEAGUE_HZ)
-        await hears(agent, COLLEAGUE_HZ)
-        await agent.hang_up()
+        customer, colleague, _ = await left_and_consulted_again(floor, COLLEAGUE, COLLEAGUE)
         await hears(customer, COLLEAGUE_HZ)
         await hears(colleague, CUSTOMER_HZ)
         await floor.log.wait(CallStateChanged, lambda event: (event.state, event.agent) == ("answered", COLLEAGUE))
@@ -205,19 +213,7 @@ class TestCallControl:
         await asyncio.wait_for(customer.ended.wait(), WAIT_SECONDS)
 
     async def test_somebody_outside_is_consulted_left_and_takes_the_customer_over(self, floor: Floor):
-        customer, agent, talking = await floor.talk()
-        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
-        outside = await floor.answer("outside", COLLEAGUE_HZ)
-        await hears(agent, COLLEAGUE_HZ)
-        await hears(outside, AGENT_HZ)
-        await hears(customer, MUSIC_HZ)
-        await floor.adapter.execute(CancelConsult(talking.call_id, AGENT))
-        await hears(customer, AGENT_HZ)
-        await asyncio.wait_for(outside.ended.wait(), WAIT_SECONDS)
-        await floor.adapter.execute(Consult(talking.call_id, OUTSIDE))
-        outside = await floor.answer("outside", COLLEAGUE_HZ)
-        await hears(agent, COLLEAGUE_HZ)
-        await agent.hang_up()
+        customer, outside, talking = await left_and_consulted_again(floor, OUTSIDE, "outside")
         await hears(customer, COLLEAGUE_HZ)
         await hears(outside, CUSTOMER_HZ)
         (call,) = floor.adapter.calls
