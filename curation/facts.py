@@ -141,6 +141,10 @@ _WEEKEND = re.compile(r"周六|周日|周末|星期六|星期日|星期天|礼�
 _WORKDAYS = re.compile(
     r"(?:周|星期|礼拜)一(?:到|至|-|—|~)(?:周|星期|礼拜)?(?P<last>[五六日天])|(?P<all>每天|天天|全年无休|每日)"
 )
+_OPENING = r"营业|上班|办公|办理|受理|服务|开门"
+_OPENS = re.compile(_OPENING)
+_HOURS = re.compile(rf"{_OPENING}|全年无休|\d(?:[点:：]|时(?!间|段))")
+"""What makes 每天 the days of opening; 每天的用电记录 says nothing of them, whatever the next sentence is about."""
 _CLOSED = re.compile(r"(?:不|停止?|暂停|休)(?:营业|办公|上班|办理?|受理|开门|息|对外)|休息|放假|没人|关门")
 
 _FREE = re.compile(
@@ -268,7 +272,7 @@ def _weekdays(text: str) -> Iterator[Fact]:
         weekend, workdays = _WEEKEND.search(clause), _WORKDAYS.search(clause)
         if weekend:
             is_open, words = not _CLOSED.search(clause), clause
-        elif workdays and is_open is None and re.search(r"营业|上班|办公|办理|受理|服务|开门", text):
+        elif workdays and is_open is None and _OPENS.search(text) and (workdays["last"] or _HOURS.search(clause)):
             is_open, words = bool(workdays["all"]) or workdays["last"] != "五", clause
     if is_open is not None:
         yield Fact(FactKind.WEEKDAYS, "open" if is_open else "closed", "", words.strip())

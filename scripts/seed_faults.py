@@ -129,7 +129,7 @@ class Seeder:
     async def seed(self, fault: Fault, count: int) -> Tally:
         """Seed as many faults of a kind as there are entries for it, at most `count`."""
         chance, tally = random.Random(SEED), Tally()  # noqa: S311  # rejected: a repeatable choice, no secret
-        order = list(self._revisions)
+        order = sorted(self._revisions, key=lambda revision: revision.title)
         chance.shuffle(order)
         for revision in order:
             if tally.seeded == count:

@@ -33,6 +33,9 @@ pytestmark = pytest.mark.unit
         ("没有增容的费用", FactKind.CHARGE, "free"),
         ("周六、周日照常营业", FactKind.WEEKDAYS, "open"),
         ("双休日不办业务", FactKind.WEEKDAYS, "closed"),
+        ("营业厅全年无休", FactKind.WEEKDAYS, "open"),
+        ("营业时间是每天8点到17点半", FactKind.WEEKDAYS, "open"),
+        ("营业厅周一到周五上班", FactKind.WEEKDAYS, "closed"),
     ],
 )
 def test_fact_is_read_in_comparable_units(text: str, kind: FactKind, value: float | str) -> None:
@@ -43,6 +46,11 @@ def test_fact_is_read_in_comparable_units(text: str, kind: FactKind, value: floa
 def test_ordinals_articles_and_denials_are_no_facts_of_their_kind(text: str) -> None:
     kinds = {fact.kind for fact in facts_of(text)}
     assert not kinds & {FactKind.DURATION, FactKind.COUNT, FactKind.CHARGE}
+
+
+@pytest.mark.parametrize("text", ["我先帮您看看每天的用电记录", "每日按欠费总额的千分之一", "随时查看每日电量"])
+def test_what_happens_every_day_says_nothing_about_opening(text: str) -> None:
+    assert FactKind.WEEKDAYS not in {fact.kind for fact in facts_of(f"{text}。以上内容以当地营业厅公布的为准。")}
 
 
 def test_fact_names_the_words_it_stands_in() -> None:
