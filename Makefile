@@ -11,6 +11,9 @@ SIDE_BY_SIDE := unit or module
 # These wait for servers, exchanges and recordings more than they work: two files at a time. Tests of invented requests
 # share one name, which pytest-xdist would take for one test.
 ON_SERVERS := (contract or integration) and not invented
+# A test that fails runs once more, so that one unsteady test does not hold back everybody's work; what it said is
+# printed at the end (tests/conftest.py), and it is a defect to mend.
+PYTEST := $(PYTHON) -m pytest --reruns 1
 
 # As in assist_api/__init__.py, for what does not begin with it.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -111,9 +114,11 @@ check: lint types arch web-check ## Every static check
 
 .PHONY: test
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
-	@$(PYTHON) -m pytest -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal
-	@$(PYTHON) -m pytest -m "$(ON_SERVERS)" -n 2 --dist loadfile --durations=30
-	@$(PYTHON) -m pytest -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30
+	@failed=; \
+	$(PYTEST) -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal || failed=yes; \
+	$(PYTEST) -m "$(ON_SERVERS)" -n 2 --dist loadfile --durations=30 || failed=yes; \
+	$(PYTEST) -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30 || failed=yes; \
+	test -z "$$failed"
 
 .PHONY: test-unit
 test-unit: .venv/.dev ## Only the quick tests

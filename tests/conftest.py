@@ -48,6 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank.__getitem__)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print why a test failed that passed when it ran again: it is unsteady, a defect like any other."""
+    failed = {report.nodeid for report in terminalreporter.getreports("failed")}
+    unsteady = [report for report in terminalreporter.getreports("rerun") if report.nodeid not in failed]
+    if unsteady:
+        terminalreporter.section("UNSTEADY: failed, then passed; to be mended")
+    for report in unsteady:
+        terminalreporter.write_line(f"{report.nodeid}\n{report.longreprtext}\n")
+
+
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """Forget where a command logs to: that is its test's standard error, which is closed afterwards."""
