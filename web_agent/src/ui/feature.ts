@@ -6,7 +6,7 @@ import type { TextKey } from '@/i18n/useTranslation'
 import type { Chord } from './keys'
 
 /** Groups of the navigation, in the order in which they stand in the bar. */
-export const NAVIGATION_GROUPS = ['work', 'knowledge', 'administration'] as const
+export const NAVIGATION_GROUPS = ['calls', 'orders', 'knowledge', 'training', 'telephony', 'administration'] as const
 export type NavigationGroup = (typeof NAVIGATION_GROUPS)[number]
 
 export interface NavigationEntry {
@@ -28,6 +28,8 @@ export interface FeaturePage {
   navigation?: NavigationEntry
   /** Name in the command list of a page that has no link in the bar. */
   command?: TextKey
+  /** Group in which such a page gets a link where the bar has room: in a row of its own group. */
+  group?: NavigationGroup
   /** The page stands alone, without the bar and without sign-in. */
   isPublic?: boolean
   /** Roles that see this page first after signing in. */

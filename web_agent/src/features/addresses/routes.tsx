@@ -7,6 +7,7 @@ export const addresses: Feature = {
       permission: 'work_orders.read',
       page: async () => (await import('./AddressesPage')).AddressesPage,
       command: 'addresses.nav',
+      group: 'orders',
     },
   ],
 }

@@ -6,7 +6,7 @@ export const callbacks: Feature = {
       path: 'callbacks',
       permission: 'work_orders.handle',
       page: async () => (await import('./CallbacksPage')).CallbacksPage,
-      navigation: { label: 'callbacks.nav', group: 'work' },
+      navigation: { label: 'callbacks.nav', group: 'calls' },
     },
   ],
 }

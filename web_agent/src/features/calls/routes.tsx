@@ -6,7 +6,7 @@ export const calls: Feature = {
       path: 'calls',
       permission: 'calls.read_own',
       page: async () => (await import('./CallsPage')).CallsPage,
-      navigation: { label: 'calls.nav', group: 'work', chord: 'Alt+C' },
+      navigation: { label: 'calls.nav', group: 'calls', chord: 'Alt+C' },
       landing: ['agent'],
     },
   ],

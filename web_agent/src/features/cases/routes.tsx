@@ -6,7 +6,7 @@ export const cases: Feature = {
       path: 'cases/:caseId?',
       permission: 'knowledge.read',
       page: async () => (await import('./CasesPage')).CasesPage,
-      navigation: { label: 'cases.nav', group: 'work', chord: 'Alt+L' },
+      navigation: { label: 'cases.nav', group: 'knowledge', chord: 'Alt+L' },
       landing: ['trainer'],
     },
     {

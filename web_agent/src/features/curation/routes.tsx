@@ -12,7 +12,7 @@ export const curation: Feature = {
       path: 'curation/:itemId?',
       permission: 'curation.work',
       page: async () => (await import('./CurationPage')).CurationPage,
-      navigation: { label: 'curation.nav', group: 'work', chord: 'Alt+Z' },
+      navigation: { label: 'curation.nav', group: 'knowledge', chord: 'Alt+Z' },
     },
     {
       path: 'curation/:itemId/draft',

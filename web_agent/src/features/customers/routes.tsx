@@ -6,7 +6,7 @@ export const customers: Feature = {
       path: 'customers/:customerId?',
       permission: 'customers.read',
       page: async () => (await import('./CustomersPage')).CustomersPage,
-      navigation: { label: 'customers.nav', group: 'work', chord: 'Alt+B' },
+      navigation: { label: 'customers.nav', group: 'orders', chord: 'Alt+B' },
     },
   ],
 }

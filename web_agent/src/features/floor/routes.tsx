@@ -6,7 +6,7 @@ export const floor: Feature = {
       path: 'floor',
       permission: 'floor.watch',
       page: async () => (await import('./FloorPage')).FloorPage,
-      navigation: { label: 'floor.nav', group: 'work', chord: 'Alt+4' },
+      navigation: { label: 'floor.nav', group: 'calls', chord: 'Alt+4' },
       landing: ['supervisor'],
     },
   ],

@@ -7,6 +7,7 @@ export const hints: Feature = {
       permission: 'knowledge.read',
       page: async () => (await import('./HintBooksPage')).HintBooksPage,
       command: 'hint_book.title',
+      group: 'calls',
     },
   ],
 }

@@ -7,6 +7,7 @@ export const integrations: Feature = {
       permission: 'integrations.manage',
       page: async () => (await import('./IntegrationsPage')).IntegrationsPage,
       command: 'integrations.nav',
+      group: 'administration',
     },
   ],
 }

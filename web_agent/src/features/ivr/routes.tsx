@@ -6,7 +6,7 @@ export const ivr: Feature = {
       path: 'ivr',
       permission: 'ivr.edit',
       page: async () => (await import('./FlowsPage')).FlowsPage,
-      navigation: { label: 'ivr.nav', group: 'knowledge' },
+      navigation: { label: 'ivr.nav', group: 'telephony' },
     },
     {
       path: 'ivr/:name',

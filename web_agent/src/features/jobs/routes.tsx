@@ -6,7 +6,7 @@ export const jobs: Feature = {
       path: 'jobs',
       permission: null,
       page: async () => (await import('./JobsPage')).JobsPage,
-      navigation: { label: 'jobs.nav', group: 'work', chord: 'Alt+5' },
+      navigation: { label: 'jobs.nav', group: 'administration', chord: 'Alt+5' },
     },
   ],
 }

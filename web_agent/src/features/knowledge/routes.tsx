@@ -6,7 +6,7 @@ export const knowledge: Feature = {
       path: 'knowledge/:entryId?',
       permission: 'knowledge.read',
       page: async () => (await import('./BrowserPage')).BrowserPage,
-      navigation: { label: 'knowledge.nav', group: 'work', chord: 'Alt+K' },
+      navigation: { label: 'knowledge.nav', group: 'knowledge', chord: 'Alt+K' },
       landing: ['curator'],
     },
     {

@@ -6,7 +6,7 @@ export const learning: Feature = {
       path: 'learning',
       permission: 'training.learn',
       page: async () => (await import('./LearningPage')).LearningPage,
-      navigation: { label: 'learning.nav', group: 'work', chord: 'Alt+3' },
+      navigation: { label: 'learning.nav', group: 'training', chord: 'Alt+3' },
     },
     {
       path: 'learning/:attemptId',

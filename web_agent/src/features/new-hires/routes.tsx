@@ -6,7 +6,7 @@ export const newHires: Feature = {
       path: 'training/new-hires',
       permission: 'training.read_results',
       page: async () => (await import('./NewHiresPage')).NewHiresPage,
-      navigation: { label: 'new_hires.nav', group: 'knowledge' },
+      navigation: { label: 'new_hires.nav', group: 'training' },
     },
   ],
 }

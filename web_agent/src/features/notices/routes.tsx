@@ -6,7 +6,7 @@ export const notices: Feature = {
       path: 'notices',
       permission: 'work_orders.read',
       page: async () => (await import('./NoticesPage')).NoticesPage,
-      navigation: { label: 'notices.nav', group: 'work', chord: 'Alt+G' },
+      navigation: { label: 'notices.nav', group: 'orders', chord: 'Alt+G' },
     },
   ],
 }

@@ -6,7 +6,7 @@ export const recordings: Feature = {
       path: 'recordings',
       permission: 'recordings.hold',
       page: async () => (await import('./RecordingsPage')).RecordingsPage,
-      navigation: { label: 'recording.nav', group: 'administration' },
+      navigation: { label: 'recording.nav', group: 'telephony' },
     },
   ],
 }

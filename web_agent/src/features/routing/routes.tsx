@@ -6,7 +6,7 @@ export const routing: Feature = {
       path: 'routing',
       permission: 'routing.read',
       page: async () => (await import('./RoutingPage')).RoutingPage,
-      navigation: { label: 'routing.nav', group: 'administration', chord: 'Alt+1' },
+      navigation: { label: 'routing.nav', group: 'telephony', chord: 'Alt+1' },
     },
   ],
 }

@@ -23,7 +23,7 @@ it('lists the pages that have a name, then what can be done here', () => {
   ]
   const commands = commandsOf(
     [
-      { path: 'calls', navigation: { label: 'calls.nav', group: 'work', chord: 'Alt+C' } },
+      { path: 'calls', navigation: { label: 'calls.nav', group: 'calls', chord: 'Alt+C' } },
       { path: 'calls/:callId' },
       { path: 'knowledge/:entryId?', command: 'knowledge.new' },
     ],

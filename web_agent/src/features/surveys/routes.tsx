@@ -7,6 +7,7 @@ export const surveys: Feature = {
       permission: 'floor.watch',
       page: async () => (await import('./SurveysPage')).SurveysPage,
       command: 'surveys.nav',
+      group: 'telephony',
     },
   ],
 }

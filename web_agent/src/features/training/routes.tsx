@@ -6,14 +6,14 @@ export const training: Feature = {
       path: 'training',
       permission: 'training.teach',
       page: async () => (await import('./TrainingPage')).TrainingPage,
-      navigation: { label: 'training.nav', group: 'knowledge', chord: 'Alt+2' },
+      navigation: { label: 'training.nav', group: 'training', chord: 'Alt+2' },
       landing: ['trainer'],
     },
     {
       path: 'training/skills',
       permission: 'training.read_results',
       page: async () => (await import('./SkillsPage')).SkillsPage,
-      navigation: { label: 'skills.nav', group: 'knowledge' },
+      navigation: { label: 'skills.nav', group: 'training' },
     },
     {
       path: 'training/lessons/:lessonId',
