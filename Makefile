@@ -8,9 +8,9 @@ WEB_SOURCES := $(shell find web_agent -path web_agent/node_modules -prune -o -pa
 LOCKS := runtime dev bootstrap node piper
 # Tests that leave most of a machine idle. The others load models, start servers or a browser, and want it to themselves.
 SIDE_BY_SIDE := unit or module
-# These wait for servers, exchanges and recordings more than they work: two files at a time. Tests of invented requests
-# share one name, which pytest-xdist would take for one test.
-ON_SERVERS := (contract or integration) and not invented
+# These wait for servers, exchanges and recordings more than they work: three files at a time, the evaluations beside
+# them. Tests of invented requests share one name, which pytest-xdist would take for one test.
+ON_SERVERS := (contract or integration or evals) and not invented
 # A test that fails runs once more, so that one unsteady test does not hold back everybody's work; what it said is
 # printed at the end (tests/conftest.py), and it is a defect to mend.
 PYTEST := $(PYTHON) -m pytest --reruns 1
@@ -116,7 +116,7 @@ check: lint types arch web-check ## Every static check
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
 	@failed=; \
 	$(PYTEST) -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal || failed=yes; \
-	$(PYTEST) -m "$(ON_SERVERS)" -n 2 --dist loadfile --durations=30 || failed=yes; \
+	$(PYTEST) -m "$(ON_SERVERS)" -n 3 --dist loadgroup --durations=30 || failed=yes; \
 	$(PYTEST) -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30 || failed=yes; \
 	test -z "$$failed"
 

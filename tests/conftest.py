@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # An event loop wakes itself through a local socket pair; the network stays closed.
             item.add_marker(pytest.mark.disable_socket)
         rank[item] = max(map(LEVELS.index, levels))
+        # For `--dist loadgroup`: what shares a server, an exchange or models stays in one process.
+        item.add_marker(pytest.mark.xdist_group("evals" if "evals" in levels else item.path.stem))
     items.sort(key=rank.__getitem__)
 
 
