@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from assist_api.http.schemas import InputModel
 
@@ -28,11 +28,26 @@ ZERO_TO_TEN = Field(ge=0, le=10)
 HeadStart = Annotated[int, Field(ge=0, le=3600)]
 
 
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("write the local time without a zone, such as 08:30")
+    return value.replace(second=0, microsecond=0)
+
+
+LocalTime = Annotated[
+    time,
+    AfterValidator(_without_zone),
+    # Not the format "time": that one has a zone.
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "examples": ["08:30"]}),
+]
+"""Minute of a day on the clock of the installation."""
+
+
 class OpenShift(InputModel):
     """A span of opening time in local time; one whose end is not after its start ends on the next day."""
 
-    start: time
-    end: time
+    start: LocalTime
+    end: LocalTime
 
 
 class SpecialDay(InputModel):

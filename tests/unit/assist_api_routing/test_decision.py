@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from assist_api.routing.book import (
     DialledNumber,
@@ -211,3 +212,9 @@ def test_a_replay_tells_what_would_have_changed_and_what_it_cannot_know():
     found = replay(BOOK.model_copy(update={"rules": (mobile,)}), past, ZONE)
     assert [(call.decision.queue, after.queue) for call, after in found.changed] == [("gas", "power")]
     assert (found.unsure, found.before, found.after) == (1, {"power": 1, "gas": 1}, {"power": 2})
+
+
+def test_opening_time_has_no_zone() -> None:
+    with pytest.raises(ValidationError, match="without a zone"):
+        OpenShift.model_validate({"start": "08:30:00+08:00", "end": "18:00"})
+    assert OpenShift.model_validate({"start": "08:30", "end": "18:00"}) == OpenShift(start=time(8, 30), end=time(18))

@@ -12606,12 +12606,12 @@ export interface components {
         OpenShift: {
             /**
              * Start
-             * Format: time
+             * @example 08:30
              */
             start: string;
             /**
              * End
-             * Format: time
+             * @example 08:30
              */
             end: string;
         };
