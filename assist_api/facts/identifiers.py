@@ -212,6 +212,9 @@ def _joins(last: Digits, chunk: Digits, text: str) -> bool:
         return False
     if MOBILE.fullmatch(chunk.text):
         return False
+    is_whole = len(chunk.text) >= LENGTHS[FactField.ACCOUNT_NUMBER][0] + _SMALL and len(last.text) <= _SMALL + 1
+    if is_whole and CORRECTION.search(text[: last.start]):
+        return False
     return _FILLER.fullmatch(text[last.end : chunk.start]) is not None
 
 
