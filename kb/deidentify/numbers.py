@@ -53,6 +53,8 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{1,2}[2-9]\d{6,7}")
 _HOTLINE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}|1[12]\d(?:\d{2})?")
+_OWN_NUMBER = re.compile(rf"(?:{_ACCOUNT.pattern}|{_METER.pattern}|银行卡|卡号)(?:就|[是为:：，])*\s?$", re.IGNORECASE)
+"""Right behind these words even 8006620175 is no hotline."""
 _DISOWNED = re.compile(r"(?:不记得|记不|忘|找不|没有?|不知道|不晓得)[^0-9]*$")
 _NOT_PERSONAL_AFTER = re.compile(r"[，,]?\s?(?:这|那)?(?:就)?是[^，。]{0,6}(?:流水|单号|订单|工单|文号|邮编|型号)")
 _LETTERS_BEFORE = re.compile(r"(?:[A-Za-z]{1,4}-?|[Nn][Oo]\.\s?)$")
@@ -111,9 +113,10 @@ def _judge(text: str, chunks: Sequence[Digits]) -> PersonalSpan | None:
     has_letter = False
     if len(digits) == _ID_DIGITS - 1 and (letter := _ID_CHECK_LETTER.match(text, end)):
         digits, end, has_letter = f"{digits}X", letter.end(), True
-    if _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks):
-        return None
     before = text[max(0, start - _CONTEXT_CHARACTERS) : start]
+    is_hotline = _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks)
+    if is_hotline and not _OWN_NUMBER.search(before):
+        return None
     if has_letter:
         return PersonalSpan(PersonalKind.IDENTITY, start, end) if _is_identity_card(digits) else None
     after = text[end : end + _CONTEXT_CHARACTERS]
