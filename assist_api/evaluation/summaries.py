@@ -16,7 +16,7 @@ from assist_api.evaluation.layouts import read_jsonl
 from assist_api.evaluation.slots import LabelledTurn
 from assist_api.facts.fields import FactField
 from assist_api.summaries.extractive import SummaryLine, summarise
-from kit.numerals import COUNT_SIGNS, parse_number
+from kit.numerals import COUNT_SIGNS, parse_number, spoken_digits
 
 LABELS = {
     FactField.NAME: "姓名",
@@ -103,6 +103,8 @@ def folded(text: str) -> str:
 
 
 def _digits(found: re.Match[str]) -> str:
+    if not any(sign in "十百千万亿点" for sign in found.group()):
+        return spoken_digits(found.group())
     value = parse_number(found.group())
     return found.group() if value is None else str(value)
 

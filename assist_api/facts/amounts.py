@@ -112,7 +112,19 @@ def _weight(text: str, start: int, end: int) -> int:
     if _ASIDE.search(before):
         return -1
     later = 1 if CORRECTION.search(text[:start]) else 0
-    return later + (1 if re.search(r"扣|欠|退|交|缴|收|费|单|多|一共|总共|怎么", before) else 0)
+    return (
+        later
+        + (1 if re.search(r"扣|欠|退|交|缴|收|费|单|多|一共|总共|怎么|差(?!不多)|少给", before) else 0)
+        + _wanted(after)
+    )
+
+
+_WANTED = re.compile(r"[^，。！？]{0,3}(?:退给?我|退回|还给?我|没给|没退|补给)")
+
+
+def _wanted(after: str) -> int:
+    """Return 1 where the caller wants the sum back: 把这三十块退给我."""
+    return 1 if _WANTED.match(after) else 0
 
 
 _HOW_MUCH = re.compile(r"多少钱?(?:[啊呀呢吗]|[？?]|$)|几块钱?|什么价|多少钱")

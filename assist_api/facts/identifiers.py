@@ -106,6 +106,8 @@ class _Collector:
 
     def _goes_on(self, current: _Candidate, place: int, text: str, piece: Digits) -> bool:
         if current.last_turn == place:
+            if _begins_anew(current.digits, piece.text, text[: piece.start]):
+                return False
             between = text[current.evidence[-1].end : piece.start]
             return not current.is_complete and not CORRECTION.search(between) and len(between) <= 12
         if place - current.last_turn > 2 or CORRECTION.search(text[: piece.start]):
@@ -194,7 +196,15 @@ def number_pieces(text: str) -> list[Digits]:
                     pieces[-1] = Digits(last.text + chunk.text, last.start, chunk.end)
             else:
                 pieces.append(chunk)
-    return [piece for piece in pieces if len(piece.text) >= _SMALL and not _HOTLINE.fullmatch(piece.text)]
+    return [piece for piece in pieces if len(piece.text) >= _SMALL and not _is_hotline(text, piece)]
+
+
+def _is_hotline(text: str, piece: Digits) -> bool:
+    announced = nearest_cue(text, piece.start, IDENTIFIERS)
+    return _HOTLINE.fullmatch(piece.text) is not None and announced not in (
+        FactField.ACCOUNT_NUMBER,
+        FactField.METER_NUMBER,
+    )
 
 
 def joined(head: str, tail: str, kind: FactField) -> str:
@@ -212,7 +222,15 @@ def _joins(last: Digits, chunk: Digits, text: str) -> bool:
         return False
     if MOBILE.fullmatch(chunk.text):
         return False
+    if _begins_anew(last.text, chunk.text, text[: last.start]):
+        return False
     return _FILLER.fullmatch(text[last.end : chunk.start]) is not None
+
+
+def _begins_anew(said: str, digits: str, before: str) -> bool:
+    """Whether a whole number follows the few corrected digits: 不是，是二九，三零零五六六幺二九."""
+    is_whole = len(digits) >= LENGTHS[FactField.ACCOUNT_NUMBER][0] + _SMALL
+    return is_whole and len(said) <= _SMALL + 1 and CORRECTION.search(before) is not None
 
 
 def _is_measure(text: str, chunk: Digits) -> bool:

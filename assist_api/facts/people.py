@@ -8,18 +8,22 @@ from dataclasses import dataclass
 
 from assist_api.facts.cues import YES, asked_fields
 from assist_api.facts.fields import Evidence, Fact, FactField, Turn
+from kb.deidentify.foreign_names import find_foreign_names
 from kb.deidentify.names import ANY_GIVEN, ANY_SURNAME, GIVEN, SURNAME, TITLE, is_name_like
 
 _NAME = rf"{ANY_SURNAME}{GIVEN}{{1,2}}"
 _END = r"(?=[，。、？！；：,.?!;:\s]|$|[啊呀哦呃嗯吧嘛的那这您就]|电话|手机|户号|住)"
+_KIN = "儿子|女儿|闺女|媳妇|爱人|老公|老婆|女婿|弟弟|妹妹|哥哥|姐姐|侄子|侄女|孙子|孙女|同事|助理|秘书|会计|儿媳"
 _ANNOUNCED = re.compile(
     rf"(?:我叫|名叫|我的?名字(?:是|叫)?|名字(?:是|叫)?|姓名(?:是|叫)?|户名(?:是|叫|写的是?)?|户主(?:就是我|是我)[，,]?(?:叫)?|本人(?:叫|是)?|我是|我就是|叫|登记的(?:名字)?是)\s?[:：]?(?P<name>{_NAME}){_END}|"
-    rf"(?:免贵姓?|我姓|敝姓|本人姓|(?<![贵您老的个叫])姓)(?P<surname>{ANY_SURNAME})(?!名|啥|什么|氏)(?P<rest>[叫，,]{{1,2}}(?P<full>(?P=surname){ANY_GIVEN}{{1,2}})(?!的(?P=surname)){_END})?"
+    rf"我是(?:他|她|户主|业主|机主|房主)的?(?:{_KIN})[，,]?(?:我?叫)?(?P<kin>{_NAME}){_END}|"
+    rf"(?:免贵姓?|我姓|敝姓|本人姓|(?<![贵您老的个叫])姓)(?P<surname>{ANY_SURNAME})(?!名|啥|什么|氏)(?P<rest>[叫，,]{{1,2}}(?P<full>(?P=surname){ANY_GIVEN}{{1,2}})(?!(?:的|那个|里的)*(?P=surname)){_END})?"
 )
 _WEAK = re.compile(r"(?:我是|我就是|叫)$")
 """Before other words as well: 我就是路过, 叫一下师傅."""
 _CALL_ME = re.compile(rf"(?:叫|喊|称呼)我?(?:老|小)(?P<name>{SURNAME})(?=[就吧行，。！\s]|$)")
 _ANSWER = re.compile(rf"(?:^|(?<=[，。、\s嗯啊哦呃]))(?P<name>{_NAME})(?=[，。、！？\s]|$|[啊呀哦])")
+_LAUGHS = re.compile(r"[笑哈呵嘿急慌]")
 _ONE = re.compile(rf"(?:^|(?<=[，。、\s]))(?:我?姓)?(?P<name>{ANY_SURNAME})(?=[，。、！\s]|$)")
 _ADDRESSED = re.compile(rf"(?P<name>(?:{_NAME}|{SURNAME}))(?={TITLE})")
 _OTHERS = re.compile(
@@ -57,13 +61,17 @@ def find_name(turns: Sequence[Turn]) -> Iterator[Fact]:
 def _said(place: int, text: str, *, is_asked: bool) -> Iterator[_Heard]:
     is_found = False
     for found in _ANNOUNCED.finditer(text):
-        group = "full" if found["full"] else ("name" if found["name"] else "surname")
+        group = next(group for group in ("full", "kin", "name", "surname") if found[group])
         start, end = found.span(group)
         is_guess = group == "name" and _WEAK.search(text[found.start() : start]) and not is_name_like(found[group])
-        if is_guess or _is_others(text, found.start()):
+        if is_guess or (group != "kin" and _is_others(text, found.start())):
             continue
         is_found = True
         yield _Heard(found[group], Evidence(place, start, end), 2)
+    for start, end in find_foreign_names(text):
+        if not _is_others(text, start):
+            is_found = True
+            yield _Heard(text[start:end], Evidence(place, start, end), 2)
     if called := _CALL_ME.search(text):
         is_found = True
         yield _Heard(called["name"], Evidence(place, *called.span("name")), 2)
@@ -71,7 +79,8 @@ def _said(place: int, text: str, *, is_asked: bool) -> Iterator[_Heard]:
         return
     for pattern in (_ANSWER, _ONE):
         answer = pattern.search(text)
-        if answer is not None and not _is_others(text, answer.start()):
+        is_said = answer is not None and not _LAUGHS.search(answer["name"])
+        if answer is not None and is_said and not _is_others(text, answer.start()):
             yield _Heard(answer["name"], Evidence(place, *answer.span("name")), 2)
             return
 
@@ -80,7 +89,9 @@ def _completed(place: int, text: str, surname: str | None) -> Iterator[_Heard]:
     """Yield the whole name that a clause of its own gives to a surname known before: 姓来，来志远."""
     if surname is None:
         return
-    whole = re.compile(rf"(?:^|(?<=[，。、？！\s]))(?:我?叫|名叫)?(?P<name>{surname}{ANY_GIVEN}{{1,2}})(?!的){_END}")
+    whole = re.compile(
+        rf"(?:^|(?<=[，。、？！\s]))(?:我?叫|名叫)?(?P<name>{surname}{ANY_GIVEN}{{1,2}})(?!(?:的|那个|里的)){_END}"
+    )
     for found in whole.finditer(text):
         if not _is_others(text, found.start()) and is_name_like(found["name"]):
             yield _Heard(found["name"], Evidence(place, *found.span("name")), 2)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assist_api.facts.cues import CORRECTION, asked_fields
+from assist_api.facts.cues import CORRECTION, NO, READ_BACK, YES, asked_fields
 from assist_api.facts.fields import Evidence, Fact, FactField, Turn
 from kb.deidentify.addresses import find_whole_addresses
 
@@ -24,6 +24,11 @@ _VILLAGE = re.compile(
 _ESTATE = re.compile(
     rf"(?P<place>(?:(?!我|你|您|在|住|是|就|那|这|的|从|到|们|也|整|个){_C}){{1,10}}(?:小区|花园|家园|新村|公寓|大厦|广场|花苑|新苑|雅苑|嘉园|名城|佳苑|华府|苑|里|府|湾)(?:[东西南北][区门苑院]|[一二三四五六七八九十0-9]{{1,2}}期|[A-Za-z]区)?)"
 )
+_ALONE = re.compile(
+    rf"(?:^|(?<=[，。、\s]))(?P<place>(?:(?![我你您在住是就那这的从到们也整个哪没有不停来]){_C}){{2,7}}"
+    r"(?:小区|花园|家园|新村|公寓|大厦|花苑|新苑|嘉园|名城|华府|苑|湾|府|郡|庭|公馆|华庭|新城|村|屯|庄))(?=[，。、！\s]|$)"
+)
+"""The name of a neighbourhood that is a clause of its own: 停电了，龙泉湾，你们快来."""
 _ROADSIDE = re.compile(
     rf"(?P<place>{_ROAD}(?:[东西南北]{{1,2}}[头段口侧]|[0-9一二三四五六七八九十百]+号)?)(?:上|边|旁)?"
 )
@@ -58,6 +63,7 @@ def find_address(turns: Sequence[Turn]) -> Iterator[Fact]:
     is_asked = False
     for place, turn in enumerate(turns):
         if not turn.is_customer:
+            best = _agreed(turns, place) or best
             if best is not None:
                 best = _read_back(best, place, turn.text)
             asked = asked_fields(turn)
@@ -84,6 +90,8 @@ def _places(place: int, text: str, *, is_asked: bool) -> Iterator[_Place]:
             spans = [item for item in spans if _is_named(text[item[0] : item[1]])]
             if spans:
                 break
+    if not spans:
+        spans = [(*found.span("place"), 1) for found in _ALONE.finditer(text) if _is_named(found["place"])]
     for start, end, weight in spans:
         if end - start >= 2 and not _NOT_HOME.search(text[max(0, start - 8) : start]):
             is_corrected = re.match(r"[，,]?(?:哦|噢|啊|哎|呃)?(?:不是|不对|错了|说错)", text[end:]) is not None
@@ -114,6 +122,23 @@ def _better(best: _Place | None, found: _Place, text: str) -> _Place:
     if found.weight > best.weight or is_fix or (found.weight == best.weight and len(found.text) >= len(best.text)):
         return found
     return best
+
+
+_AGREED_WEIGHT = 5
+"""The agent said the address and the caller agreed: only a correction changes it."""
+
+
+def _agreed(turns: Sequence[Turn], place: int) -> _Place | None:
+    """Return the address that the agent read back and the caller accepted in the next utterance."""
+    text = turns[place].text
+    following = turns[place + 1].text if place + 1 < len(turns) and turns[place + 1].is_customer else ""
+    if not READ_BACK.search(text) or not YES.search(following) or NO.search(following):
+        return None
+    spans = list(find_whole_addresses(text))
+    if not spans or _NOT_HOME.search(text[max(0, spans[0].start - 8) : spans[0].start]):
+        return None
+    said = text[spans[0].start : spans[0].end]
+    return _Place(said, (Evidence(place, spans[0].start, spans[0].end),), _AGREED_WEIGHT)
 
 
 _UNIT = re.compile(r"[0-9０-９一二三四五六七八九十幺零A-Za-z]+(号楼|号院|栋|幢|座|单元|门|楼|层|室|户|号|组|期|区|弄)?")

@@ -40,7 +40,16 @@ _LEAD = re.compile(
 
 _YES_OR_NO = re.compile(r"(?:吗|没有?|么|了没)$")
 _READ_BACK = re.compile(r"对|是吧|可以|方便|满意|需要|还有|号码|电话|姓|地址")
-_BARE_ANSWER = re.compile(r"(?:没有?|不|有|都|还没|早)[^，。]{0,3}")
+_BARE_ANSWER = re.compile(r"(?:(?:没有?|冇|莫|不|有|都|还没|早)[^，。]{0,3}|(?:早|已经|都|全)?[^，。]{1,2}[了过])")
+_DENIED = re.compile(r"没|冇|莫|不|还没")
+_OF_A_DEED = re.compile(
+    r"^(?:那|您|你|现在|刚才|有没有)*(?P<what>(?:闻|看|听|关|开|打|报|换|充|交|试|拔|动|用|断|发现|收|联系|申请)[^，。]{1,10}?)(?:了?没有?|了?吗)$"
+)
+"""A question whose "no" is said as a sentence: 您闻到气味没有，没得 is 没闻到气味."""
+_NAMED_PLACE = re.compile(r"[\u4e00-\u9fff]{2,}(?:[市县区镇乡村屯]|街道|小区)$")
+_DIRECTION = re.compile(r"[东西南北]{2}[角侧]")
+_SHORT_CHOICE = 6
+"""Characters of an answer that only names one of two things asked: 是清水还是污水，清的."""
 _WANTS = re.compile(r"退[钱款费]|赔|道歉|道个歉|换[新表]|复通|复热")
 """What a caller wants may be said in two signs."""
 
@@ -109,11 +118,22 @@ def _quotations(turns: Sequence[Turn], numbers: set[int]) -> Iterator[SummaryLin
         for clause in standing_clauses(turn.text):
             text = _LEAD.sub("", clause.text).strip()
             section = _section(turn, clause, text)
+            if turn.is_customer and _is_put_right(turns, place, text):
+                continue
             is_number = place in numbers and _DIGITS_AND_CUE.fullmatch(text)
             if section is None or is_number or text in seen or not _says_something(text):
                 continue
             seen.add(text)
             yield SummaryLine(section, text, (place,))
+
+
+def _is_put_right(turns: Sequence[Turn], place: int, text: str) -> bool:
+    """Whether the agent's next utterance settles on another direction than the caller's clause names."""
+    named = set(_DIRECTION.findall(text))
+    if not named or place + 1 == len(turns) or turns[place + 1].is_customer:
+        return False
+    settled = set(_DIRECTION.findall(turns[place + 1].text))
+    return bool(settled) and not named & settled
 
 
 def _answered(turns: Sequence[Turn], place: int) -> str | None:
@@ -124,8 +144,18 @@ def _answered(turns: Sequence[Turn], place: int) -> str | None:
     if not asked or not answered or not asked[-1].is_question:
         return None
     question, answer = asked[-1].text, _LEAD.sub("", answered[0].text).strip()
+    if (
+        "还是" in question
+        and not _READ_BACK.search(question)
+        and len(answer) <= _SHORT_CHOICE
+        and set(answer) & set(question)
+    ):
+        return f"{question}？{answer}"
     is_plain = _YES_OR_NO.search(question) and not _READ_BACK.search(question) and _BARE_ANSWER.fullmatch(answer)
-    return f"{question}？{answer}" if is_plain and _says_something(question) else None
+    if not is_plain or not _says_something(question):
+        return None
+    deed = _OF_A_DEED.match(question)
+    return f"没{deed['what']}" if deed and _DENIED.match(answer) else f"{question}？{answer}"
 
 
 def _section(turn: Turn, clause: Clause, text: str) -> Section | None:
@@ -149,14 +179,20 @@ def _withdrawn(turns: Sequence[Turn]) -> set[int]:
 
 def _says_something(text: str) -> bool:
     has_content = bool(content_spans(text) or re.search(r"[0-9一二三四五六七八九十]", text))
-    return (content_length(text) >= _LEAST_CONTENT and has_content) or _WANTS.search(text) is not None
+    return (content_length(text) >= _LEAST_CONTENT and has_content) or any(
+        pattern.search(text) for pattern in (_WANTS, _NAMED_PLACE)
+    )
+
+
+_MARKS = re.compile(r"[，,、\s]+")
 
 
 def _facts(facts: Mapping[FactField, Fact]) -> Iterator[SummaryLine]:
     for field in FactField:
         if (fact := facts.get(field)) is not None:
             places = tuple(sorted({evidence.turn for evidence in fact.evidence}))
-            yield SummaryLine(Section.FACTS, fact.value, places, field)
+            value = _MARKS.sub("", fact.value) if field is FactField.ADDRESS else fact.value
+            yield SummaryLine(Section.FACTS, value, places, field)
 
 
 def _weightiest(lines: Sequence[SummaryLine]) -> Sequence[SummaryLine]:
@@ -169,4 +205,8 @@ def _weightiest(lines: Sequence[SummaryLine]) -> Sequence[SummaryLine]:
 
 def _weight(text: str) -> float:
     has_value = bool(re.search(r"[0-9０-９一二两三四五六七八九十百]", text))
-    return min(content_length(text), 16) / 16 + (0.5 if has_value else 0) + (0.5 if _DONE.search(text) else 0)
+    return (
+        min(content_length(text), 16) / 16
+        + (0.5 if has_value else 0)
+        + (0.5 if _DONE.search(text) or _NAMED_PLACE.search(text) else 0)
+    )

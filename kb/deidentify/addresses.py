@@ -11,7 +11,17 @@ from kit.numerals import SPOKEN_DIGITS
 _NUMBER = rf"(?:[甲乙丙丁]?[0-9０-９]{{1,5}}|[{''.join(SPOKEN_DIGITS)}十百]{{1,6}}|[A-Za-z](?![A-Za-z]))"
 _HOUSE = rf"{_NUMBER}[ ]?(?:[之\-][ ]?{_NUMBER}[ ]?)?(?:号楼|号院|号|栋|幢|座|弄|楼|组|队|区|排)"
 _INSIDE = rf"{_NUMBER}[ ]?(?:号楼|号|栋|幢|座|单元|梯|门|楼|层|室|户|房|排)"
-_SIDE = rf"(?:[东西南北中甲乙丙丁戊](?:单元|门|户|跨)|附[ ]?{_NUMBER}号?)"
+_STAIR = rf"[东西南北中甲乙丙丁戊](?:单元|门|户|跨)|附[ ]?{_NUMBER}号?"
+_SIDE = (
+    rf"(?:{_STAIR}|"
+    r"[东西南北前后左右正二三]?(?:厢房|客堂|亭子间|阁楼|门面房?|门市房?|门脸|商铺|铺面|车库|地下室|厢)间?)"
+)
+_DASH = r"[-－—杠]"
+_SPOKEN = "[零〇一幺二三四五六七八九十]"
+_CHAIN_NUMBER = rf"(?:[0-9]{{1,4}}|{_SPOKEN}{{1,4}})"
+_DASHED = rf"{_CHAIN_NUMBER}(?:{_DASH}{_CHAIN_NUMBER}){{1,3}}(?![0-9{_DASH[1:-1]}])"
+"""Building, staircase and room: 19-2-1402, 五杠二杠三零一."""
+_NOT_A_HOUSE = r"(?![线杆塔柜箱变炉泵阀井桌厅窗台机站口车键档])"
 _BARE_ROOM = (
     r"(?:[0-9０-９]{3,4}|[零〇一幺二三四五六七八九]{3,4})"
     r"(?![0-9０-９]|[零〇一二三四五六七八九十百千万]|[ ]?(?:元|度|块|多|年|月|天|户|次|个|人|米|伏|路))"
@@ -28,9 +38,19 @@ _REST = rf"(?:{_SEPARATOR}(?:{_INSIDE}|{_SIDE}))*(?:{_SEPARATOR}{_BARE_ROOM})?"
 _AFTER_PLACE = re.compile(
     rf"{_PLACE}[ 的]?(?:{_HOUSE}(?!线|令|文件|机组|变压器|主变){_REST}|{_INSIDE}(?<!层){_REST}|{_BARE_ROOM}(?:室|号)?)"
 )
+_AFTER_DASHES = re.compile(
+    rf"(?<=[苑园区期府庭院湾城庄村里坊轩邸墅寓厦座栋幢楼])(?<![园景校厂]区){_DASHED}(?:室|号)?(?!{_DASH}|[年月日度元块%])|"
+    rf"(?<=[\u4e00-\u9fff])(?:[0-9]{{1,3}}|{_SPOKEN}{{1,3}}){_DASH}(?:[0-9]{{1,2}}|{_SPOKEN}{{1,2}}){_DASH}"
+    rf"(?:[0-9]{{3,4}}|{_SPOKEN}{{3,4}})(?![0-9{_DASH[1:-1]}])"
+)
+_AFTER_HAMLET = re.compile(
+    rf"(?<=[组社坝坪冲坡岗沟堡营集塘岭洼塬坳垭浜]){_NUMBER}[ ]?(?:号{_NOT_A_HOUSE}|组|队|社|户)(?!变|线|杆)(?:{_SEPARATOR}(?:{_INSIDE}|{_SIDE}))*|"
+    rf"(?<=嘎查){_NUMBER}[ ]?(?:组|队|号){_REST}"
+)
+_NO_CODE_BEFORE = re.compile(r"(?:编号|号码|型号|证号|单号|批号|账号|[户表卡]号|电话|手机|文号)[是为:：]?$")
 _AFTER_LANE = re.compile(rf"{_LANE}(?:{_NUMBER}[ ]?(?:号楼|号院|号|栋|幢)){_REST}")
 # 一层一层 is said of a menu.
-_CHAIN = re.compile(rf"(?!(?P<twice>..)(?P=twice)){_INSIDE}(?:{_SEPARATOR}(?:{_INSIDE}|{_SIDE}|{_BARE_ROOM}))+")
+_CHAIN = re.compile(rf"(?!(?P<twice>..)(?P=twice)){_INSIDE}(?:{_SEPARATOR}(?:{_INSIDE}|{_STAIR}|{_BARE_ROOM}))+")
 _ROOM = re.compile(r"(?:[0-9０-９]{3,4}|[零〇一幺二三四五六七八九]{3,4})[ ]?室")
 _WORDS = r"(?:[A-Z][a-z]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Square)\b"
 _ENGLISH_HOUSE = re.compile(rf"\b\d{{1,5}}[A-Z]?(?= {_WORDS})")
@@ -44,8 +64,10 @@ _ENGLISH_HOME = re.compile(r"apartment|apt|flat|unit|room|suite|house", re.IGNOR
 
 def find_addresses(text: str) -> Iterator[PersonalSpan]:
     """Yield house numbers with everything below them: building, staircase, floor, room."""
-    for pattern in (_AFTER_PLACE, _AFTER_LANE, _CHAIN, _ROOM, _ENGLISH_HOUSE):
+    for pattern in (_AFTER_PLACE, _AFTER_LANE, _AFTER_DASHES, _AFTER_HAMLET, _CHAIN, _ROOM, _ENGLISH_HOUSE):
         for found in pattern.finditer(text):
+            if _NO_CODE_BEFORE.search(text[: found.start()]):
+                continue
             lead = len(found.group()) - len(found.group().lstrip(" 的"))
             yield PersonalSpan(PersonalKind.ADDRESS, found.start() + lead, found.end())
     for found in _ENGLISH_ROOM.finditer(text):
@@ -60,6 +82,11 @@ _NOT_IN_A_PLACE = frozenset(
 _PLACE_WORDS = re.compile(
     r"(?:[A-Za-z0-9０-９][区期]|[0-9０-９]{1,4}号院?|[0-9０-９]{1,3}期|[0-9０-９]{1,3}组|[0-9０-９]{1,3}[街路巷弄])$"
 )
+_HOLDS_SIGNS = re.compile(
+    r"写字楼|嘎查|送变电|家属院|住宅区|那曲|那拉提|叫化|到站|和平|和谐|和睦|和顺|和兴|从化|再兴|打铁|住建"
+)
+"""Words of places that hold signs which else end one."""
+_HOLDS_AT_END = re.compile(rf"(?:{_HOLDS_SIGNS.pattern})$")
 _LONGEST_PLACE = 24
 """Characters of town, street and neighbourhood before a house number; more is another clause."""
 _LEAD_IN = re.compile(
@@ -96,6 +123,7 @@ def _merged(text: str, spans: list[PersonalSpan]) -> list[PersonalSpan]:
 
 
 def _is_place(between: str) -> bool:
+    between = _HOLDS_SIGNS.sub("", between)
     return len(between) <= 12 and not any(sign in _NOT_IN_A_PLACE for sign in between)
 
 
@@ -104,6 +132,8 @@ def _place_start(text: str, house: int, earliest: int) -> int:
     while start > max(earliest, house - _LONGEST_PLACE):
         if found := _PLACE_WORDS.search(text, max(earliest, start - 6), start):
             start = found.start()
+        elif held := _HOLDS_AT_END.search(text, max(earliest, start - 4), start):
+            start = held.start()
         elif text[start - 1] in _NOT_IN_A_PLACE or not "\u4e00" <= text[start - 1] <= "\u9fff":
             break
         else:

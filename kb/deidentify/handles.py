@@ -9,10 +9,11 @@ from kb.deidentify.spans import PersonalKind, PersonalSpan
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _DIGIT = "0-9零〇一二三四五六七八九幺两"
-_PART = rf"[A-Za-z{_DIGIT}]+(?:\s?(?:点|杠|下划线|横杠|减号|[._-])\s?[A-Za-z{_DIGIT}]+)*"
+_SIGNS = rf"(?:[A-Za-z{_DIGIT}]|[大小]写(?=\s?[A-Za-z])|(?<=[A-Za-z{_DIGIT}])\s(?=[A-Za-z{_DIGIT}]))+"
+_PART = rf"{_SIGNS}(?:\s?(?:点|杠|下划线|横杠|减号|[._-])\s?{_SIGNS})*"
+_AT = r"(?:艾特|爱特|圈[aA]|小老鼠|花[aA]|[@＠]|(?<![A-Za-z])at(?![A-Za-z]))"
 _SPELT = re.compile(
-    rf"(?=[A-Za-z0-9]){_PART}\s?(?:艾特|圈[aA]|小老鼠|@|\bat\b)\s?"
-    rf"[A-Za-z{_DIGIT}]+(?:\s?(?:点|\.|\bdot\b)\s?(?:[A-Za-z]{{2,}}|康母?|抗姆))+"
+    rf"{_PART}\s?{_AT}\s?{_SIGNS}(?:\s?(?:点|\.|\bdot\b)\s?(?:[A-Za-z](?:\s?[A-Za-z])+|康母?|抗姆|科姆))+"
 )
 _SPELT_ENGLISH = re.compile(r"\b[\w.+-]+(?: dot [\w-]+)* at [\w-]+(?: dot [A-Za-z]{2,})+\b", re.ASCII | re.IGNORECASE)
 _MESSENGER = re.compile(

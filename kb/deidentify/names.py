@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import rjieba
 
+from kb.deidentify.foreign_names import find_foreign_names
+from kb.deidentify.name_scores import scored_names
 from kb.deidentify.spans import PersonalKind, PersonalSpan
 
 # Words of everyday speech that are also rare surnames (和 从 时 向 应 能 …) are left out: `向师傅说明` names nobody.
@@ -68,7 +70,7 @@ _RARE = (
     "宿怀邰鄂赖阴胥莘贡劳扶堵宰郤璩濮扈燕冀郏浦晏慎庾暨匡寇禄沃蔚夔隆勾融訾阚饶鞠丰巢蒯竺权盖桓佴岳"
     "亢缑商牟佘佟墨年爱阳言福鹿乐洪昌苌妥睢展黑海呼延阮励习漆买依郁伊闾笪廉危向谷乌焦侯蓬班仰秋苍双"
     "党边别连容步利越权益山种仵矫肇鲍逢修勤綦晋湛滑底来英圣"
-    "云奚花酆常傅元萧禹狄贝明谈茅强支昝诸羊麴井幸韶郜蓟索屠慕宦弘东殳厍毋乜代郄禤揣昃腊库银郇郐邸郈栗钊苫畅逮"
+    "云奚花酆常傅元萧禹狄贝明谈茅强支昝诸羊麴井幸韶郜蓟索屠慕宦弘东殳厍毋乜代郄禤揣昃腊库银区操召练律麻郇郐邸郈栗钊苫畅逮"
 )
 """Rare surnames: only right behind a word that announces a name."""
 ANY_SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}{_RARE}])"
@@ -122,23 +124,7 @@ _PATTERNS = tuple(
         ),
     )
 )
-_BEFORE_TITLE = re.compile(rf"({ANY_SURNAME}{GIVEN}{{1,2}})(?={TITLE})(?!总)")
-_RELATIVE = (
-    "儿子|女儿|闺女|老公|老婆|媳妇|爱人|老伴|丈夫|妻子|前妻|前夫|爸爸?|妈妈?|父亲|母亲|岳[父母]|公公|婆婆|哥哥?|姐姐?|弟弟?|妹妹?|"
-    "邻居|房东|租[户客]|朋友|同事|对门|老人|老太太|老爷子"
-)
-_AFTER_LEAD = re.compile(
-    rf"(?:{_ROLE}|我是|叫|找(?:一?下)?(?:你们|咱们|那个)*|替|帮|让|跟|和|与|给|"
-    rf"转[到给]|过户?[到给]|[写填](?:的|成)?|(?:{_RELATIVE})(?:是|叫)?|[表检修费工理报服业务装]员|[表检修费电水焊管]工|师傅|"
-    r"班长|站长|队长|组长|所长|客户经理|主任)"
-)
-_AFTER_PAUSE = re.compile(r"(?:^|(?<=[，。、？！；：,.?!;:\s]))(?:就?是|叫)?")
-_SHORT_FOLLOWED = re.compile(
-    r"[，,。\s]{0,2}(?:电话|手机|座机|联系|号码|身份证|地址|家?住|[户表]号|编号|微信|的?(?:户头|名下|账户))"
-)
-_SAME_SURNAME = re.compile(
-    rf"姓(?P<same>{ANY_SURNAME})[，,。\s叫是]{{1,3}}(?P<name>(?P=same){ANY_GIVEN}{{1,2}}){_END}(?!的(?P=same))"
-)
+_ANY, _COMMON = re.compile(ANY_SURNAME), re.compile(SURNAME)
 _WITH_DOT = re.compile(r"(?:^|(?<=[是叫找为给跟和写，。、：:\s]))([\u4e00-\u9fff]{1,7}(?:[·•・][\u4e00-\u9fff]{1,8})+)")
 _NO_GIVEN_OF_TRADE = (
     "盖电表路边枝充房付段量算测衰巾楼栋乎旧井管线阀压水气暖费缴户号码网灯箱柜闸桩炉灶热冷漏修装换检查报停断送火时面型栏"
@@ -151,10 +137,8 @@ _NOT_NAMES = re.compile(
 _PLACE_AFTER = re.compile(
     r"花园|家园|小区|[路街村苑里城湾庄镇巷]|大厦|大道|广场|公寓|医院|学校|[小中大]学|公司|集团|超市|银行|市场|商场|酒店|车站"
 )
-_WORDS_TOO = "路金厉东爱古白舒宣康艾依廉安文童牛梅明温平黄花红高常全单"
 _BEGINS_LIKE_A_NAME = re.compile(ANY_SURNAME)
 _WHOLE = re.compile(rf"{ANY_SURNAME}{ANY_GIVEN}{{1,2}}")
-_SHORT = 2
 _LONGEST_LOOK = 7
 """Characters from the surname on, by which the dictionary tells where a name ends."""
 
@@ -183,26 +167,6 @@ def name_at(text: str, start: int) -> str | None:
     return name if is_person and is_whole and not _NOT_NAMES.match(name) else None
 
 
-def _likely_names(text: str) -> Iterator[tuple[int, str]]:
-    """Yield names, with their places, at which the words around say little."""
-    for found in _BEFORE_TITLE.finditer(text):
-        if is_name_like(found[1]):
-            yield found.start(1), found[1]
-    for found in _SAME_SURNAME.finditer(text):
-        if is_name_like(found["name"]):
-            yield found.start("name"), found["name"]
-    for found in _AFTER_LEAD.finditer(text):
-        if (name := name_at(text, found.end())) is not None:
-            yield found.end(), name
-    for found in _AFTER_PAUSE.finditer(text):
-        name = name_at(text, found.end())
-        # Two signs at the beginning of a clause are too often a word of another kind, and so is what begins like one.
-        if name is None or name[0] in _WORDS_TOO:
-            continue
-        if len(name) > _SHORT or _SHORT_FOLLOWED.match(text, found.end() + len(name)):
-            yield found.end(), name
-
-
 # Before a form of address these are words, not people: 安装师傅, 谢谢老师, 方总.
 _NOT_A_NAME = re.compile(
     r"(?:谢谢|安装|安检|施工|管理|管道|关于|成都|单位|包括|查表|路过|万一|方便|连接|古城|石油|温馨|平安|应急|相关|有关|"
@@ -218,6 +182,8 @@ def find_names(text: str) -> Iterator[PersonalSpan]:
                 yield PersonalSpan(kind, *found.span(1))
     for found in _WITH_DOT.finditer(text):
         yield PersonalSpan(PersonalKind.NAME, *found.span(1))
-    for start, name in _likely_names(text):
+    for start, end in find_foreign_names(text):
+        yield PersonalSpan(PersonalKind.NAME, start, end)
+    for start, name in scored_names(text, _ANY, _COMMON):
         if not _NOT_A_NAME.match(text, start):
             yield PersonalSpan(PersonalKind.NAME, start, start + len(name))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from kb.deidentify.digits import Digits, digit_runs
 from kb.deidentify.spans import PersonalKind, PersonalSpan
 
-_CONTEXT_CHARACTERS = 20
+_CONTEXT_CHARACTERS = 24
 """How far before a number the word that explains it may stand: `户号您记一下是`."""
 _MANY_DIGITS = 8
 """A longer number that nothing explains is masked: nobody says eight digits that mean nothing."""
@@ -18,27 +18,31 @@ _MAX_CHUNKS = 24
 _IDENTITY = re.compile(r"身份证|证件|\bID\b|identity", re.IGNORECASE)
 _BANK = re.compile(r"银行卡|信用卡|储蓄卡|卡号|bank card|card number|credit card", re.IGNORECASE)
 _ACCOUNT = re.compile(
-    r"[户互]号|用户号|客户号|客户编号|用户编号|账号|帐号|账户|[缴交]费号|[缴交]费编[码号]|用[电水气]编号|供热编号|智能卡|宽带号|热费号|"
+    r"[户互]号|(?:用热|供热|用[气水电]|燃气|购[电气水]|缴费|充值|收视|IC|智能|(?<!银行)[水电气热])卡(?:号|上|的号)?|用户号|客户号|客户编号|用户编号|账号|帐号|账户|[缴交]费号|[缴交]费编[码号]|用[电水气]编号|供热编号|智能卡|宽带号|热费号|"
     r"account|customer (?:number|no|id)|contract",
     re.IGNORECASE,
 )
 _METER = re.compile(
+    r"(?:旧|新|老|换下来的|原来的|拆下来的)[电水气热]?表(?=[^，。度字走数钱价]{0,3}$)|表(?:盖|壳|身|底下|铭牌|单)|铭牌|[电水气]标(?:编号|号)|条形?码|表上头?(?:那|写|印|贴|的号)|"
     r"[电水气热量]?表[^，。、户型]{0,7}?(?:编?号码?|编码|条形?码)|钢印号|"
     r"资产编?号|出厂编?号|meter (?:number|no)",
     re.IGNORECASE,
 )
-_METER_CODE = re.compile(
-    rf"(?:{_METER.pattern})(?:是|为|：|:|，)?\s?(?=[A-Za-z0-9.-]*\d)([A-Za-z]{{1,5}}[A-Za-z0-9.-]{{4,19}})",
-    re.IGNORECASE,
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,6}[-.]?|[A-Z]{1,4} |(?=\d+[A-Za-z-]))\d[A-Za-z0-9.-]{3,22}(?<![.-])(?![A-Za-z0-9])"
 )
+"""Letters and digits together: RL-0308-2217. Without a word that explains it, it may be the number of anything."""
+_CODE_AFTER = re.compile(r"^[，,]?(?:在)?(?:[电水气热]?表[盖壳上面]|条形?码|钢印|铭牌)")
+_CODE_DIGITS = 5
 _PHONE = re.compile(
     r"电话|手机|座机|固话|固定电话|号码|联系方式|打给|回拨|拨|phone|mobile|cell|call me|call back|"
     r"reach me|(?:my|phone|this) number",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"尾号|后[四4六6]位|last (?:four|six|4|6)", re.IGNORECASE)
+_OF_A_CARD = re.compile(r"的?(?:[那这]张)?(?:银行|储蓄|信用|工行|建行|农行)?卡")
 _NOT_PERSONAL = re.compile(
-    r"工单|单号|发票号码?|发票代码|票号|受理编?号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
+    r"合格证|许可证|检定证|批号|批次|生产日期|出厂日期|信用代码|税号|产权证|房产证|工单|单号|发票号码?|发票代码|票号|受理编?号|订单|流水|小票|文号|文件号|国标|标准|型号|邮编|序列号|"
     r"SN码|保单|快递|运单|回执|取件码|验证码|order (?:number|no)|ticket",
     re.IGNORECASE,
 )
@@ -49,9 +53,11 @@ _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _MOBILE = re.compile(r"(?:0{0,2}86)?1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{1,2}[2-9]\d{6,7}")
 _HOTLINE = re.compile(r"(?:400|800)\d{7}|9[56]\d{3,4}|1[12]\d(?:\d{2})?")
+_OWN_NUMBER = re.compile(rf"(?:{_ACCOUNT.pattern}|{_METER.pattern}|银行卡|卡号)(?:就|[是为:：，])*\s?$", re.IGNORECASE)
+"""Right behind these words even 8006620175 is no hotline."""
 _DISOWNED = re.compile(r"(?:不记得|记不|忘|找不|没有?|不知道|不晓得)[^0-9]*$")
 _NOT_PERSONAL_AFTER = re.compile(r"[，,]?\s?(?:这|那)?(?:就)?是[^，。]{0,6}(?:流水|单号|订单|工单|文号|邮编|型号)")
-_LETTERS_BEFORE = re.compile(r"[A-Za-z]{1,4}-?$")
+_LETTERS_BEFORE = re.compile(r"(?:[A-Za-z]{1,4}-?|[Nn][Oo]\.\s?)$")
 _ID_DIGITS = 18
 _METER_DIGITS = 24
 _PHONE_DIGITS = 14
@@ -66,8 +72,26 @@ def find_numbers(text: str) -> Iterator[PersonalSpan]:
     """Yield every personal number; what is said in pieces counts as one as long as it makes one."""
     for run in digit_runs(text):
         yield from _in_run(text, run)
-    for found in _METER_CODE.finditer(text):
-        yield PersonalSpan(PersonalKind.METER, *found.span(1))
+    for found in _CODE.finditer(text):
+        if (kind := _kind_of_code(text, found)) is not None:
+            yield PersonalSpan(kind, *found.span())
+
+
+def _kind_of_code(text: str, found: re.Match[str]) -> PersonalKind | None:
+    """Return what the nearest words around letters with digits say they are: a meter or an account, else nothing."""
+    before = text[max(0, found.start() - _CONTEXT_CHARACTERS) : found.start()]
+    if sum(sign.isdecimal() for sign in found.group()) < _CODE_DIGITS or not re.search("[A-Za-z]", found.group()):
+        return None
+    if _CODE_AFTER.match(text[found.end() :]):
+        return PersonalKind.METER
+    if _is_explained_away(before):
+        return None
+    nearest = [
+        (match.end(), kind)
+        for kind, pattern in ((PersonalKind.METER, _METER), (PersonalKind.ACCOUNT, _ACCOUNT))
+        for match in pattern.finditer(before)
+    ]
+    return max(nearest)[1] if nearest else None
 
 
 def _in_run(text: str, run: Sequence[Digits]) -> Iterator[PersonalSpan]:
@@ -89,13 +113,18 @@ def _judge(text: str, chunks: Sequence[Digits]) -> PersonalSpan | None:
     has_letter = False
     if len(digits) == _ID_DIGITS - 1 and (letter := _ID_CHECK_LETTER.match(text, end)):
         digits, end, has_letter = f"{digits}X", letter.end(), True
-    if _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks):
-        return None
     before = text[max(0, start - _CONTEXT_CHARACTERS) : start]
+    is_hotline = _HOTLINE.fullmatch(digits) or all(_HOTLINE.fullmatch(chunk.text) for chunk in chunks)
+    if is_hotline and not _OWN_NUMBER.search(before):
+        return None
     if has_letter:
         return PersonalSpan(PersonalKind.IDENTITY, start, end) if _is_identity_card(digits) else None
-    kind = _kind(digits, before, text[end : end + _CONTEXT_CHARACTERS])
-    if kind is PersonalKind.METER and (letters := _LETTERS_BEFORE.search(before)):
+    after = text[end : end + _CONTEXT_CHARACTERS]
+    kind = PersonalKind.BANK_CARD if _TAIL.search(before) and _OF_A_CARD.match(after) else _kind(digits, before, after)
+    letters = _LETTERS_BEFORE.search(before)
+    if re.match("[A-Za-z]", after) or (letters and kind not in (PersonalKind.METER, PersonalKind.ACCOUNT)):
+        return None
+    if letters is not None:
         start -= len(letters.group())
     return None if kind is None else PersonalSpan(kind, start, end)
 
@@ -130,7 +159,12 @@ def _by_shape(digits: str, before: str) -> PersonalKind | None:
 def _is_explained_away(before: str) -> bool:
     """Whether the nearest explanation says that a number belongs to a document or a thing, not to a person."""
     nearest = [match.end() for match in _NOT_PERSONAL.finditer(before)]
-    personal = [match.end() for kind in (_IDENTITY, _BANK, _ACCOUNT, _METER, _PHONE) for match in kind.finditer(before)]
+    personal = [
+        match.end()
+        for kind in (_IDENTITY, _BANK, _ACCOUNT, _METER, _PHONE)
+        for match in kind.finditer(before)
+        if match.group() != "号码" or not nearest
+    ]
     return bool(nearest) and max(nearest) >= max(personal, default=0)
 
 

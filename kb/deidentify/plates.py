@@ -11,7 +11,8 @@ from kit.numerals import SPOKEN_DIGITS
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _SIGN = rf"[A-HJ-NP-Za-hj-np-z0-9{''.join(SPOKEN_DIGITS)}]"
 _CHINESE = re.compile(
-    rf"[{_PROVINCES}][ ]?[A-Za-z][ ·•.\-]?(?=[A-Za-z]{{0,3}}[0-9{''.join(SPOKEN_DIGITS)}]){_SIGN}{{5,6}}"
+    rf"[{_PROVINCES}][ ]?[A-Za-z][ ·•.\-]?(?=[A-Za-z]{{0,3}}[ ]?[0-9{''.join(SPOKEN_DIGITS)}])"
+    rf"(?:{_SIGN}{{5,6}}|{_SIGN}(?:[ ]{_SIGN}){{4,5}})"
 )
 _ENGLISH = re.compile(
     r"\b(?:licen[cs]e plate|plate number|plate)(?: is| number is|:)? +([A-Z0-9][A-Z0-9 -]{3,9}[A-Z0-9])\b"
