@@ -459,7 +459,7 @@ class CTIAdapter:
             for subscription in self._subscriptions:
                 subscription.offer(event)
         if events:
-            CALLS.set(len(self._tracker.calls))
+            CALLS.set(self._tracker.call_count)
 
     # ---- what follows from events ---------------------------------------------------------------------------------
 

@@ -72,6 +72,8 @@ class CallTracker:
         self._dead: OrderedDict[str, None] = OrderedDict()
         self._over: OrderedDict[str, None] = OrderedDict()
         """Keys of calls that are over."""
+        self._views: tuple[CallView, ...] | None = None
+        """What `calls` gave, until something changes."""
         self._expected = ExpectedChannels()
         self._outbox = Outbox()
         self._teller = CallTeller(self._outbox, self._count_waiting)
@@ -101,7 +103,15 @@ class CallTracker:
     @property
     def calls(self) -> tuple[CallView, ...]:
         """Calls that are not over, oldest first."""
-        return tuple(call.view() for call in self._calls.values() if not call.is_over)
+        # Read far more often than it changes: by every page and rule after each event.
+        if self._views is None:
+            self._views = tuple(call.view() for call in self._calls.values() if not call.is_over)
+        return self._views
+
+    @property
+    def call_count(self) -> int:
+        """How many calls are not over."""
+        return sum(not call.is_over for call in self._calls.values())
 
     @property
     def agents(self) -> tuple[AgentView, ...]:
@@ -118,7 +128,8 @@ class CallTracker:
 
     def find_call(self, call_id: UUID) -> CallView | None:
         """Return a call that is not over, or None."""
-        return next((call for call in self.calls if call.call_id == call_id), None)
+        found = (call for call in self._calls.values() if call.call_id == call_id and not call.is_over)
+        return next((call.view() for call in found), None)
 
     def find_key(self, call_id: UUID) -> str | None:
         """Return what the exchange's channels call a call (`CALL_ID`), or None when it is over."""
@@ -141,19 +152,23 @@ class CallTracker:
         handler = self._handlers.get(message.event)
         if handler is None:
             return []
-        self._outbox.begin(at)
+        self._begin(at)
         handler(message)
         return self._outbox.take()
 
+    def _begin(self, at: datetime) -> None:
+        self._views = None
+        self._outbox.begin(at)
+
     def lose(self, reason: str, at: datetime) -> list[CTIEvent]:
         """Say that the exchange is out of reach. What is known stays until `rebuild`."""
-        self._outbox.begin(at)
+        self._begin(at)
         self._outbox.tell(PBXLost, reason=reason)
         return self._outbox.take()
 
     def rebuild(self, snapshot: PBXSnapshot, at: datetime) -> list[CTIEvent]:
         """Take what the exchange lists as the truth: calls that it does not know any more were interrupted."""
-        self._outbox.begin(at)
+        self._begin(at)
         listed = {channel.get("Uniqueid") for channel in snapshot.channels}
         for uniqueid in [known for known in self._call_of if known not in listed]:
             self._end_leg(uniqueid, cause=None, ending=CallState.INTERRUPTED)
@@ -163,12 +178,12 @@ class CallTracker:
             self._restore(channel)
         self._restore_queues(snapshot)
         self._agents.rebuild(snapshot.members, snapshot.devices)
-        self._outbox.tell(PBXConnected, version=snapshot.version, call_count=len(self.calls))
+        self._outbox.tell(PBXConnected, version=snapshot.version, call_count=self.call_count)
         return self._outbox.take()
 
     def refresh_members(self, members: Iterable[AMIMessage], at: datetime) -> list[CTIEvent]:
         """Take over which agents are in which queues: another configuration adds and removes them without an event."""
-        self._outbox.begin(at)
+        self._begin(at)
         self._agents.refresh_members(members)
         return self._outbox.take()
 
@@ -478,7 +493,7 @@ class CallTracker:
 
     def note_recording(self, leg_id: UUID, file: str, at: datetime) -> list[CTIEvent]:
         """Note a recording that we started ourselves."""
-        self._outbox.begin(at)
+        self._begin(at)
         place = self.find_channel(leg_id)
         if place is not None:
             self._record(place.uniqueid, file)

@@ -277,7 +277,8 @@ class Consult:
             {
                 "Action": "Atxfer",
                 "Channel": exchange.leg_of_agent(self.call_id, None).channel,
-                "Exten": _number(self.number),
+                # With the last key Asterisk waits no longer for further digits, three seconds otherwise.
+                "Exten": _number(self.number) + "#",
                 "Context": self.context,
             }
         )

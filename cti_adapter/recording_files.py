@@ -59,6 +59,24 @@ def parse_name(path: Path, node_name: str) -> LegFile | None:
     return LegFile(path, call_id, LegRole(found["role"]), int(found["start"]))
 
 
+def role_of(name: str) -> LegRole:
+    """Return the role that the name of a recorded file ends with.
+
+    Raises:
+        ValueError: It is no name of a recorded file.
+    """
+    return LegRole(name.removesuffix(".wav").rpartition("-")[2])
+
+
+def started_at_ms(name: str) -> int:
+    """Return the start that the name of a recorded file begins with, in ms since 1970.
+
+    Raises:
+        ValueError: It is no name of a recorded file.
+    """
+    return int(name.partition("-")[0])
+
+
 def list_recordings(folder: Path, node_name: str) -> Iterator[LegFile]:
     """Yield every recorded leg in a folder, the oldest first; blocks on the disk.
 

@@ -24,13 +24,17 @@ def join_leaders(questions: Vectors, leaders: Vectors, join_from: float) -> Sequ
     Returns:
         Numbers below the count of `leaders` mean those; higher ones are new, and count on from there.
     """
-    known = list(leaders)
+    count = len(leaders)
+    known = np.empty((count + len(questions), questions.shape[1]), dtype=np.float32)
+    known[:count] = leaders
     joined: list[int] = []
     for question in questions:
-        near = np.array([float(question @ leader) for leader in known]) if known else np.empty(0)
-        if near.size and float(near.max()) >= join_from:
+        # One product of matrices, in which other threads may run.
+        near = known[:count] @ question
+        if count and float(near.max()) >= join_from:
             joined.append(int(near.argmax()))
         else:
-            joined.append(len(known))
-            known.append(question)
+            joined.append(count)
+            known[count] = question
+            count += 1
     return joined

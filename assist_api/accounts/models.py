@@ -32,6 +32,11 @@ class Account(Base):
     extension: Mapped[str | None] = mapped_column(String(20), unique=True, index=True)
     """Number of the agent's telephone; None for an account without one."""
 
+    @property
+    def telephone(self) -> str | None:
+        """Number of the account's telephone; without an extension, a user name of digits is one."""
+        return self.extension or (self.username if self.username.isdecimal() else None)
+
 
 class AccountSession(Base):
     """A signed-in browser. The token itself is only in the cookie."""

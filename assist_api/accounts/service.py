@@ -18,14 +18,18 @@ from assist_api.http.permissions import Role
 from assist_api.http.principal import CurrentAccount
 from kit.clock import Clock
 from kit.errors import ConflictError, InvalidInputError, NotFoundError
+from kit.outbox import signal
 
 FIRST_ADMIN_NAME = "admin"
+TELEPHONES_CHANGED = "accounts.telephones_changed"
+"""Topic of the outbox: somebody has another telephone from now on, or none."""
 
 
 class AccountService:
     """What an administrator does with accounts, and everyone with their own password."""
 
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
+        self._session = session
         self._accounts = AccountRepository(session)
         self._failures = SignInFailureRepository(session)
         self._clock = clock
@@ -61,6 +65,7 @@ class AccountService:
         """
         account = await self._get(account_id)
         await self._keep_an_admin(account, change)
+        before = (account.telephone, account.is_active)
         if change.password is not None:
             await self._failures.forgive(name_subject(account.username))
             self._set_password(account, change.password.get_secret_value(), field="password", must_change=True)
@@ -69,6 +74,8 @@ class AccountService:
                 setattr(account, name, value)
         if change.extension is not None:
             await self._give_extension(account, change.extension or None)
+        if (account.telephone, account.is_active) != before:
+            signal(self._session, TELEPHONES_CHANGED)
         if change.password is not None or change.is_active is False:
             await self._accounts.delete_sessions_of(account.id)
         return account

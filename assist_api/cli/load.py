@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -12,6 +13,7 @@ import typer
 
 from assist_api.cli.console import prepare_logging
 from assist_api.cli.pbx import local_settings
+from assist_api.cli.phone import read_pcm
 from assist_api.settings import AssistSettings
 from cti_adapter.phone.load import LoadPlan, LoadReport, LoadTest
 from kit.errors import InvalidInputError
@@ -28,6 +30,7 @@ def load(
     talk: Annotated[float, typer.Option(min=1, max=600, help="Seconds that one conversation lasts.")] = 10.0,
     number: Annotated[str | None, typer.Option(help="Number to call; that of the plan by default.")] = None,
     tap: Annotated[bool, typer.Option(help="Receive the audio of every leg as well, as the server does.")] = False,
+    audio: Annotated[Path | None, typer.Option(help="What both sides say: any audio file; a tone by default.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Call and answer with many test telephones on the exchange of this machine, and report what callers would notice.
@@ -42,7 +45,8 @@ def load(
         raise InvalidInputError(text, field="CTI_DATA_DIR")
     # The server beside us has the ports for audio and routing; this command needs neither.
     settings = settings.model_copy(update={"tap_port": 0, "agi_port": 0})
-    wanted = LoadPlan(number or plan.numbers[0].number, calls, minutes * _MINUTE_SECONDS, talk, _TONE, tap)
+    pcm = _TONE if audio is None else read_pcm(audio)
+    wanted = LoadPlan(number or plan.numbers[0].number, calls, minutes * _MINUTE_SECONDS, talk, pcm, tap)
     report = asyncio.run(LoadTest(settings, agents).run(wanted))
     sys.stdout.write(_json(report) if as_json else _text(report))
 

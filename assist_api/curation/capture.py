@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.calls.models import CallRow
-from assist_api.calls.repository import CallRepository
 from assist_api.curation.models import CapturedCall, CurationItem, CurationMoment, ItemKind, ItemState, MomentReason
-from assist_api.curation.moments import Moment, unanswered
+from assist_api.curation.moments import Moment
 from assist_api.curation.repository import LIVE, CurationRepository
 from kit.clock import Clock
-
-CALLS_AT_ONCE = 20
-"""Calls of one transaction; each reads the event log of its call, some hundred rows."""
 
 
 class MomentKeeper:
@@ -23,17 +20,18 @@ class MomentKeeper:
 
     def __init__(self, session: AsyncSession, clock: Clock) -> None:
         self._rows = CurationRepository(session)
-        self._calls = CallRepository(session)
         self._clock = clock
 
-    async def capture_ended(self) -> int:
-        """Keep the unanswered questions of some calls that ended; return how many calls were looked through."""
-        calls = await self._rows.calls_to_capture(CALLS_AT_ONCE)
-        for call in calls:
-            for moment in unanswered(await self._calls.events(call.id)):
-                await self.keep(call, moment, MomentReason.ASKED, call.agent_account_id)
-            await self._rows.add_once(CapturedCall, {"call_id": call.id, "at": self._clock.now()})
-        return len(calls)
+    async def keep_asked(self, calls: Sequence[CallRow], found: Mapping[UUID, Sequence[Moment]]) -> None:
+        """Keep what was asked in vain in calls that ended, and that they were looked through."""
+        now = self._clock.now()
+        moments = [
+            self._row(call, moment, MomentReason.ASKED, call.agent_account_id)
+            for call in calls
+            for moment in found[call.id]
+        ]
+        await self._rows.add_all(CurationMoment, moments)
+        await self._rows.add_all(CapturedCall, [{"call_id": call.id, "at": now} for call in calls])
 
     async def keep(
         self,
@@ -57,8 +55,22 @@ class MomentKeeper:
             entry: Entry and revision of the flagged card.
             item_id: Item that it speaks for; None when the clusters decide.
         """
+        row = self._row(call, moment, reason, account_id, note=note, entry=entry, item_id=item_id)
+        return await self._rows.add_once(CurationMoment, row)
+
+    def _row(
+        self,
+        call: CallRow,
+        moment: Moment,
+        reason: MomentReason,
+        account_id: UUID | None,
+        *,
+        note: str = "",
+        entry: tuple[UUID, UUID] | None = None,
+        item_id: UUID | None = None,
+    ) -> dict[str, object]:
         about = "" if entry is None else str(entry[0])
-        row = {
+        return {
             "id": uuid5(call.id, f"moment:{reason}:{moment.segment_id}:{about}"),
             "item_id": item_id,
             "reason": reason,
@@ -74,7 +86,6 @@ class MomentKeeper:
             "account_id": account_id,
             "created_at": self._clock.now(),
         }
-        return await self._rows.add_once(CurationMoment, row)
 
     async def flag_card(
         self, call: CallRow, moment: Moment, reason: MomentReason, account_id: UUID | None, note: str,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from uuid import UUID
+
+import numpy as np
 
 from assist_api.curation.capture import MomentKeeper, new_item
 from assist_api.curation.checks import checked_revisions
 from assist_api.curation.comparison import FoundPair, Side, find_pairs
 from assist_api.curation.findings import Row, dismissed_cards, due_reviews, failing_questions, overdue_texts, published
+from assist_api.curation.mining import BACKLOG_FROM, open_miner
 from assist_api.curation.models import CurationItem, CurationMoment, ItemKind, ItemState
 from assist_api.curation.moments import question_of
 from assist_api.curation.notices import CurationNotices
@@ -21,12 +25,16 @@ from curation.clusters import join_leaders
 from curation.pairs import PairLabel
 from kb.entries.models import RevisionState
 from kb.entries.repository import EntryRepository
+from kb.search.embedders.base import Vectors
 from kit.clock import Clock
 from kit.db import Database
 from kit.jobs import Every, JobHandler, JobQueue, RunningJob
 
 KIND = "curation.look"
-MOMENTS_AT_ONCE = 500
+CALLS_AT_ONCE = 20
+"""Calls of one transaction; each has an event log of some hundred rows."""
+MOMENTS_AT_ONCE = 100
+"""Questions of one transaction: while it lasts, live calls wait for the lock of a SQLite database."""
 STEPS = 4
 CALLS_ONLY = "calls_only"
 """Payload of looks that only new calls asked for; without it the knowledge is compared as well."""
@@ -90,17 +98,25 @@ class CurationLook:
 
     async def _capture(self, job: RunningJob) -> int:
         done = 0
-        while True:
-            async with job.transaction() as session:
-                count = await MomentKeeper(session, self._clock).capture_ended()
-            done += count
-            if count == 0:
-                return done
-            job.check()
+        async with self._database.session() as session:
+            waiting = len(await CurationRepository(session).calls_to_capture(BACKLOG_FROM))
+        async with open_miner(self._database, self._clock, waiting) as miner:
+            while True:
+                async with self._database.session() as session:
+                    calls = await CurationRepository(session).calls_to_capture(CALLS_AT_ONCE)
+                if not calls:
+                    return done
+                found = await miner.find(calls)
+                async with job.transaction() as session:
+                    await MomentKeeper(session, self._clock).keep_asked(calls, found)
+                done += len(calls)
+                job.check()
+                await miner.give_way()
 
     async def _cluster(self, job: RunningJob) -> int:
         """Give the loose moments to items of the same meaning, or make new ones."""
         done = 0
+        known: dict[str, Vectors] = {}
         while True:
             async with self._database.session() as session:
                 rows = CurationRepository(session)
@@ -108,13 +124,19 @@ class CurationLook:
             if not moments:
                 return done
             texts = [item.title for item in items] + [moment.sentence for moment in moments]
-            vectors = await self._meaning.vectors(texts)
+            vectors = await self._vectors(texts, known)
             leaders, questions = vectors[: len(items)], vectors[len(items) :]
             join_from = self._meaning.join_from(self._policy().join_percent)
             joined = await self._meaning.run(lambda: join_leaders(questions, leaders, join_from))  # noqa: B023  # rejected: awaited at once
             async with job.transaction() as session:
                 await self._join(CurationRepository(session), moments, list(items), joined)
             done += len(moments)
+
+    async def _vectors(self, texts: Sequence[str], known: dict[str, Vectors]) -> Vectors:
+        """Return one vector a text; those that this look has seen are not embedded again."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= zip(unknown, await self._meaning.vectors(unknown), strict=True) if unknown else ()
+        return np.stack([known[text] for text in texts])
 
     async def _join(
         self,
@@ -125,6 +147,7 @@ class CurationLook:
     ) -> None:
         now = self._clock.now()
         ids = [item.id for item in items]
+        item_of: dict[UUID, UUID] = {}
         for moment, leader in zip(moments, joined, strict=True):
             if leader == len(ids):
                 row = new_item(
@@ -133,7 +156,8 @@ class CurationLook:
                 await rows.add_once(CurationItem, row)
                 item = await rows.by_key(f"asked:{moment.id}")
                 ids.append(moment.id if item is None else item.id)
-            await rows.give_moment(moment.id, ids[leader])
+            item_of[moment.id] = ids[leader]
+        await rows.give_moments(item_of)
         for item_id in {ids[leader] for leader in joined}:
             await rows.weigh(item_id, now)
 

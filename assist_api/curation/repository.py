@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.calls.models import CallRow
-from assist_api.calls.states import TERMINAL_STATES
+from assist_api.calls.states import RUNNING_STATES, TERMINAL_STATES
 from assist_api.curation.models import CapturedCall, CurationItem, CurationMoment, ItemKind, ItemState, MomentReason
 from assist_api.http.permissions import Role
 
@@ -99,6 +99,13 @@ class CurationRepository:
         statement = insert(table).values(row).on_conflict_do_nothing().returning(key)
         return (await self.session.execute(statement)).first() is not None
 
+    async def add_all(self, table: type[CurationMoment | CapturedCall], rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows unless others have their keys, in one statement."""
+        if rows:
+            is_postgresql = self.session.get_bind().dialect.name == "postgresql"
+            insert: Any = postgresql.insert if is_postgresql else sqlite.insert
+            await self.session.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
     async def live_entry_items(self) -> Sequence[CurationItem]:
         """Return the items that wait and are about an entry, without those whose draft is in review."""
         statement = select(CurationItem).where(
@@ -153,9 +160,11 @@ class CurationRepository:
         statement = select(func.count()).where(CurationMoment.item_id == item_id)
         return await self.session.scalar(statement) or 0
 
-    async def give_moment(self, moment_id: UUID, item_id: UUID) -> None:
-        """Let a moment speak for an item."""
-        await self.session.execute(update(CurationMoment).where(CurationMoment.id == moment_id).values(item_id=item_id))
+    async def give_moments(self, item_of: Mapping[UUID, UUID]) -> None:
+        """Let moments speak for items; the item stands by the moment."""
+        if item_of:
+            rows = [{"id": moment_id, "item_id": item_id} for moment_id, item_id in item_of.items()]
+            await self.session.execute(update(CurationMoment), rows)
 
     async def weigh(self, item_id: UUID, now: datetime) -> None:
         """Set the weight of an item to the number of its moments."""
@@ -177,6 +186,11 @@ class CurationRepository:
             .limit(limit)
         )
         return (await self.session.scalars(statement)).all()
+
+    async def has_running_call(self) -> bool:
+        """Whether a call goes on."""
+        statement = select(CallRow.id).where(CallRow.state.in_(RUNNING_STATES)).limit(1)
+        return await self.session.scalar(statement) is not None
 
     async def curators(self, roles: Sequence[Role]) -> Sequence[Account]:
         """Return the active accounts of some roles, by name."""

@@ -12,7 +12,9 @@ from cti_adapter.call_records import CallRecord
 
 Lack = Literal["call", "record", "recording", "text"]
 """What a conversation lacks: it is unknown here, unknown to the exchange, or has no recording or text."""
-Reason = Literal["server_down", "no_record", "notice_failed", "too_short", "no_file", "not_joined", "not_heard"]
+Reason = Literal[
+    "server_down", "no_record", "notice_failed", "too_short", "no_file", "cut_short", "not_joined", "not_heard"
+]
 SHORT_SECONDS = 2
 SETTLES_WITHIN = timedelta(minutes=10)
 """After a call its recording is still being joined and its last words are still being written."""
@@ -57,7 +59,7 @@ class Comparison:
     Attributes:
         records: Conversations with an agent that exchanges recorded.
         calls: Conversations with an agent that we have.
-        joined: Of ours, with a recording; one that the retention deleted counts.
+        joined: Of ours, with a whole recording; one that the retention deleted counts.
         transcribed: Of ours, with text.
         gaps: What is lacking, oldest first.
     """
@@ -114,6 +116,8 @@ def _gaps_of(call: KnownCall, records: Mapping[UUID, CallRecord] | None) -> list
 def _why_unrecorded(call: KnownCall, record: CallRecord | None) -> Reason:
     if record is not None and record.note == "notice_failed":
         return "notice_failed"
+    if call.recording == "cut_short":
+        return "cut_short"
     if _is_short(call, record):
         return "too_short"
     return "not_joined" if call.recording is None else "no_file"

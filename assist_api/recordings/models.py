@@ -19,9 +19,10 @@ class CallRecording(Base):
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
-    """`joined`, `missing` (the exchange has no file of the call) or `deleted` (by the retention policy)."""
+    """`joined`, `cut_short` (joined, but sound breaks off), `missing` (the exchange has no file of the call), `none` (a
+    call without sound and without an agent) or `deleted` (by the retention policy)."""
     legs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    """One for each file of the exchange: name, role, place in the call and SHA-256."""
+    """One for each file of the exchange: name, role, place in the call, what is missing of it, and SHA-256."""
     sha256: Mapped[str] = mapped_column(String(64))
     """Of the playable file; empty without one."""
     duration_ms: Mapped[int] = mapped_column(Integer)

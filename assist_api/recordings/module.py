@@ -16,6 +16,7 @@ from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, Probe, not_ok, ok
 from assist_api.policies.service import Policies
 from assist_api.recordings.comparing import Reason
+from assist_api.recordings.cuts import LegLengths
 from assist_api.recordings.days import RecordFiles, RecordingDays
 from assist_api.recordings.endpoints import router
 from assist_api.recordings.keeping import KeptAudio
@@ -76,10 +77,13 @@ def build(
 
     async def follow(feed: CallFeed) -> None:
         while True:
+            lengths = LegLengths()
             try:
                 async for event in feed.events():
+                    lengths.feed(event)
                     if isinstance(event, CallStateChanged) and event.state in TERMINAL_STATES:
-                        await run_and_log("order-recording", partial(recordings.order, event.call_id))
+                        expected = lengths.take(event.call_id, event.at)
+                        await run_and_log("order-recording", partial(recordings.order, event.call_id, expected))
                 return
             except SubscriptionCutError:
                 log.warning("recording_events_lost")
@@ -134,11 +138,13 @@ async def recordings_health(recordings: CallRecordings) -> PartHealth:
         "calls": found.calls,
         "joined": found.joined,
         "missing": found.missing,
+        "cut_short": found.cut_short,
         "untranscribed": found.untranscribed,
         "unknown": unknown,
     }
     detail = (
-        f"{found.joined} of {found.calls} calls recorded, {found.missing} missing, "
+        f"{found.joined} of {found.calls} calls recorded, {found.missing} missing "
+        f"(of these {found.cut_short} break off), "
         f"{found.untranscribed} without text, {unknown} of unknown calls"
     )
     if not await recordings.has_space():

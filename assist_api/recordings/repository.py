@@ -17,8 +17,12 @@ from assist_api.recordings.comparing import KnownCall
 from assist_api.recordings.models import CallRecording, ReconciledDay, RecordingHold
 from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 
-GapKind = Literal["recording", "text"]
-"""What is missing of a call."""
+GapKind = Literal["recording", "sound", "text"]
+"""What is missing of a call; `sound` where the recording breaks off."""
+_GAPS: dict[str, GapKind] = {"missing": "recording", "cut_short": "sound"}
+"""What a call lacks by the state of its recording."""
+_HEARD = ("joined", "cut_short")
+"""States of a recording that can be played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +31,16 @@ class Reconciled:
 
     Attributes:
         calls: How many there were.
-        joined: Of these, with a recording.
-        missing: Of these, without: the exchange has no file of them.
+        joined: Of these, with a whole recording.
+        missing: Of these, without a whole one: the exchange has no file of them, or the sound breaks off.
+        cut_short: Of the missing, with a recording that breaks off.
         untranscribed: Of those with a recording, without a word of text.
     """
 
     calls: int
     joined: int
     missing: int
+    cut_short: int
     untranscribed: int
 
 
@@ -101,27 +107,30 @@ class RecordingRepository:
             CallEventRow.call_id == CallRecording.call_id, CallEventRow.type == "transcript.final"
         )
         silent = select(func.count()).select_from(CallRecording).join(ids, ids.c.id == CallRecording.call_id)
-        untranscribed = await self.session.scalar(silent.where(CallRecording.state == "joined", ~has_text)) or 0
-        return Reconciled(calls, counted.get("joined", 0), counted.get("missing", 0), untranscribed)
+        untranscribed = await self.session.scalar(silent.where(CallRecording.state.in_(_HEARD), ~has_text)) or 0
+        cut_short = counted.get("cut_short", 0)
+        missing = counted.get("missing", 0) + cut_short
+        return Reconciled(calls, counted.get("joined", 0), missing, cut_short, untranscribed)
 
-    async def gaps(self, since: datetime, limit: int) -> Sequence[tuple[CallRow, GapKind]]:
-        """Return telephone calls with an agent whose recording or text is missing, the newest first."""
+    async def gaps(self, since: datetime, limit: int) -> Sequence[tuple[CallRow, CallRecording, GapKind]]:
+        """Return telephone calls with an agent whose recording, end of it or text is missing, the newest first."""
         has_text = exists().where(CallEventRow.call_id == CallRow.id, CallEventRow.type == "transcript.final")
         lacks_text = and_(CallRecording.state == "joined", ~has_text)
+        lacks_sound = CallRecording.state.in_(("missing", "cut_short"))
         statement = (
-            select(CallRow, CallRecording.state)
+            select(CallRow, CallRecording)
             .join(CallRecording, CallRecording.call_id == CallRow.id)
             .where(
                 CallRow.source == "live",
                 CallRow.created_at >= since,
                 CallRow.agent_name != "",
-                or_(CallRecording.state == "missing", lacks_text),
+                or_(lacks_sound, lacks_text),
             )
             .order_by(CallRow.created_at.desc(), CallRow.id)
             .limit(limit)
         )
         rows = (await self.session.execute(statement)).all()
-        return [(row, "recording" if state == "missing" else "text") for row, state in rows]
+        return [(call, recording, _GAPS.get(recording.state, "text")) for call, recording in rows]
 
     async def known_calls(self, call_ids: Iterable[UUID]) -> set[UUID]:
         """Return those of the ids that are calls."""

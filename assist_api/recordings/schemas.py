@@ -13,13 +13,16 @@ from assist_api.recordings.comparing import Lack, Reason
 
 
 class RecordedLeg(OutputModel):
-    """One file of the exchange that was joined."""
+    """One file of the exchange that was joined, or should have been."""
 
     file: str
     role: Literal["customer", "agent", "supervisor"]
     start_ms: int
     duration_ms: int
+    missing_ms: int
+    """Sound of this leg that the exchange did not write, as on a full disk; 0 for a whole leg."""
     sha256: str
+    """Empty where the exchange wrote nothing of the leg."""
 
 
 class HoldView(OutputModel):
@@ -33,9 +36,11 @@ class HoldView(OutputModel):
 class RecordingView(OutputModel):
     """What is known of the audio of a call; `stored` is that of a call which is no telephone call."""
 
-    state: Literal["none", "stored", "joined", "missing", "deleted"]
+    state: Literal["none", "stored", "joined", "cut_short", "missing", "deleted"]
     sha256: str
     legs: list[RecordedLeg]
+    missing_from_ms: int | None
+    """Where sound begins to be missing, from the beginning of the call; null in a whole recording."""
     hold: HoldView | None
 
 
@@ -45,7 +50,10 @@ class RecordingGap(OutputModel):
     call_id: UUID
     began_at: datetime
     agent_name: str
-    missing: Literal["recording", "text"]
+    missing: Literal["recording", "sound", "text"]
+    """`sound`: there is a recording, and it breaks off."""
+    missing_from_ms: int | None
+    """Where it breaks off, from the beginning of the call; null for other gaps."""
 
 
 class RecordingGaps(OutputModel):
@@ -55,6 +63,9 @@ class RecordingGaps(OutputModel):
     calls: int
     joined: int
     missing: int
+    """Calls without a whole recording."""
+    cut_short: int
+    """Of these, with a recording that breaks off."""
     untranscribed: int
     unknown: int
     """Calls whose files the exchange has, and which nobody here knows."""

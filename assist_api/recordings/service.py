@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +16,8 @@ import structlog
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from assist_api.calls.events import EndReason
+from assist_api.calls.models import CallRow
 from assist_api.calls.recordings import IncomingFile
 from assist_api.calls.repository import CallRepository
 from assist_api.calls.service import CallService, StoredAudio
@@ -23,13 +25,14 @@ from assist_api.calls.states import CallState
 from assist_api.http.actor import Actor, program
 from assist_api.http.core import AuditTrail
 from assist_api.policies.service import Policies
+from assist_api.recordings.cuts import CallSpan, Cut, find_cuts
 from assist_api.recordings.joining import JoinedLeg, join
 from assist_api.recordings.keeping import KeptAudio
 from assist_api.recordings.models import CallRecording, RecordingHold
 from assist_api.recordings.policy import RETENTION
 from assist_api.recordings.repository import Reconciled, RecordingRepository
 from assist_api.recordings.schemas import HoldView, RecordedLeg, RecordingGap, RecordingGaps, RecordingView
-from cti_adapter.recording_files import LegFile, list_recordings
+from cti_adapter.recording_files import LegFile, list_recordings, role_of
 from kit.clock import Clock
 from kit.db import Database
 from kit.errors import ConflictError
@@ -122,21 +125,27 @@ class CallRecordings:
 
     # ---- joining --------------------------------------------------------------------------------------------------
 
-    async def order(self, call_id: UUID) -> None:
-        """Order that the recording of a call which has ended is joined; a second order changes nothing."""
+    async def order(self, call_id: UUID, lengths: Mapping[str, int] | None = None) -> None:
+        """Order that the recording of a call which has ended is joined; a second order changes nothing.
+
+        Args:
+            call_id: Which call.
+            lengths: How long each file has to be at least, in ms, as events told.
+        """
         async with self._database.session() as session:
-            await self._order(session, call_id)
+            await self._order(session, call_id, lengths or {})
 
     async def order_forgotten(self) -> None:
         """Order what no event ordered: calls that ended while this server was down."""
         since = self._clock.now() - LOOKED_FOR
         async with self._database.session() as session:
             for call_id in await RecordingRepository(session).unjoined(since, AT_ONCE):
-                await self._order(session, call_id)
+                await self._order(session, call_id, {})
 
-    async def _order(self, session: AsyncSession, call_id: UUID) -> None:
+    async def _order(self, session: AsyncSession, call_id: UUID, lengths: Mapping[str, int]) -> None:
         run_at = self._clock.now() + CLOSING_TIME
-        await self._jobs.enqueue(session, JOIN, {"call_id": str(call_id)}, unique_key=str(call_id), run_at=run_at)
+        payload: dict[str, JsonValue] = {"call_id": str(call_id), "lengths": dict(lengths)}
+        await self._jobs.enqueue(session, JOIN, payload, unique_key=str(call_id), run_at=run_at)
 
     async def _join(self, job: RunningJob) -> JobResult | None:
         call_id = UUID(str(job.payload["call_id"]))
@@ -157,17 +166,22 @@ class CallRecordings:
                 await RecordingRepository(session).save(self._row(call_id, state))
             await asyncio.to_thread(_remove, files)
             return {"state": state}
-        began_at_ms = round(call.created_at.timestamp() * 1000)
+        span = _span(call, job.payload.get("lengths"))
         with tempfile.TemporaryDirectory() as temporary:
-            joined, tracks = await asyncio.to_thread(join, legs, began_at_ms, Path(temporary))
-            await self._store(job, call_id, joined, tracks)
+            joined, tracks = await asyncio.to_thread(join, legs, span.began_at_ms, Path(temporary))
+            cuts = find_cuts(span, joined)
+            state = "cut_short" if cuts else "joined"
+            rows = [_leg(leg, cuts.pop(leg.file.path.name, None)) for leg in joined]
+            rows += [_unwritten(name, cut) for name, cut in cuts.items()]
+            await self._store(job, call_id, state, rows, tracks)
         await asyncio.to_thread(_remove, files)
-        return {"state": "joined", "legs": len(legs)}
+        return {"state": state, "legs": len(legs)}
 
-    async def _store(self, job: RunningJob, call_id: UUID, joined: Sequence[JoinedLeg], tracks: Sequence[Path]) -> None:
+    async def _store(
+        self, job: RunningJob, call_id: UUID, state: str, legs: Sequence[dict[str, JsonValue]], tracks: Sequence[Path]
+    ) -> None:
         async def write(session: AsyncSession, stored: StoredAudio) -> None:
-            row = self._row(call_id, "joined", [_leg(leg) for leg in joined], stored)
-            await RecordingRepository(session).save(row)
+            await RecordingRepository(session).save(self._row(call_id, state, legs, stored))
 
         with ExitStack() as stack:
             incoming = [IncomingFile(path.name, stack.enter_context(path.open("rb"))) for path in tracks]
@@ -235,11 +249,13 @@ class CallRecordings:
             known, hold = await recordings.find(call_id), await recordings.find_hold(call_id)
             call = await CallRepository(session).find(call_id)
         has_audio = call is not None and call.playable_file is not None
+        legs = [_leg_view(leg) for leg in known.legs] if known is not None else []
         return RecordingView.model_validate(
             {
                 "state": known.state if known is not None else "stored" if has_audio else "none",
                 "sha256": known.sha256 if known is not None else "",
-                "legs": [RecordedLeg.model_validate(leg) for leg in known.legs] if known is not None else [],
+                "legs": legs,
+                "missing_from_ms": _missing_from_ms(legs),
                 "hold": _hold_view(hold) if hold is not None else None,
             }
         )
@@ -269,11 +285,18 @@ class CallRecordings:
             calls=found.calls,
             joined=found.joined,
             missing=found.missing,
+            cut_short=found.cut_short,
             untranscribed=found.untranscribed,
             unknown=unknown,
             items=[
-                RecordingGap(call_id=row.id, began_at=row.created_at, agent_name=row.agent_name, missing=kind)
-                for row, kind in rows
+                RecordingGap(
+                    call_id=call.id,
+                    began_at=call.created_at,
+                    agent_name=call.agent_name,
+                    missing=kind,
+                    missing_from_ms=_missing_from_ms([_leg_view(leg) for leg in recording.legs]),
+                )
+                for call, recording, kind in rows
             ],
         )
 
@@ -294,14 +317,51 @@ class CallRecordings:
         return found, unknown
 
 
-def _leg(leg: JoinedLeg) -> dict[str, JsonValue]:
+def _span(call: CallRow, lengths: JsonValue) -> CallSpan:
+    """Return when a call was; its end is unknown where the exchange was lost before it."""
+    ended_at = call.ended_at if call.end_reason != EndReason.FAILED else None
+    told = lengths if isinstance(lengths, dict) else {}
+    return CallSpan(
+        _since_1970_ms(call.created_at),
+        _since_1970_ms(ended_at) if ended_at is not None else None,
+        {name: length for name, length in told.items() if isinstance(length, int)},
+    )
+
+
+def _since_1970_ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _leg(leg: JoinedLeg, cut: Cut | None) -> dict[str, JsonValue]:
     return {
         "file": leg.file.path.name,
         "role": leg.file.role.value,
         "start_ms": leg.start_ms,
         "duration_ms": leg.duration_ms,
+        "missing_ms": cut.missing_ms if cut is not None else 0,
         "sha256": leg.sha256,
     }
+
+
+def _unwritten(name: str, cut: Cut) -> dict[str, JsonValue]:
+    """Return the row of a leg of which the exchange wrote nothing."""
+    return {
+        "file": name,
+        "role": role_of(name).value,
+        "start_ms": cut.from_ms,
+        "duration_ms": 0,
+        "missing_ms": cut.missing_ms,
+        "sha256": "",
+    }
+
+
+def _leg_view(leg: Mapping[str, JsonValue]) -> RecordedLeg:
+    # Rows that were written before this was told do not have it.
+    return RecordedLeg.model_validate({"missing_ms": 0, **leg})
+
+
+def _missing_from_ms(legs: Sequence[RecordedLeg]) -> int | None:
+    return min((leg.start_ms + leg.duration_ms for leg in legs if leg.missing_ms), default=None)
 
 
 def _hold_view(hold: RecordingHold) -> HoldView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assist_api.accounts.service import TELEPHONES_CHANGED
 from assist_api.http.core import Core
 from assist_api.http.module import Module
 from assist_api.routing.endpoints import of_call, router
@@ -23,10 +24,10 @@ def build(core: Core, cti: CTISettings | None = None) -> Module[CallRouter]:
     books = RoutingBooks(core.database, core.clock, core.audit, exchange, core.settings.zone)
     calls = CallRouter(core.database, core.clock, books, core.settings.zone)
 
-    async def follow_skills(_event: OutboxEvent) -> None:
-        await books.follow_skills()
+    async def follow_members(event: OutboxEvent) -> None:
+        await books.follow(event.topic)
 
-    core.outbox.follow(Subscriber("routing-skills", (SKILLS_CHANGED,), follow_skills))
+    core.outbox.follow(Subscriber("routing-members", (SKILLS_CHANGED, TELEPHONES_CHANGED), follow_members))
     return Module(
         name="routing",
         service=calls,

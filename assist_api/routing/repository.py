@@ -15,7 +15,6 @@ from assist_api.calls.models import CallRow
 from assist_api.customers.models import Customer, CustomerCall, CustomerPhone
 from assist_api.routing.models import RoutedCall, RoutingVersion
 from assist_api.routing.skilled import Skilled, comparable_skill
-from assist_api.telephony.agents import number_of
 from assist_api.training.models import SkillProposal
 from assist_api.work_orders.models import WorkOrder
 from assist_api.work_orders.transitions import FINAL
@@ -90,7 +89,7 @@ class RoutingRepository:
         account = None if account_id is None else await self.session.get(Account, account_id)
         if account is None or not account.is_active:
             return None
-        return account.extension or (account.username if account.username.isdecimal() else None)
+        return account.telephone
 
     async def open_orders(self, customer_ids: Sequence[UUID]) -> int:
         """Return how many work orders of customers are open."""
@@ -123,6 +122,6 @@ class RoutingRepository:
         )
         found: dict[str, set[str]] = defaultdict(set)
         for skill, account in await self.session.execute(confirmed):
-            if (number := number_of(account)) is not None:
+            if (number := account.telephone) is not None:
                 found[comparable_skill(skill)].add(number)
         return found

@@ -11,8 +11,8 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from assist_api.http.actor import Actor
-from assist_api.http.core import AuditTrail
+from assist_api.http.actor import Actor, program
+from assist_api.http.core import AuditTrail, DetailValue
 from assist_api.routing.book import RoutingBook
 from assist_api.routing.exchange_plan import book_of, plan_of
 from assist_api.routing.models import RoutingVersion
@@ -95,15 +95,25 @@ class RoutingBooks:
         async with self._database.session() as session:
             return await RoutingRepository(session).skilled_agents()
 
-    async def follow_skills(self) -> None:
-        """Let the exchange ring whoever has a skill by now; nothing where nobody has written a book yet.
+    async def follow(self, cause: str) -> None:
+        """Let the exchange ring whoever has a skill and a telephone by now; nothing without a written book.
+
+        Args:
+            cause: What changed, for the audit log.
 
         Raises:
             ConfigurationRefusedError, ExchangeSilentError: As `put`.
         """
         await self.refresh()
-        if self._version is not None:
-            await self._apply(self._book)
+        version = self._version
+        if version is None:
+            return
+        state = await self._apply(self._book)
+        details: dict[str, DetailValue] = {"version": version.number, "state": state, "cause": cause}
+        async with self._database.session() as session:
+            self._audit.record(
+                session, program("routing"), "routing.members_applied", "routing", str(version.number), details=details
+            )
 
     async def preview(self, book: RoutingBook) -> dict[str, str]:
         """Return the configuration that a book makes; nothing where there is no exchange or a problem blocks."""

@@ -47,7 +47,7 @@ class AgentAccounts:
     async def extension_of(session: AsyncSession, account_id: UUID) -> str | None:
         """Return the number of an account's telephone; without an extension, a user name of digits is one."""
         account = await session.get(Account, account_id)
-        return None if account is None else number_of(account)
+        return None if account is None else account.telephone
 
     async def give_first(self, extension: str, audit: AuditTrail) -> None:
         """Give the only account of a new installation a telephone, so that the first call can be taken at once."""
@@ -64,8 +64,3 @@ class AgentAccounts:
                 accounts[0].id,
                 details={"extension": extension},
             )
-
-
-def number_of(account: Account) -> str | None:
-    """Return the number of an account's telephone; without an extension, a user name of digits is one."""
-    return account.extension or (account.username if account.username.isdecimal() else None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import av
 import numpy as np
@@ -17,6 +19,7 @@ from assist_api.audit.log import AuditLog
 from assist_api.audit.repository import AuditFilter, AuditRepository
 from assist_api.http.permissions import Role
 from assist_api.policies.service import Policies
+from assist_api.recordings.cuts import TOLERANCE_MS, LegLengths
 from assist_api.recordings.joining import sha256_of
 from assist_api.recordings.module import recordings_health
 from assist_api.recordings.policy import RETENTION
@@ -24,7 +27,9 @@ from assist_api.recordings.service import CLOSING_TIME, EXPIRE, CallRecordings, 
 from assist_api.self_calls.caller import SAID, SelfCaller
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.commands import ReadyAgent, SuperviseMode
+from cti_adapter.events import CallStateChanged
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall
+from cti_adapter.states import CallState
 from kit.clock import SystemClock
 from kit.errors import NotFoundError
 from kit.jobs import JobQueue, JobRunner
@@ -117,7 +122,11 @@ async def test_a_call_that_was_taken_over_is_recorded_with_every_voice_and_kept_
             assert (reconciled.calls, reconciled.joined, reconciled.missing, unknown) == (1, 1, 0, 0)
 
             await talk_on_a_full_disk(process, script, floor, recordings, runner)
-            await call_oneself(process, desk, floor, recordings, runner)
+            cut = await talk_while_the_disk_fills(process, script, floor, recordings, runner)
+            if cut is not None:
+                # What was written before is played.
+                assert tones_of(await desk.calls.archive.audio(chief, cut), 0, 0.3, 0.9) == {CUSTOMER_HZ}
+            await call_oneself(process, desk, floor, recordings, runner, calls=2 if cut is None else 3)
 
             # Held audio stays, however old; let go, it is deleted and the log says so.
             await policies.choose(chief.actor, RETENTION.name, {"keep_days": 1}, note="", based_on=0)
@@ -142,35 +151,95 @@ async def talk_on_a_full_disk(
     process: AsteriskProcess, script: AsteriskScript, floor: Floor, recordings: CallRecordings, runner: JobRunner
 ) -> None:
     """A call that cannot be recorded goes on to its end, and what is lacking is shown."""
-    with unwritable(process.folders.recordings) as code:
-        await floor.adapter.execute(ReadyAgent(AGENTS[0]))
-        await floor.until(lambda view: view.agents[0].state == "ready")
-        await script.call("13900139000")
-        await script.ring()
-        await script.answer()
-        assert script.customer is not None
-        assert script.agent is not None
-        view = await floor.until(lambda view: bool(view.calls) and view.calls[0].state == "answered")
-        await hears(script.customer, {AGENT_HZ})
-        await hears(script.agent, {CUSTOMER_HZ})
+    with nearly_full(process.folders.recordings, free_bytes=0) as is_disk:
+        call_id = await talk(script, floor, "13900139000")
         await script.hang_up_customer()
         await floor.until(lambda view: not view.calls)
-        await recordings.order(view.calls[0].call_id)
-        async with asyncio.timeout(60):
-            while (await recordings.view(view.calls[0].call_id)).state == "none":
-                await runner.run_due()
-                await asyncio.sleep(0.5)
+        await recordings.order(call_id)
+        await settled(recordings, runner, call_id)
         assert [
             (gap.call_id, gap.missing) for gap in (await recordings.gaps()).items if gap.missing == "recording"
-        ] == [(view.calls[0].call_id, "recording")]
+        ] == [(call_id, "recording")]
         health = await recordings_health(recordings)
+        code = "recordings_disk_full" if is_disk else "recordings_missing"
         assert (health.state, health.code, health.facts["missing"]) == ("degraded", code, 1)
     assert (await recordings_health(recordings)).code == "recordings_missing"
     assert process.is_running
 
 
+async def talk_while_the_disk_fills(
+    process: AsteriskProcess, script: AsteriskScript, floor: Floor, recordings: CallRecordings, runner: JobRunner
+) -> UUID | None:
+    """A disk that fills in the middle of a call: what was written is kept, and from where it breaks off is said.
+
+    Returns:
+        The call; None where no file system may be mounted.
+    """
+    folder, lengths, ended = process.folders.recordings, LegLengths(), asyncio.Event()
+    expected: dict[str, int] = {}
+
+    async def follow() -> None:
+        async for event in floor.adapter.events():
+            lengths.feed(event)
+            if isinstance(event, CallStateChanged) and event.state is CallState.ENDED:
+                expected.update(lengths.take(event.call_id, event.at))
+                ended.set()
+
+    following = asyncio.create_task(follow())
+    # Two seconds of two legs.
+    with nearly_full(folder, free_bytes=64 << 10) as is_disk:
+        if not is_disk:
+            following.cancel()
+            return None
+        call_id = await talk(script, floor, "13700137000")
+        async with asyncio.timeout(60):
+            while shutil.disk_usage(folder).free:  # noqa: ASYNC110  # rejected: a disk has no event
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(TOLERANCE_MS / 1000 + 1)
+        assert script.customer is not None
+        await hears(script.customer, {AGENT_HZ})
+        await script.hang_up_customer()
+        await asyncio.wait_for(ended.wait(), 20)
+        await recordings.order(call_id, expected)
+        await settled(recordings, runner, call_id)
+    following.cancel()
+    known = await recordings.view(call_id)
+    assert known.state == "cut_short"
+    assert known.missing_from_ms is not None
+    assert all(leg.missing_ms > TOLERANCE_MS for leg in known.legs)
+    gaps = await recordings.gaps()
+    assert (gaps.missing, gaps.cut_short) == (2, 1)
+    found = [(gap.call_id, gap.missing, gap.missing_from_ms) for gap in gaps.items if gap.missing == "sound"]
+    assert found == [(call_id, "sound", known.missing_from_ms)]
+    assert process.is_running
+    return call_id
+
+
+async def talk(script: AsteriskScript, floor: Floor, number: str) -> UUID:
+    """A customer calls and both hear each other."""
+    await floor.adapter.execute(ReadyAgent(AGENTS[0]))
+    await floor.until(lambda view: view.agents[0].state == "ready")
+    await script.call(number)
+    await script.ring()
+    await script.answer()
+    assert script.customer is not None
+    assert script.agent is not None
+    view = await floor.until(lambda view: bool(view.calls) and view.calls[0].state == "answered")
+    await hears(script.customer, {AGENT_HZ})
+    await hears(script.agent, {CUSTOMER_HZ})
+    return view.calls[0].call_id
+
+
+async def settled(recordings: CallRecordings, runner: JobRunner, call_id: UUID) -> None:
+    """Wait until it is known what became of a recording."""
+    async with asyncio.timeout(60):
+        while (await recordings.view(call_id)).state == "none":
+            await runner.run_due()
+            await asyncio.sleep(0.5)
+
+
 async def call_oneself(
-    process: AsteriskProcess, desk: Desk, floor: Floor, recordings: CallRecordings, runner: JobRunner
+    process: AsteriskProcess, desk: Desk, floor: Floor, recordings: CallRecordings, runner: JobRunner, *, calls: int
 ) -> None:
     """The daily self-call takes every step and leaves no call behind."""
     # Whenever the legs are first listened to, the words come.
@@ -186,26 +255,27 @@ async def call_oneself(
     found = await calling
     assert (found.failed_step, found.detail) == (None, "")
     assert list(found.steps) == ["register", "call", "notice", "queue", "voices", "words", "recording"]
-    assert (await recordings.reconcile())[0].calls == 2
+    assert (await recordings.reconcile())[0].calls == calls
 
 
 @contextmanager
-def unwritable(folder: Path) -> Iterator[str]:
-    """Leave no free byte in a folder, and yield the code that the health line shows.
+def nearly_full(folder: Path, *, free_bytes: int) -> Iterator[bool]:
+    """Leave a folder that room on a file system of its own, and yield whether there is one.
 
     Where no file system may be mounted, the folder takes no new file instead.
     """
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]
+    size = max(free_bytes, 64 << 10)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         folder.chmod(0o500)
-        yield "recordings_missing"
+        yield False
         folder.chmod(0o700)
         return
     try:
         with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
-            while True:
+            while shutil.disk_usage(folder).free > free_bytes:
                 filler.write(bytes(4096))
-        yield "recordings_disk_full"
+        yield True
     finally:
         # Asterisk may still have a file of the call that ended.
         subprocess.run(["umount", "--lazy", folder], check=True)

@@ -15,18 +15,22 @@ import pytest
 from sqlalchemy import select, update
 
 from assist_api.accounts.models import Account
+from assist_api.accounts.schemas import AccountChange
+from assist_api.accounts.service import AccountService
 from assist_api.audit.models import AuditEntry
 from assist_api.call_search.indexing import CallIndex
 from assist_api.calls.masked_audio import TONE_HZ
 from assist_api.calls.observers import CallObservers
 from assist_api.hints.service import HintBooks
+from assist_api.http.actor import program
 from assist_api.http.permissions import Role
 from assist_api.new_hires.service import NewHires
 from assist_api.routing.book import Queue, RoutingBook, Service
 from assist_api.routing.service import RoutingBooks
 from cti_adapter.asterisk.applying import LocalExchange
 from cti_adapter.asterisk.plan import PBXAddresses
-from cti_adapter.asterisk.plan_file import demo_plan, save_plan
+from cti_adapter.asterisk.plan_file import demo_plan, find_plan, save_plan
+from kit.outbox import OutboxRunner
 from tests.fakes.assist_calls_audio import wav_bytes
 from tests.fakes.assist_calls_desk import Desk
 from tests.fakes.assist_calls_server import open_socket, run_desk_server
@@ -51,7 +55,10 @@ SECRETS = (NAME, PHONE, HOUSE)
 
 
 @pytest.fixture
-async def served(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[Server, Desk]]:
+async def served(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Server, Desk]]:
+    monkeypatch.setenv("CTI_DATA_DIR", str(tmp_path))
     async with run_desk_server(database_url, tmp_path, CALL, observe=CallObservers()) as running:
         yield running
 
@@ -190,6 +197,30 @@ async def routing_of(server: Server, folder: Path) -> RoutingBooks:
     return RoutingBooks(core.database, core.clock, core.audit, LocalExchange(folder), ZoneInfo("Asia/Shanghai"))
 
 
+async def exchange_follows_the_telephone(server: Server, book: RoutingBook, folder: Path) -> None:
+    """The learner's telephone is changed and taken away: queues that ask for the skill follow at once."""
+    core = server.application.core
+    await server.application.get(RoutingBooks).put(program("test"), book, note="", based_on=0)
+    outbox = OutboxRunner(core.database, core.clock, core.outbox)
+    await outbox.prepare()
+
+    async def members(**change: str) -> list[str]:
+        async with core.database.session() as session:
+            learner = await session.scalar(select(Account.id).where(Account.username == "an.other"))
+            assert learner is not None
+            await AccountService(session, core.clock).change(learner, AccountChange.model_validate(change))
+        await outbox.deliver_due()
+        plan = find_plan(folder)
+        assert plan is not None
+        return [member.agent for queue in plan.queues for member in queue.members]
+
+    assert await members(extension="8002") == ["8002"]
+    assert await members(extension="") == []
+    assert await members(display_name="安") == []
+    assert (await actions(server)).count("routing.members_applied") == 2
+    await outbox.aclose()
+
+
 async def new_hire_sees_more_help(server: Server, trainer: httpx.AsyncClient, learner: httpx.AsyncClient) -> None:
     """The mode shows what was reached, widens the budget of hints, and is fixed, ended and audited."""
     account = (await trainer.get(f"{API}/training/new-hires")).json()["agents"][-1]["account_id"]
@@ -305,6 +336,7 @@ async def test_lesson_goes_from_a_clip_to_a_passed_exam(served: tuple[Server, De
     assert [reply.status_code for reply in answers] == [200, 409]
     # The confirmed skill is all that the exchange's configuration asks for, until it is taken back.
     assert "agent-8001" in (await books.preview(book))["queues.conf"]
+    await exchange_follows_the_telephone(server, book, tmp_path)
     assert (await learner.get(f"{API}/training/skills/mine")).json()["items"][0]["state"] == "confirmed"
     assert {part["part"] for part in done["answers"][1]["parts"]} == set(asks)
     results = (await trainer.get(f"{API}/training/lessons/{lesson_id}/results")).json()["items"]

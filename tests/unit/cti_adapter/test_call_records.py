@@ -66,7 +66,7 @@ def recorded(call_id: UUID, *, seconds: int = 60, note: str = "") -> CallRecord:
 
 
 def test_every_gap_of_a_day_has_its_reason() -> None:
-    whole, unseen, unknown_to_them, unrecorded, mute, short, unjoined, running = (uuid4() for _ in range(8))
+    whole, unseen, unknown_to_them, unrecorded, mute, short, unjoined, cut, running = (uuid4() for _ in range(9))
     records = {
         whole: recorded(whole),
         unseen: recorded(unseen),
@@ -74,6 +74,7 @@ def test_every_gap_of_a_day_has_its_reason() -> None:
         mute: recorded(mute),
         short: recorded(short, seconds=1),
         unjoined: recorded(unjoined),
+        cut: recorded(cut),
         running: recorded(running),
     }
     calls = [
@@ -83,10 +84,11 @@ def test_every_gap_of_a_day_has_its_reason() -> None:
         known(mute, has_text=False),
         known(short, recording="missing", has_text=False, seconds=1),
         known(unjoined, recording=None),
+        known(cut, recording="cut_short"),
         KnownCall(running, DAY, NEXT, "李娜", None, False),
     ]
     found = compare(records, calls, DAY + timedelta(hours=1))
-    assert (found.records, found.calls, found.joined, found.transcribed) == (7, 6, 3, 4)
+    assert (found.records, found.calls, found.joined, found.transcribed) == (8, 7, 3, 5)
     assert {(gap.call_id, gap.lacks, gap.reason) for gap in found.gaps} == {
         (unseen, "call", "server_down"),
         (unknown_to_them, "record", "no_record"),
@@ -95,6 +97,7 @@ def test_every_gap_of_a_day_has_its_reason() -> None:
         (short, "recording", "too_short"),
         (short, "text", "too_short"),
         (unjoined, "recording", "not_joined"),
+        (cut, "recording", "cut_short"),
     }
 
 

@@ -8451,7 +8451,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "server_down" | "no_record" | "notice_failed" | "too_short" | "no_file" | "not_joined" | "not_heard";
+            reason: "server_down" | "no_record" | "notice_failed" | "too_short" | "no_file" | "cut_short" | "not_joined" | "not_heard";
         };
         /**
          * DayGaps
@@ -13912,7 +13912,7 @@ export interface components {
         };
         /**
          * RecordedLeg
-         * @description One file of the exchange that was joined.
+         * @description One file of the exchange that was joined, or should have been.
          */
         RecordedLeg: {
             /** File */
@@ -13926,6 +13926,8 @@ export interface components {
             start_ms: number;
             /** Duration Ms */
             duration_ms: number;
+            /** Missing Ms */
+            missing_ms: number;
             /** Sha256 */
             sha256: string;
         };
@@ -13950,7 +13952,9 @@ export interface components {
              * Missing
              * @enum {string}
              */
-            missing: "recording" | "text";
+            missing: "recording" | "sound" | "text";
+            /** Missing From Ms */
+            missing_from_ms: number | null;
         };
         /**
          * RecordingGaps
@@ -13965,6 +13969,8 @@ export interface components {
             joined: number;
             /** Missing */
             missing: number;
+            /** Cut Short */
+            cut_short: number;
             /** Untranscribed */
             untranscribed: number;
             /** Unknown */
@@ -16629,11 +16635,13 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "none" | "stored" | "joined" | "missing" | "deleted";
+            state: "none" | "stored" | "joined" | "cut_short" | "missing" | "deleted";
             /** Sha256 */
             sha256: string;
             /** Legs */
             legs: components["schemas"]["RecordedLeg"][];
+            /** Missing From Ms */
+            missing_from_ms: number | null;
             hold: components["schemas"]["HoldView"] | null;
         };
         /**

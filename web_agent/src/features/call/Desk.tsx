@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from '@/i18n/useTranslation'
 import { useLocation } from 'react-router'
 
 import { audioAddress } from '@/api/http'
+import { recordingQuery } from '@/api/queries/recordings'
 import type { Utterance } from '@/api/types'
 import { AlertBar } from '@/features/alerts/AlertBar'
 import { CategoryPanel } from '@/features/category/CategoryPanel'
@@ -70,6 +72,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
 
   const isPlayable = isOver(call.state) && call.has_audio && call.heard_ms > 0
   useStart(player, isPlayable)
+  const recording = useQuery({ ...recordingQuery(call.id), enabled: isPlayable && canHear })
   const deeds: CardDeeds = {
     onOpenSource: setSource,
     onFeedback: stream.addFeedback,
@@ -106,6 +109,7 @@ export function Desk({ stream, screen }: { stream: CallStream; screen: ScreenSta
           durationMs={call.duration_ms ?? call.heard_ms}
           legRoles={call.leg_roles}
           utterances={utterances}
+          missingFromMs={recording.data?.missing_from_ms ?? null}
         />
       )}
       {call.source === 'live' && <RouteLine callId={call.id} />}

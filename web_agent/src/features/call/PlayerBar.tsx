@@ -15,10 +15,12 @@ interface PlayerBarProps {
   durationMs: number
   legRoles: readonly LegRole[]
   utterances: readonly Utterance[]
+  /** Where the recording breaks off, in ms from the call's beginning; null for a whole one. */
+  missingFromMs: number | null
 }
 
 /** The player of a finished call: who spoke when, as two lanes, with the slider over them. */
-export function PlayerBar({ player, durationMs, legRoles, utterances }: PlayerBarProps) {
+export function PlayerBar({ player, durationMs, legRoles, utterances, missingFromMs }: PlayerBarProps) {
   const { t } = useTranslation()
   const label = player.isPlaying ? t('player.pause') : t('player.play')
   useShortcut({ chord: 'Space', group: 'call', label: t('player.toggle'), run: player.toggle })
@@ -48,6 +50,9 @@ export function PlayerBar({ player, durationMs, legRoles, utterances }: PlayerBa
       </span>
       <div className="player__track">
         <Lanes durationMs={durationMs} legRoles={legRoles} utterances={utterances} />
+        {missingFromMs !== null && (
+          <span className="player__gap" aria-hidden="true" style={{ left: share(missingFromMs, durationMs) }} />
+        )}
         <input
           type="range"
           className="player__slider"
@@ -91,7 +96,7 @@ export function PlayerBar({ player, durationMs, legRoles, utterances }: PlayerBa
 const share = (ms: number, durationMs: number): string =>
   `${durationMs === 0 ? 0 : Math.min(100, (ms / durationMs) * 100)}%`
 
-function Lanes({ durationMs, legRoles, utterances }: Omit<PlayerBarProps, 'player'>) {
+function Lanes({ durationMs, legRoles, utterances }: Omit<PlayerBarProps, 'player' | 'missingFromMs'>) {
   return (
     <div className="player__lanes" aria-hidden="true">
       {legRoles.map((role) => (

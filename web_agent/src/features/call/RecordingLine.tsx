@@ -8,7 +8,7 @@ import { usePermission } from '@/features/session/useSession'
 import { problemText } from '@/i18n/problemText'
 import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
-import { localTime } from '@/ui/format'
+import { clockTime, localTime } from '@/ui/format'
 
 /** What proves the audio of a finished call, and the legal hold that keeps it. */
 export function RecordingLine({ callId }: { callId: string }) {
@@ -30,6 +30,11 @@ export function RecordingLine({ callId }: { callId: string }) {
   return (
     <section className="recording-line" aria-label={t('recording.title')}>
       <span>{t(`recording.state_${known.state}`)}</span>
+      {known.missing_from_ms !== null && (
+        <span className="tag tag--waiting">
+          {t('recording.breaks_off', { from: clockTime(known.missing_from_ms) })}
+        </span>
+      )}
       {known.sha256 !== '' && (
         <span title={known.sha256}>
           {t('recording.proof', { count: known.legs.length, hash: known.sha256.slice(0, 12) })}

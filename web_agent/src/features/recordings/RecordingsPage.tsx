@@ -6,7 +6,7 @@ import type { RecordingGap } from '@/api/types'
 import { useTranslation } from '@/i18n/useTranslation'
 import type { Column } from '@/ui/DataTable'
 import { DataTable } from '@/ui/DataTable'
-import { localTime } from '@/ui/format'
+import { clockTime, localTime } from '@/ui/format'
 import { ListPage } from '@/ui/ListPage'
 import { Empty, Failure, Loading } from '@/ui/states'
 
@@ -37,7 +37,12 @@ function Gaps() {
       render: ({ call_id: id, began_at: began }) => <Link to={`/calls/${id}`}>{localTime(began)}</Link>,
     },
     { key: 'agent', title: t('recording.column_agent'), render: ({ agent_name: name }) => name },
-    { key: 'missing', title: t('recording.column_missing'), render: ({ missing }) => t(`recording.lacks_${missing}`) },
+    {
+      key: 'missing',
+      title: t('recording.column_missing'),
+      render: ({ missing, missing_from_ms: from }) =>
+        t(`recording.lacks_${missing}`, { from: from === null ? '' : clockTime(from) }),
+    },
   ]
   return (
     <>
