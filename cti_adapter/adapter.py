@@ -255,6 +255,18 @@ class CTIAdapter:
         """Return the identity that a call gets whose first channel has this id; the channel need not be there yet."""
         return identity(self._settings.node_name, "call", channel_id)
 
+    async def line_of(self, queue: str) -> tuple[UUID, ...]:
+        """Return the calls that wait in a queue as the exchange orders them now, the next one first.
+
+        Raises:
+            PBXUnreachableError: The exchange is out of reach.
+            PBXTimeoutError: It did not answer in time.
+        """
+        answers = await self._do(Action({"Action": "QueueStatus", "Queue": queue}), is_list=True)
+        entries = sorted(build_snapshot("", answers).entries, key=lambda entry: entry.number("Position"))
+        calls = [self._tracker.call_of_channel(entry.get("Uniqueid")) for entry in entries]
+        return tuple(call_id for call_id in calls if call_id is not None)
+
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[Subscription]:
         """Listen: what is known now, and every event from here on, none lost in between."""
@@ -307,10 +319,10 @@ class CTIAdapter:
         for action in command.actions(self._exchange):
             await self._do(action)
 
-    async def _do(self, action: Action) -> None:
+    async def _do(self, action: Action, *, is_list: bool = False) -> list[AMIMessage]:
         if self._link is None:
             raise self._problem or PBXUnreachableError("The exchange is out of reach.")
-        await self._link.do(action)
+        return await self._link.do(action, is_list=is_list)
 
     # ---- audio ----------------------------------------------------------------------------------------------------
 
