@@ -68,7 +68,7 @@ class Announcements(InputModel):
     first_seconds: Annotated[int, Field(ge=5, le=300)] = 20
     """Time in the queue after which the first announcement comes."""
     every_seconds: Annotated[int, Field(ge=15, le=600)] = 60
-    """From one announcement to the next."""
+    """From the end of one announcement to the next."""
     says_place: bool = True
     says_wait: bool = True
     says_notices: bool = True

@@ -15,11 +15,11 @@ import structlog
 
 from assist_api.http.core import Core
 from assist_api.ivr.outgoing import OutgoingSpeech
-from assist_api.ivr.phone_parts import Speaker
+from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.systems import InstalledSystems, KnownCaller, known_caller
 from assist_api.routing.book import Announcements, RoutingBook
-from assist_api.waiting.words import Standing, Told, announcement
+from assist_api.waiting.words import USUAL, Standing, Told, announcement
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.announcing import SpeakToCaller
 from cti_adapter.audio_line import FRAME_BYTES, AudioLine
@@ -77,7 +77,7 @@ class WaitingAnnouncer:
 
     def __init__(
         self, core: Core, exchange: CTIAdapter, book: Callable[[], RoutingBook], waits: ExpectedWaits,
-        systems: InstalledSystems, speaker: Speaker, outgoing: OutgoingSpeech,
+        systems: InstalledSystems, speaker: Prompts, outgoing: OutgoingSpeech,
     ) -> None:  # fmt: skip
         self._core = core
         self._exchange = exchange
@@ -100,6 +100,15 @@ class WaitingAnnouncer:
         """Stop speaking; callers hear music on. Safe to call twice."""
         await self._tasks.aclose()
 
+    async def prepare(self) -> None:
+        """Speak the usual sentences into the store of prompts, so that nobody waits for the voice later."""
+        try:
+            for text in USUAL if self._outgoing.address is not None else ():
+                await self._speaker.prepare(text)
+        except AssistError as error:
+            # The health page says which voice is missing.
+            log.warning("announcements_not_prepared", **told_by(error))
+
     def look(self) -> None:
         """Begin to speak to every caller who is due now, within the bound."""
         now = self._clock.monotonic()
@@ -120,7 +129,6 @@ class WaitingAnnouncer:
         if now < wait.due_at or wait.is_spoken_to or speaking >= MOST_AT_ONCE:
             return
         wait.is_spoken_to = True
-        wait.due_at = now + spoken.every_seconds
         self._tasks.start(self._announce(call, wait, spoken), name=f"announce-{call.call_id}")
 
     async def _announce(self, call: CallView, wait: _Wait, spoken: Announcements) -> None:
@@ -136,6 +144,7 @@ class WaitingAnnouncer:
         except STORAGE_FAULTS as error:
             log.warning("announcement_failed", call_id=str(call.call_id), reason=type(error).__name__)
         finally:
+            wait.due_at = self._clock.monotonic() + spoken.every_seconds
             wait.is_spoken_to = False
 
     async def _standing(self, call: CallView, wait: _Wait, spoken: Announcements) -> Standing:

@@ -25,11 +25,12 @@ def build(
     announcer = WaitingAnnouncer(core, exchange, lambda: books.book, board, systems, prompts, outgoing)
     tasks = TaskSupervisor("waiting-module")
 
-    async def start() -> None:
+    async def begin() -> None:
+        tasks.start(announcer.prepare(), name="sentences")
         tasks.start(announcer.run(), name="announcer")
 
     async def aclose() -> None:
         await tasks.aclose()
         await announcer.aclose()
 
-    return Module(name="waiting", service=None, routers=(router,), start=start, aclose=aclose)
+    return Module(name="waiting", service=None, routers=(router,), begin=begin, aclose=aclose)

@@ -24,6 +24,13 @@ ABOUT = "大约还要等{minutes}分钟。"
 LONG = "可能还要等半小时以上。"
 OFFER_CALLBACK = "不想等的话请按1，轮到您时我们给您回电，您的位置为您保留。"
 OFFER_MESSAGE = "留言请按2。"
+_USUAL_PLACES = 10
+USUAL = (
+    *(STILL_BUSY, OFFER_CALLBACK, OFFER_MESSAGE, NEXT, WITHIN_A_MINUTE, LONG),
+    *(ABOUT.format(minutes=minutes) for minutes in STEPS_MINUTES[1:]),
+    *(AHEAD.format(count=count) for count in range(1, _USUAL_PLACES + 1)),
+)
+"""Sentences of nearly every announcement; notices and places further behind are spoken when they are needed."""
 
 
 @dataclass(frozen=True, slots=True)

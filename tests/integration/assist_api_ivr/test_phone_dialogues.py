@@ -34,6 +34,7 @@ from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
 from assist_api.ivr.settings import IVRSettings
+from assist_api.ivr.shipped import shipped_flows
 from assist_api.ivr.systems import InstalledSystems
 from assist_api.ivr.voicemails import Voicemails
 from assist_api.notices.schemas import NoticeDraft
@@ -60,17 +61,23 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 CALLER, ACCOUNT = "13800138000", "3205819001"
 HANGING_CALLER, HANGING_ACCOUNT = "13900139000", "3205819999"
 """The business system never answers about this account."""
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0
 QUIET, LOUD = 20, 5
 """Frames of 20 ms without, and with, the sound of a prompt."""
 LOUDNESS = 300
-SAME_SOUND = 0.6
-"""Correlation from which a sound counts as the same, with music beneath it; of two other sentences it is below 0.2."""
+MUSIC_HZ, SAME_SOUND = 425, 0.6
+"""Tone of music on hold; correlation from which a sound counts as the same."""
 SILENCE = PCMSource(bytes(320), is_endless=True)
 NONSENSE, AGAIN = "今天天气真不错呀", "啦啦啦啦啦"
 BILL, STREET, MESSAGE = "我想查一下上个月的电费", "我住在人民路", "我家没有电了请派人来修"
 DANGER = "我闻到厨房里有很大的煤气味，煤气漏气了，快来人。"
 NOTICE = "建设路检修停电。"
+ANNOUNCED = (
+    phrases.OUTAGE_PUSHED.format(area="建设路", text=NOTICE),
+    *(words.STILL_BUSY, words.NEXT, words.AHEAD.format(count=1), words.OFFER_CALLBACK),
+    *(words.ABOUT.format(minutes=minutes) for minutes in (2, 5)),
+    *(text for node in shipped_flows()["queue_callback"].nodes.values() for _field, text in node.prompts()),
+)
 BOOK = RoutingBook(
     numbers=(DialledNumber(number=NUMBER, title="", sector="power", queue=QUEUE),),
     queues=(
@@ -190,8 +197,9 @@ class Line:
             await asyncio.sleep(0.5)
 
     async def has_heard(self, call: PhoneCall, text: str) -> bool:
-        """Tell whether a caller has heard a sentence, also with music beneath it."""
-        return is_in(await self.voice_of(text), bytes(call.heard))
+        """Tell whether a caller has heard the first clause of a sentence, also with music beneath it."""
+        clause = await anext(self.application.get(Prompts).pieces(text))
+        return await asyncio.to_thread(is_in, clause, bytes(call.heard))
 
     async def newest(self, kind: type[Base]) -> Base:
         """Return the row that was kept last."""
@@ -257,16 +265,21 @@ def has_tone(pcm: bytes) -> bool:
 
 
 def is_in(wanted: bytes, heard: bytes) -> bool:
-    """Tell whether a sound is part of another one, by the greatest correlation of the two."""
-    sound, mixed = (np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2").astype(float) for pcm in (wanted, heard))
-    if mixed.size < sound.size:
+    """Tell whether a sound is part of another one, by their greatest correlation without the tone of the music."""
+    size = 1 << (len(heard) + len(wanted)).bit_length()
+    spectrum, mixed = (
+        np.fft.rfft(np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2"), size) for pcm in (wanted, heard)
+    )
+    is_music = np.abs(np.fft.rfftfreq(size, 1 / 8000) - MUSIC_HZ) < 10
+    spectrum[is_music] = mixed[is_music] = 0
+    length, energy = len(wanted) // 2, np.cumsum(np.fft.irfft(mixed) ** 2)
+    places = len(heard) // 2 - length
+    if places <= 0:
         return False
-    size = 1 << (mixed.size + sound.size).bit_length()
-    products = np.fft.irfft(np.fft.rfft(mixed, size) * np.conj(np.fft.rfft(sound, size)), size)
-    energy = np.cumsum(np.concatenate([[0.0], mixed**2]))
-    places = mixed.size - sound.size + 1
-    norms = np.sqrt((energy[sound.size :] - energy[:places]) * (sound**2).sum()) + 1.0
-    return bool((products[:places] / norms).max() > SAME_SOUND)
+    # The exchange turns the sound upside down, which nobody hears.
+    products = np.abs(np.fft.irfft(mixed * np.conj(spectrum))[:places])
+    own = (np.fft.irfft(spectrum) ** 2).sum()
+    return bool((products / np.sqrt((energy[length : length + places] - energy[:places]) * own + 1)).max() > SAME_SOUND)
 
 
 # ---- journeys -------------------------------------------------------------------------------------------------------
@@ -521,7 +534,7 @@ async def test_callers_are_answered_by_voice_and_keys_and_reach_an_agent_in_ever
     failed: list[Exception] = []
     async with line_of(tmp_path, migrated_sqlite) as line:
         # Spoken beforehand: a caller who says nothing while the voice is at work counts as silent.
-        for text in (NONSENSE, AGAIN, BILL, STREET, MESSAGE, DANGER, *phrases.SAID_WHEN_SLOW):
+        for text in (NONSENSE, AGAIN, BILL, STREET, MESSAGE, DANGER, *phrases.SAID_WHEN_SLOW, *ANNOUNCED):
             await line.application.get(Prompts).prepare(text)
         for journey in JOURNEYS:
             try:
@@ -698,7 +711,7 @@ def stopped_recogniser() -> Iterator[None]:
 def has_music(pcm: bytes) -> bool:
     """Tell whether nothing but the tone of music on hold, 425 Hz, sounds in a second of sound."""
     powers = np.abs(np.fft.rfft(np.frombuffer(pcm, dtype="<i2").astype(float))) ** 2
-    return bool(powers[420:431].sum() > 0.8 * powers.sum() > 0)
+    return bool(powers[MUSIC_HZ - 5 : MUSIC_HZ + 6].sum() > 0.8 * powers.sum() > 0)
 
 
 def babble(voices: list[bytes]) -> bytes:
