@@ -35,9 +35,8 @@ log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 20
 """Callers who are spoken to at the same moment; the next one waits a second more."""
 TICK_SECONDS = 1.0
-CONNECT_SECONDS = 5.0
-"""Time in which the exchange has to connect a voice."""
-LONGEST_SECONDS = 60.0
+LONGEST_SECONDS = 90.0
+"""Of one announcement, from the command to its end; notices are the longest part of it."""
 _WATCH_SECONDS = 0.05
 _LEAD_IN = bytes(15 * FRAME_BYTES)
 """0.3 s of silence: the exchange needs a moment from our connection to the caller's ear."""
@@ -186,7 +185,7 @@ class WaitingAnnouncer:
         ticket = self._outgoing.expect(speech)
         try:
             await self._exchange.execute(SpeakToCaller(call_id, address, ticket))
-            async with asyncio.timeout(CONNECT_SECONDS + LONGEST_SECONDS):
+            async with asyncio.timeout(LONGEST_SECONDS):
                 return bool(await is_heard)
         except TimeoutError:
             log.warning("announcement_not_connected", call_id=str(call_id))

@@ -15,6 +15,8 @@ from assist_api.routing.book import Announcements
 STEPS_MINUTES = (1, 2, 3, 5, 10, 15, 20, 30)
 """Waits that are told; a longer one is told as more than the last of them."""
 _RISE_STEPS = 2
+_MOST_NOTICES = 2
+"""In one announcement; further ones come in the next."""
 
 STILL_BUSY = "坐席都在忙，请不要挂机。"
 NEXT = "您是下一位。"
@@ -65,7 +67,8 @@ class Standing:
 
 def announcement(now: Standing, before: Told, spoken: Announcements) -> tuple[tuple[str, ...], Told]:
     """Return the sentences of the next announcement, and what the caller was told with it."""
-    news = tuple(text for text in now.notices if text not in before.notices) if spoken.says_notices else ()
+    unheard = [text for text in now.notices if text not in before.notices] if spoken.says_notices else []
+    news = tuple(unheard[:_MOST_NOTICES])
     ahead = _ahead(now.ahead, before.ahead) if spoken.says_place else None
     step = _step(now.wait_seconds, before.step) if spoken.says_wait else None
     told = Told(
