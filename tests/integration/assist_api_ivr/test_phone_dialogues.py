@@ -39,21 +39,19 @@ from assist_api.ivr.systems import InstalledSystems
 from assist_api.ivr.voicemails import Voicemails
 from assist_api.notices.schemas import NoticeDraft
 from assist_api.notices.service import NoticeService
-from assist_api.routing.book import Announcements, DialledNumber, Queue, RoutingBook
 from assist_api.settings import AssistSettings
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.models import SurveyAnswer
 from assist_api.waiting import words
-from assist_api.waiting.announcer import WaitingAnnouncer
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.process import AsteriskProcess
 from cti_adapter.commands import DialOut, PauseAgent, ReadyAgent, SendToFlow
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall, SIPPhone
 from cti_adapter.states import CallState
 from kit.db import Base
-from kit.tasks import cancel_and_wait
 from speech.engine import SpeechEngine
 from tests.fakes.cti_events import follow
+from tests.fakes.waiting_callers import announcing, has_music, is_in
 from tests.servers.asterisk import AGENTS, NUMBER, QUEUE, phone_secret, run_asterisk, settings_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -65,8 +63,6 @@ PATIENCE_SECONDS = 120.0
 QUIET, LOUD = 20, 5
 """Frames of 20 ms without, and with, the sound of a prompt."""
 LOUDNESS = 300
-MUSIC_HZ, SAME_SOUND = 425, 0.6
-"""Tone of music on hold; correlation from which a sound counts as the same."""
 SILENCE = PCMSource(bytes(320), is_endless=True)
 NONSENSE, AGAIN = "今天天气真不错呀", "啦啦啦啦啦"
 BILL, STREET, MESSAGE = "我想查一下上个月的电费", "我住在人民路", "我家没有电了请派人来修"
@@ -77,16 +73,6 @@ ANNOUNCED = (
     *(words.STILL_BUSY, words.NEXT, words.AHEAD.format(count=1), words.OFFER_CALLBACK),
     *(words.ABOUT.format(minutes=minutes) for minutes in (2, 5)),
     *(text for node in shipped_flows()["queue_callback"].nodes.values() for _field, text in node.prompts()),
-)
-BOOK = RoutingBook(
-    numbers=(DialledNumber(number=NUMBER, title="", sector="power", queue=QUEUE),),
-    queues=(
-        Queue(
-            name=QUEUE,
-            title="",
-            announcements=Announcements(first_seconds=5, every_seconds=15, offers_callback=True),
-        ),
-    ),
 )
 SHORT = """
 version: 1
@@ -262,24 +248,6 @@ def has_tone(pcm: bytes) -> bool:
     powers = np.abs(np.fft.rfft(samples, axis=1)) ** 2
     is_loud = np.abs(samples).max(axis=1) > LOUDNESS
     return bool(np.any((powers[:, 49:52].sum(axis=1) > 0.8 * powers.sum(axis=1)) & is_loud))
-
-
-def is_in(wanted: bytes, heard: bytes) -> bool:
-    """Tell whether a sound is part of another one, by their greatest correlation without the tone of the music."""
-    size = 1 << (len(heard) + len(wanted)).bit_length()
-    spectrum, mixed = (
-        np.fft.rfft(np.frombuffer(pcm[: len(pcm) // 2 * 2], dtype="<i2"), size) for pcm in (wanted, heard)
-    )
-    is_music = np.abs(np.fft.rfftfreq(size, 1 / 8000) - MUSIC_HZ) < 10
-    spectrum[is_music] = mixed[is_music] = 0
-    length, energy = len(wanted) // 2, np.cumsum(np.fft.irfft(mixed) ** 2)
-    places = len(heard) // 2 - length
-    if places <= 0:
-        return False
-    # The exchange turns the sound upside down, which nobody hears.
-    products = np.abs(np.fft.irfft(mixed * np.conj(spectrum))[:places])
-    own = (np.fft.irfft(spectrum) ** 2).sum()
-    return bool((products / np.sqrt((energy[length : length + places] - energy[:places]) * own + 1)).max() > SAME_SOUND)
 
 
 # ---- journeys -------------------------------------------------------------------------------------------------------
@@ -578,33 +546,6 @@ async def line_of(folder: Path, migrated: Path, flow: str = SHORT) -> AsyncItera
         yield Line(application, calls, caller, agent, outside, second, control, process)
 
 
-class TwoMinutesEach:
-    """Expects that everybody in line waits two minutes."""
-
-    def expected_wait(self, name: str, ahead: int) -> int | None:
-        return 120 * (ahead + 1)
-
-
-@asynccontextmanager
-async def announcing(application: Application, control: CTIAdapter) -> AsyncIterator[None]:
-    """Speak to whoever waits, soon and often."""
-    announcer = WaitingAnnouncer(
-        application.core,
-        control,
-        lambda: BOOK,
-        TwoMinutesEach(),
-        application.get(InstalledSystems),
-        application.get(Prompts),
-        application.get(OutgoingSpeech),
-    )
-    running = asyncio.ensure_future(announcer.run())
-    try:
-        yield
-    finally:
-        await cancel_and_wait(running)
-        await announcer.aclose()
-
-
 @asynccontextmanager
 async def answering(
     folder: Path, migrated: Path, business: str, flow: str
@@ -706,12 +647,6 @@ def stopped_recogniser() -> Iterator[None]:
     finally:
         for process in processes:
             process.resume()
-
-
-def has_music(pcm: bytes) -> bool:
-    """Tell whether nothing but the tone of music on hold, 425 Hz, sounds in a second of sound."""
-    powers = np.abs(np.fft.rfft(np.frombuffer(pcm, dtype="<i2").astype(float))) ** 2
-    return bool(powers[MUSIC_HZ - 5 : MUSIC_HZ + 6].sum() > 0.8 * powers.sum() > 0)
 
 
 def babble(voices: list[bytes]) -> bytes:
