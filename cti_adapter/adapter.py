@@ -19,6 +19,7 @@ from cti_adapter.agent_names import AgentNames
 from cti_adapter.agi import Router, RouteServer
 from cti_adapter.ami_client import AMILink, open_link
 from cti_adapter.ami_message import AMIMessage
+from cti_adapter.announcing import LISTEN, sound_connection
 from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
@@ -372,19 +373,7 @@ class CTIAdapter:
         leg = self._exchange.channel_of(tap.leg_id)
         ticket = self._taps.expect(tap)
         try:
-            await self._do(
-                Action(
-                    {
-                        "Action": "Originate",
-                        "Channel": f"AudioSocket/{self._taps.address}/{ticket}/c(slin)",
-                        "Application": "ChanSpy",
-                        "Data": f"{leg.channel},qoES",
-                        "Async": "true",
-                        "Timeout": "3000",
-                        "Codecs": "slin",
-                    }
-                )
-            )
+            await self._do(sound_connection(leg.channel, self._taps.address, ticket, LISTEN))
             await self._taps.wait_connected(ticket, self._settings.tap_connect.total_seconds())
             await tap.disconnected.wait()
         finally:

@@ -1,4 +1,4 @@
-"""The command that lets a voice of ours speak to a caller who waits in a queue."""
+"""Connects sound of ours to a channel of the exchange: what is heard of it, and what is spoken to a waiting caller."""
 
 from __future__ import annotations
 
@@ -8,6 +8,31 @@ from typing import ClassVar
 from uuid import UUID
 
 from cti_adapter.commands import Action, Exchange, Retry
+
+LISTEN, SPEAK = "qoES", "qwoES"
+"""Options of `ChanSpy`: hear one channel, or speak to it as well; both end with the channel."""
+
+
+def sound_connection(channel: str, address: str, ticket: UUID, options: str) -> Action:
+    """Return the action with which the exchange connects a channel to an AudioSocket server of ours.
+
+    Args:
+        channel: The channel.
+        address: `host:port` of the server.
+        ticket: Identity under which the exchange connects to it.
+        options: `LISTEN` or `SPEAK`.
+    """
+    return Action(
+        {
+            "Action": "Originate",
+            "Channel": f"AudioSocket/{address}/{ticket}/c(slin)",
+            "Application": "ChanSpy",
+            "Data": f"{channel},{options}",
+            "Async": "true",
+            "Timeout": "3000",
+            "Codecs": "slin",
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +52,5 @@ class SpeakToCaller:
 
     def actions(self, exchange: Exchange) -> Iterator[Action]:
         """Originate the voice and let it whisper; it ends with our connection or with the caller's channel."""
-        yield Action(
-            {
-                "Action": "Originate",
-                "Channel": f"AudioSocket/{self.address}/{self.ticket}/c(slin)",
-                "Application": "ChanSpy",
-                "Data": f"{exchange.leg_of_customer(self.call_id).channel},qwoES",
-                "Async": "true",
-                "Timeout": "3000",
-                "Codecs": "slin",
-            }
-        )
+        channel = exchange.leg_of_customer(self.call_id).channel
+        yield sound_connection(channel, self.address, self.ticket, SPEAK)
