@@ -197,6 +197,7 @@ NOT_AUDITED: Mapping[Route, str] = {
     ("POST", f"{API}/ivr/hearing"): "writes a sound down and keeps nothing",
     ("POST", f"{API}/ivr/speech"): "speaks a text and keeps nothing of who asked",
     ("POST", f"{API}/routing/check"): "judges rules and keeps nothing",
+    ("POST", f"{API}/waiting/announcement"): "says what a waiting caller would hear and keeps nothing",
     ("POST", f"{API}/routing/trials"): "says what would happen to a call and keeps nothing",
     ("POST", f"{API}/routing/replays"): "says what would have happened and keeps nothing",
     ("PUT", f"{API}/knowledge/entries/{{entry_id}}/subscription"): "one's own subscription",

@@ -30,7 +30,10 @@ from assist_api.http.module import Module
 from assist_api.imports import module as imports
 from assist_api.imports.service import KIND as DOCUMENTS_IMPORT
 from assist_api.ivr import module as ivr
+from assist_api.ivr.outgoing import OutgoingSpeech
+from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.settings import IVRSettings
+from assist_api.ivr.systems import InstalledSystems
 from assist_api.jobs import module as jobs
 from assist_api.jobs.failures import tell_owner
 from assist_api.knowledge import module as knowledge
@@ -44,6 +47,7 @@ from assist_api.organisation import module as organisation
 from assist_api.policies import module as policies
 from assist_api.recordings import module as recordings
 from assist_api.routing import module as routing
+from assist_api.routing.service import RoutingBooks
 from assist_api.search import module as search
 from assist_api.search.parts import parts_of_search
 from assist_api.search.service import TypedSearch
@@ -58,6 +62,7 @@ from assist_api.telephony.settings import TelephonySettings
 from assist_api.text_messages.settings import TextSettings
 from assist_api.training import module as training
 from assist_api.transcripts import module as transcripts
+from assist_api.waiting import module as waiting
 from assist_api.webhooks import module as webhooks
 from assist_api.words import module as words
 from assist_api.work_orders import module as work_orders
@@ -182,7 +187,7 @@ def compose(
         training.build(running.service, seen, notifier.service),
         new_hires.build(core, chosen.service, coaching.service.extra),
         marks := surveys.build(core, notifier.service, texts),
-        ivr.build(
+        spoken := ivr.build(
             core,
             found,
             searching.find(TypedSearch),
@@ -194,6 +199,15 @@ def compose(
             marks.service,
             texts,
             board.service,
+        ),
+        waiting.build(
+            core,
+            exchange.service,
+            routes.find(RoutingBooks),
+            board.service,
+            spoken.find(InstalledSystems),
+            spoken.find(Prompts),
+            spoken.find(OutgoingSpeech),
         ),
         callbacks.build(core, chosen.service, notifier.service),
         curation.build(core, found, chosen.service, editor.service, notifier.service),

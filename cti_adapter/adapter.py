@@ -19,6 +19,7 @@ from cti_adapter.agent_names import AgentNames
 from cti_adapter.agi import Router, RouteServer
 from cti_adapter.ami_client import AMILink, open_link
 from cti_adapter.ami_message import AMIMessage
+from cti_adapter.announcing import LISTEN, sound_connection
 from cti_adapter.asterisk.self_test import SELF_TEST_AGENT
 from cti_adapter.audio_tap import LegTap, TapServer
 from cti_adapter.audiosocket import SAMPLE_RATE_HZ, TapChunk
@@ -255,6 +256,18 @@ class CTIAdapter:
         """Return the identity that a call gets whose first channel has this id; the channel need not be there yet."""
         return identity(self._settings.node_name, "call", channel_id)
 
+    async def line_of(self, queue: str) -> tuple[UUID, ...]:
+        """Return the calls that wait in a queue as the exchange orders them now, the next one first.
+
+        Raises:
+            PBXUnreachableError: The exchange is out of reach.
+            PBXTimeoutError: It did not answer in time.
+        """
+        answers = await self._do(Action({"Action": "QueueStatus", "Queue": queue}), is_list=True)
+        entries = sorted(build_snapshot("", answers).entries, key=lambda entry: entry.number("Position"))
+        calls = [self._tracker.call_of_channel(entry.get("Uniqueid")) for entry in entries]
+        return tuple(call_id for call_id in calls if call_id is not None)
+
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[Subscription]:
         """Listen: what is known now, and every event from here on, none lost in between."""
@@ -307,10 +320,10 @@ class CTIAdapter:
         for action in command.actions(self._exchange):
             await self._do(action)
 
-    async def _do(self, action: Action) -> None:
+    async def _do(self, action: Action, *, is_list: bool = False) -> list[AMIMessage]:
         if self._link is None:
             raise self._problem or PBXUnreachableError("The exchange is out of reach.")
-        await self._link.do(action)
+        return await self._link.do(action, is_list=is_list)
 
     # ---- audio ----------------------------------------------------------------------------------------------------
 
@@ -360,19 +373,7 @@ class CTIAdapter:
         leg = self._exchange.channel_of(tap.leg_id)
         ticket = self._taps.expect(tap)
         try:
-            await self._do(
-                Action(
-                    {
-                        "Action": "Originate",
-                        "Channel": f"AudioSocket/{self._taps.address}/{ticket}/c(slin)",
-                        "Application": "ChanSpy",
-                        "Data": f"{leg.channel},qoES",
-                        "Async": "true",
-                        "Timeout": "3000",
-                        "Codecs": "slin",
-                    }
-                )
-            )
+            await self._do(sound_connection(leg.channel, self._taps.address, ticket, LISTEN))
             await self._taps.wait_connected(ticket, self._settings.tap_connect.total_seconds())
             await tap.disconnected.wait()
         finally:

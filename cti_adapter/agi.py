@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,9 @@ class RouteQuestion:
         caller_number: Number of the caller; empty when withheld. Personal.
         dialled_number: Number that was called.
         queue: Queue that the call goes to when nobody answers.
-        stage: `after_call` once the agent has hung up and the caller has not; empty before.
+        stage: `after_call` once the agent has hung up and the caller has not; the name of a flow where an agent, or a
+            key in the queue, sends the caller there; empty before the queue.
+        waits_since: When the caller began to wait in line; None before.
     """
 
     call_id: UUID
@@ -45,6 +47,7 @@ class RouteQuestion:
     dialled_number: str
     queue: str
     stage: str = ""
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ class RouteServer:
                 dialled_number=await _variable(request, "DIALLED_NUMBER"),
                 queue=await _variable(request, "TARGET_QUEUE"),
                 stage=await _variable(request, "IVR_STAGE"),
+                waits_since=_moment(await _variable(request, "QUEUE_SINCE")),
             )
             answer = await self._route(question)
             if answer is None:
@@ -191,3 +195,8 @@ async def _variable(request: Request, name: str) -> str:
     answer: Mapping[str, Any] = await request.send_command(f"GET VARIABLE {name}")
     result = answer.get("result") or ("", "")
     return str(result[1] or "") if isinstance(result, tuple | list) and len(result) > 1 else ""
+
+
+def _moment(seconds: str) -> datetime | None:
+    """Return the time of seconds since 1970 as the dialplan counts them; None for anything else."""
+    return datetime.fromtimestamp(int(seconds), UTC) if re.fullmatch(r"[0-9]{1,10}", seconds) else None

@@ -491,6 +491,11 @@ class CallTracker:
     def _on_recording(self, message: AMIMessage) -> None:
         self._record(message.get("LegUniqueid"), message.get("File"))
 
+    def call_of_channel(self, uniqueid: str) -> UUID | None:
+        """Return the call that a channel is in; None for an unknown one."""
+        call = self._call_of.get(uniqueid)
+        return None if call is None else call.call_id
+
     def note_recording(self, leg_id: UUID, file: str, at: datetime) -> list[CTIEvent]:
         """Note a recording that we started ourselves."""
         self._begin(at)

@@ -11,7 +11,7 @@ from uuid import UUID
 from kit.clock import Clock
 from kit.tasks import Overflow
 from speech.audio import CHUNK_MS, ms_to_samples, samples_to_ms
-from speech.front_end import FrontEndRules, LegFrontEnd
+from speech.front_end import NO_PARTIALS_MS, FrontEndRules, LegFrontEnd
 from speech.model_pool import ModelPool
 from speech.partial_budget import PartialBudget
 from speech.registry import make_detector, make_recognizer
@@ -102,7 +102,7 @@ class SpeechEngine:
         return engine
 
     def open_leg(
-        self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0
+        self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, start_sample: int = 0, has_partials: bool = True
     ) -> LegTranscriber:
         """Begin to transcribe a leg; needs `warm_up`. Whoever opens it closes it.
 
@@ -111,10 +111,12 @@ class SpeechEngine:
             sample_rate_hz: Of the chunks that will be fed.
             overflow: `WAIT` for a file that can be held back, `DROP_OLDEST` for audio that cannot.
             start_sample: First sample that will be fed, when a leg is taken up again.
+            has_partials: Whether running speech is written down before it pauses, for somebody who reads along; where
+                nobody does, finals come sooner.
         """
         if not self.is_ready:
             raise RuntimeError("warm_up comes before open_leg")
-        front_end = self._front_end(sample_rate_hz, start_sample)
+        front_end = self._front_end(sample_rate_hz, start_sample, has_partials=has_partials)
         rules = self._leg_rules(sample_rate_hz, start_sample, overflow)
         leg = LegTranscriber(leg_id, rules, front_end, self._pool, self._front_end_thread, self._clock)
         self._legs = {known for known in self._legs if not known.is_closed} | {leg}
@@ -129,7 +131,7 @@ class SpeechEngine:
         await self._pool.aclose()
         self._front_end_thread.shutdown()
 
-    def _front_end(self, sample_rate_hz: int, start_sample: int) -> LegFrontEnd:
+    def _front_end(self, sample_rate_hz: int, start_sample: int, *, has_partials: bool) -> LegFrontEnd:
         settings, detector = self._settings, self._detector.capabilities
         segmenter_rules = SegmenterRules(
             sample_rate_hz=detector.sample_rate_hz,
@@ -143,7 +145,7 @@ class SpeechEngine:
         rules = FrontEndRules(
             sample_rate_hz=detector.sample_rate_hz,
             frame_samples=detector.frame_samples,
-            partial_interval_ms=_ms(settings.partial_interval),
+            partial_interval_ms=_ms(settings.partial_interval) if has_partials else NO_PARTIALS_MS,
             pause_ms=_ms(settings.pause),
         )
         start_ms = samples_to_ms(start_sample, sample_rate_hz)

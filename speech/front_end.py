@@ -19,6 +19,8 @@ the pause, or the window decoded at a pause would not be the window of the final
 PARTIAL_GROWTH = 0.4
 """A partial decodes its segment from the beginning, so a long segment is decoded less often: when this share of it is
 new. A sentence of five seconds has three partials, one of ten has five."""
+NO_PARTIALS_MS = 2**31
+"""Interval of a leg without partials: longer than every segment."""
 _FILL_BLOCK_MS = 500
 
 

@@ -95,6 +95,13 @@ class FloorBoard:
         is_known = name in self._exchange.queues or any(name in agent.queues for agent in agents)
         return self._queue(name, agents) if is_known else None
 
+    def expected_wait(self, name: str, ahead: int) -> int | None:
+        """Return how many seconds a caller with so many before him still waits; None where nobody can tell."""
+        if self._exchange is None:
+            return None
+        ready, serving = serving_agents(name, self._exchange.adapter.agents)
+        return self._exchange.queues[name].expected_wait(ready=ready, serving=serving, ahead=ahead)
+
     def _queues(self) -> list[FloorQueue]:
         if self._exchange is None:
             return []

@@ -91,11 +91,18 @@ class QueueCounter:
         """By how many seconds the expected wait was wrong at the mean; None before an answered call."""
         return round(sum(self.misses) / len(self.misses)) if self.misses else None
 
-    def expected_wait(self, *, ready: int, serving: int) -> int | None:
-        """Return how many seconds a caller who joins now will wait, as far as that can be told."""
-        if ready and not self.joined:
+    def expected_wait(self, *, ready: int, serving: int, ahead: int | None = None) -> int | None:
+        """Return how many seconds a caller will wait, as far as that can be told.
+
+        Args:
+            ready: Agents who could be rung now.
+            serving: Agents who serve the queue at all.
+            ahead: Callers before this one; None for a caller who joins now.
+        """
+        before = len(self.joined) if ahead is None else ahead
+        if ready and not before:
             return 0
         if not serving or not self.talks:
             return None
         mean = sum(self.talks, timedelta()) / len(self.talks)
-        return round((len(self.joined) + 1) * mean.total_seconds() / serving)
+        return round((before + 1) * mean.total_seconds() / serving)

@@ -70,7 +70,10 @@ class CallerInput:
     async def open(self) -> AsyncIterator[None]:
         """Hear the caller meanwhile."""
         await self.recogniser.ready()
-        leg = self.recogniser.open_leg(self.line.call_id, sample_rate_hz=SAMPLE_RATE_HZ, overflow=Overflow.DROP_OLDEST)
+        # Nobody reads along: words before a pause would only take the time of those behind it.
+        leg = self.recogniser.open_leg(
+            self.line.call_id, sample_rate_hz=SAMPLE_RATE_HZ, overflow=Overflow.DROP_OLDEST, has_partials=False
+        )
         self._leg = leg
         tasks = [asyncio.ensure_future(self._hear(leg)), asyncio.ensure_future(self._read(leg))]
         try:

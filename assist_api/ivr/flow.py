@@ -206,10 +206,11 @@ class QueueNode(BaseNode):
 class VoicemailNode(BaseNode):
     """Records what the caller says after the tone; it is written down and becomes a draft order."""
 
-    TARGETS: ClassVar[tuple[str, ...]] = ("next",)
+    TARGETS: ClassVar[tuple[str, ...]] = ("next", "empty")
     kind: Literal["voicemail"]
     text: Prompt
     next: Target
+    empty: Target | None = Field(default=None, description="Nothing was recorded; None for `next`")
 
 
 class CallbackNode(BaseNode):
@@ -302,6 +303,7 @@ class Flow(Strict):
         is_part: Whether it only runs inside another flow.
         is_survey: Whether it asks after the call; whoever is not understood there is let go, and no number leads to it.
         is_for_agents: Whether agents send callers here and get them back; no number leads to it.
+        is_for_waiting: Whether a key in the queue leads here; whoever comes back has kept the place in line.
         start: First node.
         agent: Queue node that is reached by asking for a person, by key 0, and when nothing helps.
         emergency: Queue node that a danger leads to, from everywhere.
@@ -316,6 +318,7 @@ class Flow(Strict):
     is_part: bool = False
     is_survey: bool = False
     is_for_agents: bool = False
+    is_for_waiting: bool = False
     start: Target
     agent: Target
     emergency: Target
@@ -325,7 +328,7 @@ class Flow(Strict):
     @property
     def answers_numbers(self) -> bool:
         """Whether a number may lead to it."""
-        return not (self.is_part or self.is_survey or self.is_for_agents)
+        return not (self.is_part or self.is_survey or self.is_for_agents or self.is_for_waiting)
 
 
 def placeholders(text: str) -> list[str]:

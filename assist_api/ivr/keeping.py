@@ -39,7 +39,7 @@ async def keep_dialogue(
     core: Core, dialogue_id: UUID, call_id: UUID | None, version: int, started_at: datetime, state: DialogueState,
     root_flow: str, queue: str, *, surveys: SurveyKeeper | None = None,
     flows: Mapping[str, Flow] = MappingProxyType({}), responses_ms: Sequence[int] = (),
-    is_texted: bool = False,
+    is_texted: bool = False, waits_since: datetime | None = None,
 ) -> None:  # fmt: skip
     """Keep a dialogue that is over, with its callback request and its mark; the same one again changes nothing.
 
@@ -56,6 +56,7 @@ async def keep_dialogue(
         flows: By name; they tell which nodes asked for a mark.
         responses_ms: How long the caller waited for each answer.
         is_texted: Whether a caller who gave no mark is asked by text message.
+        waits_since: Since when the caller waits in line; None for one who has not waited before.
     """
     row = Dialogue(
         id=dialogue_id,
@@ -82,7 +83,7 @@ async def keep_dialogue(
         if not await rows.add_dialogue(row, steps):
             return
         if wants_callback:
-            rows.add_row(_callback(call_id, started_at, state, queue, state.intent, "asked"))
+            rows.add_row(_callback(call_id, waits_since or started_at, state, queue, state.intent, "asked"))
         asked = _asked_at(state, flows)
         if surveys is None or not asked:
             return

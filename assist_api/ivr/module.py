@@ -14,6 +14,7 @@ from assist_api.http.module import Module
 from assist_api.http.parts import PartHealth, not_ok, ok
 from assist_api.ivr.endpoints import MAX_SOUND_BYTES, router
 from assist_api.ivr.live_flows import FLOWS_CHANGED, LiveFlows
+from assist_api.ivr.outgoing import OutgoingSpeech
 from assist_api.ivr.phone_calls import PhoneCalls, QueueLoad
 from assist_api.ivr.phrases import SAID_WHEN_SLOW
 from assist_api.ivr.prompt_store import PromptStore
@@ -70,9 +71,10 @@ def build(
     prompts = Prompts(voices, PromptStore(folder / "prompts"), recorded)
     loads = BoardLoads(board)
     voicemails = Voicemails(core, live, systems, engine)
+    outgoing = OutgoingSpeech()
     calls = None
     if settings.enabled:
-        calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, voicemails, loads)
+        calls = PhoneCalls(core, live, systems, prompts, engine, settings, surveys, voicemails, loads, outgoing)
 
     async def learn_and_listen() -> None:
         await live.learn()
@@ -102,7 +104,7 @@ def build(
     return Module(
         name="ivr",
         service=live,
-        provides=(systems, prompts, recorded, voicemails),
+        provides=(systems, prompts, recorded, voicemails, outgoing),
         jobs=(voicemails.handler,),
         routers=(router,),
         start=live.start,

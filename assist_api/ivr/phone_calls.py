@@ -16,6 +16,7 @@ from assist_api.ivr.flow import Flow
 from assist_api.ivr.interpreter import Interpreter
 from assist_api.ivr.keeping import keep_dialogue
 from assist_api.ivr.live_flows import ChosenFlow, LiveFlows
+from assist_api.ivr.outgoing import OutgoingSpeech
 from assist_api.ivr.phone_dialogue import PhoneDialogue
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
@@ -91,6 +92,7 @@ class PhoneCalls:
     def __init__(
         self, core: Core, live: LiveFlows, systems: InstalledSystems, prompts: Prompts, engine: SpeechEngine,
         settings: IVRSettings, surveys: SurveyKeeper, voicemails: Voicemails, loads: QueueLoads | None = None,
+        outgoing: OutgoingSpeech | None = None,
     ) -> None:  # fmt: skip
         self._core = core
         self._live = live
@@ -100,6 +102,7 @@ class PhoneCalls:
         self._surveys = surveys
         self._voicemails = voicemails
         self._loads = loads
+        self._outgoing = outgoing or OutgoingSpeech()
         self._calls: OrderedDict[UUID, _Call] = OrderedDict()
         self._running = 0
         self._routes = RouteServer(settings.listen_host, settings.agi_port, settings.node_name, self.route)
@@ -113,9 +116,11 @@ class PhoneCalls:
         """
         await self._lines.start()
         await self._routes.start()
+        self._outgoing.address = self._lines.address
 
     async def aclose(self) -> None:
         """Stop listening; callers in a dialogue go on to their queue. Safe to call twice."""
+        self._outgoing.address = None
         await self._routes.aclose()
         await self._lines.aclose()
 
@@ -151,7 +156,9 @@ class PhoneCalls:
         if question.stage == AFTER_CALL:
             return await self._survey_of(question.call_id)
         flow = self._live.flows.get(question.stage)
-        if flow is None or not flow.is_for_agents or (flow.is_survey and await self._was_asked(question.call_id)):
+        if flow is None or not (flow.is_for_agents or flow.is_for_waiting):
+            return None
+        if flow.is_survey and await self._was_asked(question.call_id):
             return None
         return ChosenFlow(flow, self._live.version_of(flow.name))
 
@@ -187,6 +194,10 @@ class PhoneCalls:
 
     async def talk(self, line: AudioLine) -> None:
         """Run the dialogue of a caller, and keep it before the call goes on, so that the agent sees it."""
+        if (speech := self._outgoing.take(line.call_id)) is not None:
+            await speech(line)
+            await line.hand_back()
+            return
         call = self._calls.get(line.call_id)
         if call is None:
             log.warning("dialogue_unexpected", call_id=str(line.call_id))
@@ -207,6 +218,7 @@ class PhoneCalls:
                 self._core, self._kept_as(call), call.question.call_id, call.chosen.version, call.started_at, state,
                 flow, call.question.queue, surveys=self._surveys, flows=self._live.flows,
                 responses_ms=dialogue.responses_ms, is_texted=self._systems.texts_after_calls,
+                waits_since=call.question.waits_since,
             )  # fmt: skip
             for message in dialogue.messages:
                 await self._voicemails.keep(message, call.question.call_id, call.chosen.flow.sector, call.circumstances)
@@ -216,8 +228,9 @@ class PhoneCalls:
 
     @staticmethod
     def _kept_as(call: _Call) -> UUID:
-        """Return the id of the dialogue's row; an agent may send a caller to the same flow several times."""
-        return uuid4() if call.chosen.flow.is_for_agents else call.dialogue_id
+        """Return the id of the dialogue's row; an agent or a key may send a caller to the same flow several times."""
+        may_repeat = call.chosen.flow.is_for_agents or call.chosen.flow.is_for_waiting
+        return uuid4() if may_repeat else call.dialogue_id
 
     def _after(self, call: _Call) -> RouteAnswer | None:
         state = call.state

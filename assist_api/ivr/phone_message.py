@@ -31,7 +31,9 @@ class PhoneMessage:
         self.words: list[str] = []
         self.is_drained = False
         self._voiced_frames = 0
-        leg = recogniser.open_leg(uuid4(), sample_rate_hz=SAMPLE_RATE_HZ, overflow=Overflow.DROP_OLDEST)
+        leg = recogniser.open_leg(
+            uuid4(), sample_rate_hz=SAMPLE_RATE_HZ, overflow=Overflow.DROP_OLDEST, has_partials=False
+        )
         self._leg: RecognisedLeg = leg
         self._reading = asyncio.ensure_future(self._read())
 

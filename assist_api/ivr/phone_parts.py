@@ -44,7 +44,7 @@ class Recogniser(Protocol):
         """Wait until the models are loaded."""
         ...
 
-    def open_leg(self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow) -> RecognisedLeg:
+    def open_leg(self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, has_partials: bool) -> RecognisedLeg:
         """Begin to recognise a voice."""
         ...
 

@@ -116,7 +116,7 @@ def take_recording(walk: Walk, happened: Recorded) -> None:
     walk.note(StepKind.RECORDED, detail=str(happened.seconds))
     if not happened.seconds:
         walk.say(phrases.NOTHING_RECORDED)
-    walk.go(node.next)
+    walk.go(node.next if happened.seconds else node.empty or node.next)
 
 
 def take_text(walk: Walk, happened: TextSent) -> None:

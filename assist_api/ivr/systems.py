@@ -266,12 +266,22 @@ class InstalledSystems:
             return LookedUp(LookUpStatus.NOT_FOUND, wanted.subject)
         return LookedUp(LookUpStatus.FOUND, wanted.subject, spoken_values(found, self._core.settings.zone))
 
-    async def _outages(self, sector: str) -> list[Notice]:
+    async def _outages(self, sector: str | None) -> list[Notice]:
         async with self._core.database.session() as session:
             rows = await NoticeRepository(session).page(
                 current_at=self._core.clock.now(), limit=_CURRENT_NOTICES, place=None
             )
-        return [row for row in rows if row.sector == sector]
+        return [row for row in rows if sector in {None, row.sector}]
+
+    async def outages_of(self, known: KnownCaller, sector: str | None) -> list[str]:
+        """Return the current notices of the places where a caller is registered, as they are said.
+
+        Args:
+            known: Who calls.
+            sector: Of the notices; None for every sector.
+        """
+        mine = [row for row in await self._outages(sector) if notice_for([row], "", known.addresses)]
+        return [OUTAGE_PUSHED.format(**spoken_values(row, self._core.settings.zone)) for row in mine]
 
     async def pushed_to(self, known: KnownCaller, sector: str, hours: str) -> tuple[str, ...]:
         """Return what a caller is told before the flow."""

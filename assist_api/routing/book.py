@@ -76,6 +76,24 @@ class Member(InputModel):
     penalty: Annotated[int, ZERO_TO_TEN] = 0
 
 
+class Announcements(InputModel):
+    """What a caller hears while waiting, between the music; without our server there is music alone."""
+
+    is_on: bool = True
+    first_seconds: Annotated[int, Field(ge=5, le=300)] = 20
+    """Time in the queue after which the first announcement comes."""
+    every_seconds: Annotated[int, Field(ge=15, le=600)] = 60
+    """From the end of one announcement to the next."""
+    says_place: bool = True
+    says_wait: bool = True
+    says_notices: bool = True
+    """Whether outage notices of the caller's registered addresses are read out, each one once."""
+    offers_callback: bool = False
+    """Whether key 1 leads to a callback that keeps the place."""
+    offers_message: bool = False
+    """Whether key 2 leads to voicemail."""
+
+
 class Queue(InputModel):
     """A waiting line with the agents that it rings."""
 
@@ -93,6 +111,7 @@ class Queue(InputModel):
     """Whether a call does not begin to wait here while nobody is free and the overflow queue has somebody."""
     has_wrap_up: bool = True
     music: SoundPath = ""
+    announcements: Announcements = Announcements()
 
 
 class DialledNumber(InputModel):

@@ -11,10 +11,18 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from assist_api.routing.book import DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
+from assist_api.routing.book import Announcements, DialledNumber, Member, OpeningHours, OpenShift, Queue, RoutingBook
 from assist_api.routing.hours import open_times
 from assist_api.routing.skilled import NOBODY, Skilled, joined_members
-from cti_adapter.asterisk.plan import SEAT_PREFIX, NumberPlan, PBXPlan, QueueMembership, QueuePlan
+from cti_adapter.asterisk.plan import (
+    CALLBACK_KEY,
+    MESSAGE_KEY,
+    SEAT_PREFIX,
+    NumberPlan,
+    PBXPlan,
+    QueueMembership,
+    QueuePlan,
+)
 
 MORNING, EVENING = time(8, 30), time(18, 0)
 
@@ -72,7 +80,16 @@ def _queue_plan(queue: Queue, joined: Iterable[Member]) -> QueuePlan:
         has_wrap_up=queue.has_wrap_up,
         overflow=queue.overflow,
         music=_path(queue.music),
+        keys=tuple(_keys(queue.announcements)),
     )
+
+
+def _keys(spoken: Announcements) -> Iterator[tuple[str, str]]:
+    """Yield the keys that are offered; where nothing is announced nobody knows of them."""
+    if spoken.is_on and spoken.offers_callback:
+        yield CALLBACK_KEY
+    if spoken.is_on and spoken.offers_message:
+        yield MESSAGE_KEY
 
 
 def _number_plan(item: DialledNumber, hours: OpeningHours | None, zone: ZoneInfo, today: date) -> NumberPlan:
@@ -111,6 +128,9 @@ def _book_queue(queue: QueuePlan) -> Queue:
         overflow=queue.overflow,
         has_wrap_up=queue.has_wrap_up,
         music=_text(queue.music),
+        announcements=Announcements(
+            offers_callback=CALLBACK_KEY in queue.keys, offers_message=MESSAGE_KEY in queue.keys
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assist_api.routing.book import PrefixRule, RoutingBook
+from assist_api.routing.book import PrefixRule, Queue, RoutingBook
 from assist_api.routing.hours import closed_weekdays, gaps
 from assist_api.routing.skilled import NOBODY, Skilled, with_skill
 from cti_adapter.asterisk.plan import SEAT_PREFIX
@@ -29,6 +29,8 @@ ProblemCode = Literal[
     "hours_gap",
     "weekday_closed",
     "rule_hidden",
+    "announcement_late",
+    "announcement_empty",
 ]
 _BLOCKING: frozenset[ProblemCode] = frozenset(
     {
@@ -144,6 +146,20 @@ def _of_queues(book: RoutingBook, skilled: Skilled) -> Iterator[BookProblem]:
             yield BookProblem("queue_without_number", place, values)
         if _is_in_circle(book, queue.name):
             yield BookProblem("overflow_circle", place, values)
+        yield from _of_announcements(queue, place, values)
+
+
+def _of_announcements(queue: Queue, place: str, values: Mapping[str, str | int]) -> Iterator[BookProblem]:
+    """Yield announcements that nobody hears, and those in which nothing is said."""
+    spoken = queue.announcements
+    if not spoken.is_on:
+        return
+    if spoken.first_seconds >= queue.max_wait_seconds:
+        seconds = {"first": spoken.first_seconds, "wait": queue.max_wait_seconds}
+        yield BookProblem("announcement_late", place, {**values, **seconds})
+    says = (spoken.says_place, spoken.says_wait, spoken.says_notices, spoken.offers_callback, spoken.offers_message)
+    if not any(says):
+        yield BookProblem("announcement_empty", place, values)
 
 
 def _is_in_circle(book: RoutingBook, name: str) -> bool:

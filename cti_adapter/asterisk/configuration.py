@@ -136,6 +136,7 @@ def _numbers(plan: PBXPlan) -> Iterator[str]:
     yield "exten => _[+0-9*#]!,1,UserEvent(TingzhiUnknownNumber,Number: ${EXTEN})"
     yield " same => n,Hangup(1)"
     yield from _queue_settings(plan)
+    yield from _queue_keys(plan)
     yield from self_test.dialplan_lines()
     if plan.simulates_network:
         yield from simulated_network.dialplan_lines()
@@ -161,6 +162,20 @@ def _queue_settings(plan: PBXPlan) -> Iterator[str]:
         yield f" same => n,Set(__WRAP_UP={int(queue.has_wrap_up)})"
         yield f" same => n,Set(OVERFLOW_QUEUE={queue.overflow or ''})"
         yield " same => n,Return()"
+
+
+def _queue_keys(plan: PBXPlan) -> Iterator[str]:
+    """Yield where the keys of a waiting caller lead (`waiting.conf`)."""
+    for queue in plan.queues:
+        if queue.keys:
+            yield f"[{_key_context(queue)}]"
+        for key, flow in queue.keys:
+            yield f"exten => {key},1,Set(IVR_STAGE={flow})"
+            yield " same => n,Goto(waiting,s,1)"
+
+
+def _key_context(queue: QueuePlan) -> str:
+    return f"queue-keys-{queue.name}"
 
 
 def _open_hours(plan: PBXPlan) -> Iterator[str]:
@@ -319,6 +334,8 @@ def _queue(queue: QueuePlan) -> Iterator[str]:
     yield f"timeout = {queue.ring_seconds}"
     if queue.music is not None:
         yield f"musicclass = {_music_class(queue)}"
+    if queue.keys:
+        yield f"context = {_key_context(queue)}"
     if queue.is_seat:
         yield "joinempty = paused,inuse,ringing,unavailable,invalid,unknown,wrapup"
         yield "leavewhenempty = paused,unavailable,invalid"

@@ -17,6 +17,7 @@ from cti_adapter.asterisk.open_times import OpenTimes
 from kit.errors import InvalidInputError
 
 _NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
+_KEY = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _SECRET = re.compile(r"[A-Za-z0-9_.~!@^*()+-]{8,128}")
 _ADDRESS = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.:_-]{1,255})(?:[:/][0-9]{1,5})?")
@@ -27,6 +28,8 @@ _LINE = re.compile(r"[^\x00-\x1f;\[\]\\\"<>]{0,80}")
 
 SEAT_PREFIX = "seat_"
 """Begins the queue of one agent, which rings nobody else."""
+CALLBACK_KEY, MESSAGE_KEY = ("1", "queue_callback"), ("2", "queue_message")
+"""Keys of a waiting caller, each with the flow that it leads to; announcements name these keys."""
 Transport = Literal["udp", "tcp", "tls"]
 Strategy = Literal["rrmemory", "leastrecent", "fewestcalls", "random", "ringall", "linear"]
 
@@ -72,6 +75,8 @@ class QueuePlan:
         overflow: Queue that a call goes to after `max_wait_seconds`; None tells the caller goodbye.
         music: Folder with the sound files of its music on hold; None for that of the exchange.
         is_seat: Whether it is the queue of one agent, which a call leaves at once when he cannot be rung.
+        keys: Keys with which a waiting caller leaves for a speech flow, each with the name of the flow; whoever comes
+            back has kept the place.
     """
 
     name: str
@@ -83,6 +88,7 @@ class QueuePlan:
     overflow: str | None = None
     music: Path | None = None
     is_seat: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +318,9 @@ def _texts(plan: PBXPlan) -> Iterator[tuple[str, str, re.Pattern[str], str]]:
         )
     for queue in plan.queues:
         yield f"queues.{queue.name}.name", queue.name, _NAME, word
+        for key, flow in queue.keys:
+            yield f"queues.{queue.name}.keys", key, _KEY, "one of 0 to 9"
+            yield f"queues.{queue.name}.keys", flow, _NAME, word
     for dialled in plan.numbers:
         yield "numbers", dialled.number, _NUMBER, number
         if dialled.hours is not None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from cti_adapter.asterisk.plan import (
+    CALLBACK_KEY,
+    MESSAGE_KEY,
     AgentPhone,
     NumberPlan,
     PBXAddresses,
@@ -44,7 +46,7 @@ def demo_plan(addresses: PBXAddresses) -> PBXPlan:
         ami_secret=_secret(),
         addresses=addresses,
         agents=agents,
-        queues=(QueuePlan(DEMO_QUEUE, members),),
+        queues=(QueuePlan(DEMO_QUEUE, members, keys=(CALLBACK_KEY, MESSAGE_KEY)),),
         numbers=(NumberPlan(DEMO_NUMBER, DEMO_QUEUE),),
         trunks=_DEMO_TRUNKS,
         simulates_network=True,

@@ -51,7 +51,7 @@ class ScriptedRecogniser:
     async def ready(self) -> None:
         pass
 
-    def open_leg(self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow) -> ScriptedLeg:
+    def open_leg(self, leg_id: UUID, *, sample_rate_hz: int, overflow: Overflow, has_partials: bool) -> ScriptedLeg:
         return ScriptedLeg(leg_id, self)
 
 

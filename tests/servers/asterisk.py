@@ -11,6 +11,8 @@ import pytest
 
 from cti_adapter.asterisk.packages import find_asterisk
 from cti_adapter.asterisk.plan import (
+    CALLBACK_KEY,
+    MESSAGE_KEY,
     AgentPhone,
     NumberPlan,
     PBXPlan,
@@ -63,7 +65,13 @@ def plan_of(agents: Sequence[str], *, network: str | None = None) -> PBXPlan:
         ami_secret=AMI_SECRET,
         addresses=free_addresses(),
         agents=tuple(AgentPhone(agent, phone_secret(agent), "坐席") for agent in agents),
-        queues=(QueuePlan(QUEUE, tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(agents))),),
+        queues=(
+            QueuePlan(
+                QUEUE,
+                tuple(QueueMembership(agent, penalty) for penalty, agent in enumerate(agents)),
+                keys=(CALLBACK_KEY, MESSAGE_KEY),
+            ),
+        ),
         numbers=(NumberPlan(NUMBER, QUEUE),),
         trunks=(TrunkPlan("lab", ("127.0.0.1",), contact=network),),
     )

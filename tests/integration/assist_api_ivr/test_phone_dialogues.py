@@ -27,12 +27,14 @@ from assist_api.ivr.flow import flow_as_yaml, parse_flow
 from assist_api.ivr.flow_service import FlowService
 from assist_api.ivr.live_flows import LiveFlows
 from assist_api.ivr.models import CallbackRequest, Dialogue, Voicemail
+from assist_api.ivr.outgoing import OutgoingSpeech
 from assist_api.ivr.phone_calls import PhoneCalls
 from assist_api.ivr.phone_dialogue import tone
 from assist_api.ivr.prompts import Prompts
 from assist_api.ivr.repository import FlowRepository
 from assist_api.ivr.schemas import FlowSaving, NumberRuleView, NumberTable
 from assist_api.ivr.settings import IVRSettings
+from assist_api.ivr.shipped import shipped_flows
 from assist_api.ivr.systems import InstalledSystems
 from assist_api.ivr.voicemails import Voicemails
 from assist_api.notices.schemas import NoticeDraft
@@ -40,22 +42,24 @@ from assist_api.notices.service import NoticeService
 from assist_api.settings import AssistSettings
 from assist_api.surveys.keeping import SurveyKeeper
 from assist_api.surveys.models import SurveyAnswer
+from assist_api.waiting import words
 from cti_adapter.adapter import CTIAdapter
 from cti_adapter.asterisk.process import AsteriskProcess
-from cti_adapter.commands import DialOut, ReadyAgent, SendToFlow
+from cti_adapter.commands import DialOut, PauseAgent, ReadyAgent, SendToFlow
 from cti_adapter.phone.sip_phone import PCMSource, PhoneCall, SIPPhone
 from cti_adapter.states import CallState
 from kit.db import Base
 from speech.engine import SpeechEngine
 from tests.fakes.cti_events import follow
-from tests.servers.asterisk import AGENTS, NUMBER, phone_secret, run_asterisk, settings_of
+from tests.fakes.waiting_callers import announcing, has_music, is_in
+from tests.servers.asterisk import AGENTS, NUMBER, QUEUE, phone_secret, run_asterisk, settings_of
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 CALLER, ACCOUNT = "13800138000", "3205819001"
 HANGING_CALLER, HANGING_ACCOUNT = "13900139000", "3205819999"
 """The business system never answers about this account."""
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0
 QUIET, LOUD = 20, 5
 """Frames of 20 ms without, and with, the sound of a prompt."""
 LOUDNESS = 300
@@ -63,6 +67,13 @@ SILENCE = PCMSource(bytes(320), is_endless=True)
 NONSENSE, AGAIN = "今天天气真不错呀", "啦啦啦啦啦"
 BILL, STREET, MESSAGE = "我想查一下上个月的电费", "我住在人民路", "我家没有电了请派人来修"
 DANGER = "我闻到厨房里有很大的煤气味，煤气漏气了，快来人。"
+NOTICE = "建设路检修停电。"
+ANNOUNCED = (
+    phrases.OUTAGE_PUSHED.format(area="建设路", text=NOTICE),
+    *(words.STILL_BUSY, words.NEXT, words.AHEAD.format(count=1), words.OFFER_CALLBACK),
+    *(words.ABOUT.format(minutes=minutes) for minutes in (2, 5)),
+    *(text for node in shipped_flows()["queue_callback"].nodes.values() for _field, text in node.prompts()),
+)
 SHORT = """
 version: 1
 name: power_hotline
@@ -124,6 +135,7 @@ class Line:
         caller: Telephone of whoever calls.
         agent: Telephone of the first agent.
         outside: Telephone that is reached at every other number.
+        second: Telephone of another caller.
         control: Gives the exchange commands.
         process: The exchange.
     """
@@ -133,6 +145,7 @@ class Line:
     caller: SIPPhone
     agent: SIPPhone
     outside: SIPPhone
+    second: SIPPhone
     control: CTIAdapter
     process: AsteriskProcess
 
@@ -153,6 +166,26 @@ class Line:
     async def voice_of(self, text: str) -> bytes:
         """Return what a caller says."""
         return b"".join([piece async for piece in self.application.get(Prompts).pieces(text)])
+
+    async def waits(self, phone: SIPPhone, number: str) -> PhoneCall:
+        """Call, ask for a person, and wait in the queue."""
+        call = await phone.call(NUMBER, source=SILENCE, caller=number)
+        await until(lambda: self.calls.running > 0)
+        await asyncio.sleep(0.3)
+        await call.press("0")
+        await until(lambda: any(known.caller_number == number and known.is_waiting for known in self.control.calls))
+        return call
+
+    async def hears(self, call: PhoneCall, text: str) -> None:
+        """Wait until a caller has heard a sentence."""
+        while not await self.has_heard(call, text):
+            assert not call.ended.is_set(), "the call is over"
+            await asyncio.sleep(0.5)
+
+    async def has_heard(self, call: PhoneCall, text: str) -> bool:
+        """Tell whether a caller has heard the first clause of a sentence, also with music beneath it."""
+        clause = await anext(self.application.get(Prompts).pieces(text))
+        return await asyncio.to_thread(is_in, clause, bytes(call.heard))
 
     async def newest(self, kind: type[Base]) -> Base:
         """Return the row that was kept last."""
@@ -395,11 +428,51 @@ async def babble_reaches_an_agent(line: Line) -> None:
     assert (await line.dialogue()).end == "agent"
 
 
-async def killed_in_the_dialogue_nobody_is_cut_off(line: Line) -> None:
+async def second_in_line_hears_place_and_notice_and_is_called_back(line: Line) -> None:
+    await line.control.execute(PauseAgent(AGENTS[0], "break"))
+    first, second = await line.waits(line.caller, CALLER), await line.waits(line.second, HANGING_CALLER)
+    async with line.application.database.session() as session:
+        notices = NoticeService(session, line.application.clock, line.application.core.audit)
+        await notices.create(program("test"), NoticeDraft(area="建设路", sector="power", text=NOTICE))
+    for text in (NOTICE, words.AHEAD.format(count=1), words.ABOUT.format(minutes=5)):
+        await line.hears(second, text)
+    await line.hears(first, words.NEXT)
+    assert not await line.has_heard(first, NOTICE)
+    await line.hears(second, words.OFFER_CALLBACK)
+    await second.press("1")
+    await until(lambda: line.calls.running > 0)
+    await second.press("1")
+    await second.ended.wait()
+    assert [call.caller_number for call in line.control.calls if call.is_waiting] == [CALLER]
+    request = await line.newest(CallbackRequest)
+    assert isinstance(request, CallbackRequest)
+    dialogue = await line.dialogue()
+    assert (request.number, request.queue, dialogue.flow) == (HANGING_CALLER, QUEUE, "queue_callback")
+    assert request.requested_at < dialogue.started_at, "the place counts from the moment of entry"
+    # Whoever takes no callback after all has kept the place.
+    await first.press("1")
+    await until(lambda: line.calls.running > 0)
+    await first.press("2")
+    await until(lambda: any(call.is_waiting for call in line.control.calls))
+    await first.hang_up()
+
+
+async def killed_nobody_is_cut_off_in_the_dialogue_or_in_the_queue(line: Line) -> None:
+    await line.control.execute(PauseAgent(AGENTS[0], "break"))
+    waiting = await line.waits(line.second, HANGING_CALLER)
+    await line.hears(waiting, words.STILL_BUSY)
     call = await line.call()
     await line.calls.aclose()
-    line.agent.reject(await line.agent.ringing.get())
+    await until(lambda: sum(known.is_waiting for known in line.control.calls) == 2)
+    # Without our service a key leads back into the queue, and music goes on.
+    await waiting.press("1")
+    heard = len(waiting.heard)
+    await until(lambda: len(waiting.heard) > heard + 16_000 and has_music(bytes(waiting.heard[-16_000:])))
+    await until(lambda: sum(known.is_waiting for known in line.control.calls) == 2)
     assert not call.ended.is_set()
+    await waiting.hang_up()
+    await line.control.execute(ReadyAgent(AGENTS[0]))
+    line.agent.reject(await line.agent.ringing.get())
     await call.hang_up()
 
 
@@ -417,7 +490,8 @@ JOURNEYS: list[Callable[[Line], Awaitable[None]]] = [
     slow_recogniser_is_told_keys_are_asked_for_and_an_agent_takes_over,
     silent_caller_reaches_an_agent,
     babble_reaches_an_agent,
-    killed_in_the_dialogue_nobody_is_cut_off,
+    second_in_line_hears_place_and_notice_and_is_called_back,
+    killed_nobody_is_cut_off_in_the_dialogue_or_in_the_queue,
 ]
 """In this order; the last one ends the service."""
 
@@ -428,7 +502,7 @@ async def test_callers_are_answered_by_voice_and_keys_and_reach_an_agent_in_ever
     failed: list[Exception] = []
     async with line_of(tmp_path, migrated_sqlite) as line:
         # Spoken beforehand: a caller who says nothing while the voice is at work counts as silent.
-        for text in (NONSENSE, AGAIN, BILL, STREET, MESSAGE, DANGER, *phrases.SAID_WHEN_SLOW):
+        for text in (NONSENSE, AGAIN, BILL, STREET, MESSAGE, DANGER, *phrases.SAID_WHEN_SLOW, *ANNOUNCED):
             await line.application.get(Prompts).prepare(text)
         for journey in JOURNEYS:
             try:
@@ -467,7 +541,9 @@ async def line_of(folder: Path, migrated: Path, flow: str = SHORT) -> AsyncItera
         caller = await stack.enter_async_context(SIPPhone.open("caller", server))
         outside = await stack.enter_async_context(SIPPhone.open("outside", server, port=outside_port))
         control, _log = await stack.enter_async_context(follow(settings_of(process)))
-        yield Line(application, calls, caller, agent, outside, control, process)
+        second = await stack.enter_async_context(SIPPhone.open("second", server))
+        await stack.enter_async_context(announcing(application, control))
+        yield Line(application, calls, caller, agent, outside, second, control, process)
 
 
 @asynccontextmanager
@@ -506,6 +582,7 @@ async def answering(
         IVRSettings(_env_file=None, enabled=True, audio_port=0, agi_port=0),
         application.get(SurveyKeeper),
         application.get(Voicemails),
+        outgoing=application.get(OutgoingSpeech),
     )
     await calls.start()
     try:

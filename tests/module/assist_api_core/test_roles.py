@@ -110,6 +110,7 @@ ACCESS: dict[tuple[str, str], tuple[object, frozenset[Role]]] = {
     ("GET", "/api/v1/routing"): (None, AUDITORS),
     ("PUT", "/api/v1/routing"): ({"book": {}, "based_on": 7}, ADMINS),
     ("POST", "/api/v1/routing/check"): ({"book": {}}, AUDITORS),
+    ("POST", "/api/v1/waiting/announcement"): ({"announcements": {}}, AUDITORS),
     ("POST", "/api/v1/routing/trials"): ({"dialled": "95598"}, AUDITORS),
     ("POST", "/api/v1/routing/replays"): ({"book": {}}, AUDITORS),
     ("GET", "/api/v1/routing/versions"): (None, AUDITORS),

@@ -142,6 +142,8 @@ def test_service_level_and_expected_wait_follow_their_formulas() -> None:
     assert counter.expected_wait(ready=0, serving=2) is None
     counter.talked(timedelta(seconds=120))
     assert counter.expected_wait(ready=0, serving=2) == 120
+    assert counter.expected_wait(ready=0, serving=2, ahead=0) == 60, "the one who waits already"
+    assert counter.expected_wait(ready=1, serving=2, ahead=0) == 0
     assert counter.expected_wait(ready=0, serving=0) is None
     assert counter.wait_error is None
     for expected, waited in ((30, 40), (30, 26)):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assist_api.routing.book import (
+    Announcements,
     DialledNumber,
     Member,
     OpeningHours,
@@ -145,6 +146,31 @@ def test_the_plan_of_a_book_passes_the_checks_of_the_exchange_and_says_the_book_
     assert {queue.name for queue in again.queues} == {"power", "gas", "night", "vip"}
     assert [item.number for item in again.numbers] == ["95598", "96777", "96000"]
     assert seat_of("8001") in {queue.name for queue in plan.queues if queue.is_seat}
+
+
+def test_keys_that_are_announced_are_keys_of_the_exchange_and_the_plan_says_them_again():
+    speaks = Announcements(offers_callback=True)
+    book = BOOK.model_copy(
+        update={"queues": (BOOK.queues[0].model_copy(update={"announcements": speaks}), *BOOK.queues[1:])}
+    )
+    plan = plan_of(book, demo_plan(PBXAddresses()), MONDAY_TEN, ZONE)
+    assert [queue.keys for queue in plan.queues][:2] == [(("1", "queue_callback"),), ()]
+    assert [queue.announcements.offers_callback for queue in book_of(plan).queues][:2] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("speaks", "codes"),
+    [
+        (Announcements(), set()),
+        (Announcements(first_seconds=300), {"announcement_late"}),
+        (Announcements(says_place=False, says_wait=False, says_notices=False), {"announcement_empty"}),
+        (Announcements(is_on=False, first_seconds=300, says_place=False), set()),
+    ],
+)
+def test_announcements_that_nobody_hears_are_named(speaks: Announcements, codes: set[str]):
+    queue = Queue(name="power", title="", max_wait_seconds=120, announcements=speaks)
+    found = problems_of(RoutingBook(queues=(queue,)), AGENTS)
+    assert {problem.code for problem in found if problem.code.startswith("announcement")} == codes
 
 
 def test_agents_with_a_confirmed_skill_join_the_queues_that_ask_for_it():

@@ -49,6 +49,18 @@ def test_the_plan_is_found_in_the_files():
     assert not [name for name, text in files.items() if "@HOST@" in text or "@INSTANCE@" in text]
 
 
+def test_a_key_of_a_queue_leads_to_its_flow_and_one_that_is_none_is_refused():
+    queue = QueuePlan("power", (QueueMembership("8001"),), keys=(("1", "queue_callback"),))
+    files = render(replace(PLAN, queues=(queue,)), FOLDERS)
+    assert "context = queue-keys-power" in files["queues.conf"]
+    key = "[queue-keys-power]\nexten => 1,1,Set(IVR_STAGE=queue_callback)\n same => n,Goto(waiting,s,1)\n"
+    assert key in files["numbers.conf"]
+    assert 'include "waiting.conf"' in files["extensions.conf"]
+    with pytest.raises(InvalidInputError, match="one of 0 to 9") as caught:
+        render(replace(PLAN, queues=(replace(queue, keys=(("1,1,System(x)", "flow"),)),)), FOLDERS)
+    assert caught.value.field == "queues.power.keys"
+
+
 def test_what_was_measured_to_be_wrong_is_not_configured():
     files = render(PLAN, FOLDERS)
     lines = [line for line in files["extensions.conf"].splitlines() if not line.startswith(";")]

@@ -4278,6 +4278,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/waiting/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Announcement
+         * @description Return what a caller would hear; nothing is said to anybody. Notices depend on the caller's address.
+         */
+        post: operations["try_announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/callbacks": {
         parameters: {
             query?: never;
@@ -5479,6 +5499,78 @@ export interface components {
              * @default []
              */
             unless: string[];
+        };
+        /**
+         * AnnouncementTexts
+         * @description What the caller hears, sentence by sentence.
+         */
+        AnnouncementTexts: {
+            /** Texts */
+            texts: string[];
+        };
+        /**
+         * AnnouncementTrial
+         * @description A caller who waits, and the settings of the queue.
+         */
+        AnnouncementTrial: {
+            announcements: components["schemas"]["Announcements"];
+            /**
+             * Ahead
+             * @description Callers before this one
+             * @default 2
+             */
+            ahead: number;
+            /**
+             * Wait Seconds
+             * @default 240
+             */
+            wait_seconds: number | null;
+        };
+        /**
+         * Announcements
+         * @description What a caller hears while waiting, between the music; without our server there is music alone.
+         */
+        Announcements: {
+            /**
+             * Is On
+             * @default true
+             */
+            is_on: boolean;
+            /**
+             * First Seconds
+             * @default 20
+             */
+            first_seconds: number;
+            /**
+             * Every Seconds
+             * @default 60
+             */
+            every_seconds: number;
+            /**
+             * Says Place
+             * @default true
+             */
+            says_place: boolean;
+            /**
+             * Says Wait
+             * @default true
+             */
+            says_wait: boolean;
+            /**
+             * Says Notices
+             * @default true
+             */
+            says_notices: boolean;
+            /**
+             * Offers Callback
+             * @default false
+             */
+            offers_callback: boolean;
+            /**
+             * Offers Message
+             * @default false
+             */
+            offers_message: boolean;
         };
         /**
          * Answer
@@ -13398,7 +13490,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "number_twice" | "queue_twice" | "hours_twice" | "number_is_agent" | "queue_unknown" | "hours_unknown" | "number_unknown" | "agent_unknown" | "member_twice" | "overflow_circle" | "queue_reserved" | "queue_without_members" | "queue_without_number" | "hours_gap" | "weekday_closed" | "rule_hidden";
+            code: "number_twice" | "queue_twice" | "hours_twice" | "number_is_agent" | "queue_unknown" | "hours_unknown" | "number_unknown" | "agent_unknown" | "member_twice" | "overflow_circle" | "queue_reserved" | "queue_without_members" | "queue_without_number" | "hours_gap" | "weekday_closed" | "rule_hidden" | "announcement_late" | "announcement_empty";
             /** Place */
             place: string;
             /** Values */
@@ -13768,6 +13860,19 @@ export interface components {
              * @default
              */
             music: string;
+            /**
+             * @default {
+             *       "is_on": true,
+             *       "first_seconds": 20,
+             *       "every_seconds": 60,
+             *       "says_place": true,
+             *       "says_wait": true,
+             *       "says_notices": true,
+             *       "offers_callback": false,
+             *       "offers_message": false
+             *     }
+             */
+            announcements: components["schemas"]["Announcements"];
         };
         /**
          * QueueCount
@@ -44357,6 +44462,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallDialogueAnswer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict with the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field cannot be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part beside us failed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnouncementTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementTexts"];
                 };
             };
             /** @description The request cannot be read */

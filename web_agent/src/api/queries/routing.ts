@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 
-import type { RoutingBook } from '../types'
+import type { RoutingAnnouncements, RoutingBook } from '../types'
 import type { components } from '../generated/schema'
 import { answer, api } from '../http'
 
@@ -16,6 +16,15 @@ export const routingCheckQuery = (book: RoutingBook) =>
     queryKey: ['routing', 'check', book],
     queryFn: ({ signal }) => answer(api.POST('/api/v1/routing/check', { body: { book }, signal })),
     placeholderData: (before) => before,
+  })
+
+/** What a waiting caller would hear with these settings. */
+export const announcementQuery = (announcements: RoutingAnnouncements) =>
+  queryOptions({
+    queryKey: ['routing', 'announcement', announcements],
+    queryFn: ({ signal }) => answer(api.POST('/api/v1/waiting/announcement', { body: { announcements, ahead: 2, wait_seconds: 240 }, signal })),
+    placeholderData: (before) => before,
+    staleTime: Infinity,
   })
 
 export const routingHistoryQuery = infiniteQueryOptions({

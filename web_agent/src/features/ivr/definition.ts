@@ -60,7 +60,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldType>>
     failed: 'node',
   },
   queue: { text: 'text', queue: 'line', priority: 'number' },
-  voicemail: { text: 'text', next: 'node' },
+  voicemail: { text: 'text', next: 'node', empty: 'maybe_node' },
   callback: { next: 'node', failed: 'node' },
   send_sms: { text: 'text', next: 'node', failed: 'node' },
   decide: { by: DECIDED_BY, slot: 'line', cases: 'nodes_by_key', otherwise: 'node' },
@@ -70,7 +70,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldType>>
 
 export const KINDS = Object.keys(FIELDS)
 /** Fields that may be left empty; an empty one is sent as null. */
-const NULLABLE = new Set(['unverified', 'missing', 'queue'])
+const NULLABLE = new Set(['unverified', 'missing', 'empty', 'queue'])
 
 /** A new node of a kind, with every field that the form shows. */
 export function emptyNode(kind: string): FlowNode {

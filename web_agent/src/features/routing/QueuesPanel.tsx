@@ -5,6 +5,7 @@ import { useTranslation } from '@/i18n/useTranslation'
 import { Button } from '@/ui/Button'
 import { Empty } from '@/ui/states'
 
+import { AnnouncementsForm } from './AnnouncementsForm'
 import { Check } from './Check'
 import { Choice, Count, queueOptions, Text } from './Choices'
 import type { PanelProps } from './draft'
@@ -234,14 +235,23 @@ function QueueForm({ queue, draft, agents, isReadOnly, onQueue, onRename, onRemo
             }}
           />
         </div>
-        <Members
-          queue={queue}
-          agents={agents}
-          isReadOnly={isReadOnly}
-          onMembers={(members) => {
-            change({ members })
-          }}
-        />
+        <div className="routing__fields">
+          <Members
+            queue={queue}
+            agents={agents}
+            isReadOnly={isReadOnly}
+            onMembers={(members) => {
+              change({ members })
+            }}
+          />
+          <AnnouncementsForm
+            value={queue.announcements}
+            isReadOnly={isReadOnly}
+            onChange={(announcements) => {
+              change({ announcements })
+            }}
+          />
+        </div>
       </div>
     </section>
   )

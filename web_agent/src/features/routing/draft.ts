@@ -64,6 +64,16 @@ export function newQueue(draft: RoutingBook): RoutingQueue {
     overflow_when_nobody_is_free: false,
     has_wrap_up: true,
     music: '',
+    announcements: {
+      is_on: true,
+      first_seconds: 20,
+      every_seconds: 60,
+      says_place: true,
+      says_wait: true,
+      says_notices: true,
+      offers_callback: true,
+      offers_message: true,
+    },
   }
 }
 

@@ -1,0 +1,1 @@
+"""Waiting callers: what they hear in a queue beside the music."""
