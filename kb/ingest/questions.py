@@ -39,12 +39,16 @@ class _Stem:
 
 
 _QUESTION = _Stem(
-    ("标准问题", "标准问", "问题", "常见问题", "标题", "知识标题", "question", "title", "q", "问"),
+    ("标准问题", "标准问", "问题", "常见问题", "标题", "知识标题", "question", "title", "q", "问", "faq"),
     ("标准问", "问题", "提问", "问句", "疑问", "咨询", "诉求", "question", "query", "问", "标题", "title"),
 )
 _ANSWER = _Stem(
     ("标准答案", "答案", "答复", "回答", "解答", "内容", "知识内容", "回复", "answer", "content", "a", "答"),
-    ("答案", "答复", "回答", "解答", "回复", "应答", "答", "answer", "reply", "response", "内容"),
+    (
+        *("答案", "答复", "回答", "解答", "回复", "应答", "答", "answer", "reply", "response", "内容"),
+        *("解决方案", "解决办法", "解决方法", "解决措施", "处理办法", "处理方法", "处理方式", "处理措施", "处理意见"),
+        *("办理办法", "办理方式", "办理流程", "操作步骤", "solution", "resolution"),
+    ),
 )
 _VARIANTS = _Stem(
     ("相似问题", "相似问", "扩展问", "问法", "其他问法", "variants", "similar questions"),
@@ -64,6 +68,8 @@ _VARIANTS = _Stem(
     ),
 )
 _SCRIPT = _Stem(("话术", "标准话术", "坐席话术", "答复口径", "口径", "script"), ("话术", "口径", "script"))
+_SERIAL = re.compile(r"序号?|行号|no|num|number|serial|#|")
+"""Names of a column that only counts the rows; one without a name counts when every cell is a number."""
 _SECTOR = _Stem(("行业", "所属行业", "行业分类", "行业类别", "sector", "industry"), ("行业", "sector", "industry"))
 _SECTORS = {
     "power": ("power", "electricity", "电", "电力", "供电", "用电", "电网", "供电公司"),
@@ -126,7 +132,7 @@ def _find(names: Sequence[str], wanted: _Stem, taken: set[int | None], *, is_abo
 
 def question_units(block: Block, columns: QuestionColumns, path: tuple[str, ...]) -> Iterator[Unit]:
     """Yield a unit per answered row; columns that are not understood stand below the answer with their names."""
-    header = block.rows[0]
+    header, serial = block.rows[0], serial_column(block.rows, columns)
     for row in block.rows[1:]:
         if is_unanswered(row, columns):
             continue
@@ -134,7 +140,7 @@ def question_units(block: Block, columns: QuestionColumns, path: tuple[str, ...]
         title = " ".join(question.split()) or " ".join(answer.split())[:MAX_TITLE_CHARACTERS]
         variants, rest_of_variants = _variants(row, columns, title)
         script, rest_of_script = _script(row, columns)
-        body = [answer, rest_of_script, rest_of_variants, *_others(header, row, columns)]
+        body = [answer, rest_of_script, rest_of_variants, *_others(header, row, columns, serial)]
         if len(title) > MAX_TITLE_CHARACTERS:
             body.insert(0, question)
         yield Unit(
@@ -149,6 +155,17 @@ def question_units(block: Block, columns: QuestionColumns, path: tuple[str, ...]
             page=block.page,
             sector=sector_of(row[columns.sector]) if columns.sector is not None else "",
         )
+
+
+def serial_column(rows: Sequence[Row], columns: QuestionColumns) -> int | None:
+    """Return the column that only counts the rows, which is nothing to read out; None where there is none."""
+    used = (columns.question, columns.answer, columns.variants, columns.script, columns.sector)
+    for column, name in enumerate(rows[0]):
+        cells = [row[column].strip() for row in rows[1:]]
+        is_counting = all(cell.isdecimal() for cell in cells if cell) and any(cells)
+        if column not in used and is_counting and _SERIAL.fullmatch(_name(name)):
+            return column
+    return None
 
 
 def is_unanswered(row: Row, columns: QuestionColumns) -> bool:
@@ -185,8 +202,8 @@ def _script(row: Row, columns: QuestionColumns) -> tuple[str, str]:
     return "", "" if columns.script == columns.answer else text
 
 
-def _others(header: Row, row: Row, columns: QuestionColumns) -> Iterator[str]:
-    used = {columns.question, columns.answer, columns.variants, columns.script}
+def _others(header: Row, row: Row, columns: QuestionColumns, serial: int | None) -> Iterator[str]:
+    used = {serial, columns.question, columns.answer, columns.variants, columns.script}
     if columns.sector is not None and sector_of(row[columns.sector]):
         used.add(columns.sector)
     for column, cell in enumerate(row):

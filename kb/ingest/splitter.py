@@ -21,8 +21,9 @@ from kb.ingest.document import (
     Unit,
     UnitKind,
 )
+from kb.ingest.question_paragraphs import with_question_tables
 from kb.ingest.question_titles import propose_title
-from kb.ingest.questions import QuestionColumns, find_question_columns, is_unanswered, question_units
+from kb.ingest.questions import QuestionColumns, find_question_columns, is_unanswered, question_units, serial_column
 
 SECTION_CHARACTERS = 1_600
 """A longer section becomes several entries: a card must be read in a call."""
@@ -68,7 +69,7 @@ class _Walk:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._blocks = without_contents(document.blocks)
+        self._blocks = with_question_tables(without_contents(document.blocks))
         texts = [block.text for block in self._blocks if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING)]
         self._has_articles = sum(parse_article(text) is not None for text in texts) >= _FEWEST_ARTICLES
         self._open: list[_Heading] = []
@@ -174,7 +175,10 @@ class _Walk:
         )
         if unanswered:
             self.dropped.append(lost)
-        self._keep([replace(block, characters=block.size - lost.size)])
+        counting = _serial_numbers(block, columns, block.size - lost.size)
+        if counting.size:
+            self.dropped.append(counting)
+        self._keep([replace(block, characters=block.size - lost.size - counting.size)])
         for unit in question_units(block, columns, self._path()):
             yield replace(unit, key=self._key(f"q{unit.key}"))
 
@@ -182,6 +186,15 @@ class _Walk:
         """Return the key, told apart from an earlier one of the same name by its count."""
         self._keys[key] += 1
         return key if self._keys[key] == 1 else f"{key}~{self._keys[key]}"
+
+
+def _serial_numbers(block: Block, columns: QuestionColumns, room: int) -> Block:
+    """Return the numbers that only count the rows of questions, with the heading of their column."""
+    serial = serial_column(block.rows, columns)
+    answered = [row for row in block.rows[1:] if not is_unanswered(row, columns)]
+    numbers = [] if serial is None else [row[serial] for row in (block.rows[0], *answered)]
+    counting = Block(BlockKind.DROPPED, " ".join(numbers), reason=DropReason.PAGE_FURNITURE)
+    return replace(counting, characters=min(counting.size, room))
 
 
 def _beginning(block: Block, article: ArticleStart) -> Block:

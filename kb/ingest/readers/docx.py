@@ -15,7 +15,7 @@ import docx
 from lxml import etree
 
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
-from kb.ingest.readers.equations import M, equation_text
+from kb.ingest.readers.equations import M, equation_text, raised_digits
 from kb.ingest.readers.html import read_html
 from kb.ingest.readers.tables import EMPTY, Slot, slot_blocks
 from kb.ingest.readers.text import read_text
@@ -230,7 +230,8 @@ class _Package:
             if is_hidden or etree.QName(node).localname == "delText":
                 into.hidden.append(text)
             else:
-                into.pieces.append(text)
+                is_raised = _is_raised(node.getparent())
+                into.pieces.append(raised_digits("".join(into.pieces[-1:]), text) if is_raised else text)
                 into.size += count_characters(text)
         elif tag in _SIGNS and not is_hidden:
             into.pieces.append(_SIGNS[tag])
@@ -415,6 +416,11 @@ def _flat(parent: Any) -> Iterator[Any]:  # noqa: ANN401  # debt: lxml element
             yield child
         elif isinstance(child.tag, str) and child.tag not in (_FALLBACK, f"{W}tcPr"):
             yield from _flat(child)
+
+
+def _is_raised(run: Any) -> bool:  # noqa: ANN401  # debt: lxml element
+    place = run.find(f"{W}rPr/{W}vertAlign")
+    return place is not None and place.get(f"{W}val") == "superscript"
 
 
 def _is_gone_row(row: Any) -> bool:  # noqa: ANN401  # debt: lxml element

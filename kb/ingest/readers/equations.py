@@ -8,6 +8,13 @@ from lxml import etree
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MOST_NESTED = 50
+_RAISED = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
+
+
+def raised_digits(before: str, text: str) -> str:
+    """Return superscript text so that it does not run into a number before it: 10 and a raised 3 are 10³, not 103."""
+    is_number = text.strip("+-").isdecimal() and text.isascii()
+    return text.translate(_RAISED) if is_number and before[-1:].isdecimal() else text
 
 
 def equation_text(element: Any, depth: int = 0) -> str:  # noqa: ANN401  # debt: lxml element

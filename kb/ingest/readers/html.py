@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import etree, html
 
 from kb.ingest.document import Block, BlockKind, Document, DropReason, count_characters
 from kb.ingest.encodings import decode
+from kb.ingest.readers.equations import raised_digits
 from kb.ingest.readers.tables import Cell, grid_blocks
 from kb.ingest.readers.unreadable import unreadable_blocks
 from kb.ingest.refusals import refuse
@@ -26,6 +27,8 @@ _DROPPED = {
     "aside": DropReason.NAVIGATION,
     "title": DropReason.REPEATED,
     "del": DropReason.HIDDEN,
+    "s": DropReason.HIDDEN,
+    "strike": DropReason.HIDDEN,
 }
 _BLOCK_TAGS = frozenset(
     {"address", "article", "blockquote", "body", "br", "center", "dd", "details", "div", "dl", "dt", "fieldset"}
@@ -37,7 +40,9 @@ _CELL_TAGS = frozenset({"caption", "td", "th"})
 _BREAK = "\0"
 """Between two lines of a cell; no page can hold this character."""
 _TO_THE_END = 10_000
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE
+)
 _DEEPEST = 200
 
 
@@ -111,7 +116,7 @@ class _Walk:
             self._flush()
         if element.tag == "li":
             self._marker = _marker(element)
-        self._running.append(element.text or "")
+        self._running.append(_own_text(element, self._running))
         for child in element:
             self._visit(child, depth + 1)
             self._running.append(child.tail or "")
@@ -154,7 +159,7 @@ class _Walk:
     def _gather(self, element: html.HtmlElement, separator: str, pieces: list[str], depth: int) -> None:
         if depth > _DEEPEST:
             raise refuse("file_too_complex")
-        pieces.append(element.text or "")
+        pieces.append(_own_text(element, pieces))
         for child in element:
             if isinstance(child.tag, str) and not self._is_dropped(child):
                 is_block = child.tag in _BLOCK_TAGS
@@ -179,6 +184,11 @@ class _Walk:
     def _add(self, block: Block) -> None:
         if block.text:
             self._blocks.append(block)
+
+
+def _own_text(element: html.HtmlElement, before: Sequence[str]) -> str:
+    text = element.text or ""
+    return raised_digits("".join(before[-1:]), text) if element.tag == "sup" else text
 
 
 def _drop_reason(element: html.HtmlElement) -> DropReason | None:

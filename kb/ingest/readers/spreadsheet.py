@@ -62,6 +62,7 @@ class _Sheet:
             cell for cell in sheet._cells.values() if cell.value is not None
         ]  # rejected: iter_rows goes over the stated size
         self._shown = {(cell.row, cell.column): shown for cell in cells if (shown := shown_value(cell))}
+        self._struck = {(cell.row, cell.column) for cell in cells if cell.font is not None and cell.font.strike}
         self._unseen = [str(cell.value) for cell in cells if (cell.row, cell.column) not in self._shown]
         self._comments = [
             cell.comment.text for cell in sheet._cells.values() if cell.comment is not None
@@ -87,7 +88,7 @@ class _Sheet:
         if not self.is_visible:
             yield from _hidden(self._shown.values())
             return
-        hidden = {place for place in self._shown if self._is_hidden(*place)}
+        hidden = {place for place in self._shown if self._is_hidden(*place) or place in self._struck}
         yield from _hidden(text for place, text in self._shown.items() if place in hidden)
         found = slot_blocks(self._grid(hidden), is_sheet=True)
         if found and not is_only:

@@ -107,9 +107,10 @@ def list_of(element: Any) -> tuple[str, int] | None:  # noqa: ANN401  # debt: lx
 
 
 def hidden_state(element: Any) -> bool | None:  # noqa: ANN401  # debt: lxml element
-    """Return whether a run, paragraph mark or style says that its text is hidden; None where it says nothing."""
-    vanish = element.find(f"{W}rPr/{W}vanish")
-    return None if vanish is None else is_on(vanish)
+    """Return whether a run, paragraph mark or style says that its text is hidden or struck out; None without a word."""
+    found = (element.find(f"{W}rPr/{W}{name}") for name in ("vanish", "strike", "dstrike"))
+    marks = [mark for mark in found if mark is not None]
+    return any(map(is_on, marks)) if marks else None
 
 
 def is_on(element: Any) -> bool:  # noqa: ANN401  # debt: lxml element

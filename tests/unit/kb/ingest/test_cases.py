@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls, qn
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from kb.ingest.archive import unpack
 from kb.ingest.document import ALL_SECTORS, DropReason, Split
@@ -512,3 +513,91 @@ def test_unmarked_names_of_archives_are_read(tmp_path: Path, encoding: str) -> N
 )
 def test_article_is_titled_by_the_question_it_answers(text: str, title: str) -> None:
     assert propose_title(text) == title
+
+
+# --- Neighbours: questions, struck-out text, raised digits ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "问题描述,解决方案",
+        "用户诉求,处理办法",
+        "FAQ,Answer",
+        "咨询内容,办理流程",
+        "客户疑问,处理措施",
+        "Query,Solution",
+    ],
+)
+def test_columns_of_questions_are_known_by_further_names(header: str) -> None:
+    split = read("a.csv", f"{header}\n水表冻裂怎么办,关阀门\n怎么更名,到营业厅\n")
+    assert [unit.title for unit in split.units] == ["水表冻裂怎么办", "怎么更名"]
+
+
+@pytest.mark.parametrize("name", ["序号", "No.", "#", ""])
+def test_numbers_of_rows_are_no_knowledge(name: str) -> None:
+    split = read("a.csv", f"{name},问题,答案\n1,怎么更名,到营业厅\n2,怎么报停,打热线\n")
+    assert [unit.answer for unit in split.units] == ["到营业厅", "打热线"]
+    assert "1 2" in dropped(split)["page_furniture"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["问：怎么报停？", "答：打热线。", "问：怎么过户？", "答：带证件。", "到营业厅。"],
+        ["1、怎么报停？", "答：打热线。", "2、怎么过户？", "答：带证件。", "到营业厅。"],
+        ["（一）怎么报停？", "回答：打热线。", "（二）怎么过户？", "解答：带证件。", "到营业厅。"],
+        ["Q1：怎么报停？", "A1：打热线。", "Q2：怎么过户？", "A2：带证件。", "到营业厅。"],
+        ["问题1: 怎么报停？", "答复: 打热线。", "问题2: 怎么过户？", "答复: 带证件。", "到营业厅。"],
+        ["问：怎么报停？\n答：打热线。", "问：怎么过户？\n答：带证件。", "到营业厅。"],
+    ],
+)
+def test_questions_in_paragraphs_are_entries(lines: list[str]) -> None:
+    document = docx.Document()
+    document.add_heading("常见问题", 1)
+    for line in lines:
+        document.add_paragraph(line)
+    target = io.BytesIO()
+    document.save(target)
+    units = read("a.docx", target.getvalue()).units
+    assert [(unit.title, unit.answer) for unit in units] == [
+        ("怎么报停？", "打热线。"),
+        ("怎么过户？", "带证件。\n\n到营业厅。"),
+    ]
+
+
+def test_paragraphs_without_answers_stay_text() -> None:
+    split = read("a.txt", "办理前请看：\n\n材料带齐了吗？\n\n请到营业厅办理。\n\n还有疑问吗？\n\n请拨打热线。\n")
+    assert [unit.kind.value for unit in split.units] == ["section"]
+
+
+def test_struck_out_text_is_no_knowledge() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("检定费")
+    paragraph.add_run("三十元").font.strike = True
+    paragraph.add_run("六十元")
+    target = io.BytesIO()
+    document.save(target)
+    workbook = openpyxl.Workbook()
+    for row in (["问题", "答案"], ["旧价怎么算", "三十元"], ["检定费多少", "六十元"]):
+        workbook.active.append(row)
+    for cell in workbook.active[2]:
+        cell.font = Font(strike=True)
+    page = '<p>检定费<s>三十元</s><span style="text-decoration: line-through red">四十元</span>六十元</p>'
+    for name, data in (("a.docx", target.getvalue()), ("a.xlsx", sheet_bytes(workbook)), ("a.html", page.encode())):
+        split = read(name, data)
+        assert "十元" in text_of(split)
+        assert not any(price in text_of(split) for price in ("三十元", "四十元", "旧价"))
+        assert "hidden" in dropped(split)
+
+
+def test_raised_digits_do_not_run_into_a_number() -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("容量10")
+    paragraph.add_run("3").font.superscript = True
+    paragraph.add_run("，面积20m")
+    paragraph.add_run("2").font.superscript = True
+    target = io.BytesIO()
+    document.save(target)
+    for name, data in (("a.docx", target.getvalue()), ("a.html", "<p>容量10<sup>3</sup>，面积20m<sup>2</sup></p>")):
+        assert "容量10³，面积20m2" in text_of(read(name, data))
