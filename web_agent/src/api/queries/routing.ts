@@ -22,7 +22,10 @@ export const routingCheckQuery = (book: RoutingBook) =>
 export const announcementQuery = (announcements: RoutingAnnouncements) =>
   queryOptions({
     queryKey: ['routing', 'announcement', announcements],
-    queryFn: ({ signal }) => answer(api.POST('/api/v1/waiting/announcement', { body: { announcements, ahead: 2, wait_seconds: 240 }, signal })),
+    queryFn: ({ signal }) =>
+      answer(
+        api.POST('/api/v1/waiting/announcement', { body: { announcements, ahead: 2, wait_seconds: 240 }, signal }),
+      ),
     placeholderData: (before) => before,
     staleTime: Infinity,
   })
