@@ -117,21 +117,26 @@ _UNITS: dict[str, tuple[FactKind, float, str]] = {
     "折": (FactKind.SHARE, 0.1, "折"),
     "成": (FactKind.SHARE, 0.1, ""),
     "倍": (FactKind.SHARE, 1, "倍"),
-} | {unit: (FactKind.COUNT, 1, unit) for unit in "节只次户台套人口张份档级期级部路个"}
+} | {unit: (FactKind.COUNT, 1, unit) for unit in "节只次户台套人张份档级期级部路个"}
+_UNITS["口"] = (FactKind.COUNT, 1, "人")
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _QUANTITY = re.compile(
-    rf"(?<!第)(?P<each>每(?:隔|满)?)?(?P<number>{_NUMBER}|半)\s*(?P<half>个半)?个?(?P<unit>{_UNIT})(?P<more>半|(?<=块)[一二三四五六七八九](?![\d月日年天个只次张台户人份套号]))?"
+    rf"(?<![第上下这本])(?P<each>每(?:隔|满)?)?(?P<number>{_NUMBER}|半)\s*(?P<half>个半)?个?(?P<unit>{_UNIT})(?P<more>半|(?<=块)[一二三四五六七八九](?![\d月日年天个只次张台户人份套号]))?"
 )
 _DATE = re.compile(rf"(?:(?P<year>20\d\d)年)?(?P<month>\d{{1,2}}|{_CHINESE})月(?P<day>\d{{1,2}}|{_CHINESE})[日号]")
 _CLOCK = re.compile(
-    rf"(?P<half>上午|早上?|下午|晚上?|中午)?(?P<hour>\d{{1,2}}|{_CHINESE})(?:[::](?P<minute>\d\d)|[点时](?!间|段|效|长|限)(?P<late>半)?)"
+    rf"(?P<half>上午|早上?|下午|晚上?|中午|夜里|夜间|半夜|深夜)?(?P<hour>\d{{1,2}}|{_CHINESE})(?:[::](?P<minute>\d\d)|[点时](?!间|段|效|长|限)(?P<late>半)?)"
 )
+_EVENING = frozenset(("下午", "晚", "晚上"))
+_LATE = _EVENING | {"夜里", "夜间", "半夜", "深夜"}
+"""After these words an hour is one of the second half of the day; 夜里十二点 is midnight, 夜里两点 is not."""
+_DAY_OF_MONTH = re.compile(rf"每个?月(?:的)?(?P<day>\d{{1,2}}|{_CHINESE})[日号]")
 _SHARE = re.compile(rf"(?P<of>百|千|万)分之(?P<number>{_NUMBER})")
 _PERIOD = re.compile(r"每(?:个)?(?P<unit>年|月|季度|周|星期|天|日)|(?P<two>双月|隔月|两月一)|(?P<fixed>按月|按年|按季)")
 _PHONE = re.compile(r"(?<![\d.])\d[\d-]{4,}\d?(?![\d.]|\s*(?:" + _UNIT + "))")
 _YEARS = re.compile(r"20\d\d(?=年|\s*[-—~至到]|[^\d])")
 _PERIODS = {"年": YEAR, "季度": 3 * MONTH, "月": MONTH, "周": 7 * DAY, "星期": 7 * DAY, "天": DAY, "日": DAY}
-_RHYTHM = re.compile(r"(?:免费)?(?:[更轮]?换|安?检|抄|交)?一(?:次|回|换|检|抄|交|遍)")
+_RHYTHM = re.compile(r"(?:免费)?(?:[更轮]?换|安?检|检?查|巡检?|校验?|清洗|抄|交)?一(?:次|回|换|检|查|抄|交|遍)")
 """What follows a duration that is a rhythm: 三年一换, 两年检一次."""
 _INDEFINITE = re.compile(r"[一1](?:[次个户人张份套台部路口])")
 """Numbers that count nothing: an article."""
@@ -156,11 +161,18 @@ _PAID = re.compile(
 )
 _COMPANY = r"(?:公司|企业|我方|我司|我们|单位|电网|供电|供水|供热|供气|燃气方|水司|热力|运营商|电视台|产权单位|政府)"
 _PEOPLE = r"(?:用户|客户|业主|住户|居民|自己|自行|本人|个人|用水户|用电人|用气人|房主|户主|自家)"
-_BEARS = r"(?:承担|负担|负责|出钱?|支付|买单|付|掏|维修|修理|更换|处理|出资|自理)"
+_BEARS = r"(?:修复|试压|检修|修好|承担|负担|负责|出钱?|支付|买单|付|掏|维修|修理|更换|处理|出资|自理)"
 _BY_COMPANY = re.compile(
     rf"(?:由|归)?{_COMPANY}[^\W不]{{0,4}}(?:免费)?{_BEARS}|(?<!不)免费(?:更换|维修|修|换|上门|安装|检修|提供)"
 )
 _BY_PEOPLE = re.compile(rf"(?:由|归)?{_PEOPLE}[^\W不免无]{{0,4}}{_BEARS}|自理|自费|自己(?:出|掏|付|花|修)|自付")
+
+_SHARED = re.compile(
+    r"各(?:自)?(?:付|出|承担|负担|掏)(?:一半|百分之五十)?|一人一半|各(?:一)?半|平摊|分摊|共同(?:承担|负担)"
+)
+_PEOPLE_PAY = re.compile(rf"(?:由|归)?{_PEOPLE}(?:[^\W不免无]{{0,4}})(?:出|付|交|承担|负担)[^，。]{{0,4}}(?:费|钱|款)")
+_COMPANY_REFUSES = re.compile(rf"{_COMPANY}[^，。]{{0,4}}不(?:负责|承担|管|负担)")
+"""Who pays decides, not who works: 用户出材料费，供电所负责施工."""
 
 
 def number_of(text: str) -> float:
@@ -197,7 +209,13 @@ def _dates(text: str) -> tuple[list[Fact], str]:
         month, day = _value(match["month"]), _value(match["day"])
         if month and day:
             facts.append(Fact(FactKind.DATE, f"{month:.0f}-{day:.0f}", "", match.group()))
-    return facts, _DATE.sub(lambda match: " " * len(match.group()), text)
+    text = _DATE.sub(lambda match: " " * len(match.group()), text)
+    facts += [
+        Fact(FactKind.DATE, f"{day:.0f}", "", match.group())
+        for match in _DAY_OF_MONTH.finditer(text)
+        if (day := _value(match["day"]))
+    ]
+    return facts, _DAY_OF_MONTH.sub(lambda match: "每月".ljust(len(match.group())), text)
 
 
 def _clocks(text: str) -> tuple[list[Fact], str]:
@@ -210,9 +228,9 @@ def _clocks(text: str) -> tuple[list[Fact], str]:
             or (match["minute"] is None and re.match(r"点[零〇一二三四五六七八九\d]", text[match.end() - 1 :]))
         ):
             continue
-        late = match["half"] in {"下午", "晚", "晚上"} and hour < 12
+        late = match["half"] in _LATE and (hour < 12 if match["half"] in _EVENING else hour >= 6) and hour <= 12
         minutes = (hour + 12 * late) * 60 + (30 if match["late"] else float(match["minute"] or 0))
-        facts.append(Fact(FactKind.CLOCK, minutes, "", match.group()))
+        facts.append(Fact(FactKind.CLOCK, minutes % DAY, "", match.group()))
     kept = {fact.words for fact in facts}
     return facts, _CLOCK.sub(lambda match: " " * len(match.group()) if match.group() in kept else match.group(), text)
 
@@ -288,7 +306,11 @@ def _charges(text: str) -> Iterator[Fact]:
 
 def _payers(text: str) -> Iterator[Fact]:
     company, people = _BY_COMPANY.search(text), _BY_PEOPLE.search(text)
-    if company and not people:
+    if shared := _SHARED.search(text):
+        yield Fact(FactKind.PAYER, "both", "", shared.group())
+    elif own := _PEOPLE_PAY.search(text) or _COMPANY_REFUSES.search(text):
+        yield Fact(FactKind.PAYER, "customer", "", own.group())
+    elif company and not people:
         yield Fact(FactKind.PAYER, "company", "", company.group())
     elif people and not company:
         yield Fact(FactKind.PAYER, "customer", "", people.group())

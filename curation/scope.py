@@ -52,6 +52,8 @@ _PLACE = re.compile(r"[一-鿿]{2}(?:新区|开发区|区|县|镇|街道|营业�
 _NO_PLACE = re.compile(
     r"(?:地|社|片|辖|城|市|乡|山|郊|园|景|校|厂|住宅|居民|老旧|农村|偏远|所在|本|该|各|全|每|就近|附近|任一|供电|电力|线下|到|去|在)\w{0,2}(?:区|县|镇|街道|营业厅|供电所|小区|分公司)"
 )
+_NO_NAME = frozenset("是由和跟找归与的属向问给")
+"""Signs that are no part of a place's name: 锁是供电所的."""
 _CUSTOMERS = _groups(
     "非居民|工商业|一般工商|商业|商户|企业|单位用户|餐饮|饭店|工业|公司用户|经营性|大客户|单位|公建|营业性",
     "居民|家庭|住宅|家里|自家|家用",
@@ -151,6 +153,13 @@ _MATTERS = _groups(
     "密码",
     "点播|回看|会员",
 )
+_TROUBLES = _groups(
+    "报警器.{0,3}(?:响|叫)|响了|一直响|嘀嘀",
+    "坏了|损坏|失灵|保修|找谁换",
+    "打不着|点不着|不着火",
+    "松手就灭|松手.{0,2}灭|熄火|点着就灭|自己灭|自动灭",
+)
+"""What is wrong with a thing; compared among themselves, for 坏了 says less than a matter."""
 _YEAR = re.compile(r"20\d\d")
 _NOISE = re.compile(r"[\W_]+")
 ALIKE_TITLES = 0.6
@@ -172,6 +181,7 @@ def other_scope(a_title: str, a_answer: str, b_title: str, b_answer: str) -> Oth
         or _differ(Aspect.DATE, *(_found(_PHASES, title) for title in titles))
         or _differ(Aspect.OBJECT, *(_found(_OBJECTS, title) for title in titles))
         or _differ(Aspect.MATTER, *(_found(_MATTERS, title) for title in titles))
+        or _differ(Aspect.MATTER, *(_found(_TROUBLES, title) for title in titles))
         or _other_word(*titles)
     )
 
@@ -187,7 +197,11 @@ def _found(groups: Mapping[str, re.Pattern[str]], text: str) -> dict[str, str]:
 
 
 def _places(text: str) -> dict[str, str]:
-    return {match.group(): match.group() for match in _PLACE.finditer(text) if not _NO_PLACE.search(match.group())}
+    return {
+        match.group(): match.group()
+        for match in _PLACE.finditer(text)
+        if not _NO_PLACE.search(match.group()) and not _NO_NAME.intersection(match.group()[:2])
+    }
 
 
 def _other_years(titles: tuple[str, str], texts: tuple[str, str]) -> OtherScope | None:

@@ -15,7 +15,7 @@ from assist_api.facts.fields import Fact, FactField, Turn
 from assist_api.suggestions.small_talk import content_length, content_spans
 from assist_api.summaries.corrections import Clause, is_taken_back, standing_clauses
 
-MAX_LINES = {"problem": 14, "done": 12, "promised": 6, "open": 4}
+MAX_LINES = {"problem": 16, "done": 12, "promised": 6, "open": 4}
 """Clauses a section may quote; a longer call keeps the weightiest."""
 _LEAST_CONTENT = 3
 _ASKS = re.compile(
