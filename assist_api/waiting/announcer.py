@@ -6,8 +6,8 @@ The exchange plays the music and keeps the line; without this announcer callers 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import UUID
 
@@ -140,8 +140,6 @@ class WaitingAnnouncer:
                 wait.told = told
         except AssistError as error:
             log.warning("announcement_failed", call_id=str(call.call_id), **told_by(error))
-        except STORAGE_FAULTS as error:
-            log.warning("announcement_failed", call_id=str(call.call_id), reason=type(error).__name__)
         finally:
             wait.due_at = self._clock.monotonic() + spoken.every_seconds
             wait.is_spoken_to = False
@@ -151,17 +149,22 @@ class WaitingAnnouncer:
         line = await self._exchange.line_of(queue)
         ahead = line.index(call.call_id) if call.call_id in line else None
         seconds = None if ahead is None else self._waits.expected_wait(queue, ahead)
-        notices = await self._notices(call, wait) if spoken.says_notices else []
-        return Standing(ahead, seconds, notices)
+        return Standing(ahead, seconds, await self._notices(call, wait) if spoken.says_notices else ())
 
-    async def _notices(self, call: CallView, wait: _Wait) -> list[str]:
-        if wait.known is None:
-            wait.known = await known_caller(self._core, call.caller_number)
-            wait.told = Told(notices=await self._told_before(call.call_id))
-        if not wait.known.addresses:
-            return []
-        dialled = self._book().find_number(call.dialled_number)
-        return await self._systems.outages_of(wait.known, None if dialled is None else dialled.sector)
+    async def _notices(self, call: CallView, wait: _Wait) -> Sequence[str]:
+        """Return the notices of the caller's addresses; none while the database is away, which costs nothing else."""
+        try:
+            if wait.known is None:
+                told = await self._told_before(call.call_id)
+                wait.known = await known_caller(self._core, call.caller_number)
+                wait.told = replace(wait.told, notices=told)
+            if not wait.known.addresses:
+                return ()
+            dialled = self._book().find_number(call.dialled_number)
+            return await self._systems.outages_of(wait.known, None if dialled is None else dialled.sector)
+        except STORAGE_FAULTS as error:
+            log.warning("announcement_without_notices", call_id=str(call.call_id), reason=type(error).__name__)
+            return ()
 
     async def _told_before(self, call_id: UUID) -> frozenset[str]:
         """Return what the flow said before the queue: its notices are not read out again."""
