@@ -172,6 +172,9 @@ def test_words_of_danger_are_known(question: str) -> None:
         "水泵有电不转",
         "铁塔没有电",
         "起火原因怎么认定",
+        "灶着着火，表不走数",
+        "热水器冒火苗",
+        "树枝碰到电线有火花要修剪",
     ],
 )
 def test_questions_without_an_emergency_stay_as_they_are(question: str) -> None:
