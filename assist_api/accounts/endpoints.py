@@ -99,7 +99,7 @@ async def change_password(
     if not await sessions.confirm_password(current, present, address=_address(request)):
         text = "The present password is another one."
         raise InvalidInputError(text, field="current_password", code="wrong_current_password")
-    account = await accounts.change_own_password(current, change.new_password.get_secret_value())
+    account = await accounts.change_own_password(current, present, change.new_password.get_secret_value())
     audit.record(session, actor, "account.password_changed", "account", account.id)
     _set_cookie(request, response, core, await accounts.renew_token(current.session_id))
     _tell_sockets(session, core, current.id)

@@ -6,6 +6,7 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from rapidfuzz.distance import OSA
 from zxcvbn import zxcvbn
 
 from kit.errors import InvalidInputError
@@ -20,6 +21,8 @@ _JUDGED_CHARACTERS = 72
 _TRADE_WORDS = ("tingzhi", "听知", "95598", "12345", "12328", "96777", "kefu", "guowang", "dianli", "ranqi", "reli")
 """Names of the product and of hotlines: the first guesses of whoever knows where the server stands."""
 _GENERATED_BYTES = 15
+_NEAR_EDITS = 2
+"""Signs by which a new password must differ more from the present one: a `1` or `!` behind it is the first guess."""
 
 # argon2-cffi's defaults are RFC 9106's low-memory profile: 64 MiB, three passes.
 _hasher = PasswordHasher()
@@ -41,6 +44,12 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 def generate_password() -> str:
     """Return 120 random bits, typeable."""
     return secrets.token_urlsafe(_GENERATED_BYTES)
+
+
+def is_nearly_same(password: str, present: str) -> bool:
+    """Tell whether a new password is the present one but for capitals, a few signs, or signs before or behind it."""
+    new, old = password.casefold(), present.casefold()
+    return new in old or old in new or OSA.distance(new, old, score_cutoff=_NEAR_EDITS) <= _NEAR_EDITS
 
 
 def check_password_policy(password: str, username: str, *, field: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.lockout import name_subject
 from assist_api.accounts.models import Account, AccountSession
-from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password, verify_password
+from assist_api.accounts.passwords import check_password_policy, generate_password, hash_password, is_nearly_same
 from assist_api.accounts.repository import AccountRepository, SignInFailureRepository
 from assist_api.accounts.schemas import AccountChange, AccountCreation
 from assist_api.accounts.sessions import fold_username, new_token
@@ -80,15 +80,20 @@ class AccountService:
             await self._accounts.delete_sessions_of(account.id)
         return account
 
-    async def change_own_password(self, current: CurrentAccount, new_password: str) -> Account:
+    async def change_own_password(self, current: CurrentAccount, present: str, new_password: str) -> Account:
         """Set a password the owner chose; their other sessions end.
 
+        Args:
+            current: The owner.
+            present: The password that is given up, already checked.
+            new_password: Takes its place.
+
         Raises:
-            InvalidInputError: The new password breaks the policy, or is the present one (`password_unchanged`).
+            InvalidInputError: The new password breaks the policy, or is nearly the present one (`password_unchanged`).
         """
         account = await self._get(current.id)
-        if verify_password(account.password_hash, new_password):
-            text = "The new password is the present one; choose another."
+        if is_nearly_same(new_password, present):
+            text = "The new password is the present one or nearly so; choose another."
             raise InvalidInputError(text, field="new_password", code="password_unchanged")
         self._set_password(account, new_password, field="new_password", must_change=False)
         await self._accounts.delete_sessions_of(account.id, keep=current.session_id)

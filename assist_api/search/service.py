@@ -20,8 +20,10 @@ from kb.kinds import Audience, DocumentKind
 from kb.search.hits import Hit, SearchResult, SearchState
 from kb.search.query import SearchQuery
 from kb.search.question.danger import PROTECTING_FEWEST, danger_of, protection
+from kb.search.question.spelled_text import is_spelled_in, spelled_text
 from kb.search.question.typed_names import NamedCategory, TypedNames
 from kb.settings import KBSettings
+from kb.taxonomy.sector_names import named_sectors
 from kb.taxonomy.tree import Taxonomy, load_taxonomy
 from kit.clock import Clock
 from kit.db import Database
@@ -80,19 +82,41 @@ class TypedSearch:
         """
         started = self._clock.monotonic()
         asked = _Asked(request, self._typed_names().find(request.text), may_see)
-        kinds = dict.fromkeys(request.kinds)
-        results = {kind: await self._engine.search(asked.query(kind)) for kind in kinds}
-        cards = await self._entries(asked, _hits(results.get(DocumentKind.ENTRY)))
-        cases = await self._cases(asked, _hits(results.get(DocumentKind.CASE)))
-        states = {result.state for result in results.values()}
-        has_card = bool(cards) and cards[0].probability >= self._answer_threshold
+        found = await self._found(asked)
+        if asked.is_spelled and not self._is_answered(found):
+            asked, found = await self._read_as_chinese(asked, found)
+        cards, cases = await self._cards(asked, found), await self._cases(asked, found)
         return SearchAnswer(
             cards=cards,
             cases=cases,
-            state=next(state for state in _WORST_FIRST if state in states).value,
-            has_answer=has_card or bool(cases),
+            state=next(state for state in _WORST_FIRST if state in found.states).value,
+            has_answer=self._is_answered(found) or bool(cases),
             took_ms=round((self._clock.monotonic() - started) * 1000, 1),
         )
+
+    async def _found(self, asked: _Asked) -> _Found:
+        results = {kind: await self._engine.search(asked.query(kind)) for kind in dict.fromkeys(asked.request.kinds)}
+        entries = await self._entries(asked, _hits(results.get(DocumentKind.ENTRY)))
+        states = frozenset(result.state for result in results.values())
+        return _Found(entries, _hits(results.get(DocumentKind.CASE)), states)
+
+    def _is_answered(self, found: _Found) -> bool:
+        return bool(found.entries) and found.entries[0][0].confidence >= self._answer_threshold
+
+    async def _read_as_chinese(self, asked: _Asked, found: _Found) -> tuple[_Asked, _Found]:
+        """Search once more with the Chinese that letters spell, in the words of what was found or with one error."""
+        texts = [text for _, revision in found.entries for text in _asked_texts(revision)]
+        texts += [text for _, revision in found.entries for text in (revision.script, revision.answer)]
+        typed, spelled = asked.request.text, spelled_text(asked.request.text, texts)
+        in_words = None if spelled is None else NamedCategory(spelled, frozenset())
+        for named in (in_words, self._typed_names().find_misspelt(typed)):
+            if named is None:
+                continue
+            again = replace(asked, named=named)
+            found_again = await self._found(again)
+            if self._is_answered(found_again):
+                return again, found_again
+        return asked, found
 
     def _typed_names(self) -> TypedNames:
         taxonomy = self._taxonomy()
@@ -100,32 +124,50 @@ class TypedSearch:
             self._names = (taxonomy, TypedNames(taxonomy))
         return self._names[1]
 
-    async def _entries(self, asked: _Asked, hits: Sequence[Hit]) -> list[FoundEntry]:
+    async def _entries(self, asked: _Asked, hits: Sequence[Hit]) -> list[tuple[Hit, RevisionDetail]]:
         async with self._database.session() as session:
             wanted = [UUID(hit.revision_id) for hit in hits]
             revisions = await KnowledgeService(session, self._clock).find_revisions(wanted)
-            # The index may lag: what was retired a moment ago is not shown.
-            found = [
-                (hit, revision)
-                for hit in hits
-                if (revision := revisions.get(UUID(hit.revision_id))) is not None
-                and revision.state is RevisionState.PUBLISHED
-                and not asked.may_see.isdisjoint(revision.audiences)
-            ]
-            shown = asked.in_order(found)[: asked.request.limit]
+        # The index may lag: what was retired a moment ago is not shown.
+        found = [
+            (hit, revision)
+            for hit in hits
+            if (revision := revisions.get(UUID(hit.revision_id))) is not None
+            and revision.state is RevisionState.PUBLISHED
+            and not asked.may_see.isdisjoint(revision.audiences)
+        ]
+        return asked.in_order(found)
+
+    async def _cards(self, asked: _Asked, found: _Found) -> list[FoundEntry]:
+        shown = found.entries[: asked.request.limit]
+        async with self._database.session() as session:
             names = await load_folded(session, self._clock, [hit for hit, _ in shown])
         return [found_entry(hit, revision, names) for hit, revision in shown]
 
-    async def _cases(self, asked: _Asked, hits: Sequence[Hit]) -> list[FoundCase]:
+    async def _cases(self, asked: _Asked, everything: _Found) -> list[FoundCase]:
+        hits = everything.cases
         async with self._database.session() as session:
             found = await CaseService(session, self._clock).find_cases([UUID(hit.document_id) for hit in hits])
             cases = {str(case_id): case for case_id, case in found.items()}
             # What merely follows in the order resembles nothing; the cut-off is that of entries.
             known = rank_cases(asked.text, hits, cases)
-            ranked = [hit for hit in known if is_alike(asked.text, hit, self._answer_threshold)]
+            ranked = [
+                hit
+                for hit in known
+                if is_alike(asked.text, hit, self._answer_threshold) and asked.is_of_its_sector(hit)
+            ]
             shown = [asked.with_typed_places(hit) for hit in ranked][: asked.request.limit]
             names = await load_folded(session, self._clock, shown)
         return [found_case(hit, cases[hit.document_id], names) for hit in shown]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for a question: entries in the order they are shown in, cases as the search ranked them."""
+
+    entries: Sequence[tuple[Hit, RevisionDetail]]
+    cases: Sequence[Hit]
+    states: frozenset[SearchState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +182,21 @@ class _Asked:
     def text(self) -> str:
         return self.request.text if self.named is None else self.named.text
 
+    @property
+    def is_spelled(self) -> bool:
+        """Whether letters alone were typed that stand for no name."""
+        return self.named is None and self.request.text.isascii() and any(map(str.isalpha, self.request.text))
+
+    def is_of_its_sector(self, hit: Hit) -> bool:
+        """Tell whether a case is of a sector that the question names, if it names any."""
+        sectors = named_sectors(self.text)
+        return not sectors or hit.sector is None or hit.sector in sectors
+
     def query(self, kind: DocumentKind) -> SearchQuery:
         """Return the question for one kind; a danger or a category may stand further back than what is shown."""
         request = self.request
-        is_wide = kind is DocumentKind.ENTRY and (self.named is not None or danger_of(request.text) is not None)
+        has_further = self.named is not None or self.is_spelled or danger_of(request.text) is not None
+        is_wide = kind is DocumentKind.ENTRY and has_further
         return SearchQuery(
             text=self.text,
             kinds=frozenset({kind}),
@@ -164,7 +217,7 @@ class _Asked:
             protects = 0
             if topic is not None and revision.business_type == _FAULT:
                 protects = protection(self.text, topic, revision.title, revision.category_path, revision.script)
-            return (-protects if protects >= PROTECTING_FEWEST else 0, -int(self._is_named(hit)))
+            return (-protects if protects >= PROTECTING_FEWEST else 0, -int(self._is_named(hit, revision)))
 
         ordered = sorted(found, key=rank)
         return [
@@ -172,11 +225,12 @@ class _Asked:
             for hit, revision in ordered
         ]
 
-    def _is_named(self, hit: Hit) -> bool:
+    def _is_named(self, hit: Hit, revision: RevisionDetail) -> bool:
         if self.named is None:
-            return _is_spelled(self.request.text, hit)
+            # Its syllables may stand far apart: 身份证 in one way to ask, 丢了 in another.
+            return _is_spelled(self.request.text, hit) and is_spelled_in(self.request.text, _asked_texts(revision))
         situation = (hit.category_id or "").partition("/")[2]
-        return situation in self.named.situations or not self.named.situations
+        return situation in self.named.situations
 
     def with_typed_places(self, hit: Hit) -> Hit:
         """Return the hit with matches that point into what was typed, as a whole where letters stand for a name."""
@@ -197,6 +251,10 @@ def _is_spelled(typed: str, hit: Hit) -> bool:
     parts = hit.score_parts
     is_whole = max(parts.get("initials", 0.0), parts.get("pinyin", 0.0)) >= _WHOLE and not parts.get("words", 0.0)
     return is_whole and len(letters) >= _FEWEST_SURE_LETTERS and letters.isascii() and letters.isalpha()
+
+
+def _asked_texts(revision: RevisionDetail) -> Sequence[str]:
+    return (revision.title, *revision.variants)
 
 
 def _sure(hit: Hit) -> Hit:

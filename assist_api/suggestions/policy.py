@@ -4,7 +4,7 @@ The newest question of the caller leads. What a caller says before the agent spe
 a turn are added up per entry, and the entry that they speak for most leads, whatever the call was about before. Behind
 it stand the other answers to the turn, then entries of earlier turns while there is room: those that led, newest
 first, and those for which weak signs of several turns add up. Where a turn asks and no entry answers it, nothing
-stands.
+stands, unless its question names no thing of its own: then what stood before is what it asks about.
 
 Once it is clear which sector the call is about, entries of the others are not shown (`suggestions.sector`), and an
 entry that the caller's words contradict goes down (`suggestions.claims`).
@@ -245,7 +245,8 @@ class SuggestionPolicy:
         earlier = self._earlier(evidence, turn, dismissed)
         if not answers and self._settled.entries:
             if turn.is_asking and is_asked:
-                return self._fold(turn)
+                goes_on = turn.request is not None and turn.request.is_follow_up
+                return Withheld("unchanged") if goes_on else self._fold(turn)
             if self._folded_for == turn.number or (self._folded_for is not None and not self._has_new(earlier)):
                 return Withheld("unchanged")
         entries = self._within_budget(_apart([*answers, *earlier]), turn)

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from uuid import UUID
 
 from assist_api.suggestions.claims import Claims
+from assist_api.suggestions.follow_up import is_follow_up
 from assist_api.suggestions.small_talk import TextSpan, content_length, content_spans
 from assist_api.transcripts.utterances import LegRole
 from kb.search.question.readings import Reading, likelihood_beside
@@ -146,6 +147,7 @@ class SearchRequest:
         is_open: Whether an entry of any sector may answer: the utterance opens a further matter, or nothing in the
             call's sector answers it.
         claims: What the customer has stated so far.
+        is_follow_up: Whether it names no thing of its own and goes on about the matter so far.
         end_ms: Where the utterance ended in the audio.
         answered_segment_id: The utterance of the customer that the agent restates; None for one of the customer.
     """
@@ -162,6 +164,7 @@ class SearchRequest:
     is_asking: bool = True
     is_open: bool = False
     claims: Claims = Claims()
+    is_follow_up: bool = False
     end_ms: int = 0
     answered_segment_id: UUID | None = None
 
@@ -242,7 +245,12 @@ class QueryComposer:
         readings = list(_readings(utterance, before, request.text))
         if question != joined:
             readings.insert(0, QuestionReading(_join(joined), 1.0, _parts(joined)))
-        return replace(request, is_open=newest is not None, readings=tuple(readings))
+        return replace(
+            request,
+            is_open=newest is not None,
+            is_follow_up=newest is None and is_follow_up(_join(own)),
+            readings=tuple(readings),
+        )
 
     def _context(self, question: tuple[_Piece, ...], pieces: tuple[_Piece, ...]) -> tuple[str, ...]:
         said = tuple(self._said)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from assist_api.transcripts.utterances import LegRole
-from kb.taxonomy.tree import Taxonomy, load_taxonomy, split_category_id
+from kb.taxonomy.sector_names import named_sectors
+from kb.taxonomy.tree import load_taxonomy, split_category_id
 
 RANKED_MASS = 0.85
 """Share of one sector in the category's ranking from which an unnamed sector counts as clear."""
@@ -105,18 +105,5 @@ def _named_further(text: str) -> list[str]:
     return named_sectors(text[marker.end() :]) if marker else []
 
 
-def named_sectors(text: str, *, suffix: str = "") -> list[str]:
-    """Return the sectors that a text names, in order; where names overlap the longest counts."""
-    words, pattern = _names(load_taxonomy(), suffix)
-    return [words[match.group(1)] for match in pattern.finditer(text)]
-
-
-@lru_cache(maxsize=8)
-def _names(taxonomy: Taxonomy, suffix: str) -> tuple[dict[str, str], re.Pattern[str]]:
-    words = {name: branch.code for branch in taxonomy.sectors if branch.code is not None for name in branch.names}
-    longest_first = sorted(words, key=len, reverse=True)
-    return words, re.compile(f"({'|'.join(map(re.escape, longest_first))}){suffix}")
-
-
 def _sectors() -> frozenset[str]:
-    return frozenset(_names(load_taxonomy(), "")[0].values())
+    return frozenset(branch.code for branch in load_taxonomy().sectors if branch.code is not None)

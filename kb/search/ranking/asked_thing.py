@@ -90,7 +90,12 @@ _NO_THING = frozenset(
 
 def things_of(question: AnalysedQuestion) -> list[str]:
     """Return the things that a question names, in order; none for letters, long questions and single verbs."""
-    text = "".join(question.text.split())
+    return things_in(question.text)
+
+
+def things_in(said: str) -> list[str]:
+    """Return the things that a short text names; as `things_of`."""
+    text = "".join(said.split())
     if len(text) > ANY_THING_CHARACTERS or not _HAN.search(text):
         return []
     return [word for word, tag in rjieba.tag(text) if tag.startswith(_THING_TAGS) and _is_thing(word)]

@@ -173,3 +173,24 @@ def test_an_entry_of_another_sector_leads_only_for_a_matter_that_was_opened_and_
     assert entries(call.says("还有楼道里的灯不亮找谁呢", lights))[0] == "lights"
     call.agent()
     assert call.says("楼道里的灯不亮找谁呢", make_hit("other", 0.9, sector="tv")) == Withheld("nothing_fits")
+
+
+@pytest.mark.parametrize("question", ["得拿些啥？", "前几年多交的给不给退？", "小娃娃喝了有没有事？", "那还要交钱吗？"])
+def test_follow_up_that_nothing_answers_keeps_what_stands(question: str) -> None:
+    call = Call()
+    call.says("我家七口人能不能多给点便宜的水", make_hit("tiers", 0.9))
+    call.agent()
+    assert call.says(question, make_hit("other", 0.05), has_answer=False) == Withheld("unchanged")
+    assert call.request is not None
+    assert call.request.is_follow_up
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["你们单位暑假招不招临时工？", "小区物业费收几块？", "另外这个多少钱？", "楼下的下水道堵了你们给通不通？"],
+)
+def test_question_about_another_thing_folds_what_stood(question: str) -> None:
+    call = Call()
+    call.says("我家七口人能不能多给点便宜的水", make_hit("tiers", 0.9))
+    call.agent()
+    assert call.says(question, make_hit("other", 0.05), has_answer=False) == Withheld("nothing_fits")

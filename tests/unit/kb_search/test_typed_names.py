@@ -11,6 +11,7 @@ from kb.search.query import SearchQuery
 from kb.search.question.analysis.folding import closed_up, fold
 from kb.search.question.analysis.questions import analyse
 from kb.search.question.danger import PROTECTING_FEWEST, danger_of, protection
+from kb.search.question.spelled_text import is_spelled_in, spelled_text
 from kb.search.question.typed_names import TypedNames
 from kb.search.ranking.asked_thing import things_of, without_other_things
 from kb.search.ranking.features import Floats
@@ -34,6 +35,20 @@ NAMES = TypedNames(shipped_taxonomy())
         ("a gas leak", "燃气泄漏"),
         ("no power", "停电报修"),
         ("power outage", "停电报修"),
+        ("NO POWER!", "停电报修"),
+        ("The power's out", "停电报修"),
+        ("my lights are out", "停电报修"),
+        ("there is no electricity in my flat", "停电报修"),
+        ("leaking gas", "燃气泄漏"),
+        ("electricity bill too high", "这个月电费突然涨了很多"),
+        ("Radiators aren't warm", "家里暖气都不热怎么办"),
+        ("set-top box not working", "机顶盒黑屏没反应"),
+        ("how do I pay my water bill?", "水费怎么交能自动扣吗"),
+        ("burst water main in the street", "马路上水管爆了大量喷水"),
+        ("gas card lost", "燃气卡丢了怎么补办"),
+        ("my laptop has no power", None),
+        ("pizza delivery", None),
+        ("how are you", None),
         ("yyht", None),
         ("燃气", None),
         ("12345", None),
@@ -43,6 +58,56 @@ NAMES = TypedNames(shipped_taxonomy())
 def test_letters_stand_for_names(typed: str, name: str | None) -> None:
     found = NAMES.find(typed)
     assert (found and found.text) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("ranqixeilou", "燃气泄漏"),
+        ("ranqixilou", "燃气泄漏"),
+        ("tingdain", "停电"),
+        ("gengmingguoh", "更名过户"),
+        ("ranqi", None),
+        ("waimaituikuan", None),
+    ],
+)
+def test_name_is_known_by_pinyin_with_one_error(typed: str, name: str | None) -> None:
+    found = NAMES.find_misspelt(typed)
+    assert (found and found.text) == name
+
+
+TEXTS = [
+    "电费电子发票怎么开怎么下载",
+    "燃气卡丢了怎么补办",
+    "漏电保护器推不上去",
+    "家里自来水管爆裂喷水",
+    "身份证丢了也能办",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("dianzifapiao", "电子发票"),
+        ("dian zi fa piao", "电子发票"),
+        ("loudianbaohuqi", "漏电保护器"),
+        ("shui guan bao lie", "水管爆裂"),
+        ("ranqikazenmebuban", "燃气卡怎么补办"),
+        ("waimaituikuan", None),
+        ("hello world", None),
+        ("发票", None),
+    ],
+)
+def test_pinyin_is_read_in_the_words_of_the_entries(typed: str, text: str | None) -> None:
+    assert spelled_text(typed, TEXTS) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_there"),
+    [("dianzifapiao", True), ("dzfp", True), ("rqkdl", True), ("ranqikafapiao", False), ("rqkfp", False)],
+)
+def test_letters_stand_in_one_text_from_the_first_to_the_last(typed: str, is_there: bool) -> None:
+    assert is_spelled_in(typed, TEXTS) is is_there
 
 
 def test_category_of_several_sectors_keeps_every_code() -> None:
@@ -77,6 +142,14 @@ def test_blanks_between_words_of_letters_stay() -> None:
         "煤 气 泄 漏",
         "一氧化碳中毒",
         "天然气爆炸",
+        "灶台着火了",
+        "插座冒火",
+        "配电箱有火花",
+        "地下室进水带电",
+        "手摸水龙头有电",
+        "人被电倒了",
+        "洗澡头晕恶心",
+        "屋里着火了",
     ],
 )
 def test_words_of_danger_are_known(question: str) -> None:
@@ -93,6 +166,15 @@ def test_words_of_danger_are_known(question: str) -> None:
         "燃气灶打不着火",
         "电视无信号",
         "停电了",
+        "热水器点不着火",
+        "暖气片炸裂",
+        "高层没水低层有水有电",
+        "水泵有电不转",
+        "铁塔没有电",
+        "起火原因怎么认定",
+        "灶着着火，表不走数",
+        "热水器冒火苗",
+        "树枝碰到电线有火花要修剪",
     ],
 )
 def test_questions_without_an_emergency_stay_as_they_are(question: str) -> None:
