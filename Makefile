@@ -13,7 +13,7 @@ SIDE_BY_SIDE := unit or module
 ON_SERVERS := (contract or integration or evals) and not invented
 # A test that fails runs once more, so that one unsteady test does not hold back everybody's work; what it said is
 # printed at the end (tests/conftest.py), and it is a defect to mend.
-PYTEST := $(PYTHON) -m pytest --reruns 1
+PYTEST := $(PYTHON) -m pytest --reruns 1 --hypothesis-profile steady
 
 # As in assist_api/__init__.py, for what does not begin with it.
 export OPENBLAS_NUM_THREADS ?= 1
