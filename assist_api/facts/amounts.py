@@ -11,7 +11,7 @@ from assist_api.facts.cues import CORRECTION, asked_fields, nearest_cue
 from assist_api.facts.fields import Evidence, Fact, FactField, Turn
 from kit.numerals import COUNT_SIGNS, SPOKEN_DIGITS, parse_number
 
-_WRITTEN = r"[0-9０-９]+(?:[.．][0-9０-９]+)?[万千百]?"
+_WRITTEN = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9０-９]+)(?:[.．][0-9０-９]+)?[万千百]?"
 _COUNT = rf"[{COUNT_SIGNS}幺]+(?:点[{''.join(SPOKEN_DIGITS)}]+)?"
 _NUMBER = rf"(?:{_WRITTEN}|{_COUNT})"
 _SMALL = r"[0-9一二两三四五六七八九]"
@@ -20,12 +20,15 @@ MONEY = re.compile(
     rf"(?P<only_jiao>{_SMALL})[毛角](?:钱|(?P<only_fen>{_SMALL})分?)?|[¥￥]\s?(?P<sign>{_WRITTEN})"
 )
 _BARE_AFTER = re.compile(
-    rf"(?:退|欠费?|扣(?:了|费)?|交(?:了|过)?|缴(?:了|过)?|收(?:了|我)?|充(?:了|值)?|一共|总共|合计|钱|费|多少)[^，。？！]{{0,4}}?[，,]?(?:是|了)?(?P<bare>[{COUNT_SIGNS}]{{3,}}|[0-9]{{2,}}(?:\.[0-9]{{1,2}})?)(?![0-9度方吨立个年月号平])"
+    rf"(?:退|欠费?|扣(?:了|费)?|交(?:了|过)?|缴(?:了|过)?|收(?:了|我)?|充(?:了|值)?|一共|总共|合计|钱|费|多少)[^，。？！]{{0,4}}?[，,]?(?:是|了)?(?P<bare>[{COUNT_SIGNS}]{{3,}}|[一二两三四五六七八九][百千万](?=[^，。]{{0,2}}(?:没到|没充上|没进))|[0-9]{{2,}}(?:\.[0-9]{{1,2}})?)(?![0-9度方吨立个年月号平])"
 )
 _BARE_CLAUSE = re.compile(
     rf"(?:买|卖|收|要|罚|花|付)[^。？！]{{0,12}}?[，,](?P<bare>[{COUNT_SIGNS}]*[百千万][{COUNT_SIGNS}]*)(?=[，,。！]|$)"
 )
 """非让买他的，一百八."""
+_BARE_WANTED = re.compile(rf"(?P<bare>[{COUNT_SIGNS}]*[百千万][{COUNT_SIGNS}]*)(?=(?:退|还)(?:给)?我|退回)")
+"""把那一百二还给我."""
+_BARE = (_BARE_AFTER, _BARE_CLAUSE, _BARE_WANTED)
 _UNIT_PRICE = re.compile(r"^(?:钱)?(?:一|每)(?:度|方|吨|立方|平|个平方|千瓦|公里|天|次)|^/|^钱?一(?:度|方|吨|平)")
 _PER = re.compile(r"(?:一|每)(?:度|方|吨|立方|平米?|平方米?|千瓦时|兆)(?:电|气|水|热)?(?:要|是|才|收)?$")
 _ASIDE = re.compile(
@@ -90,7 +93,7 @@ def _sums(place: int, turn: Turn) -> Iterator[_Sum]:
             yield _Sum(value, place, *found.span(), _weight(text, found.start(), found.end()))
     if not turn.is_customer:
         return
-    for found in (*_BARE_AFTER.finditer(text), *_BARE_CLAUSE.finditer(text)):
+    for found in (found for pattern in _BARE for found in pattern.finditer(text)):
         start, end = found.span("bare")
         value = parse_number(found["bare"])
         is_new = all(end <= first or last <= start for first, last in taken)
@@ -147,7 +150,7 @@ _READING = re.compile(
     rf"(?<![0-9])(?:[0-9]{{1,8}}(?:\.[0-9]+)?|[{COUNT_SIGNS}幺]{{2,12}}(?:点[{''.join(SPOKEN_DIGITS)}]+)?)"
 )
 _NOT_READING = re.compile(
-    r"单子|账单|通知|短信|上个?月|上次|上期|原来|之前|去年|红|户号|号码|电话|用了|交了|写的|编号|表号|电费|水费|气费"
+    r"单子|账单|通知|抄成|抄的是|写成|记成|短信|上个?月|上次|上期|原来|之前|去年|红|户号|号码|电话|用了|交了|写的|编号|表号|电费|水费|气费"
 )
 _READING_UNIT = re.compile(
     r"\s?(?:点[几多])?(?:度|方|吨|立方|个?字|兆焦|吉焦|千瓦时)?(?!块|元|毛|点|号|个|天|月|年|分|楼|岁|户|人|平)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assist_api.facts.cues import YES, asked_fields
 from assist_api.facts.fields import Evidence, Fact, FactField, Turn
 from kb.deidentify.foreign_names import find_foreign_names
+from kb.deidentify.name_scores import SURNAME_SPELT
 from kb.deidentify.names import ANY_GIVEN, ANY_SURNAME, GIVEN, SURNAME, TITLE, is_name_like
 
 _NAME = rf"{ANY_SURNAME}{GIVEN}{{1,2}}"
@@ -23,7 +24,7 @@ _WEAK = re.compile(r"(?:我是|我就是|叫)$")
 """Before other words as well: 我就是路过, 叫一下师傅."""
 _CALL_ME = re.compile(rf"(?:叫|喊|称呼)我?(?:老|小)(?P<name>{SURNAME})(?=[就吧行，。！\s]|$)")
 _ANSWER = re.compile(rf"(?:^|(?<=[，。、\s嗯啊哦呃]))(?P<name>{_NAME})(?=[，。、！？\s]|$|[啊呀哦])")
-_LAUGHS = re.compile(r"[笑哈呵嘿急慌]")
+_NO_ANSWER = re.compile(rf"[笑哈呵嘿急慌]|{SURNAME_SPELT}")
 _ONE = re.compile(rf"(?:^|(?<=[，。、\s]))(?:我?姓)?(?P<name>{ANY_SURNAME})(?=[，。、！\s]|$)")
 _ADDRESSED = re.compile(rf"(?P<name>(?:{_NAME}|{SURNAME}))(?={TITLE})")
 _OTHERS = re.compile(
@@ -79,7 +80,7 @@ def _said(place: int, text: str, *, is_asked: bool) -> Iterator[_Heard]:
         return
     for pattern in (_ANSWER, _ONE):
         answer = pattern.search(text)
-        is_said = answer is not None and not _LAUGHS.search(answer["name"])
+        is_said = answer is not None and not _NO_ANSWER.search(answer["name"])
         if answer is not None and is_said and not _is_others(text, answer.start()):
             yield _Heard(answer["name"], Evidence(place, *answer.span("name")), 2)
             return

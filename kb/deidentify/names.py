@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import rjieba
-
 from kb.deidentify.foreign_names import find_foreign_names
 from kb.deidentify.name_scores import scored_names
 from kb.deidentify.spans import PersonalKind, PersonalSpan
@@ -52,7 +50,6 @@ _DOUBLE = (
     "西门",
     "独孤",
 )
-_PLACES_TOO = ("东方", "百里", "西门")
 SURNAME = rf"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
 _NO_GIVEN = (
     "我你您他她它们的了是在有没家住要想这那就都也和给把被让叫请电话号码手机停水气暖燃户主表费报修因为所以不还又再说问来去"
@@ -126,45 +123,11 @@ _PATTERNS = tuple(
 )
 _ANY, _COMMON = re.compile(ANY_SURNAME), re.compile(SURNAME)
 _WITH_DOT = re.compile(r"(?:^|(?<=[是叫找为给跟和写，。、：:\s]))([\u4e00-\u9fff]{1,7}(?:[·•・][\u4e00-\u9fff]{1,8})+)")
-_NO_GIVEN_OF_TRADE = (
-    "盖电表路边枝充房付段量算测衰巾楼栋乎旧井管线阀压水气暖费缴户号码网灯箱柜闸桩炉灶热冷漏修装换检查报停断送火时面型栏"
-)
-_NOT_NAMES = re.compile(
-    rf"申请|[应盖占买向连]|支付宝|孙子|..?[{_NO_GIVEN_OF_TRADE}]|.?(?:{TITLE[3:-1]}|[局市县镇科所处村队站班院校]长|书记)|"
-    r".*[人路巷道街区村镇县市省厂店站院校园湾湖楼馆图感性化表费卡桥]$"
-)
-"""What the dictionary takes for names and is none: words of the trade; streets, buildings, things by the last sign."""
-_PLACE_AFTER = re.compile(
-    r"花园|家园|小区|[路街村苑里城湾庄镇巷]|大厦|大道|广场|公寓|医院|学校|[小中大]学|公司|集团|超市|银行|市场|商场|酒店|车站"
-)
-_BEGINS_LIKE_A_NAME = re.compile(ANY_SURNAME)
-_WHOLE = re.compile(rf"{ANY_SURNAME}{ANY_GIVEN}{{1,2}}")
-_LONGEST_LOOK = 7
-"""Characters from the surname on, by which the dictionary tells where a name ends."""
 
 
 def is_name_like(text: str) -> bool:
-    """Tell whether a surname with what follows reads as a name, by the kinds of its words: 蒲小萌, but not 温度低."""
-    return name_at(text, 0) == text
-
-
-def name_at(text: str, start: int) -> str | None:
-    """Return the name that begins at a place of a text, as a dictionary of words reads it; None where none does."""
-    look = re.match(r"[\u4e00-\u9fff]*", text[start : start + _LONGEST_LOOK])
-    if look is None or _BEGINS_LIKE_A_NAME.match(look[0]) is None:
-        return None
-    words = rjieba.tag(look[0])
-    first, kind = words[0]
-    is_person = kind.startswith("nr") or (first in _DOUBLE and first not in _PLACES_TOO)
-    name = first
-    if _BEGINS_LIKE_A_NAME.fullmatch(first) and len(words) > 1:
-        given, given_kind = words[1]
-        if is_person and len(given) == 1 and len(words) > 2 and len(words[2][0]) == 1:
-            given += words[2][0] if re.fullmatch(GIVEN, words[2][0]) else ""
-        is_person = is_person or given_kind.startswith(("nr", "ns", "nz"))
-        name = first + given
-    is_whole = _WHOLE.fullmatch(name) and not _PLACE_AFTER.match(text, start + len(name))
-    return name if is_person and is_whole and not _NOT_NAMES.match(name) else None
+    """Tell whether a surname with what follows reads as a name where one is announced: 蒲小萌, but not 温度低."""
+    return (1, text) in scored_names(f"叫{text}", _ANY, _COMMON)
 
 
 # Before a form of address these are words, not people: 安装师傅, 谢谢老师, 方总.

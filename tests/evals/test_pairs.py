@@ -28,8 +28,9 @@ def report_of(name: str, embedder: OnnxEmbedder) -> PairsReport:
     return report
 
 
-# `pairs.jsonl` is the development set; the neighbours were written afterwards, before two rules were corrected by them.
-@pytest.mark.parametrize("name", ["pairs.jsonl", "pairs_neighbours.jsonl"])
+# `pairs.jsonl` is the development set; the neighbours were written afterwards, before two rules were corrected by them;
+# writers of the fifth had not seen the rules: .70 and .80 were found when first seen.
+@pytest.mark.parametrize("name", ["pairs.jsonl", "pairs_neighbours.jsonl", "pairs_fifth.jsonl"])
 def test_most_contradictions_and_duplicates_are_found_precisely(name: str, embedder: OnnxEmbedder):
     report = report_of(name, embedder)
     assert report.contradiction.recall_at_precision >= 0.6

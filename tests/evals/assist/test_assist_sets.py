@@ -33,7 +33,13 @@ def embed() -> Iterator[Embed]:
 
 @pytest.mark.parametrize(
     ("name", "recall", "false_alarms"),
-    [("development", 0.97, 0.02), ("held_out", 0.85, 0.15), ("fourth", 0.97, 0.02), ("unseen", 0.97, 0.02)],
+    [
+        ("development", 0.97, 0.02),
+        ("held_out", 0.85, 0.15),
+        ("fourth", 0.97, 0.02),
+        ("unseen", 0.97, 0.02),
+        ("fifth", 0.97, 0.02),
+    ],
 )
 def test_danger_is_heard_and_ordinary_talk_is_not(name: str, recall: float, false_alarms: float, embed: Embed) -> None:
     report = evaluate_safety(read_utterances(HERE / f"safety_{name}.jsonl"), listener(embed))
@@ -48,7 +54,7 @@ def test_rules_alone_hear_the_development_set() -> None:
     assert report.false_alarms <= 0.02
 
 
-@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen"])
+@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen", "fifth"])
 def test_fields_are_filled_rightly_or_left_empty(name: str) -> None:
     report = evaluate_slots(HERE / f"slots_{name}.jsonl")
     show(slots_tables(report))
@@ -56,7 +62,7 @@ def test_fields_are_filled_rightly_or_left_empty(name: str) -> None:
     assert report.recall >= 0.9
 
 
-@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen"])
+@pytest.mark.parametrize("name", ["development", "second", "third", "fourth", "unseen", "fifth"])
 def test_personal_data_is_masked_and_the_rest_stays(name: str) -> None:
     report = evaluate_masking(HERE / f"masking_{name}.jsonl")
     show(masking_tables(report))
@@ -64,7 +70,7 @@ def test_personal_data_is_masked_and_the_rest_stays(name: str) -> None:
     assert report.precision >= 0.95
 
 
-@pytest.mark.parametrize("name", ["development", "second", "unseen"])
+@pytest.mark.parametrize("name", ["development", "second", "unseen", "fifth"])
 def test_summaries_keep_the_facts_and_claim_nothing_false(name: str) -> None:
     report = evaluate_summaries(HERE / f"summaries_{name}.jsonl")
     show(summaries_tables(report))
@@ -72,7 +78,9 @@ def test_summaries_keep_the_facts_and_claim_nothing_false(name: str) -> None:
     assert report.false_claims == 0
 
 
-@pytest.mark.parametrize(("name", "accuracy"), [("development", 0.93), ("second", 0.93), ("third", 0.9)])
+@pytest.mark.parametrize(
+    ("name", "accuracy"), [("development", 0.93), ("second", 0.93), ("third", 0.93), ("fifth", 0.92)]
+)
 def test_intents_are_heard_and_wrong_ones_not_acted_on(name: str, accuracy: float, embed: Embed) -> None:
     report = evaluate_intents(read_intents(HERE / f"intents_{name}.jsonl"), embed)
     show(intents_tables(report))
