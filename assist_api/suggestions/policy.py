@@ -94,6 +94,7 @@ class _Turn:
         evidence: What they say, by document.
         is_answered: Whether one of them has an answer.
         is_asking: Whether one of its utterances asks something.
+        is_follow_up: Whether none of its utterances names a thing of its own.
     """
 
     number: int = 0
@@ -101,6 +102,7 @@ class _Turn:
     evidence: Mapping[Key, Evidence] = field(default_factory=dict)
     is_answered: bool = False
     is_asking: bool = False
+    is_follow_up: bool = False
 
 
 class SuggestionPolicy:
@@ -245,8 +247,7 @@ class SuggestionPolicy:
         earlier = self._earlier(evidence, turn, dismissed)
         if not answers and self._settled.entries:
             if turn.is_asking and is_asked:
-                goes_on = turn.request is not None and turn.request.is_follow_up
-                return Withheld("unchanged") if goes_on else self._fold(turn)
+                return Withheld("unchanged") if turn.is_follow_up else self._fold(turn)
             if self._folded_for == turn.number or (self._folded_for is not None and not self._has_new(earlier)):
                 return Withheld("unchanged")
         entries = self._within_budget(_apart([*answers, *earlier]), turn)
@@ -304,6 +305,7 @@ class SuggestionPolicy:
             evidence=with_result(before.evidence, request, result, decay=decay, doubt=1.0),
             is_answered=before.is_answered or result.has_answer,
             is_asking=before.is_asking or request.is_asking,
+            is_follow_up=request.is_follow_up and (before.request is None or before.is_follow_up),
         )
 
     def _note_categories(self, hits: Iterable[tuple[Hit, float]]) -> None:

@@ -194,3 +194,11 @@ def test_question_about_another_thing_folds_what_stood(question: str) -> None:
     call.says("我家七口人能不能多给点便宜的水", make_hit("tiers", 0.9))
     call.agent()
     assert call.says(question, make_hit("other", 0.05), has_answer=False) == Withheld("nothing_fits")
+
+
+def test_thing_named_before_a_short_question_of_the_same_turn_counts() -> None:
+    call = Call()
+    call.says("我家七口人能不能多给点便宜的水", make_hit("tiers", 0.9))
+    call.agent()
+    call.says("楼下那个洗车的把下水道都堵了反上来熏死人", make_hit("other", 0.05), has_answer=False)
+    assert call.says("你们给通不通？", has_answer=False, after_ms=500) == Withheld("nothing_fits")
