@@ -59,8 +59,8 @@ _GOES_ON = re.compile(r"[是让给打说在接跟和的他她你我这那昨今�
 _LOOK = 8
 """Characters from the surname on that the dictionary cuts once more, without what stands before."""
 SURNAME_SPELT = (
-    "弓长张|立早章|木子李|耳东陈|口天吴|双木林|双口吕|人可何|言午许|三横王|草头黄|走肖赵|古月胡|干勾于|文刀刘|禾木程|奚谷|"
-    "双人徐|言身寸谢|草头蒋|三点水|美女姜|三虎彭|田各|雨田雷|奔跑"
+    "弓长张|立早章|木子李|耳东陈|口天吴|双木林|双口吕|人可何|言午许|三横王|草头黄|走肖赵|古月胡|干勾于|文刀刘|禾木程|"
+    "双人徐|言身寸谢|草头蒋|美女姜|三虎彭|雨田雷"
 )
 """How callers say which sign their surname is written with."""
 _NO_NAMES = re.compile(
