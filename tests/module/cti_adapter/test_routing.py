@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,7 +16,13 @@ from tests.fakes.cti_events import WAIT_SECONDS
 pytestmark = pytest.mark.module
 
 HEAD = b"agi_network: yes\nagi_network_script: route\nagi_callerid: 13800138000\nagi_uniqueid: pbx1-1.0\n\n"
-VARIABLES = {"CALL_ID": "pbx1-1.0", "DIALLED_NUMBER": "95598", "TARGET_QUEUE": "hotline", "IVR_STAGE": ""}
+VARIABLES = {
+    "CALL_ID": "pbx1-1.0",
+    "DIALLED_NUMBER": "95598",
+    "TARGET_QUEUE": "hotline",
+    "IVR_STAGE": "",
+    "QUEUE_SINCE": "1764547200",
+}
 
 
 @asynccontextmanager
@@ -68,6 +75,7 @@ async def test_a_call_is_described_and_sent_where_the_answer_says():
         }
     (question,) = asked
     assert (question.caller_number, question.dialled_number, question.queue) == ("13800138000", "95598", "hotline")
+    assert question.waits_since == datetime(2025, 12, 1, tzinfo=UTC)
 
 
 async def test_no_answer_a_bug_and_a_broken_client_leave_the_server_standing():
