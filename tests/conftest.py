@@ -36,6 +36,7 @@ settings.load_profile("untimed")
 developer's own runs look for new ones."""
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests that do not declare their level, run level by level, and keep unit tests off the network."""
     rank: dict[pytest.Item, int] = {}
