@@ -116,7 +116,7 @@ check: lint types arch web-check ## Every static check
 test: setup-dev models-all test-servers web check ## Everything: checks, unit to end-to-end tests, evaluations
 	@failed=; \
 	$(PYTEST) -m "$(SIDE_BY_SIDE)" -n logical --maxprocesses 4 --dist worksteal || failed=yes; \
-	$(PYTEST) -m "$(ON_SERVERS)" -n 3 --dist loadgroup --durations=30 || failed=yes; \
+	$(PYTEST) -m "$(ON_SERVERS)" -n 3 --dist loadfile --durations=30 || failed=yes; \
 	$(PYTEST) -m "not ($(SIDE_BY_SIDE)) and not ($(ON_SERVERS))" --durations=30 || failed=yes; \
 	test -z "$$failed"
 

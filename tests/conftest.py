@@ -36,7 +36,6 @@ settings.load_profile("untimed")
 developer's own runs look for new ones."""
 
 
-@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse tests that do not declare their level, run level by level, and keep unit tests off the network."""
     rank: dict[pytest.Item, int] = {}
@@ -48,8 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # An event loop wakes itself through a local socket pair; the network stays closed.
             item.add_marker(pytest.mark.disable_socket)
         rank[item] = max(map(LEVELS.index, levels))
-        # For `--dist loadgroup`: what shares a server, an exchange or models stays in one process.
-        item.add_marker(pytest.mark.xdist_group("evals" if "evals" in levels else item.path.stem))
     items.sort(key=rank.__getitem__)
 
 
