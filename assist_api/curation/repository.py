@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
@@ -17,6 +16,7 @@ from assist_api.calls.models import CallRow
 from assist_api.calls.states import RUNNING_STATES, TERMINAL_STATES
 from assist_api.curation.models import CapturedCall, CurationItem, CurationMoment, ItemKind, ItemState, MomentReason
 from assist_api.http.permissions import Role
+from kit.db_insert import insert_into
 
 LIVE = (ItemState.OPEN, ItemState.TAKEN, ItemState.IN_REVIEW)
 """States in which an item waits for somebody."""
@@ -93,18 +93,14 @@ class CurationRepository:
 
     async def add_once(self, table: type[CurationItem | CurationMoment | CapturedCall], row: dict[str, Any]) -> bool:
         """Insert a row unless another has its key; safe when two writers do so at once."""
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        insert: Any = postgresql.insert if is_postgresql else sqlite.insert
         key = next(iter(table.__mapper__.primary_key))
-        statement = insert(table).values(row).on_conflict_do_nothing().returning(key)
+        statement = insert_into(self.session, table).values(row).on_conflict_do_nothing().returning(key)
         return (await self.session.execute(statement)).first() is not None
 
     async def add_all(self, table: type[CurationMoment | CapturedCall], rows: Sequence[dict[str, Any]]) -> None:
         """Insert rows unless others have their keys, in one statement."""
         if rows:
-            is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-            insert: Any = postgresql.insert if is_postgresql else sqlite.insert
-            await self.session.execute(insert(table).on_conflict_do_nothing(), list(rows))
+            await self.session.execute(insert_into(self.session, table).on_conflict_do_nothing(), list(rows))
 
     async def live_entry_items(self) -> Sequence[CurationItem]:
         """Return the items that wait and are about an entry, without those whose draft is in review."""

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.must_reads.models import Acknowledgement, MustRead
 from kb.entries.models import Revision, RevisionState
+from kit.db_insert import insert_into
 
 MOST_CHANGES = 100
 MOST_LISTED = 100
@@ -27,10 +27,8 @@ class MustReadRepository:
 
     async def add_once(self, table: type[MustRead | Acknowledgement], row: Mapping[str, Any]) -> bool:
         """Insert a row; False when another has its key."""
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        insert: Any = postgresql.insert if is_postgresql else sqlite.insert
         key = next(iter(table.__mapper__.primary_key))
-        statement = insert(table).values(**row).on_conflict_do_nothing().returning(key)
+        statement = insert_into(self.session, table).values(**row).on_conflict_do_nothing().returning(key)
         return (await self.session.execute(statement)).first() is not None
 
     async def find(self, must_read_id: UUID) -> MustRead | None:

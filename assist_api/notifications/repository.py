@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Insert, and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assist_api.accounts.models import Account
 from assist_api.notifications.models import Notification
+from kit.db_insert import insert_into
 
 
 class NotificationRepository:
@@ -23,9 +23,7 @@ class NotificationRepository:
 
     async def add(self, row: dict[str, Any]) -> bool:
         """Insert a notification; return False when the person has one of this key already."""
-        is_sqlite = self.session.get_bind().dialect.name == "sqlite"
-        make: Any = sqlite.insert if is_sqlite else postgresql.insert
-        statement: Insert = make(Notification).values(row).on_conflict_do_nothing()
+        statement = insert_into(self.session, Notification).values(row).on_conflict_do_nothing()
         found = await self.session.execute(statement)
         return isinstance(found, CursorResult) and found.rowcount == 1
 

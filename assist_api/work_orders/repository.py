@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, or_, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -19,6 +18,7 @@ from assist_api.units.models import Unit
 from assist_api.units.reach import Reach
 from assist_api.work_orders.models import CrewLink, WorkOrder, WorkOrderCount, WorkOrderEventRow, WorkOrderPhoto
 from assist_api.work_orders.transitions import FINAL, OPEN, OrderState
+from kit.db_insert import insert_into
 from kit.paging import PagePlace, is_after
 
 
@@ -63,10 +63,8 @@ class WorkOrderRepository:
 
     async def next_number(self, day: date) -> int:
         """Return the next number of a day; the count stays locked until the transaction ends."""
-        is_sqlite = self.session.get_bind().dialect.name == "sqlite"
-        make: Any = sqlite.insert if is_sqlite else postgresql.insert
         statement = (
-            make(WorkOrderCount)
+            insert_into(self.session, WorkOrderCount)
             .values(day=day, given=1)
             .on_conflict_do_update(index_elements=["day"], set_={"given": WorkOrderCount.given + 1})
             .returning(WorkOrderCount.given)

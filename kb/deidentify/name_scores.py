@@ -8,7 +8,7 @@ is, what stands before, and what stands behind.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import rjieba
@@ -124,22 +124,29 @@ def scored_names(text: str, surname: re.Pattern[str], common: re.Pattern[str]) -
         if family is None or start < double:
             continue
         double = start + len(family[0])
-        for length in (1, 2):
-            name = text[start : family.end() + length]
-            given = name[len(family[0]) :]
-            if (
-                len(given) == length
-                and all("\u4e00" <= sign <= "\u9fff" and sign not in _NEVER for sign in given)
-                and not _NO_GIVEN.fullmatch(given)
-            ):
-                weight = _weight(text, start, name, given, cut) + _weight_of_surname(family[0], text[:start], common)
-                found.append((weight, start, name))
+        behind = family.end()
+        ends = range(behind + 1, min(behind + 2, len(text)) + 1)
+        given_names = [text[behind:end] for end in ends if _may_be_given(text[behind:end])]
+        if not given_names:
+            continue
+        cuts = [(start, cut)]
+        if not cut.is_inside_a_word(start):
+            cuts.append((0, _Cut.of(text[start : start + _LOOK])))
+        weight_of_surname = _weight_of_surname(family[0], text[:start], common)
+        for given in given_names:
+            name = family[0] + given
+            found.append((_weight(text, start, name, given, cuts) + weight_of_surname, start, name))
     taken: list[range] = []
     for weight, start, name in sorted(found, key=lambda item: (-item[0], -len(item[2]))):
         place = range(start, start + len(name))
         if weight >= NAME_FROM and not any(place.start < other.stop and other.start < place.stop for other in taken):
             taken.append(place)
             yield start, name
+
+
+def _may_be_given(given: str) -> bool:
+    is_written_so = all("\u4e00" <= sign <= "\u9fff" and sign not in _NEVER for sign in given)
+    return is_written_so and not _NO_GIVEN.fullmatch(given)
 
 
 def _weight_of_surname(family: str, before: str, common: re.Pattern[str]) -> float:
@@ -151,7 +158,7 @@ def _weight_of_surname(family: str, before: str, common: re.Pattern[str]) -> flo
     return 0.5 if common.match(family) else (0.0 if is_announced else -0.8)
 
 
-def _weight(text: str, start: int, name: str, given: str, cut: _Cut) -> float:
+def _weight(text: str, start: int, name: str, given: str, cuts: Sequence[tuple[int, _Cut]]) -> float:
     end = start + len(name)
     if _NO_NAMES.fullmatch(name) or _is_thing(text, start, name) or _is_explanation(text, start, name):
         return -9.0
@@ -161,18 +168,9 @@ def _weight(text: str, start: int, name: str, given: str, cut: _Cut) -> float:
         - 1.0
         - 1.5 * (name[-1] in _THING_ENDS)
         + (0.5 if len(name) > _SHORT else -0.8)
-        + _weight_of_both(text, start, name, cut)
+        + max(_weight_of_words(place, name, cut) for place, cut in cuts)
         + _weight_before(text[:start], is_long=len(name) > _SHORT)
         + _weight_after(text, end)
-    )
-
-
-def _weight_of_both(text: str, start: int, name: str, cut: _Cut) -> float:
-    whole = _weight_of_words(start, name, cut)
-    return (
-        whole
-        if cut.is_inside_a_word(start)
-        else max(whole, _weight_of_words(0, name, _Cut.of(text[start : start + _LOOK])))
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, String, and_, cast, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -17,6 +16,7 @@ from sqlalchemy.orm import selectinload
 from kb.entries.models import Category, Entry, IndexChangeRow, Revision, RevisionOrigin, RevisionState
 from kb.kinds import Audience, DocumentKind
 from kb.signals import KNOWLEDGE_CHANGED
+from kit.db_insert import insert_into
 from kit.outbox import signal
 
 INDEX_LOG_LOCK = 0x7469_6E67
@@ -186,9 +186,7 @@ class EntryRepository(Repository):
 
     async def add_category(self, category: dict[str, Any]) -> None:
         """Insert a category unless its id exists; safe when two writers do so at once."""
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        insert: Any = postgresql.insert if is_postgresql else sqlite.insert
-        await self.session.execute(insert(Category).values(category).on_conflict_do_nothing())
+        await self.session.execute(insert_into(self.session, Category).values(category).on_conflict_do_nothing())
 
     async def category_counts(self) -> dict[UUID, int]:
         """Return how many published entries stand directly at each category."""

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +16,7 @@ from kb.search.question.analysis.lexicon import WordUse
 from kb.signals import WORDS_CHANGED
 from kb.words.models import WordGroupRow, WordListRow
 from kb.words.validation import folded
+from kit.db_insert import insert_into
 from kit.outbox import signal
 
 _THE_ONE_ROW = 1
@@ -42,9 +42,7 @@ class WordRepository:
 
     async def begin_change(self) -> None:
         """Count a change; the first statement of every writing unit of work, for it is also the writers' lock."""
-        is_postgresql = self.session.get_bind().dialect.name == "postgresql"
-        insert: Any = postgresql.insert if is_postgresql else sqlite.insert
-        statement = insert(WordListRow).values(id=_THE_ONE_ROW, change_number=1)
+        statement = insert_into(self.session, WordListRow).values(id=_THE_ONE_ROW, change_number=1)
         raised = {"change_number": WordListRow.change_number + 1}
         await self.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=raised))
         signal(self.session, WORDS_CHANGED)

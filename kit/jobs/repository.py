@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kit.db_insert import insert_into
 from kit.jobs.models import JobRow, JobScheduleRow
 from kit.jobs.schemas import UNFINISHED, JobFilter, JobState
 from kit.paging import PagePlace, is_after
@@ -41,8 +42,11 @@ class JobRepository:
 
     async def insert(self, values: Mapping[str, object]) -> bool:
         """Insert a job; return False where an unfinished one has its kind and live key."""
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        statement = insert(JobRow).values(**values).on_conflict_do_nothing(index_elements=["kind", "live_key"])
+        statement = (
+            insert_into(self.session, JobRow)
+            .values(**values)
+            .on_conflict_do_nothing(index_elements=["kind", "live_key"])
+        )
         return await self._changes_one(statement)
 
     async def find_live(self, kind: str, key: str) -> UUID | None:
@@ -187,8 +191,7 @@ class JobRepository:
 
     async def keep_schedule(self, kind: str, rule: str, next_at: datetime) -> None:
         """Write a schedule that is new or has another rule than before."""
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        statement = insert(JobScheduleRow).values(kind=kind, rule=rule, next_at=next_at)
+        statement = insert_into(self.session, JobScheduleRow).values(kind=kind, rule=rule, next_at=next_at)
         await self.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["kind"],
@@ -201,10 +204,6 @@ class JobRepository:
         """Take a due moment; False where another process was quicker."""
         statement = update(JobScheduleRow).where(JobScheduleRow.kind == kind, JobScheduleRow.next_at == due_at)
         return await self._changes_one(statement.values(next_at=next_at))
-
-    @property
-    def _is_sqlite(self) -> bool:
-        return self.session.get_bind().dialect.name == "sqlite"
 
     async def _changes_one(self, statement: Update | sqlite.Insert | postgresql.Insert) -> bool:
         options = {"synchronize_session": False} if isinstance(statement, Update) else {}

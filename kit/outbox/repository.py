@@ -8,11 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Delete, Update, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from kit.db_insert import insert_into
 from kit.outbox.models import OutboxEventRow, OutboxParkedRow, OutboxSubscriptionRow, OutboxTopicRow
 from kit.outbox.schemas import OutboxEvent
 from kit.paging import PagePlace, is_after
@@ -39,8 +39,7 @@ def reserve_positions(session: Session, topic: str, count: int) -> int:
     The topic's row stays locked until the transaction ends, so that positions come in the order of the commits: a
     reader that has seen a position will never see a lower one appear.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(OutboxTopicRow).values(topic=topic, last_position=count)
+    statement = insert_into(session, OutboxTopicRow).values(topic=topic, last_position=count)
     raised = statement.on_conflict_do_update(
         index_elements=["topic"], set_={"last_position": OutboxTopicRow.last_position + count}
     )
@@ -84,8 +83,7 @@ class OutboxRepository:
     async def register(self, subscriber: str, topic: str, now: datetime) -> None:
         """Give a new subscriber its place at the newest event; note that a known one is still there."""
         heads = await self.heads()
-        insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = insert(OutboxSubscriptionRow).values(
+        statement = insert_into(self.session, OutboxSubscriptionRow).values(
             subscriber=subscriber, topic=topic, position=heads.get(topic, 0), attempts=0, fence=0, seen_at=now
         )
         await self.session.execute(
